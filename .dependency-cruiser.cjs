@@ -1,0 +1,57 @@
+// Who may import whom between the rooms of src/. The picture is in docs/architecture.md; a room is imported through its index.
+const rooms = {
+  // Ground: import no other room.
+  series: [],
+  config: [],
+  stats: [],
+  protocol: [],
+  simulate: [],
+  // Sources.
+  collect: ['series', 'config'],
+  node: ['collect', 'series', 'config'],
+  gpu: ['collect', 'series', 'config'],
+  // State and judgement.
+  runs: ['series', 'config', 'stats'],
+  detect: ['runs', 'stats', 'series', 'config'],
+  findings: ['detect', 'runs', 'series', 'config'],
+  // Edges.
+  ingest: ['protocol', 'runs', 'findings', 'series', 'config'],
+  http: ['runs', 'findings', 'series', 'config'],
+  client: ['protocol'],
+  // What is made of the declarations.
+  bundle: ['catalogue', 'series'],
+  cli: ['app', 'catalogue', 'config'],
+};
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'not-to-test',
+      comment: 'Only tests import tests.',
+      severity: 'error',
+      from: { pathNot: '[.]test[.]ts$' },
+      to: { path: '[.]test[.]ts$' },
+    },
+    {
+      name: 'no-undeclared-package',
+      severity: 'error',
+      from: { path: '^src', pathNot: '[.]test[.]ts$' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
+    },
+    ...Object.entries(rooms).map(([room, allowed]) => ({
+      name: `${room}-imports`,
+      comment: `src/${room} may import: ${allowed.join(', ') || 'no other room'}.`,
+      severity: 'error',
+      from: { path: `^src/${room}/`, pathNot: '[.]test[.]ts$' },
+      to: { path: '^src/', pathNot: [`^src/${room}/`, ...allowed.map((name) => `^src/${name}(/|[.]ts$)`)] },
+    })),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+};

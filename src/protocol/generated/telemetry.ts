@@ -1,0 +1,43 @@
+import type * as grpc from '@grpc/grpc-js';
+import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
+
+import type { Acknowledgement as _gradwatch_v1_Acknowledgement, Acknowledgement__Output as _gradwatch_v1_Acknowledgement__Output } from './gradwatch/v1/Acknowledgement.ts';
+import type { Answer as _gradwatch_v1_Answer, Answer__Output as _gradwatch_v1_Answer__Output } from './gradwatch/v1/Answer.ts';
+import type { Batch as _gradwatch_v1_Batch, Batch__Output as _gradwatch_v1_Batch__Output } from './gradwatch/v1/Batch.ts';
+import type { ExporterMessage as _gradwatch_v1_ExporterMessage, ExporterMessage__Output as _gradwatch_v1_ExporterMessage__Output } from './gradwatch/v1/ExporterMessage.ts';
+import type { Finding as _gradwatch_v1_Finding, Finding__Output as _gradwatch_v1_Finding__Output } from './gradwatch/v1/Finding.ts';
+import type { Goodbye as _gradwatch_v1_Goodbye, Goodbye__Output as _gradwatch_v1_Goodbye__Output } from './gradwatch/v1/Goodbye.ts';
+import type { Hello as _gradwatch_v1_Hello, Hello__Output as _gradwatch_v1_Hello__Output } from './gradwatch/v1/Hello.ts';
+import type { Refusal as _gradwatch_v1_Refusal, Refusal__Output as _gradwatch_v1_Refusal__Output } from './gradwatch/v1/Refusal.ts';
+import type { Request as _gradwatch_v1_Request, Request__Output as _gradwatch_v1_Request__Output } from './gradwatch/v1/Request.ts';
+import type { Step as _gradwatch_v1_Step, Step__Output as _gradwatch_v1_Step__Output } from './gradwatch/v1/Step.ts';
+import type { TelemetryClient as _gradwatch_v1_TelemetryClient, TelemetryDefinition as _gradwatch_v1_TelemetryDefinition } from './gradwatch/v1/Telemetry.ts';
+import type { Welcome as _gradwatch_v1_Welcome, Welcome__Output as _gradwatch_v1_Welcome__Output } from './gradwatch/v1/Welcome.ts';
+import type { WorkerMessage as _gradwatch_v1_WorkerMessage, WorkerMessage__Output as _gradwatch_v1_WorkerMessage__Output } from './gradwatch/v1/WorkerMessage.ts';
+
+type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
+  new(...args: ConstructorParameters<Constructor>): Subtype;
+};
+
+export interface ProtoGrpcType {
+  gradwatch: {
+    v1: {
+      Acknowledgement: MessageTypeDefinition<_gradwatch_v1_Acknowledgement, _gradwatch_v1_Acknowledgement__Output>
+      Answer: MessageTypeDefinition<_gradwatch_v1_Answer, _gradwatch_v1_Answer__Output>
+      Batch: MessageTypeDefinition<_gradwatch_v1_Batch, _gradwatch_v1_Batch__Output>
+      Ending: EnumTypeDefinition
+      ExporterMessage: MessageTypeDefinition<_gradwatch_v1_ExporterMessage, _gradwatch_v1_ExporterMessage__Output>
+      Finding: MessageTypeDefinition<_gradwatch_v1_Finding, _gradwatch_v1_Finding__Output>
+      Goodbye: MessageTypeDefinition<_gradwatch_v1_Goodbye, _gradwatch_v1_Goodbye__Output>
+      Hello: MessageTypeDefinition<_gradwatch_v1_Hello, _gradwatch_v1_Hello__Output>
+      Refusal: MessageTypeDefinition<_gradwatch_v1_Refusal, _gradwatch_v1_Refusal__Output>
+      Request: MessageTypeDefinition<_gradwatch_v1_Request, _gradwatch_v1_Request__Output>
+      RequestKind: EnumTypeDefinition
+      Step: MessageTypeDefinition<_gradwatch_v1_Step, _gradwatch_v1_Step__Output>
+      Telemetry: SubtypeConstructor<typeof grpc.Client, _gradwatch_v1_TelemetryClient> & { service: _gradwatch_v1_TelemetryDefinition }
+      Welcome: MessageTypeDefinition<_gradwatch_v1_Welcome, _gradwatch_v1_Welcome__Output>
+      WorkerMessage: MessageTypeDefinition<_gradwatch_v1_WorkerMessage, _gradwatch_v1_WorkerMessage__Output>
+    }
+  }
+}
+

@@ -1,0 +1,37 @@
+import { fileURLToPath } from 'node:url';
+import { loadPackageDefinition } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import type { ProtoGrpcType } from './generated/telemetry.ts';
+
+export type { Acknowledgement } from './generated/gradwatch/v1/Acknowledgement.ts';
+export type { Answer__Output as Answer } from './generated/gradwatch/v1/Answer.ts';
+export type { Batch__Output as Batch } from './generated/gradwatch/v1/Batch.ts';
+export type { Ending__Output as Ending } from './generated/gradwatch/v1/Ending.ts';
+export type { ExporterMessage, ExporterMessage__Output } from './generated/gradwatch/v1/ExporterMessage.ts';
+export type { Finding as FindingMessage, Finding__Output } from './generated/gradwatch/v1/Finding.ts';
+export type { Goodbye__Output as Goodbye } from './generated/gradwatch/v1/Goodbye.ts';
+export type { Hello as HelloMessage, Hello__Output as Hello } from './generated/gradwatch/v1/Hello.ts';
+export type { Refusal } from './generated/gradwatch/v1/Refusal.ts';
+export type { Request, Request__Output } from './generated/gradwatch/v1/Request.ts';
+export type { RequestKind__Output as RequestKind } from './generated/gradwatch/v1/RequestKind.ts';
+export type { Step as StepMessage, Step__Output as Step } from './generated/gradwatch/v1/Step.ts';
+export type { TelemetryClient } from './generated/gradwatch/v1/Telemetry.ts';
+export type { TelemetryHandlers } from './generated/gradwatch/v1/Telemetry.ts';
+export type { WorkerMessage, WorkerMessage__Output } from './generated/gradwatch/v1/WorkerMessage.ts';
+
+/** The proto files lie beside `src/` and `dist/`. */
+const protoRoot = fileURLToPath(new URL('../../proto', import.meta.url));
+
+/**
+ * Field names as in the proto file; absent fields are absent (no defaults); 64-bit integers as numbers, which are exact up to
+ * 2^53: beyond the step and nanosecond counts of a century only the last few hundred nanoseconds are rounded.
+ */
+const definition = loadSync('gradwatch/v1/telemetry.proto', {
+  keepCase: true,
+  longs: Number,
+  enums: String,
+  includeDirs: [protoRoot],
+});
+
+/** Package `gradwatch.v1`: the service's definition for a server, its client constructor, the message types. */
+export const protocol = (loadPackageDefinition(definition) as unknown as ProtoGrpcType).gradwatch.v1;

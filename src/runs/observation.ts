@@ -1,0 +1,62 @@
+import type { Field } from './fields.ts';
+
+/** Where a rank stands. The order is from best to worst; a node's view of a run is its worst rank. */
+export const rankStates = [
+  'healthy',
+  'finished',
+  'initializing',
+  'incomplete',
+  'degraded',
+  'preempted',
+  'stalled',
+  'failing',
+  'failed',
+  'lost',
+] as const;
+export type RankState = (typeof rankStates)[number];
+
+/** States after which a rank says nothing more; only a new hello revives it. */
+export const endedStates: ReadonlySet<RankState> = new Set<RankState>(['finished', 'preempted', 'failed', 'lost']);
+
+export interface RankIdentity {
+  readonly run: string;
+  readonly rank: number;
+}
+
+/** One cleaned report of a step, complete or in part, in the order in which it was accepted. */
+export interface Observation extends RankIdentity {
+  readonly attempt: number;
+  /** The optimiser step that the values belong to. */
+  readonly step: number;
+  /** When the worker took the step, Unix seconds. */
+  readonly time: number;
+  /** What this report newly told of the step. NaN and infinities are data. */
+  readonly fresh: StepValues;
+  /** All that is known of the step by now, `fresh` included. */
+  readonly known: StepValues;
+  /** The step is lower than one seen before: the worker went back to a checkpoint. True on the first report after it. */
+  readonly wentBack: boolean;
+}
+
+export type StepValues = Readonly<Partial<Record<Field, number>>>;
+
+/** A rank went from one state to another. */
+export interface RankTransition extends RankIdentity {
+  readonly from: RankState | null;
+  readonly to: RankState;
+  /** Last step that the rank reported, null when it reported none. */
+  readonly step: number | null;
+  readonly time: number;
+  /** One clause for a person: "its stream ended without goodbye". */
+  readonly reason: string;
+}
+
+/** Where the runs tell what they see. */
+export interface RunListener {
+  observation(observation: Observation): void;
+  transition(transition: RankTransition): void;
+  /** Every rank of the run that this node knows has ended. */
+  runEnded(run: string, time: number): void;
+  /** The run's lifetime is over; what is held for it can go. */
+  runForgotten(run: string): void;
+}

@@ -1,0 +1,15 @@
+/**
+ * Label values as the text format writes them: backslash, quote and line feed are escaped, all else is kept.
+ * https://prometheus.io/docs/instrumenting/exposition_formats/#comments-help-text-and-type-information
+ */
+export function escapeLabelValue(value: string): string {
+  return /[\\"\n]/.test(value) ? value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n') : value;
+}
+
+/**
+ * `name="value",…` without braces. Quotes inside values are escaped, so two different label sets never give the same block:
+ * it serves as their key too.
+ */
+export function labelBlock(labels: readonly (readonly [name: string, value: string])[]): string {
+  return labels.map(([name, value]) => `${name}="${escapeLabelValue(value)}"`).join(',');
+}

@@ -1,0 +1,231 @@
+import type { Metric } from './metric.ts';
+import { labelBlock } from './labels.ts';
+
+/**
+ * The store of every hot series: 9 bytes a value (a double and a presence flag) beside one label block per row, so that 100,000
+ * training series cost little memory and a scrape is a walk over arrays.
+ *
+ * A group holds the metrics that share their identity labels; a row is one set of values of these labels (a rank, a GPU); a
+ * column is one series of every row (a metric, or one state of a `states` metric). What was not set is absent, never zero.
+ * Dropping a row drops all its series.
+ */
+export class SeriesTable {
+  readonly #groups: AnyGroup[] = [];
+  readonly #families = new Set<string>();
+
+  /**
+   * Adds a group of metrics. `metrics` maps the short names by which the code sets values to declarations; every declaration has
+   * exactly the labels `identity`, plus `state` where it is of type `states`.
+   * @throws Error when a metric is in two groups or its labels differ from `identity` (a programmer's mistake).
+   */
+  group<Key extends string, Label extends string>(
+    identity: readonly Label[],
+    metrics: Readonly<Record<Key, Metric<string, Label | 'state'>>>,
+  ): SeriesGroup<Key, Label> {
+    for (const metric of Object.values<Metric>(metrics)) {
+      if (this.#families.has(metric.name)) throw new Error(`${metric.name} is in two groups`);
+      this.#families.add(metric.name);
+      const own = metric.labels.filter((label) => metric.type !== 'states' || label !== 'state');
+      if (own.join() !== identity.join()) {
+        throw new Error(`${metric.name} has the labels (${own.join()}), its group (${identity.join()})`);
+      }
+    }
+    const group = new SeriesGroup<Key, Label>(identity, metrics);
+    this.#groups.push(group);
+    return group;
+  }
+
+  /** A copy of all values as they stand now: what is written from it is of one moment, however long the writing takes. */
+  snapshot(): GroupSnapshot[] {
+    return this.#groups.map((group) => group.snapshot());
+  }
+}
+
+type AnyGroup = SeriesGroup<string, string>;
+
+/** One series of every row of a group. */
+export interface Column {
+  readonly metric: Metric;
+  /** `state="…"` for a column of a `states` metric, else empty. */
+  readonly extraLabels: string;
+}
+
+export interface GroupSnapshot {
+  readonly columns: readonly Column[];
+  /** Label blocks without braces, one per row. */
+  readonly labels: readonly string[];
+  /** Row after row, `columns.length` values each. */
+  readonly values: Float64Array;
+  readonly present: Uint8Array;
+}
+
+export class SeriesGroup<Key extends string, Label extends string> implements Store<Key> {
+  readonly #identity: readonly Label[];
+  readonly #columns: Column[] = [];
+  readonly #first = new Map<Key, number>();
+  readonly #rows = new Map<string, Row<Key>>();
+  #values = new Float64Array(0);
+  #present = new Uint8Array(0);
+  /** Slots of removed rows, reused before the arrays grow. */
+  readonly #free: number[] = [];
+  #capacity = 0;
+
+  constructor(identity: readonly Label[], metrics: Readonly<Record<Key, Metric>>) {
+    this.#identity = identity;
+    for (const [key, metric] of Object.entries<Metric>(metrics) as [Key, Metric][]) {
+      this.#first.set(key, this.#columns.length);
+      if (metric.type === 'states') {
+        for (const state of metric.states ?? [])
+          this.#columns.push({ metric, extraLabels: labelBlock([['state', state]]) });
+      } else {
+        this.#columns.push({ metric, extraLabels: '' });
+      }
+    }
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  /** The row of these label values, made when there is none yet. */
+  row(labels: Readonly<Record<Label, string>>): Row<Key> {
+    const block = labelBlock(this.#identity.map((name) => [name, labels[name]]));
+    let row = this.#rows.get(block);
+    if (row === undefined) {
+      row = new Row<Key>(this, block, this.#take());
+      this.#rows.set(block, row);
+    }
+    return row;
+  }
+
+  /** The index of a metric's (first) column, for code that sets values at every step. */
+  column(key: Key): number {
+    const index = this.#first.get(key);
+    if (index === undefined) throw new Error(`no metric ${key} in this group`);
+    return index;
+  }
+
+  /** @internal called by {@link Row} */
+  put(slot: number, column: number, value: number): void {
+    const at = slot * this.#columns.length + column;
+    this.#values[at] = value;
+    this.#present[at] = 1;
+  }
+
+  /** @internal called by {@link Row} */
+  get(slot: number, column: number): number | undefined {
+    const at = slot * this.#columns.length + column;
+    return this.#present[at] === 1 ? this.#values[at] : undefined;
+  }
+
+  /** @internal called by {@link Row} */
+  clear(slot: number, column: number): void {
+    this.#present[slot * this.#columns.length + column] = 0;
+  }
+
+  /** @internal called by {@link Row} */
+  statesOf(key: Key): readonly string[] {
+    return this.#columns[this.column(key)]?.metric.states ?? [];
+  }
+
+  /** @internal called by {@link Row} */
+  release(block: string, slot: number): void {
+    if (!this.#rows.delete(block)) return;
+    const width = this.#columns.length;
+    this.#present.fill(0, slot * width, (slot + 1) * width);
+    this.#free.push(slot);
+  }
+
+  snapshot(): GroupSnapshot {
+    const width = this.#columns.length;
+    const labels: string[] = [];
+    const values = new Float64Array(this.#rows.size * width);
+    const present = new Uint8Array(this.#rows.size * width);
+    for (const row of this.#rows.values()) {
+      const from = row.slot * width;
+      values.set(this.#values.subarray(from, from + width), labels.length * width);
+      present.set(this.#present.subarray(from, from + width), labels.length * width);
+      labels.push(row.block);
+    }
+    return { columns: this.#columns, labels, values, present };
+  }
+
+  #take(): number {
+    const reused = this.#free.pop();
+    if (reused !== undefined) return reused;
+    const slot = this.#rows.size;
+    if (slot >= this.#capacity) {
+      this.#capacity = Math.max(8, this.#capacity * 2);
+      const values = new Float64Array(this.#capacity * this.#columns.length);
+      const present = new Uint8Array(this.#capacity * this.#columns.length);
+      values.set(this.#values);
+      present.set(this.#present);
+      this.#values = values;
+      this.#present = present;
+    }
+    return slot;
+  }
+}
+
+/** What a row needs of its group. */
+interface Store<Key extends string> {
+  column(key: Key): number;
+  statesOf(key: Key): readonly string[];
+  put(slot: number, column: number, value: number): void;
+  get(slot: number, column: number): number | undefined;
+  clear(slot: number, column: number): void;
+  release(block: string, slot: number): void;
+}
+
+/** The handle by which the owner of some series sets and drops them. */
+export class Row<Key extends string> {
+  readonly #group: Store<Key>;
+  readonly block: string;
+  readonly slot: number;
+  #live = true;
+
+  constructor(group: Store<Key>, block: string, slot: number) {
+    this.#group = group;
+    this.block = block;
+    this.slot = slot;
+  }
+
+  set(key: Key, value: number): void {
+    this.put(this.#group.column(key), value);
+  }
+
+  /** Sets by column index, see {@link SeriesGroup.column}. Ignored once the row is removed. */
+  put(column: number, value: number): void {
+    if (this.#live) this.#group.put(this.slot, column, value);
+  }
+
+  /** Adds to a counter, which begins at 0. */
+  add(key: Key, increment = 1): void {
+    const column = this.#group.column(key);
+    this.put(column, (this.#group.get(this.slot, column) ?? 0) + increment);
+  }
+
+  /** Sets one state to 1 and all others to 0. @throws Error when the metric has no such state. */
+  setState(key: Key, state: string): void {
+    const states = this.#group.statesOf(key);
+    if (!states.includes(state)) throw new Error(`${key} has no state ${state}`);
+    const first = this.#group.column(key);
+    for (const [offset, name] of states.entries()) this.put(first + offset, name === state ? 1 : 0);
+  }
+
+  get(key: Key): number | undefined {
+    return this.#live ? this.#group.get(this.slot, this.#group.column(key)) : undefined;
+  }
+
+  /** Makes a series absent. */
+  clear(key: Key): void {
+    if (this.#live) this.#group.clear(this.slot, this.#group.column(key));
+  }
+
+  /** Drops all series of the row. */
+  remove(): void {
+    if (!this.#live) return;
+    this.#live = false;
+    this.#group.release(this.block, this.slot);
+  }
+}
