@@ -1,0 +1,4 @@
+export { choice, duration, flag, integer, number, options, parseDuration, text } from './option.ts';
+export type { Option, OptionFacts, OptionValue } from './option.ts';
+export { explain, leaves, readConfig } from './read.ts';
+export type { Leaf, Mistake, Read, Sources } from './read.ts';

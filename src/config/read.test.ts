@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { choice, duration, explain, flag, integer, leaves, number, options, readConfig, text } from './index.ts';
+
+const schema = options({
+  gpu: options({
+    interval: duration({ default: '1s', min: '100ms', max: '1m', help: 'beat' }),
+    expected: integer({ default: 0, min: 0, max: 64, help: 'cards' }),
+    path: text({ default: null, help: 'program' }),
+  }),
+  detect: options({
+    gradient: options({
+      enabled: flag({ default: true, help: 'on' }),
+      threshold: number({ default: 8, min: 1, max: 100, help: 'k' }),
+    }),
+  }),
+  log: options({ level: choice({ of: ['debug', 'info'], default: 'info', help: 'how much' }) }),
+});
+
+const defaults = {
+  gpu: { interval: 1, expected: 0 },
+  detect: { gradient: { enabled: true, threshold: 8 } },
+  log: { level: 'info' },
+};
+
+describe('readConfig', () => {
+  it('gives the defaults where nothing is set', () => {
+    expect(readConfig(schema, {})).toEqual({ value: defaults });
+    expect(readConfig(schema, { file: { name: 'g.yaml', text: '' } })).toEqual({ value: defaults });
+    expect(readConfig(schema, { file: { name: 'g.yaml', text: 'gpu:\n  # interval: 2s\n' } })).toEqual({
+      value: defaults,
+    });
+  });
+
+  it('lets flags win over the environment, and that over the file', () => {
+    const file = { name: 'g.yaml', text: 'gpu: {interval: 2s, expected: 2}\ndetect: {gradient: {threshold: 3}}' };
+    const environment = { GRADWATCH_GPU_INTERVAL: '3s', GRADWATCH_GPU_EXPECTED: '3' };
+    const flags = { 'gpu.interval': '4s' };
+    expect(readConfig(schema, { file, environment, flags })).toEqual({
+      value: { ...defaults, gpu: { interval: 4, expected: 3 }, detect: { gradient: { enabled: true, threshold: 3 } } },
+    });
+  });
+
+  it('reads text from the environment into every type', () => {
+    const environment = {
+      GRADWATCH_DETECT_GRADIENT_ENABLED: 'false',
+      GRADWATCH_DETECT_GRADIENT_THRESHOLD: '2.5',
+      GRADWATCH_GPU_PATH: '/opt/nvidia-smi',
+      GRADWATCH_LOG_LEVEL: 'debug',
+    };
+    expect(readConfig(schema, { environment })).toEqual({
+      value: {
+        gpu: { interval: 1, expected: 0, path: '/opt/nvidia-smi' },
+        detect: { gradient: { enabled: false, threshold: 2.5 } },
+        log: { level: 'debug' },
+      },
+    });
+  });
+
+  it('reports every mistake of every source at once, named as it was written', () => {
+    const read = readConfig(schema, {
+      file: { name: 'g.yaml', text: 'gpu: {interval: 2, intervall: 1s}\nlog: loud\nnode: {}\nlogs: 1' },
+      environment: { GRADWATCH_GPU_EXPECTED: 'eight' },
+      flags: { 'detect.gradient.threshold': '0' },
+    });
+    expect('mistakes' in read && read.mistakes.map(explain).sort()).toEqual([
+      '--detect.gradient.threshold: found 0, expected a number from 1 to 100',
+      'GRADWATCH_GPU_EXPECTED: found eight, expected a whole number from 0 to 64',
+      'gpu.interval: found 2, expected a duration from 100ms to 1m',
+      'gpu.intervall: found 1s, expected no such key; there are gpu.interval, gpu.expected, gpu.path',
+      'log: found loud, expected a group of keys',
+      'logs: found 1, expected no such key; there are gpu, detect, log',
+      'node: found a group of keys, expected no such key; there are gpu, detect, log',
+    ]);
+  });
+
+  it('names the line of a broken file', () => {
+    const read = readConfig(schema, { file: { name: 'g.yaml', text: 'gpu:\n  interval: 1s\n  interval: 2s\n' } });
+    expect('mistakes' in read && read.mistakes[0]?.where).toBe('g.yaml:3:3');
+  });
+
+  it('refuses a file that is no mapping, and keys that try to reach a prototype', () => {
+    expect(readConfig(schema, { file: { name: 'g.yaml', text: '- a' } })).toHaveProperty('mistakes.length', 1);
+    expect(readConfig(schema, { file: { name: 'g.yaml', text: '__proto__: {x: 1}' } })).toHaveProperty('mistakes');
+    expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+  });
+});
+
+describe('leaves', () => {
+  it('names each option for file, environment and flags', () => {
+    expect(leaves(schema).map(({ path, variable }) => [path, variable])).toContainEqual([
+      'detect.gradient.threshold',
+      'GRADWATCH_DETECT_GRADIENT_THRESHOLD',
+    ]);
+    expect(leaves(schema)[0]).toMatchObject({ help: 'beat', default: '1s', expected: 'a duration from 100ms to 1m' });
+  });
+});

@@ -1,0 +1,185 @@
+import * as v from 'valibot';
+import { LineCounter, parseDocument } from 'yaml';
+import type { OptionFacts } from './option.ts';
+
+/** Where configuration comes from, in the order of precedence: flags over environment over file. */
+export interface Sources {
+  readonly file?: { readonly name: string; readonly text: string };
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** By key path, for example `gpu.interval`. */
+  readonly flags?: Readonly<Record<string, string | undefined>>;
+}
+
+/** One mistake, told so that it can be mended without looking anything up. */
+export interface Mistake {
+  /** The key path, the name of the variable or of the flag: what the reader has to look for. */
+  readonly where: string;
+  readonly value: unknown;
+  readonly expected: string;
+}
+
+export type Read<Value> = { readonly value: Value } | { readonly mistakes: readonly Mistake[] };
+
+/** An option with the names under which it can be set. */
+export interface Leaf extends OptionFacts {
+  /** Key path in the file, and name of the flag. */
+  readonly path: string;
+  /** Name of the environment variable. */
+  readonly variable: string;
+}
+
+type Tree = Map<string, Tree | Scalar>;
+interface Scalar {
+  readonly where: string;
+  readonly value: unknown;
+}
+
+/** All options of a schema, in the order of declaration. */
+export function leaves(schema: v.GenericSchema, path: readonly string[] = []): readonly Leaf[] {
+  if (isGroup(schema)) {
+    return Object.entries(schema.entries).flatMap(([key, entry]) => leaves(entry, [...path, key]));
+  }
+  const facts = v.getMetadata(unwrap(schema)) as unknown as OptionFacts;
+  return [{ ...facts, path: path.join('.'), variable: ['GRADWATCH', ...path].join('_').toUpperCase() }];
+}
+
+/**
+ * Reads a configuration. All mistakes of all sources are reported together. Environment variables that are not options are left
+ * alone: Kubernetes sets some that begin with the name of every service.
+ */
+export function readConfig<Schema extends v.GenericSchema>(
+  schema: Schema,
+  sources: Sources,
+): Read<v.InferOutput<Schema>> {
+  const mistakes: Mistake[] = [];
+  const tree: Tree = new Map();
+  if (sources.file !== undefined) mistakes.push(...readFile(sources.file, tree));
+  const known = leaves(schema);
+  for (const { path, variable } of known) {
+    const value = sources.environment?.[variable];
+    if (value !== undefined) put(tree, path.split('.'), { where: variable, value });
+  }
+  for (const [path, value] of Object.entries(sources.flags ?? {})) {
+    if (value !== undefined) put(tree, path.split('.'), { where: `--${path}`, value });
+  }
+  const result = v.safeParse(schema, plain(schema, tree));
+  if (result.success && mistakes.length === 0) return { value: result.output };
+  for (const issue of result.issues ?? []) {
+    const path = (issue.path ?? []).map((item) => String(item.key));
+    const scalar = find(tree, path);
+    const unknownKey = issue.type === 'strict_object' && issue.expected === 'never';
+    mistakes.push({
+      where: scalar?.where ?? path.join('.'),
+      value: scalar?.value ?? 'a group of keys',
+      expected: unknownKey
+        ? `no such key; ${nearby(known, path)}`
+        : isGroupIssue(issue)
+          ? 'a group of keys'
+          : issue.message,
+    });
+  }
+  return { mistakes };
+}
+
+/** One line for each mistake. */
+export function explain({ where, value, expected }: Mistake): string {
+  const shown = typeof value === 'string' ? value : JSON.stringify(value);
+  return `${where}: found ${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown}, expected ${expected}`;
+}
+
+function readFile(file: { readonly name: string; readonly text: string }, tree: Tree): Mistake[] {
+  const lines = new LineCounter();
+  const document = parseDocument(file.text, { lineCounter: lines });
+  const mistakes = document.errors.map((error) => {
+    const { line, col } = lines.linePos(error.pos[0]);
+    return {
+      where: `${file.name}:${line}:${col}`,
+      value: error.code,
+      expected: `valid YAML (${firstLine(error.message)})`,
+    };
+  });
+  if (mistakes.length > 0) return mistakes;
+  const content: unknown = document.toJS();
+  if (content === null || content === undefined) return [];
+  if (!isMapping(content)) return [{ where: file.name, value: content, expected: 'a mapping of keys at the top' }];
+  graft(tree, content, []);
+  return [];
+}
+
+function graft(tree: Tree, content: Record<string, unknown>, path: readonly string[]): void {
+  for (const [key, value] of Object.entries(content)) {
+    const here = [...path, key];
+    // A key without a value is a group whose lines are all commented out.
+    if (value === null) continue;
+    if (isMapping(value)) {
+      groupAt(tree, here);
+      graft(tree, value, here);
+    } else {
+      put(tree, here, { where: here.join('.'), value });
+    }
+  }
+}
+
+function put(tree: Tree, path: readonly string[], scalar: Scalar): void {
+  groupAt(tree, path.slice(0, -1)).set(path.at(-1) ?? '', scalar);
+}
+
+/** The group at a path, made where there is none; it takes the place of a scalar, which a stronger source then overrides. */
+function groupAt(tree: Tree, path: readonly string[]): Tree {
+  let here = tree;
+  for (const key of path) {
+    let next = here.get(key);
+    if (!(next instanceof Map)) {
+      next = new Map();
+      here.set(key, next);
+    }
+    here = next;
+  }
+  return here;
+}
+
+function find(tree: Tree, path: readonly string[]): Scalar | undefined {
+  let here: Tree | Scalar | undefined = tree;
+  for (const key of path) here = here instanceof Map ? here.get(key) : undefined;
+  return here instanceof Map ? undefined : here;
+}
+
+/** The tree as plain objects, with an empty group for each that is not mentioned, so that the defaults within it apply. */
+function plain(schema: v.GenericSchema, tree: Tree): Record<string, unknown> {
+  const groups = isGroup(schema) ? Object.entries(schema.entries).filter(([, entry]) => isGroup(entry)) : [];
+  const result = new Map<string, unknown>(groups.map(([key, entry]) => [key, plain(entry, new Map())]));
+  for (const [key, value] of tree) {
+    const entry = isGroup(schema) ? schema.entries[key] : undefined;
+    result.set(key, value instanceof Map ? plain(entry ?? schema, value) : value.value);
+  }
+  return Object.fromEntries(result);
+}
+
+type Group = v.StrictObjectSchema<Record<string, v.GenericSchema>, undefined>;
+
+function isGroup(schema: v.GenericSchema): schema is Group {
+  return schema.type === 'strict_object';
+}
+
+function isGroupIssue(issue: v.BaseIssue<unknown>): boolean {
+  return issue.type === 'strict_object';
+}
+
+function unwrap(schema: v.GenericSchema): v.GenericSchema {
+  return 'wrapped' in schema ? (schema.wrapped as v.GenericSchema) : schema;
+}
+
+function nearby(known: readonly Leaf[], path: readonly string[]): string {
+  const group = path.slice(0, -1).join('.');
+  const keys = known.map((leaf) => leaf.path).filter((key) => group === '' || key.startsWith(`${group}.`));
+  const names = group === '' ? [...new Set(keys.map((key) => key.split('.')[0]))] : keys;
+  return `there are ${names.join(', ')}`;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? text;
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
