@@ -47,10 +47,7 @@ export function leaves(schema: v.GenericSchema, path: readonly string[] = []): r
  * Reads a configuration. All mistakes of all sources are reported together. Environment variables that are not options are left
  * alone: Kubernetes sets some that begin with the name of every service.
  */
-export function readConfig<Schema extends v.GenericSchema>(
-  schema: Schema,
-  sources: Sources,
-): Read<v.InferOutput<Schema>> {
+export function readConfig<Schema extends Group>(schema: Schema, sources: Sources): Read<v.InferOutput<Schema>> {
   const mistakes: Mistake[] = [];
   const tree: Tree = new Map();
   if (sources.file !== undefined) mistakes.push(...readFile(sources.file, tree));
@@ -62,20 +59,16 @@ export function readConfig<Schema extends v.GenericSchema>(
   for (const [path, value] of Object.entries(sources.flags ?? {})) {
     if (value !== undefined) put(tree, path.split('.'), { where: `--${path}`, value });
   }
+  mistakes.push(...strangers(schema, tree, []));
   const result = v.safeParse(schema, plain(schema, tree));
   if (result.success && mistakes.length === 0) return { value: result.output };
   for (const issue of result.issues ?? []) {
     const path = (issue.path ?? []).map((item) => String(item.key));
     const scalar = find(tree, path);
-    const unknownKey = issue.type === 'strict_object' && issue.expected === 'never';
     mistakes.push({
       where: scalar?.where ?? path.join('.'),
       value: scalar?.value ?? 'a group of keys',
-      expected: unknownKey
-        ? `no such key; ${nearby(known, path)}`
-        : isGroupIssue(issue)
-          ? 'a group of keys'
-          : issue.message,
+      expected: issue.type === 'strict_object' ? 'a group of keys' : issue.message,
     });
   }
   return { mistakes };
@@ -144,15 +137,35 @@ function find(tree: Tree, path: readonly string[]): Scalar | undefined {
   return here instanceof Map ? undefined : here;
 }
 
-/** The tree as plain objects, with an empty group for each that is not mentioned, so that the defaults within it apply. */
-function plain(schema: v.GenericSchema, tree: Tree): Record<string, unknown> {
-  const groups = isGroup(schema) ? Object.entries(schema.entries).filter(([, entry]) => isGroup(entry)) : [];
-  const result = new Map<string, unknown>(groups.map(([key, entry]) => [key, plain(entry, new Map())]));
-  for (const [key, value] of tree) {
-    const entry = isGroup(schema) ? schema.entries[key] : undefined;
-    result.set(key, value instanceof Map ? plain(entry ?? schema, value) : value.value);
-  }
-  return Object.fromEntries(result);
+/** Keys that are no options, each with those that could have been meant. */
+function strangers(schema: v.GenericSchema, tree: Tree, path: readonly string[]): Mistake[] {
+  if (!isGroup(schema)) return [];
+  return [...tree].flatMap(([key, value]) => {
+    const here = [...path, key];
+    const entry = Object.hasOwn(schema.entries, key) ? schema.entries[key] : undefined;
+    if (entry !== undefined) return value instanceof Map ? strangers(entry, value, here) : [];
+    const siblings = Object.keys(schema.entries).map((name) => [...path, name].join('.'));
+    const scalar = value instanceof Map ? undefined : value;
+    return {
+      where: scalar?.where ?? here.join('.'),
+      value: scalar?.value ?? 'a group of keys',
+      expected: `no such key; there are ${siblings.join(', ')}`,
+    };
+  });
+}
+
+/** The known part of the tree as plain objects, with an empty group where none is mentioned, so that the defaults apply. */
+function plain(schema: Group, tree: Tree): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(schema.entries).flatMap(([key, entry]) => {
+      const value = tree.get(key);
+      if (isGroup(entry))
+        return [
+          [key, value instanceof Map || value === undefined ? plain(entry, value ?? (new Map() as Tree)) : value.value],
+        ];
+      return value === undefined ? [] : [[key, value instanceof Map ? Object.fromEntries(value) : value.value]];
+    }),
+  );
 }
 
 type Group = v.StrictObjectSchema<Record<string, v.GenericSchema>, undefined>;
@@ -161,19 +174,8 @@ function isGroup(schema: v.GenericSchema): schema is Group {
   return schema.type === 'strict_object';
 }
 
-function isGroupIssue(issue: v.BaseIssue<unknown>): boolean {
-  return issue.type === 'strict_object';
-}
-
 function unwrap(schema: v.GenericSchema): v.GenericSchema {
   return 'wrapped' in schema ? (schema.wrapped as v.GenericSchema) : schema;
-}
-
-function nearby(known: readonly Leaf[], path: readonly string[]): string {
-  const group = path.slice(0, -1).join('.');
-  const keys = known.map((leaf) => leaf.path).filter((key) => group === '' || key.startsWith(`${group}.`));
-  const names = group === '' ? [...new Set(keys.map((key) => key.split('.')[0]))] : keys;
-  return `there are ${names.join(', ')}`;
 }
 
 function firstLine(text: string): string {
