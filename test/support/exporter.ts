@@ -1,0 +1,56 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { eventually, freePort, Program } from './program.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** The built exporter, started as a user starts it, on free ports. */
+export interface RunningExporter {
+  readonly program: Program;
+  readonly url: string;
+  readonly httpAddress: string;
+  readonly grpcAddress: string;
+  stop(): Promise<void>;
+}
+
+/** A program named nvidia-smi in `folder` that is the stand-in, with as many GPUs. Gives its path. */
+export function installStandIn(folder: string, { gpus, control }: { readonly gpus: number; readonly control: string }): string {
+  const path = join(folder, 'nvidia-smi');
+  const program = join(root, 'dist/simulate/nvidia-smi.js');
+  writeFileSync(
+    path,
+    `#!/bin/sh\nexport GRADWATCH_SIMULATE_GPUS=${gpus} GRADWATCH_SIMULATE_CONTROL='${control}'\n` +
+      `exec '${process.execPath}' '${program}' "$@"\n`,
+  );
+  chmodSync(path, 0o755);
+  return path;
+}
+
+/** @throws Error with what the exporter printed when it does not become ready. */
+export async function startExporter(flags: readonly string[]): Promise<RunningExporter> {
+  const [http, grpc] = [await freePort(), await freePort()];
+  const program = new Program('gradwatch', process.execPath, [
+    join(root, 'dist/main.js'),
+    'serve',
+    `--http.address=127.0.0.1:${http}`,
+    `--grpc.address=127.0.0.1:${grpc}`,
+    ...flags,
+  ]);
+  const url = `http://127.0.0.1:${http}`;
+  try {
+    await eventually('the exporter to be ready', async () => {
+      if (program.child.exitCode !== null) throw new Error(`exit code ${program.child.exitCode}`);
+      return (await fetch(`${url}/-/ready`)).ok || undefined;
+    });
+  } catch (error) {
+    await program.stop();
+    throw new Error(`${String(error)}\n${program.output}`, { cause: error });
+  }
+  return {
+    program,
+    url,
+    httpAddress: `127.0.0.1:${http}`,
+    grpcAddress: `127.0.0.1:${grpc}`,
+    stop: () => program.stop(),
+  };
+}

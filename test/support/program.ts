@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+/** A real program that a test started; what it prints is kept for the message of a failure. */
+export class Program {
+  readonly name: string;
+  readonly child: ChildProcess;
+  #output = '';
+  readonly #exited: Promise<number | null>;
+
+  constructor(
+    name: string,
+    command: string,
+    args: readonly string[],
+    options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string } = {},
+  ) {
+    this.name = name;
+    this.child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => (this.#output = (this.#output + text).slice(-100_000)));
+    }
+    this.#exited = once(this.child, 'exit').then(([code]) => code as number | null);
+  }
+
+  get output(): string {
+    return this.#output;
+  }
+
+  /** The exit code; null when a signal ended it. */
+  exited(): Promise<number | null> {
+    return this.#exited;
+  }
+
+  /** SIGTERM, and SIGKILL when that is not enough. */
+  async stop(graceMilliseconds = 10_000): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.child.kill('SIGTERM');
+    const forced = setTimeout(() => this.child.kill('SIGKILL'), graceMilliseconds);
+    await this.#exited;
+    clearTimeout(forced);
+  }
+}
+
+/**
+ * Asks until the answer is there. The answer `undefined`, and an error, mean not yet.
+ * @throws Error that says what was waited for and what was seen last.
+ */
+export async function eventually<Answer>(
+  what: string,
+  ask: () => Promise<Answer | undefined> | Answer | undefined,
+  { timeoutSeconds = 30, everySeconds = 0.2 }: { readonly timeoutSeconds?: number; readonly everySeconds?: number } = {},
+): Promise<Answer> {
+  const deadline = Date.now() + timeoutSeconds * 1000;
+  let last: unknown = 'nothing';
+  for (;;) {
+    try {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`waited ${timeoutSeconds} s for ${what}; last seen: ${String(last)}`);
+    }
+    await sleep(everySeconds);
+  }
+}
+
+export function sleep(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+}
+
+/** A TCP port of the loopback address that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
