@@ -34,7 +34,12 @@ export interface Observation extends RankIdentity {
   readonly fresh: StepValues;
   /** All that is known of the step by now, `fresh` included. */
   readonly known: StepValues;
-  /** The step is lower than one seen before: the worker went back to a checkpoint. True on the first report after it. */
+  /** The optimiser skipped this step because the scaled gradient was not finite: expected now and then, not an alarm. */
+  readonly skipped: boolean;
+  /**
+   * The worker went back to a checkpoint: the step is lower than one seen before, or brings what was reported of it already. True on
+   * the first report after it.
+   */
   readonly wentBack: boolean;
 }
 
@@ -55,8 +60,10 @@ export interface RankTransition extends RankIdentity {
 export interface RunListener {
   observation(observation: Observation): void;
   transition(transition: RankTransition): void;
-  /** Every rank of the run that this node knows has ended. */
+  /** Every rank of the run that this node knows has ended. It goes on when one of them says hello again. */
   runEnded(run: string, time: number): void;
+  /** An ended rank had to make room for another of its run; what is held for it can go. */
+  rankForgotten(run: string, rank: number): void;
   /** The run's lifetime is over; what is held for it can go. */
   runForgotten(run: string): void;
 }
