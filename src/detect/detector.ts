@@ -1,4 +1,5 @@
-import type { GenericSchema, InferOutput } from 'valibot';
+import type { GenericSchema, InferOutput, StrictObjectSchema } from 'valibot';
+import { flag, options, type Option } from '../config/index.ts';
 import type { Field, Observation, RankTransition } from '../runs/index.ts';
 import type { Metric } from '../series/index.ts';
 
@@ -13,7 +14,7 @@ export type Verdict =
   /** The documented rule is fulfilled at this observation. */
   | ({ readonly status: 'evidence' } & Evidence)
   /** What was wrong is over, by the detector's own rule of recovery. */
-  | { readonly status: 'recovered'; readonly step: number };
+  | { readonly status: 'recovered'; readonly step: number | null };
 
 export interface Evidence {
   readonly severity: Severity;
@@ -21,7 +22,7 @@ export interface Evidence {
   readonly firstStep: number | null;
   /** The step whose observation completed the rule. */
   readonly step: number | null;
-  /** The figure that was judged, and the limit that it crossed. */
+  /** The figure that was judged, and the limit that it crossed. The larger, the worse. */
   readonly score: number;
   readonly threshold: number;
   /** What was usual before, in the unit of the observed value; null where there is no baseline. */
@@ -36,7 +37,7 @@ export interface Evidence {
 
 export const quiet: Verdict = { status: 'quiet' };
 
-interface DetectorFacts<Kind extends string> {
+export interface DetectorFacts<Kind extends string = string> {
   /** snake_case; the finding's kind, the key of its options under `detect`, the name of its page in docs/detectors/. */
   readonly kind: Kind;
   /** `rank` for what is local to one rank, `run` for what all ranks of a run see alike. */
@@ -44,11 +45,33 @@ interface DetectorFacts<Kind extends string> {
   /** One clause: what the finding means, for lists and generated documents. */
   readonly meaning: string;
   /**
-   * Kinds that this one explains: a finding of such a kind that opens in the same run after this one, within
-   * `findings.consequence_window`, is attached to it and does not notify.
+   * Kinds that this one explains: a finding of such a kind that opens in the same run within `findings.consequence_window` of
+   * this one is attached to it and does not notify. No kind explains itself, directly or through others.
    */
   readonly explains: readonly string[];
+  /** True where the end of the run ends the finding too; false where the finding tells how a rank ended. */
+  readonly endsWithRun: boolean;
 }
+
+/** Every detector has the option `enabled`; {@link detectorOptions} adds it. */
+export type DetectorSchema = GenericSchema<unknown, { readonly enabled: boolean }>;
+
+/** The options of a detector: those that it names, and `enabled`. */
+export function detectorOptions<const Entries extends Readonly<Record<string, GenericSchema>>>(
+  entries: Entries,
+): StrictObjectSchema<{ readonly enabled: Option<boolean> } & Entries, undefined> {
+  return options({ enabled: flag({ default: true, help: 'Whether this detector runs' }), ...entries });
+}
+
+/**
+ * Sets one of a detector's series for the observed rank; undefined makes it absent. `labels` gives the labels that the metric has
+ * beside run and rank. A rank has one such set of labels at a time: another one takes the place of the last.
+ */
+export type Output<Name extends string = string> = (
+  name: Name,
+  value: number | undefined,
+  labels?: Readonly<Record<string, string>>,
+) => void;
 
 /**
  * A detector over the steps of one rank: a pure function of (state, observation, options), called once per observation that
@@ -57,40 +80,43 @@ interface DetectorFacts<Kind extends string> {
 export interface StepDetector<
   Kind extends string = string,
   State = unknown,
-  Schema extends GenericSchema = GenericSchema,
-  Output extends string = string,
+  Schema extends DetectorSchema = DetectorSchema,
+  Metrics extends Readonly<Record<string, Metric>> = Readonly<Record<string, Metric>>,
 > extends DetectorFacts<Kind> {
   readonly options: Schema;
   readonly reads: readonly Field[];
-  /** Series with the labels run and rank that the detector fills, by short name. */
-  readonly metrics: Readonly<Record<Output, Metric>>;
-  readonly start: () => State;
-  readonly observe: (
+  /** Series that the detector fills, by short name. Their first labels are run and rank. */
+  readonly metrics: Metrics;
+  start(options: InferOutput<Schema>): State;
+  // Methods, not properties: a list of detectors forgets what each one's state and options are.
+  observe(
     state: State,
     observation: Observation,
     options: InferOutput<Schema>,
-    /** Sets one of `metrics` for this rank; undefined makes it absent. */
-    output: (name: Output, value: number | undefined) => void,
-  ) => Verdict;
+    output: Output<keyof Metrics & string>,
+  ): Verdict;
 }
 
 /** A detector over the states of ranks: a pure function of (transition, options). */
 export interface TransitionDetector<
   Kind extends string = string,
-  Schema extends GenericSchema = GenericSchema,
+  Schema extends DetectorSchema = DetectorSchema,
 > extends DetectorFacts<Kind> {
   readonly options: Schema;
-  readonly observe: (transition: RankTransition, options: InferOutput<Schema>) => Verdict;
+  observe(transition: RankTransition, options: InferOutput<Schema>): Verdict;
 }
 
 /** Gives a detector's declaration its exact types, so that names and options are checked where it is written. */
-export function stepDetector<const Kind extends string, State, Schema extends GenericSchema, Output extends string>(
-  detector: StepDetector<Kind, State, Schema, Output>,
-): StepDetector<Kind, State, Schema, Output> {
+export function stepDetector<
+  const Kind extends string,
+  State,
+  Schema extends DetectorSchema,
+  const Metrics extends Readonly<Record<string, Metric>>,
+>(detector: StepDetector<Kind, State, Schema, Metrics>): StepDetector<Kind, State, Schema, Metrics> {
   return detector;
 }
 
-export function transitionDetector<const Kind extends string, Schema extends GenericSchema>(
+export function transitionDetector<const Kind extends string, Schema extends DetectorSchema>(
   detector: TransitionDetector<Kind, Schema>,
 ): TransitionDetector<Kind, Schema> {
   return detector;
