@@ -1,0 +1,32 @@
+{{- define "gradwatch.tokenFile" -}}/run/secrets/gradwatch/token{{- end -}}
+
+{{/* The exporter's configuration file: `config`, and the keys that must agree with ports, mounts and transports. */}}
+{{- define "gradwatch.config" -}}
+{{- $config := deepCopy (.Values.config | default dict) -}}
+{{- $http := $config.http | default dict -}}
+{{- $grpc := $config.grpc | default dict -}}
+{{- $transport := .Values.grpc | default dict -}}
+{{- if hasKey $http "address" -}}
+{{- fail "config.http.address is set by the chart: set http.port instead" -}}
+{{- end -}}
+{{- $instead := dict
+  "address" "grpc.host and grpc.port"
+  "token_file" "grpc.token.secretName"
+  "socket" "grpc.socket.enabled" -}}
+{{- range $key, $value := $instead -}}
+{{- if hasKey $grpc $key -}}
+{{- fail (printf "config.grpc.%s is set by the chart: set %s instead" $key $value) -}}
+{{- end -}}
+{{- end -}}
+{{- $_ := set $http "address" (printf ":%s" (include "gradwatch.httpPort" .)) -}}
+{{- $_ := set $grpc "address" (printf "%s:%s" (default "0.0.0.0" $transport.host) (include "gradwatch.grpcPort" .)) -}}
+{{- if ($transport.token).secretName -}}
+{{- $_ := set $grpc "token_file" (include "gradwatch.tokenFile" .) -}}
+{{- end -}}
+{{- if ($transport.socket).enabled -}}
+{{- $_ := set $grpc "socket" (printf "%s/gradwatch.sock" (include "gradwatch.socketDirectory" .)) -}}
+{{- end -}}
+{{- $_ := set $config "http" $http -}}
+{{- $_ := set $config "grpc" $grpc -}}
+{{- toYaml $config -}}
+{{- end -}}
