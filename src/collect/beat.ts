@@ -1,0 +1,152 @@
+import { inspect } from 'node:util';
+import type { Row } from '../series/index.ts';
+import { type Collector, CollectorError } from './collector.ts';
+import { FailureLog } from './failure-log.ts';
+import type { Logger } from './logger.ts';
+import type { failureMetrics, readingMetrics } from './metrics.ts';
+import type { Timers } from './timers.ts';
+
+/** What a beat needs of its surroundings. */
+export interface BeatContext {
+  readonly row: Row<keyof typeof readingMetrics>;
+  readonly failures: (reason: string) => Row<keyof typeof failureMetrics>;
+  readonly logger: Logger;
+  readonly timers: Timers;
+  /** Unix time in seconds. */
+  readonly now: () => number;
+}
+
+interface Reading {
+  readonly controller: AbortController;
+  readonly startedAt: number;
+  /** Its outcome is known: it settled, or its budget was over. */
+  judged: boolean;
+}
+
+/** Readings that may be missed in a row before what was read is too old to be served. */
+const servedIntervals = 3;
+
+/** The life of one collector: starts its readings, gives them up at their budget, and expires what they left when they stop. */
+export class Beat {
+  readonly name: string;
+  readonly #collector: Collector;
+  readonly #context: BeatContext;
+  readonly #log: FailureLog;
+  #reading: Reading | null = null;
+  #everJudged = false;
+  #expired = false;
+  #stopped = false;
+  #cancelBeat = nothing;
+  #cancelBudget = nothing;
+  #cancelExpiry = nothing;
+
+  constructor(name: string, collector: Collector, context: BeatContext) {
+    this.name = name;
+    this.#collector = collector;
+    this.#context = context;
+    this.#log = new FailureLog(name, context.logger);
+  }
+
+  /** The oldest that a good reading may become, in seconds: three intervals and one budget, so that one late reading clears nothing. */
+  get maximumAgeSeconds(): number {
+    return servedIntervals * this.#collector.intervalSeconds + this.#collector.budgetSeconds;
+  }
+
+  /** Whether the outcome of a first reading is known. */
+  get begun(): boolean {
+    return this.#everJudged;
+  }
+
+  start(): void {
+    this.#tick(this.#context.timers.monotonic());
+  }
+
+  /** Starts no further reading, gives up the present one, and lets the collector end what it holds. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelBeat();
+    this.#cancelBudget();
+    this.#cancelExpiry();
+    this.#reading?.controller.abort();
+    await this.#collector.stop?.();
+  }
+
+  /** Beats lie on a grid of the interval, so a slow reading shifts none of them; those that it covers are left out. */
+  #tick(due: number): void {
+    if (this.#reading === null) void this.#read();
+    const { timers } = this.#context;
+    const interval = this.#collector.intervalSeconds;
+    const now = timers.monotonic();
+    const next = due + interval * Math.max(1, Math.ceil((now - due) / interval));
+    this.#cancelBeat = timers.after(next - now, () => {
+      this.#tick(next);
+    });
+  }
+
+  async #read(): Promise<void> {
+    const { timers } = this.#context;
+    const reading: Reading = { controller: new AbortController(), startedAt: timers.monotonic(), judged: false };
+    this.#reading = reading;
+    this.#cancelBudget = timers.after(this.#collector.budgetSeconds, () => {
+      this.#giveUp(reading);
+    });
+    try {
+      await this.#collector.collect(reading.controller.signal);
+      this.#judge(reading, null);
+    } catch (error) {
+      this.#judge(reading, error);
+    } finally {
+      this.#reading = null;
+    }
+    // A reading that came after its budget may have set series that had been cleared as too old.
+    if (this.#expired) this.#expire();
+  }
+
+  #giveUp(reading: Reading): void {
+    const budget = this.#collector.budgetSeconds;
+    const message = `no reading within its budget of ${budget} s; it is not read again before this reading ends`;
+    this.#judge(reading, new CollectorError('timeout', message));
+    reading.controller.abort();
+  }
+
+  #judge(reading: Reading, error: unknown): void {
+    if (reading.judged || this.#stopped) return;
+    reading.judged = true;
+    this.#everJudged = true;
+    this.#cancelBudget();
+    const { row, failures, timers, now } = this.#context;
+    row.set('duration', timers.monotonic() - reading.startedAt);
+    row.set('success', error === null ? 1 : 0);
+    if (error === null) {
+      row.set('lastSuccess', now());
+      this.#expired = false;
+      this.#cancelExpiry();
+      this.#cancelExpiry = timers.after(this.maximumAgeSeconds, () => {
+        this.#expired = true;
+        this.#expire();
+      });
+      this.#log.succeeded();
+    } else if (error instanceof CollectorError) {
+      failures(error.reason).add('failures');
+      this.#log.failed(error.reason, error.message);
+    } else {
+      failures('unexpected').add('failures');
+      this.#log.failed('unexpected', error instanceof Error ? error.message : inspect(error), error);
+    }
+  }
+
+  #expire(): void {
+    try {
+      this.#collector.expire();
+    } catch (error) {
+      this.#context.logger.error(
+        { collector: this.name, err: error },
+        `collector ${this.name} could not clear its series`,
+      );
+    }
+  }
+}
+
+function nothing(): void {
+  // No timer is set.
+}

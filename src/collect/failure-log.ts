@@ -1,0 +1,29 @@
+import type { Logger } from './logger.ts';
+
+/** Tells of a failure when it begins, changes or ends, and not on every beat on which it lasts. */
+export class FailureLog {
+  readonly #collector: string;
+  readonly #logger: Logger;
+  #current: string | null = null;
+
+  constructor(collector: string, logger: Logger) {
+    this.#collector = collector;
+    this.#logger = logger;
+  }
+
+  failed(reason: string, message: string, error?: unknown): void {
+    const failure = `${reason}: ${message}`;
+    if (failure === this.#current) return;
+    this.#current = failure;
+    this.#logger.warn(
+      { collector: this.#collector, reason, ...(error !== undefined && { err: error }) },
+      `collector ${this.#collector} failed: ${message}`,
+    );
+  }
+
+  succeeded(): void {
+    if (this.#current === null) return;
+    this.#logger.info({ collector: this.#collector, last: this.#current }, `collector ${this.#collector} works again`);
+    this.#current = null;
+  }
+}

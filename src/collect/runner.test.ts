@@ -1,0 +1,290 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { expose, SeriesTable } from '../series/index.ts';
+import { type Collector, type CollectorDeclaration, CollectorError, CollectorRunner, type Timers } from './index.ts';
+
+/** A clock that the test moves; promises settle between two of its timers. */
+class FakeTimers implements Timers {
+  #now = 0;
+  #queue: { at: number; call: () => void }[] = [];
+
+  readonly monotonic = () => this.#now;
+
+  readonly after = (seconds: number, call: () => void) => {
+    const entry = { at: this.#now + seconds, call };
+    this.#queue.push(entry);
+    return () => {
+      this.#queue = this.#queue.filter((other) => other !== entry);
+    };
+  };
+
+  get pending(): number {
+    return this.#queue.length;
+  }
+
+  async advance(seconds: number): Promise<void> {
+    const end = this.#now + seconds;
+    for (;;) {
+      await settle();
+      const next = this.#queue.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (next === undefined) break;
+      this.#now = next.at;
+      this.#queue = this.#queue.filter((entry) => entry !== next);
+      next.call();
+    }
+    this.#now = end;
+  }
+}
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+interface Line {
+  readonly level: string;
+  readonly message: string;
+}
+
+let timers: FakeTimers;
+let table: SeriesTable;
+let lines: Line[];
+let runner: CollectorRunner;
+
+beforeEach(() => {
+  timers = new FakeTimers();
+  table = new SeriesTable();
+  lines = [];
+  const log = (level: string) => (_facts: object, message: string) => void lines.push({ level, message });
+  const logger = { info: log('info'), warn: log('warn'), error: log('error'), debug: log('debug') };
+  runner = new CollectorRunner({ table, logger, now: () => 1_000 + timers.monotonic(), procRoot: '/proc' }, timers);
+});
+
+function declare(name: string, collector: Partial<Collector>): CollectorDeclaration {
+  return {
+    name,
+    metrics: {},
+    create: () => ({
+      intervalSeconds: 10,
+      budgetSeconds: 2,
+      collect: () => Promise.resolve(),
+      expire: () => undefined,
+      ...collector,
+    }),
+  };
+}
+
+function series(): readonly string[] {
+  return [...expose('text', table.snapshot())]
+    .join('')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+const hang = () => new Promise<void>(() => undefined);
+
+describe('CollectorRunner', () => {
+  it('reads at once and then on the beat', async () => {
+    const readAt: number[] = [];
+    runner.add(
+      declare('cpu', {
+        collect: () => {
+          readAt.push(timers.monotonic());
+          return Promise.resolve();
+        },
+      }),
+      {},
+    );
+    expect(readAt).toEqual([]);
+    runner.start();
+    await timers.advance(35);
+    expect(readAt).toEqual([0, 10, 20, 30]);
+    expect(series()).toEqual([
+      'gradwatch_exporter_collector_success{collector="cpu"} 1',
+      'gradwatch_exporter_collector_duration_seconds{collector="cpu"} 0',
+      'gradwatch_exporter_collector_last_success_timestamp_seconds{collector="cpu"} 1030',
+    ]);
+    expect(lines).toEqual([]);
+  });
+
+  it('has no series of a collector before its first reading has ended, and names it as waited for', async () => {
+    runner.add(declare('slow', { collect: () => new Promise((resolve) => timers.after(1, resolve)) }), {});
+    runner.add(declare('fast', {}), {});
+    runner.start();
+    await timers.advance(0.5);
+    expect(runner.waiting).toEqual(['slow']);
+    expect(series().filter((line) => line.includes('slow'))).toEqual([]);
+    await timers.advance(1);
+    expect(runner.waiting).toEqual([]);
+    expect(series()).toContain('gradwatch_exporter_collector_duration_seconds{collector="slow"} 1');
+  });
+
+  it('keeps its grid when a reading is slow, and leaves out the beats that the reading covers', async () => {
+    const readAt: number[] = [];
+    const collect = () => {
+      readAt.push(timers.monotonic());
+      return new Promise<void>((resolve) => timers.after(readAt.length === 1 ? 25 : 0, resolve));
+    };
+    runner.add(declare('slow', { collect, budgetSeconds: 60 }), {});
+    runner.start();
+    await timers.advance(45);
+    expect(readAt).toEqual([0, 30, 40]);
+  });
+
+  it('gives a hanging reading up at its budget, harms no other, and starts no second one', async () => {
+    let started = 0;
+    let aborted = 0;
+    const collect = (signal: AbortSignal) => {
+      started += 1;
+      signal.addEventListener('abort', () => (aborted += 1));
+      return hang();
+    };
+    let healthy = 0;
+    runner.add(declare('stuck', { collect }), {});
+    runner.add(declare('healthy', { collect: () => Promise.resolve(void (healthy += 1)) }), {});
+    runner.start();
+    await timers.advance(1.9);
+    expect(aborted).toBe(0);
+    await timers.advance(100);
+    expect({ started, aborted, healthy }).toEqual({ started: 1, aborted: 1, healthy: 11 });
+    expect(series()).toEqual([
+      'gradwatch_exporter_collector_success{collector="stuck"} 0',
+      'gradwatch_exporter_collector_success{collector="healthy"} 1',
+      'gradwatch_exporter_collector_duration_seconds{collector="stuck"} 2',
+      'gradwatch_exporter_collector_duration_seconds{collector="healthy"} 0',
+      'gradwatch_exporter_collector_last_success_timestamp_seconds{collector="healthy"} 1100',
+      'gradwatch_exporter_collector_failures_total{collector="stuck",reason="timeout"} 1',
+    ]);
+  });
+
+  it('reads again once a stuck reading has ended', async () => {
+    let started = 0;
+    const collect = () => {
+      started += 1;
+      return started === 1 ? new Promise<void>((resolve) => timers.after(15, resolve)) : Promise.resolve();
+    };
+    runner.add(declare('late', { collect }), {});
+    runner.start();
+    await timers.advance(19);
+    expect(series()[0]).toBe('gradwatch_exporter_collector_success{collector="late"} 0');
+    await timers.advance(2);
+    expect(started).toBe(2);
+    expect(series()[0]).toBe('gradwatch_exporter_collector_success{collector="late"} 1');
+  });
+
+  it('counts failures by reason, also those that are thrown at once and those without a reason', async () => {
+    const outcomes: (() => Promise<void>)[] = [
+      () => Promise.reject(new CollectorError('unreadable', 'no such file')),
+      () => {
+        throw new CollectorError('unreadable', 'no such file');
+      },
+      () => Promise.reject(new TypeError('x is undefined')),
+    ];
+    let reading = 0;
+    runner.add(declare('bad', { collect: () => outcomes[reading++ % 3]!() }), {});
+    runner.start();
+    await timers.advance(29);
+    expect(series()).toEqual([
+      'gradwatch_exporter_collector_success{collector="bad"} 0',
+      'gradwatch_exporter_collector_duration_seconds{collector="bad"} 0',
+      'gradwatch_exporter_collector_failures_total{collector="bad",reason="unreadable"} 2',
+      'gradwatch_exporter_collector_failures_total{collector="bad",reason="unexpected"} 1',
+    ]);
+  });
+
+  it('logs a failure when it begins, when it changes and when it ends', async () => {
+    const outcomes = [null, 'a', 'a', 'a', 'b', null, null, 'b'];
+    let reading = 0;
+    const collect = () => {
+      const message = outcomes[reading++];
+      return message === null || message === undefined
+        ? Promise.resolve()
+        : Promise.reject(new CollectorError('unreadable', message));
+    };
+    runner.add(declare('bad', { collect }), {});
+    runner.start();
+    await timers.advance(75);
+    expect(lines).toEqual([
+      { level: 'warn', message: 'collector bad failed: a' },
+      { level: 'warn', message: 'collector bad failed: b' },
+      { level: 'info', message: 'collector bad works again' },
+      { level: 'warn', message: 'collector bad failed: b' },
+    ]);
+  });
+
+  it('expires readings once the last good one is three intervals and a budget old', async () => {
+    const expiredAt: number[] = [];
+    let reading = 0;
+    const collect = () => (reading++ < 2 ? Promise.resolve() : Promise.reject(new CollectorError('gone', 'gone')));
+    runner.add(declare('bad', { collect, expire: () => void expiredAt.push(timers.monotonic()) }), {});
+    runner.start();
+    await timers.advance(41.9);
+    expect(expiredAt).toEqual([]);
+    await timers.advance(100);
+    expect(expiredAt[0]).toBe(42);
+  });
+
+  it('expires the readings of a collector that hangs, and again what a late reading leaves', async () => {
+    const expiredAt: number[] = [];
+    let reading = 0;
+    const collect = () => (reading++ === 0 ? Promise.resolve() : new Promise<void>((r) => timers.after(50, r)));
+    runner.add(declare('stuck', { collect, expire: () => void expiredAt.push(timers.monotonic()) }), {});
+    runner.start();
+    await timers.advance(59);
+    expect(expiredAt).toEqual([32]);
+    await timers.advance(2);
+    expect(expiredAt).toEqual([32, 60]);
+  });
+
+  it('goes on when a collector throws while it clears its series', async () => {
+    let reading = 0;
+    const collect = () => (reading++ === 1 ? Promise.resolve() : Promise.reject(new CollectorError('gone', 'gone')));
+    const expire = () => {
+      throw new Error('no row');
+    };
+    runner.add(declare('bad', { collect, expire }), {});
+    runner.start();
+    await timers.advance(100);
+    expect(reading).toBe(11);
+    expect(lines).toContainEqual({ level: 'error', message: 'collector bad could not clear its series' });
+  });
+
+  it('stops: gives up the present reading, ends the collector, leaves no timer and counts nothing more', async () => {
+    let stopped = 0;
+    let signal: AbortSignal | undefined;
+    const collect = (given: AbortSignal) => {
+      signal = given;
+      return new Promise<void>((_, reject) => {
+        given.addEventListener('abort', () => {
+          reject(new Error('aborted'));
+        });
+      });
+    };
+    runner.add(declare('busy', { collect, stop: () => Promise.resolve(void (stopped += 1)) }), {});
+    runner.start();
+    await settle();
+    await runner.stop();
+    expect({ stopped, aborted: signal?.aborted, pending: timers.pending }).toEqual({
+      stopped: 1,
+      aborted: true,
+      pending: 0,
+    });
+    expect(series()).toEqual([]);
+  });
+
+  it('does not wait for a collector that never ends, and says so', async () => {
+    runner.add(declare('stuck', { stop: hang }), {});
+    runner.add(declare('bad', { stop: () => Promise.reject(new Error('no')) }), {});
+    runner.start();
+    const stopped = runner.stop();
+    await timers.advance(5);
+    await stopped;
+    expect(lines.map(({ message }) => message).sort()).toEqual([
+      'collector bad failed to stop',
+      'collector stuck did not stop within 5 s',
+    ]);
+  });
+
+  it('refuses two collectors of one name', () => {
+    runner.add(declare('cpu', {}), {});
+    expect(() => {
+      runner.add(declare('cpu', {}), {});
+    }).toThrow('two collectors of the name cpu');
+  });
+});
