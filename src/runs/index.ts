@@ -1,4 +1,23 @@
+import { fields } from './fields.ts';
+import { rankMetrics, runMetrics } from './metrics.ts';
+
 export { fields, fieldNames } from './fields.ts';
 export type { Field } from './fields.ts';
 export { rankStates, endedStates } from './observation.ts';
 export type { Observation, RankIdentity, RankState, RankTransition, RunListener, StepValues } from './observation.ts';
+export { conditions } from './rank.ts';
+export type { Condition, EndState, Rank, RankHello } from './rank.ts';
+export type { StepReport } from './recent-steps.ts';
+export { Runs } from './runs.ts';
+export type { RunsContext } from './runs.ts';
+export { runsOptions } from './options.ts';
+export type { RunsOptions } from './options.ts';
+export { RunsLimitError } from './limit-error.ts';
+export type { JsonNumber, RankReport, RunReport } from './run-report.ts';
+
+/** Every series that this room fills. */
+export const runsMetrics = [
+  ...Object.values(runMetrics),
+  ...Object.values(rankMetrics),
+  ...Object.values(fields),
+] as const;

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import * as fc from 'fast-check';
+import { RecentSteps, type StepReport } from './recent-steps.ts';
+import type { StepValues } from './observation.ts';
+
+function report(step: number, values: StepValues, skipped = false): StepReport {
+  return { step, time: 1_700_000_000 + step, values, skipped };
+}
+
+describe('RecentSteps', () => {
+  it('completes a step with a part that brings only what it lacks', () => {
+    const steps = new RecentSteps();
+    const first = steps.take(report(1, { loss: 2 }));
+    steps.take(report(2, { loss: 1.9 }));
+    const part = steps.take(report(1, { gradient_norm: 0.5 }));
+    expect(part).toBe(first);
+    expect(part).toMatchObject({ step: 1, known: { loss: 2, gradient_norm: 0.5 }, reports: 2, wentBack: false });
+    expect(steps.newest?.step).toBe(2);
+  });
+
+  it('leaves what was known before a part as it was', () => {
+    const steps = new RecentSteps();
+    const before = steps.take(report(1, { loss: 2 })).known;
+    steps.take(report(1, { gradient_norm: 0.5 }));
+    expect(before).toEqual({ loss: 2 });
+  });
+
+  it('takes a field that its step had already as a step back', () => {
+    const steps = new RecentSteps();
+    steps.take(report(7, { loss: 2 }));
+    expect(steps.take(report(7, { loss: 2 }))).toMatchObject({ step: 7, wentBack: true, reports: 1 });
+  });
+
+  it('takes a lower step that it does not hold as a step back, once', () => {
+    const steps = new RecentSteps();
+    for (let step = 100; step <= 120; step += 1) steps.take(report(step, { loss: 1 }));
+    expect(steps.take(report(50, { gradient_norm: 1 })).wentBack).toBe(true);
+    expect(steps.take(report(51, { loss: 1 })).wentBack).toBe(false);
+  });
+
+  it('forgets a step after eight newer ones, so that its part would be a step back', () => {
+    const steps = new RecentSteps();
+    steps.take(report(0, { loss: 1 }));
+    for (let step = 1; step <= 7; step += 1) steps.take(report(step, { loss: 1 }));
+    expect(steps.take(report(0, { gradient_norm: 1 })).wentBack).toBe(false);
+    steps.take(report(8, { loss: 1 }));
+    expect(steps.take(report(0, { parameter_norm: 1 })).wentBack).toBe(true);
+  });
+
+  it('does not mistake the late part of an abandoned step for a leap ahead', () => {
+    const steps = new RecentSteps();
+    for (let step = 1; step <= 5; step += 1) steps.take(report(step, { loss: 1 }));
+    expect(steps.take(report(3, { loss: 1 })).wentBack).toBe(true);
+    expect(steps.take(report(5, { gradient_norm: 9 })).reports).toBe(2);
+    expect(steps.newest?.step).toBe(3);
+    expect(steps.take(report(4, { loss: 1 }))).toMatchObject({ wentBack: false, reports: 1 });
+    expect(steps.take(report(5, { loss: 1 }))).toMatchObject({ wentBack: false, reports: 1, known: { loss: 1 } });
+  });
+
+  it('never goes back while steps rise, however they are cut into parts', () => {
+    const cut = fc.array(fc.constantFrom('together', 'apart', 'late'), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(cut, (cuts) => {
+        const steps = new RecentSteps();
+        let late: number | null = null;
+        for (const [step, how] of cuts.entries()) {
+          const taken = steps.take(report(step, how === 'together' ? { loss: 1, gradient_norm: 1 } : { loss: 1 }));
+          expect(taken).toMatchObject({ step, reports: 1, wentBack: false });
+          if (late !== null) expect(steps.take(report(late, { gradient_norm: 1 })).reports).toBe(2);
+          late = how === 'late' ? step : null;
+          if (how === 'apart') expect(steps.take(report(step, { gradient_norm: 1 })).reports).toBe(2);
+          expect(steps.newest?.step).toBe(step);
+        }
+      }),
+    );
+  });
+});

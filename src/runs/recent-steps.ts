@@ -1,0 +1,90 @@
+import type { StepValues } from './observation.ts';
+
+/** One report of a step, complete or in part, as it was accepted. */
+export interface StepReport {
+  readonly step: number;
+  /** Unix seconds. */
+  readonly time: number;
+  /** What the report tells of the step; NaN and infinities are data. */
+  readonly values: StepValues;
+  readonly skipped: boolean;
+}
+
+/** What is known of one step. */
+export interface StepRecord {
+  readonly step: number;
+  readonly time: number;
+  /** Replaced, never changed, when a part arrives: who holds it keeps what was known then. */
+  known: StepValues;
+  skipped: boolean;
+  /** Reports that made the record: 1 when the step is new. */
+  reports: number;
+  /** The worker had gone back when it took this step. */
+  readonly wentBack: boolean;
+  /** Already counted as a step that was not finite. */
+  countedNonFinite: boolean;
+}
+
+/** How many steps can still be completed by a later part: clients send a part one or two steps late. */
+const kept = 8;
+
+/**
+ * The last steps of one rank. Decides what a report is: a new step, a part that completes a step seen lately, or a step back.
+ *
+ * A part brings only fields that its step lacks. A report that brings a field again, or a lower step that is not among the last
+ * eight, says that the worker went back to a checkpoint. The records of the abandoned steps stay until they are pushed out or taken
+ * again, so a late part of one completes it and is not mistaken for a leap ahead.
+ */
+export class RecentSteps {
+  readonly #records: StepRecord[] = [];
+  #next = 0;
+  #newest: StepRecord | null = null;
+
+  /** The step taken last; after a step back not the highest. */
+  get newest(): StepRecord | null {
+    return this.#newest;
+  }
+
+  /** The record that the report belongs to, the report included. */
+  take(report: StepReport): StepRecord {
+    const held = this.#find(report.step);
+    const record = held === -1 ? undefined : this.#records[held];
+    if (record !== undefined && onlyFills(record.known, report.values)) {
+      record.known = { ...record.known, ...report.values };
+      record.skipped ||= report.skipped;
+      record.reports += 1;
+      return record;
+    }
+    const taken: StepRecord = {
+      step: report.step,
+      time: report.time,
+      known: report.values,
+      skipped: report.skipped,
+      reports: 1,
+      wentBack: this.#newest !== null && report.step <= this.#newest.step,
+      countedNonFinite: false,
+    };
+    if (record !== undefined) {
+      this.#records[held] = taken;
+    } else {
+      this.#records[this.#next] = taken;
+      this.#next = (this.#next + 1) % kept;
+    }
+    this.#newest = taken;
+    return taken;
+  }
+
+  #find(step: number): number {
+    for (let at = 0; at < this.#records.length; at += 1) {
+      if (this.#records[at]?.step === step) return at;
+    }
+    return -1;
+  }
+}
+
+function onlyFills(known: StepValues, values: StepValues): boolean {
+  for (const name in values) {
+    if (name in known) return false;
+  }
+  return true;
+}

@@ -1,0 +1,170 @@
+import type { Row, SeriesGroup } from '../series/index.ts';
+import { runMetrics, rankMetrics } from './metrics.ts';
+import type { Observation, RankState, RunListener } from './observation.ts';
+import { hasEnded, Rank, worst, type Condition, type RankHello, type RankOwner } from './rank.ts';
+import type { RankGroup } from './shown-step.ts';
+
+/** The groups of series that runs fill. */
+export interface RunSeries {
+  readonly runs: SeriesGroup<'state', 'run'>;
+  readonly runInfos: SeriesGroup<'info', (typeof runMetrics.info.labels)[number]>;
+  readonly ranks: RankGroup;
+  readonly rankInfos: SeriesGroup<'info', (typeof rankMetrics.info.labels)[number]>;
+}
+
+/** What is known of a run beside its ranks: what the last hello that told it said. */
+export interface RunFacts {
+  readonly worldSize: number;
+  readonly framework: string | null;
+  readonly model: string | null;
+}
+
+/** One run as this node sees it. */
+export class Run implements RankOwner {
+  readonly name: string;
+  readonly startedAt: number;
+  readonly #series: RunSeries;
+  readonly #listener: RunListener;
+  readonly #now: () => number;
+  readonly #row: Row<'state'>;
+  readonly #ranks = new Map<number, Rank>();
+  readonly #rankInfos = new Map<number, Row<'info'>>();
+  #info: Row<'info'> | null = null;
+  #facts: RunFacts = { worldSize: 0, framework: null, model: null };
+  #condition: Condition = 'healthy';
+  #endedAt: number | null = null;
+
+  constructor(name: string, series: RunSeries, listener: RunListener, now: () => number) {
+    this.name = name;
+    this.startedAt = now();
+    this.#series = series;
+    this.#listener = listener;
+    this.#now = now;
+    this.#row = series.runs.row({ run: name });
+  }
+
+  get facts(): RunFacts {
+    return this.#facts;
+  }
+
+  get condition(): Condition {
+    return this.#condition;
+  }
+
+  get ranks(): ReadonlyMap<number, Rank> {
+    return this.#ranks;
+  }
+
+  /** Unix seconds; null while a rank of it is alive. */
+  get endedAt(): number | null {
+    return this.#endedAt;
+  }
+
+  /** That of its worst rank. */
+  get state(): RankState {
+    let state: RankState = 'healthy';
+    for (const rank of this.#ranks.values()) state = worst(state, rank.state);
+    return state;
+  }
+
+  join(hello: RankHello, resumed: boolean): Rank {
+    this.#describe(hello);
+    let rank = this.#ranks.get(hello.rank);
+    if (rank === undefined) {
+      rank = new Rank(this, this.#series.ranks, hello);
+      this.#ranks.set(hello.rank, rank);
+    }
+    rank.join(hello, resumed);
+    return rank;
+  }
+
+  /** `rank` null: of every rank. */
+  setCondition(rank: number | null, condition: Condition): void {
+    if (rank !== null) {
+      this.#ranks.get(rank)?.setCondition(condition);
+      return;
+    }
+    this.#condition = condition;
+    for (const each of this.#ranks.values()) each.conditionChanged();
+  }
+
+  /** Drops a rank with its series. */
+  forget(rank: number): void {
+    this.#ranks.get(rank)?.remove();
+    this.#ranks.delete(rank);
+    this.#rankInfos.get(rank)?.remove();
+    this.#rankInfos.delete(rank);
+    this.#row.setState('state', this.state);
+  }
+
+  /** Drops all its series. */
+  remove(): void {
+    for (const rank of this.#ranks.keys()) this.forget(rank);
+    this.#info?.remove();
+    this.#row.remove();
+  }
+
+  observed(observation: Observation): void {
+    this.#listener.observation(observation);
+  }
+
+  moved(rank: Rank, from: RankState | null, reason: string): void {
+    const time = this.#now();
+    this.#row.setState('state', this.state);
+    this.#listener.transition({
+      run: this.name,
+      rank: rank.hello.rank,
+      from,
+      to: rank.state,
+      step: rank.newest?.step ?? null,
+      time,
+      reason,
+    });
+    const over = [...this.#ranks.values()].every(hasEnded);
+    if (!over) {
+      this.#endedAt = null;
+    } else if (this.#endedAt === null) {
+      this.#endedAt = time;
+      this.#listener.runEnded(this.name, time);
+    }
+  }
+
+  #describe(hello: RankHello): void {
+    this.#facts = {
+      worldSize: hello.worldSize,
+      framework: hello.framework ?? this.#facts.framework,
+      model: hello.model ?? this.#facts.model,
+    };
+    const { worldSize, framework, model } = this.#facts;
+    this.#info = described(
+      this.#info,
+      this.#series.runInfos.row({
+        run: this.name,
+        framework: framework ?? '',
+        model: model ?? '',
+        world_size: String(worldSize),
+      }),
+    );
+    this.#rankInfos.set(
+      hello.rank,
+      described(
+        this.#rankInfos.get(hello.rank) ?? null,
+        this.#series.rankInfos.row({
+          run: this.name,
+          rank: String(hello.rank),
+          uuid: hello.gpuUuid ?? '',
+          host: hello.node ?? '',
+          attempt: String(hello.attempt),
+          local_rank: hello.localRank === null ? '' : String(hello.localRank),
+        }),
+      ),
+    );
+  }
+}
+
+/** Puts a new description in the place of the former one. The table gives the same row for the same labels. */
+function described(former: Row<'info'> | null, row: Row<'info'>): Row<'info'> {
+  if (former !== null && former !== row) former.remove();
+  row.set('info', 1);
+  return row;
+}

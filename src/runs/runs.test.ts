@@ -1,0 +1,283 @@
+import { describe, expect, it } from 'vitest';
+import { SeriesTable, expose } from '../series/index.ts';
+import type { Observation, RankTransition } from './observation.ts';
+import type { RankHello } from './rank.ts';
+import { RunsLimitError } from './limit-error.ts';
+import { Runs } from './runs.ts';
+
+const base: RankHello = {
+  run: 'digits',
+  rank: 0,
+  worldSize: 2,
+  localRank: 0,
+  attempt: 0,
+  node: 'node-a',
+  gpuUuid: 'GPU-1',
+  framework: 'pytorch 2.9.1',
+  model: 'mlp',
+};
+
+function start(options = { lifetime: 3600, max_runs: 64, max_ranks: 256 }) {
+  const table = new SeriesTable();
+  const observations: Observation[] = [];
+  const transitions: RankTransition[] = [];
+  const events: string[] = [];
+  let time = 1000;
+  const runs = new Runs({
+    table,
+    options,
+    now: () => time,
+    listener: {
+      observation: (observation) => observations.push(observation),
+      transition: (transition) => transitions.push(transition),
+      runEnded: (run) => events.push(`${run} ended`),
+      rankForgotten: (run, rank) => events.push(`${run} ${rank} forgotten`),
+      runForgotten: (run) => events.push(`${run} forgotten`),
+    },
+  });
+  const text = () => [...expose('text', table.snapshot())].join('');
+  return {
+    runs,
+    observations,
+    transitions,
+    events,
+    setTime: (to: number) => (time = to),
+    text,
+    /** The states of a metric that are 1. */
+    states: (metric: string) =>
+      [...text().matchAll(new RegExp(`^${metric}\\{(.*),state="(\\w+)"\\} 1$`, 'gm'))].map((match) => match.slice(1)),
+    join: (hello: Partial<RankHello> = {}, resumed = false) => runs.join({ ...base, ...hello }, resumed),
+    step: (step: number, values = {}, skipped = false) => ({ step, time: 900 + step, values, skipped }),
+  };
+}
+
+describe('Runs', () => {
+  it('is initializing until the first step, then healthy', () => {
+    const { join, transitions, step, states } = start();
+    const rank = join();
+    expect(states('gradwatch_rank_state')).toEqual([['run="digits",rank="0"', 'initializing']]);
+    rank.report(step(1, { loss: 1 }));
+    expect(states('gradwatch_rank_state')).toEqual([['run="digits",rank="0"', 'healthy']]);
+    expect(transitions.map(({ from, to }) => [from, to])).toEqual([
+      [null, 'initializing'],
+      ['initializing', 'healthy'],
+    ]);
+  });
+
+  it('publishes what a report newly told and what is known by then', () => {
+    const { join, observations, step } = start();
+    const rank = join({ attempt: 3 });
+    rank.report(step(1, { loss: 1 }));
+    rank.report(step(1, { gradient_norm: NaN }));
+    expect(observations).toEqual([
+      {
+        run: 'digits',
+        rank: 0,
+        attempt: 3,
+        step: 1,
+        time: 901,
+        fresh: { loss: 1 },
+        known: { loss: 1 },
+        skipped: false,
+        wentBack: false,
+      },
+      {
+        run: 'digits',
+        rank: 0,
+        attempt: 3,
+        step: 1,
+        time: 901,
+        fresh: { gradient_norm: NaN },
+        known: { loss: 1, gradient_norm: NaN },
+        skipped: false,
+        wentBack: false,
+      },
+    ]);
+  });
+
+  it('counts steps, not parts; samples, tokens, rollbacks, skipped and non-finite steps', () => {
+    const { join, observations, step, text } = start();
+    const rank = join();
+    rank.report(step(1, { loss: 1, samples: 32 }));
+    rank.report(step(1, { gradient_norm: Infinity, tokens: 1000 }));
+    rank.report(step(1, { parameter_norm: NaN }));
+    rank.report(step(2, { loss: 1, gradient_norm: Infinity, samples: 32 }, true));
+    rank.report(step(1, { loss: 1, samples: 32 }));
+    rank.addDropped(5);
+    const counts = text().matchAll(/^gradwatch_(\w+)_total\{run="digits",rank="0"\} (\d+)$/gm);
+    expect(Object.fromEntries([...counts].map(([, name, value]) => [name!, Number(value)]))).toEqual({
+      rank_rollbacks: 1,
+      rank_dropped_steps: 5,
+      train_steps: 3,
+      train_samples: 96,
+      train_tokens: 1000,
+      train_nonfinite_steps: 1,
+      train_skipped_steps: 1,
+    });
+    expect(observations.map(({ wentBack }) => wentBack)).toEqual([false, false, false, false, true]);
+    expect(observations.map(({ skipped }) => skipped)).toEqual([false, false, false, true, false]);
+  });
+
+  it('goes back once after a restart from a checkpoint and not for its parts', () => {
+    const { join, observations, step } = start();
+    const rank = join();
+    for (let at = 100; at < 150; at += 1) rank.report(step(at, { loss: 1 }));
+    rank.end('lost', 1000, 'its stream ended without goodbye');
+    join({ attempt: 1 }).report(step(100, { loss: 1 }));
+    rank.report(step(100, { gradient_norm: 1 }));
+    expect(observations.slice(-3).map(({ wentBack }) => wentBack)).toEqual([false, true, false]);
+    expect(observations.at(-1)?.attempt).toBe(1);
+  });
+
+  it('takes the run for as good as its worst rank', () => {
+    const { join, runs, step, states } = start();
+    const run = () => states('gradwatch_run_state')[0]?.[1];
+    const [zero, one] = [join(), join({ rank: 1 })];
+    zero.report(step(1));
+    expect(run()).toBe('initializing');
+    one.report(step(1));
+    expect(run()).toBe('healthy');
+    runs.setCondition('digits', 1, 'degraded');
+    expect(run()).toBe('degraded');
+    one.end('lost', 1000, 'its stream ended without goodbye');
+    expect(run()).toBe('lost');
+  });
+
+  it('applies a condition of the run to every rank that steps, and the worse of two', () => {
+    const { join, runs, step, states } = start();
+    join().report(step(1));
+    join({ rank: 1 });
+    runs.setCondition('digits', null, 'degraded');
+    runs.setCondition('digits', 0, 'failing');
+    const seen = () => states('gradwatch_rank_state').map(([, state]) => state);
+    expect(seen()).toEqual(['initializing', 'failing']);
+    runs.setCondition('digits', 0, 'healthy');
+    expect(seen()).toEqual(['initializing', 'degraded']);
+    runs.setCondition('digits', null, 'healthy');
+    expect(seen()).toEqual(['healthy', 'initializing']);
+    runs.setCondition('unheard of', 0, 'failing');
+    expect(runs.listRuns()).toHaveLength(1);
+  });
+
+  it('lives again when its own process comes back, and begins anew with another', () => {
+    const { join, transitions, events, step } = start();
+    const rank = join();
+    rank.report(step(1));
+    rank.end('lost', 1000, 'its stream ended without goodbye');
+    expect(join({}, true).state).toBe('healthy');
+    rank.end('finished', 1001, 'it said goodbye');
+    expect(join({ attempt: 1 }).state).toBe('initializing');
+    expect(transitions.slice(2).map(({ from, to, reason, step }) => [from, to, reason, step])).toEqual([
+      ['healthy', 'lost', 'its stream ended without goodbye', 1],
+      ['lost', 'healthy', 'its process is back', 1],
+      ['healthy', 'finished', 'it said goodbye', 1],
+      ['finished', 'initializing', 'attempt 1 said hello', 1],
+    ]);
+    expect(events).toEqual(['digits ended', 'digits ended']);
+  });
+
+  it('ends a run with its last rank, once', () => {
+    const { join, events } = start();
+    const [zero, one] = [join(), join({ rank: 1 })];
+    zero.end('finished', 1000, 'it said goodbye');
+    expect(events).toEqual([]);
+    one.end('failed', 1000, 'it said goodbye');
+    zero.end('failed', 1000, 'it said goodbye');
+    expect(events).toEqual(['digits ended']);
+  });
+
+  it('keeps the series of an ended run for its lifetime and drops them all then', () => {
+    const { join, runs, events, text, step } = start();
+    const rank = join();
+    rank.report(step(1, { loss: 1 }));
+    runs.tick(1_000_000);
+    expect(text()).toContain('gradwatch_train_loss{run="digits",rank="0"} 1\n');
+    rank.end('finished', 1000, 'it said goodbye');
+    runs.tick(1000 + 3599);
+    expect(text()).toContain('gradwatch_train_loss');
+    runs.tick(1000 + 3600);
+    expect(text()).toBe('');
+    expect(events.at(-1)).toBe('digits forgotten');
+    expect(runs.find('digits', 0)).toBeUndefined();
+  });
+
+  it('evicts the run that ended first and refuses where all are alive', () => {
+    const { join, events, setTime, runs } = start({ lifetime: 3600, max_runs: 2, max_ranks: 256 });
+    const [a, b] = [join({ run: 'a' }), join({ run: 'b' })];
+    expect(() => join({ run: 'c' })).toThrow(new RunsLimitError('max_runs', 2));
+    b.end('finished', 1000, 'it said goodbye');
+    setTime(1001);
+    a.end('finished', 1001, 'it said goodbye');
+    join({ run: 'c' });
+    expect(events).toEqual(['b ended', 'a ended', 'b forgotten']);
+    expect(runs.listRuns().map(({ run }) => run)).toEqual(['a', 'c']);
+  });
+
+  it('evicts the rank that ended first and refuses where all are alive', () => {
+    const { join, events, runs, text } = start({ lifetime: 3600, max_runs: 2, max_ranks: 2 });
+    const zero = join();
+    join({ rank: 1 });
+    expect(() => join({ rank: 2 })).toThrow(RunsLimitError);
+    zero.end('lost', 1000, 'its stream ended without goodbye');
+    join({ rank: 2 });
+    expect(events).toEqual(['digits 0 forgotten']);
+    expect(runs.listRuns()[0]?.ranks.map(({ rank }) => rank)).toEqual([1, 2]);
+    expect(runs.listRuns()[0]?.state).toBe('initializing');
+    expect(text()).not.toContain(',rank="0"');
+  });
+
+  it('describes run and rank as they said last, in one series each', () => {
+    const { join, text } = start();
+    join();
+    join({ attempt: 1, worldSize: 4, framework: null, gpuUuid: null, localRank: null, node: 'say "hi"\\' });
+    expect(text().match(/^gradwatch_r\w+_info\{.*$/gm)).toEqual([
+      'gradwatch_run_info{run="digits",framework="pytorch 2.9.1",model="mlp",world_size="4"} 1',
+      'gradwatch_rank_info{run="digits",rank="0",uuid="",host="say \\"hi\\"\\\\",attempt="1",local_rank=""} 1',
+    ]);
+  });
+
+  it('lists plain facts that survive JSON, non-finite values included', () => {
+    const { join, runs, step } = start();
+    join({ rank: 1, localRank: 1 });
+    const rank = join();
+    rank.report(step(3, { loss: NaN, gradient_norm: Infinity, learning_rate: 0.1 }));
+    rank.end('failed', 1000, 'it said goodbye');
+    expect(JSON.parse(JSON.stringify(runs.listRuns()))).toEqual([
+      {
+        run: 'digits',
+        state: 'failed',
+        framework: 'pytorch 2.9.1',
+        model: 'mlp',
+        worldSize: 2,
+        startedAt: 1000,
+        endedAt: null,
+        ranks: [
+          {
+            rank: 0,
+            state: 'failed',
+            attempt: 0,
+            localRank: 0,
+            node: 'node-a',
+            gpuUuid: 'GPU-1',
+            endedAt: 1000,
+            step: 3,
+            stepTime: 903,
+            values: { loss: 'NaN', gradient_norm: 'Infinity', learning_rate: 0.1 },
+          },
+          {
+            rank: 1,
+            state: 'initializing',
+            attempt: 0,
+            localRank: 1,
+            node: 'node-a',
+            gpuUuid: 'GPU-1',
+            endedAt: null,
+            step: null,
+            stepTime: null,
+            values: {},
+          },
+        ],
+      },
+    ]);
+  });
+});

@@ -1,0 +1,104 @@
+import type { SeriesTable } from '../series/index.ts';
+import { fields } from './fields.ts';
+import { RunsLimitError } from './limit-error.ts';
+import { rankMetrics, runMetrics } from './metrics.ts';
+import type { RunListener } from './observation.ts';
+import type { RunsOptions } from './options.ts';
+import type { Condition, Rank, RankHello } from './rank.ts';
+import { Run, type RunSeries } from './run.ts';
+import { reportRun, type RunReport } from './run-report.ts';
+
+export interface RunsContext {
+  readonly table: SeriesTable;
+  readonly listener: RunListener;
+  readonly options: RunsOptions;
+  /** Unix time in seconds. */
+  readonly now: () => number;
+}
+
+/** All runs that this node has heard of: the owner of run, rank and step state and of their series. */
+export class Runs {
+  readonly #context: RunsContext;
+  readonly #series: RunSeries;
+  readonly #runs = new Map<string, Run>();
+
+  constructor(context: RunsContext) {
+    this.#context = context;
+    const { info: runInfo, ...runState } = runMetrics;
+    const { info: rankInfo, ...ofRank } = rankMetrics;
+    this.#series = {
+      runs: context.table.group(['run'], runState),
+      runInfos: context.table.group(runInfo.labels, { info: runInfo }),
+      ranks: context.table.group(['run', 'rank'], { ...ofRank, ...fields }),
+      rankInfos: context.table.group(rankInfo.labels, { info: rankInfo }),
+    };
+  }
+
+  /** The rank, also when it has ended; undefined when it is not held. */
+  find(run: string, rank: number): Rank | undefined {
+    return this.#runs.get(run)?.ranks.get(rank);
+  }
+
+  /**
+   * A process begins to speak for a rank; `resumed` when it is the one that spoke for it before. Who may is the caller's to decide.
+   * @throws RunsLimitError when there is no place, and nothing that has ended could make one.
+   */
+  join(hello: RankHello, resumed: boolean): Rank {
+    const run = this.#runs.get(hello.run) ?? this.#begin(hello.run);
+    if (!run.ranks.has(hello.rank)) this.#makeRoomIn(run);
+    return run.join(hello, resumed);
+  }
+
+  /** How far findings impair a rank, or with `rank` null a whole run. What is not held is left alone. */
+  setCondition(run: string, rank: number | null, condition: Condition): void {
+    this.#runs.get(run)?.setCondition(rank, condition);
+  }
+
+  /** Plain facts that can be written as JSON, in the order in which the runs began. */
+  listRuns(): readonly RunReport[] {
+    return [...this.#runs.values()].map(reportRun);
+  }
+
+  /** Forgets runs whose lifetime is over. To be called every few seconds. */
+  tick(now: number): void {
+    for (const run of this.#runs.values()) {
+      if (run.endedAt !== null && now - run.endedAt >= this.#context.options.lifetime) this.#forget(run);
+    }
+  }
+
+  #begin(name: string): Run {
+    const limit = this.#context.options.max_runs;
+    if (this.#runs.size >= limit) {
+      const oldest = firstEnded(this.#runs.values());
+      if (oldest === null) throw new RunsLimitError('max_runs', limit);
+      this.#forget(oldest);
+    }
+    const run = new Run(name, this.#series, this.#context.listener, this.#context.now);
+    this.#runs.set(name, run);
+    return run;
+  }
+
+  #makeRoomIn(run: Run): void {
+    const limit = this.#context.options.max_ranks;
+    if (run.ranks.size < limit) return;
+    const oldest = firstEnded(run.ranks.values());
+    if (oldest === null) throw new RunsLimitError('max_ranks', limit);
+    run.forget(oldest.hello.rank);
+    this.#context.listener.rankForgotten(run.name, oldest.hello.rank);
+  }
+
+  #forget(run: Run): void {
+    this.#runs.delete(run.name);
+    run.remove();
+    this.#context.listener.runForgotten(run.name);
+  }
+}
+
+/** Of those that have ended the one that did so first. */
+function firstEnded<Item extends { readonly endedAt: number | null }>(items: Iterable<Item>): Item | null {
+  let first: Item | null = null;
+  for (const item of items) {
+    if (item.endedAt !== null && item.endedAt < (first?.endedAt ?? Infinity)) first = item;
+  }
+  return first;
+}

@@ -1,0 +1,99 @@
+import type { Row, SeriesGroup } from '../series/index.ts';
+import { fieldNames, type Field } from './fields.ts';
+import type { rankMetrics } from './metrics.ts';
+import type { StepValues } from './observation.ts';
+import type { StepRecord } from './recent-steps.ts';
+
+export type RankKey = Exclude<keyof typeof rankMetrics, 'info'> | Field;
+export type RankGroup = SeriesGroup<RankKey, 'run' | 'rank'>;
+
+/** The series that a shown step fills. */
+type ShownKey = 'step' | 'lastStepTimestamp' | Field;
+
+/** Results of an evaluation, and the epoch, hold until the next one; they come with few steps and keep their last value. */
+const lasting: readonly Field[] = ['epoch', 'validation_loss'];
+const ofStep = fieldNames.filter((name) => !lasting.includes(name));
+
+/**
+ * Keeps the series of one rank on one step: number, time and values always belong together.
+ *
+ * A gradient norm that is read without a synchronisation comes one step late. Were the newest step shown at once, such a norm would
+ * hardly ever be seen. So a step that brings less than the one two before it (whose parts have all had their time) waits for what is
+ * missing, at most until the next step. What the shown step does not bring is absent; only `epoch` and `validation_loss` keep their
+ * last value.
+ */
+export class ShownStep {
+  readonly #row: Row<ShownKey>;
+  readonly #stepColumn: number;
+  readonly #timeColumn: number;
+  readonly #lastingColumns: readonly (readonly [Field, number])[];
+  readonly #columns: readonly (readonly [Field, number])[];
+  #shown: StepRecord | null = null;
+  /** The values that the row shows now. */
+  #values: StepValues = {};
+  #waiting: StepRecord | null = null;
+  /** The step taken last, and the one before it. */
+  #last: StepRecord | null = null;
+  #lastButOne: StepRecord | null = null;
+  /** The step that the last one is measured by. */
+  #measure: StepRecord | null = null;
+
+  constructor(group: Pick<SeriesGroup<ShownKey, string>, 'column'>, row: Row<ShownKey>) {
+    this.#row = row;
+    this.#stepColumn = group.column('step');
+    this.#timeColumn = group.column('lastStepTimestamp');
+    this.#lastingColumns = lasting.map((name) => [name, group.column(name)]);
+    this.#columns = ofStep.map((name) => [name, group.column(name)]);
+  }
+
+  /** Takes note of a report: `fresh` is what it brought to the record. */
+  update(record: StepRecord, fresh: StepValues): void {
+    for (const [name, column] of this.#lastingColumns) {
+      const value = fresh[name];
+      if (value !== undefined) this.#row.put(column, value);
+    }
+    if (record.reports === 1) this.#begin(record);
+    else if (record === this.#shown) this.#show(record);
+    else if (record === this.#waiting && this.#isComplete(record)) this.settle();
+  }
+
+  /** Nothing more is expected: a step that still waits is shown as it is. */
+  settle(): void {
+    if (this.#waiting !== null) this.#show(this.#waiting);
+    this.#waiting = null;
+  }
+
+  #begin(record: StepRecord): void {
+    if (record.wentBack) {
+      this.#waiting = this.#lastButOne = this.#last = null;
+    }
+    this.settle();
+    this.#measure = this.#lastButOne;
+    this.#lastButOne = this.#last;
+    this.#last = record;
+    if (this.#isComplete(record)) this.#show(record);
+    else this.#waiting = record;
+  }
+
+  #isComplete({ known }: StepRecord): boolean {
+    const measure = this.#measure?.known;
+    if (measure === undefined) return true;
+    for (const [name] of this.#columns) {
+      if (measure[name] !== undefined && known[name] === undefined) return false;
+    }
+    return true;
+  }
+
+  #show(record: StepRecord): void {
+    this.#row.put(this.#stepColumn, record.step);
+    this.#row.put(this.#timeColumn, record.time);
+    const { known } = record;
+    for (const [name, column] of this.#columns) {
+      const value = known[name];
+      if (value !== undefined) this.#row.put(column, value);
+      else if (this.#values[name] !== undefined) this.#row.clear(name);
+    }
+    this.#values = known;
+    this.#shown = record;
+  }
+}
