@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { HelloMessage } from '../protocol/index.ts';
+import type { Finding } from './finding.ts';
+import { Handoff } from './handoff.ts';
+import { findIdentity } from './identity.ts';
+import type { GivenIdentity, Identity } from './identity.ts';
+import { watchProcessExit } from './process-exit.ts';
+import { supportedKinds } from './requests.ts';
+import type { RequestHandlers } from './requests.ts';
+import { ReportedRun, silentRun } from './run.ts';
+import type { Run } from './run.ts';
+import { startSendingThread } from './sending-thread.ts';
+import { findAddress, findToken, isDisabled } from './settings.ts';
+
+export type { Finding } from './finding.ts';
+export type { RequestHandlers } from './requests.ts';
+export type { Ending, Run } from './run.ts';
+export type { StepReport } from './step-report.ts';
+
+/** Everything is optional: what is left out is taken from the launcher's environment, or is unknown. */
+export interface InitOptions extends GivenIdentity {
+  /** For example `tensorflow.js 4.22.0`. */
+  readonly framework?: string | undefined;
+  readonly model?: string | undefined;
+  /** `host:port` or `unix:/path` of the exporter; by default GRADWATCH_ADDRESS, the node's socket, or 127.0.0.1:10421. */
+  readonly address?: string | undefined;
+  /** By default GRADWATCH_TOKEN. */
+  readonly token?: string | undefined;
+  /** Called when the exporter finds something in this run. */
+  readonly onFinding?: ((finding: Finding) => void) | undefined;
+  /** What a person may ask of this script; nothing by default. */
+  readonly onRequest?: RequestHandlers | undefined;
+  /** Where the client says, once each, what keeps it from reporting; by default `console.warn`. */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+/**
+ * Begins to report this process's training to the exporter of its node. Never throws: where reporting is impossible it warns, and the
+ * run that it returns does nothing.
+ */
+export function init(options: InitOptions = {}): Run {
+  const warn = options.warn ?? console.warn;
+  try {
+    if (isDisabled(process.env)) return silentRun;
+    const identity = findIdentity(options, process.env, hostname());
+    if (identity.run === undefined) {
+      warn(
+        'gradwatch: nothing is reported, the run has no name: pass run to init() or set GRADWATCH_RUN, the same on every rank',
+      );
+      return silentRun;
+    }
+    const handlers = options.onRequest ?? {};
+    const handoff = new Handoff();
+    const data = {
+      hello: sayHello(identity, options, handlers),
+      address: findAddress(options.address, process.env, existsSync),
+      token: findToken(options.token, process.env),
+      handoff: handoff.memory,
+    };
+    return new ReportedRun({
+      handoff,
+      startThread: (listener) => startSendingThread(data, listener),
+      warn,
+      onFinding: options.onFinding,
+      onRequest: handlers,
+      watchExit: watchProcessExit,
+      unixNanos: () => Date.now() * 1e6,
+    });
+  } catch (error) {
+    warn(`gradwatch: nothing is reported: ${String(error)}`);
+    return silentRun;
+  }
+}
+
+function sayHello(identity: Identity, { framework, model }: InitOptions, handlers: RequestHandlers): HelloMessage {
+  const hello = {
+    run: identity.run,
+    rank: identity.rank,
+    world_size: identity.worldSize,
+    local_rank: identity.localRank,
+    attempt: identity.attempt,
+    session: randomUUID(),
+    node: identity.node,
+    gpu_uuid: identity.gpuUuid,
+    pid: process.pid,
+    framework,
+    model,
+    supports: supportedKinds(handlers),
+  };
+  // Absent is not zero: what is unknown is not set.
+  return Object.fromEntries(Object.entries(hello).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,157 @@
+import type { Goodbye } from '../protocol/index.ts';
+import type { Finding } from './finding.ts';
+import { readFinding } from './finding.ts';
+import type { Handoff } from './handoff.ts';
+import { RequestDesk } from './requests.ts';
+import type { RequestHandlers } from './requests.ts';
+import type { SendingThread, ThreadListener } from './sending-thread.ts';
+import { cleanStep } from './step-report.ts';
+import type { StepReport } from './step-report.ts';
+import type { FromThread } from './thread-messages.ts';
+import { Warnings } from './warnings.ts';
+
+/** A clean exit, an uncaught exception, or told to stop from outside. */
+export type Ending = 'finished' | 'failed' | 'preempted';
+
+/** This process's part in a training run. Nothing here throws into training or waits for the exporter. */
+export interface Run {
+  /**
+   * Reports an optimiser step, or a part of one: several calls for the same step add up. Takes a few microseconds; what cannot be
+   * sent now is kept and sent later.
+   */
+  log(report: StepReport): void;
+  /**
+   * Sends what is left and says how training ended; the run is over then. Settles within 8 s, and true means that the exporter
+   * acknowledged everything. A process that exits without it is reported by its exit code.
+   * @param reason for a person, for example the exception's text; cut at 512 characters
+   */
+  finish(ending?: Ending, reason?: string): Promise<boolean>;
+}
+
+/** What `init` gives where the client is switched off or cannot work. */
+export const silentRun: Run = {
+  log: () => undefined,
+  finish: () => Promise.resolve(false),
+};
+
+/** A snapshot of the exporter, which acknowledgements may wait for, comes every 5 s. */
+const finishWithinMs = 8_000;
+/** An exiting process stands still meanwhile. */
+const exitWithinMs = 2_000;
+const maxReasonLength = 512;
+
+const endings: Readonly<Record<Ending, Goodbye['ending'] & string>> = {
+  finished: 'ENDING_FINISHED',
+  failed: 'ENDING_FAILED',
+  preempted: 'ENDING_PREEMPTED',
+};
+
+export interface RunParts {
+  readonly handoff: Handoff;
+  readonly startThread: (listener: ThreadListener) => SendingThread;
+  readonly warn: (message: string) => void;
+  readonly onFinding: ((finding: Finding) => void) | undefined;
+  readonly onRequest: RequestHandlers;
+  /** Calls back when the process exits; returns how to stop that. */
+  readonly watchExit: (report: (ending: Ending, reason?: string) => void) => () => void;
+  /** Nanoseconds since 1970-01-01 UTC. */
+  readonly unixNanos: () => number;
+}
+
+/** The run as the training thread sees it: cleans reports and hands them over, calls the script's handlers. */
+export class ReportedRun implements Run {
+  readonly #handoff: Handoff;
+  readonly #thread: SendingThread;
+  readonly #warnings: Warnings;
+  readonly #onFinding: ((finding: Finding) => void) | undefined;
+  readonly #requests: RequestDesk;
+  readonly #unixNanos: () => number;
+  readonly #unwatchExit: () => void;
+  readonly #result: Promise<boolean>;
+  #settle: (delivered: boolean) => void = () => undefined;
+  #ended = false;
+
+  constructor(parts: RunParts) {
+    this.#handoff = parts.handoff;
+    this.#onFinding = parts.onFinding;
+    this.#unixNanos = parts.unixNanos;
+    this.#warnings = new Warnings((text) => {
+      // A handler of the script that throws must not hurt the script.
+      try {
+        parts.warn(`gradwatch: ${text}`);
+      } catch {
+        return;
+      }
+    });
+    this.#result = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    this.#thread = parts.startThread({
+      message: (message) => {
+        this.#hear(message);
+      },
+      failed: (error) => {
+        this.#fail(error);
+      },
+    });
+    this.#requests = new RequestDesk(parts.onRequest, (answer) => {
+      this.#thread.post({ answer });
+    });
+    this.#unwatchExit = parts.watchExit((ending, reason) => {
+      this.#sayGoodbye(ending, reason, exitWithinMs);
+      this.#handoff.waitUntilFinished(exitWithinMs);
+    });
+  }
+
+  log(report: StepReport): void {
+    if (this.#ended) return;
+    try {
+      const { step, problem } = cleanStep(report, this.#unixNanos());
+      if (problem !== null) this.#warnings.warn(problem, problem);
+      if (step !== null && this.#handoff.enter()) this.#thread.post({ step });
+    } catch (error) {
+      this.#warnings.warn('log', `a report could not be read: ${String(error)}`);
+    }
+  }
+
+  finish(ending: Ending = 'finished', reason?: string): Promise<boolean> {
+    if (!this.#ended) {
+      this.#thread.keepAlive(true);
+      this.#sayGoodbye(ending, reason, finishWithinMs);
+    }
+    return this.#result;
+  }
+
+  #sayGoodbye(ending: Ending, reason: string | undefined, timeoutMs: number): void {
+    this.#ended = true;
+    this.#unwatchExit();
+    this.#thread.post({
+      goodbye: { ending: endings[ending], ...(reason !== undefined && { reason: reason.slice(0, maxReasonLength) }) },
+      timeoutMs,
+    });
+  }
+
+  #hear(message: FromThread): void {
+    if ('delivered' in message) {
+      this.#thread.keepAlive(false);
+      this.#settle(message.delivered);
+    } else if ('warning' in message) {
+      this.#warnings.warn(message.warning, message.warning);
+    } else if ('request' in message) {
+      void this.#requests.take(message.request);
+    } else {
+      try {
+        this.#onFinding?.(readFinding(message.finding));
+      } catch (error) {
+        this.#warnings.warn('onFinding', `onFinding threw: ${String(error)}`);
+      }
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#ended = true;
+    this.#unwatchExit();
+    this.#warnings.warn('thread', `the sending thread died, nothing more is reported: ${error.message}`);
+    this.#settle(false);
+  }
+}

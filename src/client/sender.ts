@@ -1,0 +1,184 @@
+import type { Answer, Finding__Output, Goodbye, HelloMessage, Request__Output } from '../protocol/index.ts';
+import type { Backoff } from './backoff.ts';
+import type { OpenChannel } from './channel.ts';
+import type { Clock } from './clock.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionEnd, ConnectionListener, ExporterWord, Welcome } from './connection.ts';
+import { Outbox } from './outbox.ts';
+import type { WireStep } from './step-report.ts';
+import { Urgency } from './urgency.ts';
+import { Warnings } from './warnings.ts';
+
+/** One batch a second is enough for people and for windows of a minute. */
+const batchEveryMs = 1_000;
+/** What is urgent goes at once, but not more often than this; and a step waits this long for its parts. */
+const urgentEveryMs = 50;
+/** What an exporter takes that does not say it. */
+const defaultMessageBytes = 65_536;
+/** Answers that wait for a connection. The main thread remembers as many requests. */
+const maxAnswers = 64;
+
+export interface SenderEvents {
+  readonly finding: (finding: Finding__Output) => void;
+  readonly request: (request: Request__Output) => void;
+  /** A sentence for a person, each said once. */
+  readonly warning: (text: string) => void;
+}
+
+/** Decides what is sent when: coalesces steps, resends, answers, says goodbye. */
+export class Sender implements ConnectionListener {
+  readonly #outbox: Outbox;
+  readonly #urgency = new Urgency();
+  readonly #connection: Connection;
+  readonly #backoff: Backoff;
+  readonly #clock: Clock;
+  readonly #events: SenderEvents;
+  readonly #address: string;
+  readonly #droppedBefore: () => number;
+  readonly #warnings: Warnings;
+  #answers: Answer[] = [];
+  #lastFlush = -Infinity;
+  #flushDue = Infinity;
+  #cancelFlush: () => void = () => undefined;
+  #everWelcomed = false;
+  #goodbye: Goodbye | undefined;
+  #finished: (delivered: boolean) => void = () => undefined;
+
+  /** @param parts.droppedBefore steps of this session that were dropped on their way to this sender */
+  constructor(parts: {
+    readonly hello: HelloMessage;
+    readonly address: string;
+    readonly capacity: number;
+    readonly open: OpenChannel;
+    readonly clock: Clock;
+    readonly backoff: Backoff;
+    readonly droppedBefore: () => number;
+    readonly events: SenderEvents;
+  }) {
+    this.#outbox = new Outbox(parts.capacity);
+    this.#clock = parts.clock;
+    this.#backoff = parts.backoff;
+    this.#address = parts.address;
+    this.#events = parts.events;
+    this.#droppedBefore = parts.droppedBefore;
+    this.#warnings = new Warnings(parts.events.warning);
+    this.#connection = new Connection({ ...parts, listener: this });
+  }
+
+  start(): void {
+    this.#connection.start();
+  }
+
+  report(step: WireStep): void {
+    this.#outbox.add(step);
+    const now = this.#clock.now();
+    this.#flushAt(
+      this.#urgency.isUrgent(step)
+        ? this.#lastFlush + urgentEveryMs
+        : Math.max(this.#lastFlush + batchEveryMs, now + urgentEveryMs),
+    );
+  }
+
+  answer(answer: Answer): void {
+    this.#answers = [...this.#answers, answer].slice(-maxAnswers);
+    this.#flush();
+  }
+
+  /**
+   * Sends what is left and the goodbye, then ends. `finished` is called once, within `timeoutMs`, and told whether the exporter
+   * acknowledged everything. An exporter that never greeted is tried once more and not waited for.
+   */
+  finish(goodbye: Goodbye, timeoutMs: number, finished: (delivered: boolean) => void): void {
+    this.#goodbye = goodbye;
+    const cancelTimeout = this.#clock.after(timeoutMs, () => {
+      this.#conclude();
+    });
+    this.#finished = (delivered) => {
+      cancelTimeout();
+      finished(delivered);
+    };
+    this.#backoff.reset();
+    this.#connection.start();
+    this.#flush();
+  }
+
+  welcomed(welcome: Welcome): void {
+    this.#everWelcomed = true;
+    this.#outbox.resume(welcome.resume_from ?? 0, welcome.max_message_bytes ?? defaultMessageBytes);
+    this.#flush();
+  }
+
+  heard({ acknowledgement, refusal, finding, request }: ExporterWord): void {
+    if (acknowledgement !== undefined) {
+      this.#outbox.acknowledge(acknowledgement.sequence ?? 0);
+      this.#connection.proveUseful();
+    }
+    if (refusal !== undefined) {
+      const reason = refusal.reason ?? 'unknown';
+      this.#warnings.warn(
+        `refused ${reason}`,
+        `the exporter did not take part of a batch (${reason}): ${refusal.message ?? ''}`,
+      );
+    }
+    if (finding !== undefined) this.#events.finding(finding);
+    if (request !== undefined) this.#events.request(request);
+  }
+
+  drained(): void {
+    this.#flush();
+  }
+
+  ended({ code, details, wasOpen, refused, retryInMs }: ConnectionEnd): boolean {
+    if (this.#goodbye !== undefined && (code === 'OK' || (!wasOpen && (refused || !this.#everWelcomed)))) {
+      this.#conclude();
+      return false;
+    }
+    const next = `training goes on, the next attempt is in ${Math.ceil(retryInMs / 1000)} s`;
+    if (refused)
+      this.#warnings.warn(code, `the exporter at ${this.#address} refuses this worker: ${details} (${code}); ${next}`);
+    else if (!this.#everWelcomed)
+      this.#warnings.warn('absent', `no exporter at ${this.#address} yet: ${details}; ${next}`);
+    return true;
+  }
+
+  #flushAt(due: number): void {
+    if (due >= this.#flushDue) return;
+    this.#cancelFlush();
+    const wait = due - this.#clock.now();
+    if (wait <= 0) {
+      this.#flush();
+      return;
+    }
+    this.#flushDue = due;
+    this.#cancelFlush = this.#clock.after(wait, () => {
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    this.#cancelFlush();
+    this.#flushDue = Infinity;
+    this.#lastFlush = this.#clock.now();
+    while (this.#connection.ready) {
+      const answer = this.#answers.shift();
+      if (answer !== undefined) {
+        this.#connection.send({ answer });
+        continue;
+      }
+      const batch = this.#outbox.next();
+      if (batch === undefined) break;
+      const dropped_steps = this.#outbox.dropped + this.#droppedBefore();
+      this.#connection.send({ batch: { sequence: batch.sequence, steps: [...batch.steps], dropped_steps } });
+    }
+    if (this.#goodbye === undefined || !this.#connection.ready) return;
+    this.#connection.send({ goodbye: this.#goodbye });
+    this.#connection.finishSending();
+  }
+
+  #conclude(): void {
+    this.#cancelFlush();
+    this.#connection.stop();
+    this.#finished(this.#outbox.empty);
+    this.#finished = () => undefined;
+  }
+}

@@ -1,0 +1,43 @@
+import { Worker } from 'node:worker_threads';
+import type { FromThread, ThreadData, ToThread } from './thread-messages.ts';
+
+/** The thread as training sees it. */
+export interface SendingThread {
+  post(message: ToThread): void;
+  /** Whether the thread keeps the process alive; at first it does not. */
+  keepAlive(yes: boolean): void;
+}
+
+export interface ThreadListener {
+  readonly message: (message: FromThread) => void;
+  /** The thread is dead. */
+  readonly failed: (error: Error) => void;
+}
+
+/** A sender with a full outbox needs a fifth of it. A thread without memory dies alone; training would take the process with it. */
+const maxHeapMb = 128;
+
+/** @throws Error when the process may not start threads */
+export function startSendingThread(data: ThreadData, listener: ThreadListener): SendingThread {
+  // The sources run as they are where Node strips types.
+  const file = import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js';
+  const worker = new Worker(new URL(file, import.meta.url), {
+    name: 'gradwatch',
+    workerData: data,
+    // What the script preloads is not for this thread, and `--input-type` would keep it from starting.
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
+  });
+  worker.unref();
+  worker.on('message', listener.message);
+  worker.on('error', listener.failed);
+  return {
+    post: (message) => {
+      worker.postMessage(message);
+    },
+    keepAlive: (yes) => {
+      if (yes) worker.ref();
+      else worker.unref();
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import type { Step } from '../protocol/index.ts';
+
+/**
+ * What a training script tells of one optimiser step: the fields of `gradwatch.v1.Step` in camelCase, with the units and meanings of
+ * the proto file. What is not known is left out. NaN and infinities are reported as they are.
+ */
+export interface StepReport {
+  /** Number of the optimiser step, a whole number from 0. */
+  readonly step: number;
+  /** When the step ended, nanoseconds since 1970-01-01 UTC; by default the moment of the first `log` for this step. */
+  readonly unixNanos?: number | undefined;
+  readonly epoch?: number | undefined;
+  readonly loss?: number | undefined;
+  readonly validationLoss?: number | undefined;
+  /** L2 norm of the gradient over all parameters, before clipping. */
+  readonly gradientNorm?: number | undefined;
+  /** L2 norm of the difference between this gradient and the one before. */
+  readonly gradientChangeNorm?: number | undefined;
+  readonly parameterNorm?: number | undefined;
+  readonly learningRate?: number | undefined;
+  readonly lossScale?: number | undefined;
+  /** The optimiser skipped the step because the scaled gradient was not finite. */
+  readonly skipped?: boolean | undefined;
+  readonly stepSeconds?: number | undefined;
+  readonly dataWaitSeconds?: number | undefined;
+  readonly collectiveWaitSeconds?: number | undefined;
+  /** Samples and tokens that this rank used in this step. */
+  readonly samples?: number | undefined;
+  readonly tokens?: number | undefined;
+}
+
+/** A step as it is sent. */
+export type WireStep = { -readonly [Name in keyof Step]: Step[Name] } & { step: number; unix_nanos: number };
+
+type Kind = 'count' | 'real' | 'flag';
+
+export interface CleanStep {
+  /** Null where the report names no step. */
+  readonly step: WireStep | null;
+  /** What of the report was left out, for a person. */
+  readonly problem: string | null;
+}
+
+/** One line per field besides the step's number: name in the report, name in the proto file, what it may be. */
+const fields = [
+  ['unixNanos', 'unix_nanos', 'count'],
+  ['epoch', 'epoch', 'real'],
+  ['loss', 'loss', 'real'],
+  ['validationLoss', 'validation_loss', 'real'],
+  ['gradientNorm', 'gradient_norm', 'real'],
+  ['gradientChangeNorm', 'gradient_change_norm', 'real'],
+  ['parameterNorm', 'parameter_norm', 'real'],
+  ['learningRate', 'learning_rate', 'real'],
+  ['lossScale', 'loss_scale', 'real'],
+  ['skipped', 'skipped', 'flag'],
+  ['stepSeconds', 'step_seconds', 'real'],
+  ['dataWaitSeconds', 'data_wait_seconds', 'real'],
+  ['collectiveWaitSeconds', 'collective_wait_seconds', 'real'],
+  ['samples', 'samples', 'count'],
+  ['tokens', 'tokens', 'count'],
+] as const satisfies readonly (readonly [Exclude<keyof StepReport, 'step'>, keyof Step, Kind])[];
+
+/**
+ * A report as it is sent. Training scripts are often plain JavaScript, so nothing is believed: a value of the wrong kind is left out
+ * and named, all others are kept.
+ */
+export function cleanStep(report: StepReport, nowUnixNanos: number): CleanStep {
+  const given: Readonly<Partial<Record<string, unknown>>> = { ...report };
+  if (!isCount(given['step'])) {
+    return { step: null, problem: `step is ${describe(given['step'])}, not ${wanted.count}: the report was not sent` };
+  }
+  const step: Partial<Record<keyof Step, unknown>> = { step: given['step'], unix_nanos: nowUnixNanos };
+  let problem: string | null = null;
+  for (const [name, wireName, kind] of fields) {
+    const value = given[name];
+    if (value === undefined || value === null) continue;
+    if (accepts[kind](value)) step[wireName] = value;
+    else problem = `${name} is ${describe(value)}, not ${wanted[kind]}: it was not sent`;
+  }
+  return { step: step as WireStep, problem };
+}
+
+const wanted: Readonly<Record<Kind, string>> = {
+  count: 'a whole number from 0',
+  real: 'a number',
+  flag: 'true or false',
+};
+
+const accepts: Readonly<Record<Kind, (value: unknown) => boolean>> = {
+  count: isCount,
+  real: (value) => typeof value === 'number',
+  flag: (value) => typeof value === 'boolean',
+};
+
+/** Up to 2^63: moments in nanoseconds are beyond what a double holds exactly, and are rounded to some 200 ns. */
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 63;
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : `of type ${typeof value}`;
+}

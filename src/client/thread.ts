@@ -1,0 +1,66 @@
+/**
+ * The thread that talks to the exporter. It has an event loop of its own, so steps leave, and the exporter's pings are answered, also
+ * while training computes for minutes without letting its own loop turn.
+ */
+import { readFileSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import { Backoff } from './backoff.ts';
+import { grpcChannel } from './channel.ts';
+import { systemClock } from './clock.ts';
+import { Handoff } from './handoff.ts';
+import { Sender } from './sender.ts';
+import type { FromThread, ThreadData, ToThread } from './thread-messages.ts';
+
+/** An hour at ten steps a second, some 10 MB: the exporter can be away for as long without loss. */
+const keptSteps = 36_000;
+
+const port = parentPort;
+if (port === null) throw new Error('src/client/thread.ts is started by init() of gradwatch/client, not by hand');
+
+const { hello, address, token, handoff: memory } = workerData as ThreadData;
+const handoff = new Handoff(memory);
+const tell = (message: FromThread): void => {
+  port.postMessage(message);
+};
+
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const sender = new Sender({
+  hello: { ...hello, client: `gradwatch-node ${manifest.version}` },
+  address,
+  capacity: keptSteps,
+  open: grpcChannel({ address, token }),
+  clock: systemClock,
+  backoff: new Backoff(),
+  droppedBefore: () => handoff.dropped,
+  events: {
+    finding: (finding) => {
+      tell({ finding });
+    },
+    request: (request) => {
+      tell({ request });
+    },
+    warning: (warning) => {
+      tell({ warning });
+    },
+  },
+});
+
+port.on('message', (message: ToThread) => {
+  if ('step' in message) {
+    handoff.leave();
+    sender.report(message.step);
+  } else if ('answer' in message) {
+    sender.answer(message.answer);
+  } else {
+    sender.finish(message.goodbye, message.timeoutMs, (delivered) => {
+      tell({ delivered });
+      handoff.finish();
+      port.close();
+    });
+  }
+});
+
+sender.start();
