@@ -1,0 +1,193 @@
+import type { Row as SeriesRow, SeriesGroup, SeriesTable } from '../series/index.ts';
+import { cardMetrics, deviceMetrics, implausibleMetrics, infoMetrics, readingMetrics } from './metrics.ts';
+import type { GpuState, ReadingKey } from './metrics.ts';
+import type { Row } from './row.ts';
+import { mostRows, type Sample } from './sample.ts';
+
+/** A GPU that was seen, for as long as the exporter runs: a lost one keeps its identity. */
+interface Card {
+  /** Empty as long as the card has not told it. */
+  readonly uuid: string;
+  /** Label `gpu`: the index at which the uuid was first seen, or the bus id of a card that never told an index. */
+  readonly label: string;
+  readonly series: SeriesRow<'state' | ReadingKey>;
+  info: SeriesRow<'info'> | null;
+  state: GpuState;
+  index: number | null;
+  bus: string | null;
+  name: string;
+  driver: string;
+}
+
+const readingKeys = Object.keys(readingMetrics) as readonly ReadingKey[];
+
+/** The state table: who the GPUs of this node are, and their series. */
+export class Cards {
+  readonly #cards = new Set<Card>();
+  readonly #group: SeriesGroup<'state' | ReadingKey, 'uuid' | 'gpu'>;
+  readonly #infos: SeriesGroup<'info', 'uuid' | 'gpu' | 'name' | 'driver' | 'pci_bus'>;
+  readonly #implausible: SeriesGroup<'implausible', 'field'>;
+  readonly #devices: SeriesRow<keyof typeof deviceMetrics>;
+  readonly #configured: number | null;
+  #most = 0;
+
+  /** @param configured how many GPUs the node should have; null: the most that were ever listed */
+  constructor(table: SeriesTable, configured: number | null) {
+    this.#group = table.group(['uuid', 'gpu'], cardMetrics);
+    this.#infos = table.group(['uuid', 'gpu', 'name', 'driver', 'pci_bus'], infoMetrics);
+    this.#implausible = table.group(['field'], implausibleMetrics);
+    this.#devices = table.group([], deviceMetrics).row({});
+    this.#devices.set('unreadable', 0);
+    this.#configured = configured;
+  }
+
+  /** Takes a complete sample. A known card that is not in it is lost. */
+  take(sample: Sample): void {
+    const present = new Set<Card>();
+    for (const [position, row] of sample.rows.entries()) {
+      const named = isNameless(row) ? nameByPosition(row, position, sample) : row;
+      const card = this.#find(named) ?? this.#admit(named);
+      if (card === undefined) {
+        this.unreadable();
+        continue;
+      }
+      present.add(card);
+      this.#update(card, named);
+    }
+    for (const card of this.#cards) if (!present.has(card)) this.#lose(card);
+    this.#admitLost(sample.unreachable);
+    this.#count(Math.max(sample.rows.length, ...sample.rows.map((row) => row.count ?? 0)));
+  }
+
+  /** The driver lists no GPU at all: those that were there are lost. */
+  none(): void {
+    for (const card of this.#cards) this.#lose(card);
+    this.#count(0);
+  }
+
+  /** GPUs that have no handle, while the others cannot be asked. */
+  lost(unreachable: readonly string[]): void {
+    if (unreachable.length === 0) return;
+    this.#admitLost(unreachable);
+    this.#count(this.#cards.size);
+  }
+
+  /** A row that could not be used. */
+  unreadable(): void {
+    this.#devices.add('unreadable');
+  }
+
+  /** Clears all readings; identity and state stay. */
+  expire(): void {
+    for (const { series } of this.#cards) for (const key of readingKeys) series.clear(key);
+    this.#devices.clear('seen');
+  }
+
+  #count(listed: number): void {
+    this.#most = Math.max(this.#most, Math.min(listed, mostRows), this.#cards.size);
+    this.#devices.set('seen', [...this.#cards].filter(({ state }) => state !== 'lost').length);
+    this.#devices.set('expected', this.#configured ?? this.#most);
+  }
+
+  /** A card may be lost before it was ever seen: then its bus id is all that is known. */
+  #admitLost(buses: readonly string[]): void {
+    for (const bus of buses) {
+      const row = { ...nobody, bus };
+      const card = this.#find(row) ?? this.#admit(row);
+      if (card !== undefined) this.#update(card, { ...row, state: 'lost' });
+    }
+  }
+
+  /** The card that a row names: by uuid where it has one, else by where it was seen. */
+  #find({ uuid, bus, index }: Row): Card | undefined {
+    const cards = [...this.#cards];
+    if (uuid !== null) return cards.find((card) => card.uuid === uuid);
+    return (
+      (bus === null ? undefined : cards.find((card) => card.bus === bus)) ??
+      (index === null ? undefined : cards.find((card) => card.index === index && (bus === null || card.bus === null)))
+    );
+  }
+
+  #admit(row: Row): Card | undefined {
+    if (isNameless(row)) return undefined;
+    // Whoever sat in this slot was replaced, or is the same card that could not tell its name before.
+    for (const card of this.#cards) {
+      const sameSlot = row.bus !== null && card.bus === row.bus;
+      const sameIndex = card.uuid === '' && row.index !== null && card.index === row.index;
+      if (sameSlot || sameIndex) this.#drop(card);
+    }
+    if (this.#cards.size >= mostRows) return undefined;
+    const [uuid, label] = [row.uuid ?? '', row.index === null ? (row.bus ?? '') : String(row.index)];
+    const card: Card = {
+      uuid,
+      label,
+      series: this.#group.row({ uuid, gpu: label }),
+      info: null,
+      state: row.state,
+      index: row.index,
+      bus: row.bus,
+      name: '',
+      driver: '',
+    };
+    this.#cards.add(card);
+    return card;
+  }
+
+  #update(card: Card, row: Row): void {
+    card.state = row.state;
+    card.index = row.index ?? card.index;
+    card.series.setState('state', row.state);
+    for (const key of readingKeys) {
+      const value = row.values.get(key);
+      if (value === undefined) card.series.clear(key);
+      else card.series.set(key, value);
+    }
+    for (const field of row.implausible) this.#implausible.row({ field }).add('implausible');
+    this.#describe(card, row);
+  }
+
+  /** What the card is may be told late, or change with a new driver. */
+  #describe(card: Card, row: Row): void {
+    const [bus, name, driver] = [row.bus ?? card.bus, row.name ?? card.name, row.driver ?? card.driver];
+    if (card.info !== null && bus === card.bus && name === card.name && driver === card.driver) return;
+    Object.assign(card, { bus, name, driver });
+    card.info?.remove();
+    card.info = this.#infos.row({ uuid: card.uuid, gpu: card.label, name, driver, pci_bus: bus ?? '' });
+    card.info.set('info', 1);
+  }
+
+  #lose(card: Card): void {
+    this.#update(card, { ...nobody, state: 'lost' });
+  }
+
+  #drop(card: Card): void {
+    this.#cards.delete(card);
+    card.series.remove();
+    card.info?.remove();
+  }
+}
+
+const nobody: Row = {
+  index: null,
+  uuid: null,
+  bus: null,
+  name: null,
+  driver: null,
+  count: null,
+  state: 'ok',
+  values: new Map(),
+  implausible: [],
+};
+
+function isNameless({ uuid, bus, index }: Row): boolean {
+  return uuid === null && bus === null && index === null;
+}
+
+/**
+ * Rows come in the order in which GPUs were asked for, else of their indices: as long as none is missing, the place tells who a row is
+ * that names nobody.
+ */
+function nameByPosition(row: Row, position: number, { rows, asked }: Sample): Row {
+  if (rows.length !== (asked?.length ?? row.count)) return row;
+  return asked === null ? { ...row, index: position } : { ...row, bus: asked[position] ?? null };
+}

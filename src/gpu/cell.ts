@@ -1,0 +1,44 @@
+import type { ReadingField } from './fields.ts';
+import type { GpuState } from './metrics.ts';
+
+/**
+ * The words that nvidia-smi prints instead of a value when something is wrong with the card, from worst to least. They are NVML's
+ * error texts (nvmlErrorString), in brackets in CSV. Everything else that is no number means that there is no such value.
+ */
+const faults: readonly (readonly [words: RegExp, state: GpuState])[] = [
+  [/gpu is lost|fallen off the bus/i, 'lost'],
+  [/requires reset|reset required/i, 'requires_reset'],
+  [/unknown error|^err!$/i, 'unknown_error'],
+  [/insufficient permissions|no permission/i, 'not_permitted'],
+  [/not in ready state|uninitialized|initializing/i, 'initializing'],
+];
+
+const ranks: ReadonlyMap<GpuState, number> = new Map([
+  ...faults.map(([, state], at) => [state, at] as const),
+  ['ok', faults.length] as const,
+]);
+
+/** The state that a text tells of, null when it tells of none. */
+export function faultIn(text: string): GpuState | null {
+  return faults.find(([words]) => words.test(text))?.[1] ?? null;
+}
+
+export function worse(one: GpuState, other: GpuState): GpuState {
+  return (ranks.get(one) ?? 0) <= (ranks.get(other) ?? 0) ? one : other;
+}
+
+/** What a cell says: a value in base units, an impossible one, or none at all. */
+export type Value = number | 'implausible' | null;
+
+/**
+ * Reads a cell such as `81559 MiB`, `41` or `P0`. The unit is the cell's, else the header's; a value in a unit that the field does not
+ * have is no value.
+ */
+export function readValue(text: string, headerUnit: string, field: ReadingField): Value {
+  const [, number, unit] = /^P?(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*([^\d\s]*)$/.exec(text) ?? [];
+  if (number === undefined) return null;
+  const factor = field.units.get(unit === undefined || unit === '' ? headerUnit : unit);
+  if (factor === undefined) return null;
+  const value = Number(number) * factor;
+  return value >= field.min && value <= field.max ? value : 'implausible';
+}

@@ -1,0 +1,82 @@
+import { counter, gauge, info, states } from '../series/index.ts';
+
+const labels = ['uuid', 'gpu'] as const;
+
+/** What nvidia-smi says of a card besides its figures. */
+export const gpuStates = ['ok', 'lost', 'requires_reset', 'unknown_error', 'not_permitted', 'initializing'] as const;
+export type GpuState = (typeof gpuStates)[number];
+
+/** What is measured of one GPU, by the key of its line in the field table. */
+export const readingMetrics = {
+  utilization: gauge('gradwatch_gpu_utilization_ratio', {
+    help: 'Share of the last sample period of the driver in which a kernel ran, not the work done',
+    labels,
+  }),
+  memoryUtilization: gauge('gradwatch_gpu_memory_utilization_ratio', {
+    help: 'Share of the last sample period of the driver in which device memory was read or written',
+    labels,
+  }),
+  memoryTotal: gauge('gradwatch_gpu_memory_total_bytes', { help: 'Installed device memory', labels }),
+  memoryUsed: gauge('gradwatch_gpu_memory_used_bytes', {
+    help: 'Device memory allocated by active contexts',
+    labels,
+  }),
+  memoryFree: gauge('gradwatch_gpu_memory_free_bytes', { help: 'Free device memory', labels }),
+  memoryReserved: gauge('gradwatch_gpu_memory_reserved_bytes', {
+    help: 'Device memory reserved by driver and firmware',
+    labels,
+  }),
+  temperature: gauge('gradwatch_gpu_temperature_celsius', { help: 'Temperature of the GPU core', labels }),
+  memoryTemperature: gauge('gradwatch_gpu_memory_temperature_celsius', {
+    help: 'Temperature of the device memory',
+    labels,
+  }),
+  power: gauge('gradwatch_gpu_power_watts', {
+    help: 'Power draw of the board, over one second on Ampere and newer, else instantaneous',
+    labels,
+  }),
+  powerLimit: gauge('gradwatch_gpu_power_limit_watts', { help: 'Power limit that is enforced', labels }),
+  smClock: gauge('gradwatch_gpu_sm_clock_hertz', { help: 'Clock of the streaming multiprocessors', labels }),
+  memoryClock: gauge('gradwatch_gpu_memory_clock_hertz', { help: 'Clock of the device memory', labels }),
+  fan: gauge('gradwatch_gpu_fan_ratio', {
+    help: 'Intended fan speed as a share of its maximum, which it may exceed',
+    labels,
+  }),
+  performanceState: gauge('gradwatch_gpu_performance_state', {
+    help: 'Performance state, from 0 for the highest performance to 15 for the lowest',
+    labels,
+  }),
+} as const;
+export type ReadingKey = keyof typeof readingMetrics;
+
+export const cardMetrics = {
+  state: states('gradwatch_gpu_state', { help: 'State of the GPU as nvidia-smi tells it', labels, states: gpuStates }),
+  ...readingMetrics,
+} as const;
+
+export const infoMetrics = {
+  info: info('gradwatch_gpu_info', {
+    help: 'What the GPU is; gpu is the index at which its uuid was first seen, pci_bus is written as the kernel does',
+    labels: ['uuid', 'gpu', 'name', 'driver', 'pci_bus'],
+  }),
+} as const;
+
+export const deviceMetrics = {
+  seen: gauge('gradwatch_gpu_devices_seen', { help: 'GPUs in the last sample that are not lost' }),
+  expected: gauge('gradwatch_gpu_devices_expected', {
+    help: 'GPUs that this node should have: as configured, else the most that were ever listed',
+  }),
+  unreadable: counter('gradwatch_gpu_unreadable_rows_total', {
+    help: 'Rows of nvidia-smi that were dropped because they do not fit their header or belong to no GPU',
+  }),
+} as const;
+
+export const implausibleMetrics = {
+  implausible: counter('gradwatch_gpu_implausible_values_total', {
+    help: 'Values that were dropped because they are physically impossible, by the field of nvidia-smi',
+    labels: ['field'],
+  }),
+} as const;
+
+/** Every metric of the GPU collector. */
+export const gpuMetrics = { ...infoMetrics, ...cardMetrics, ...deviceMetrics, ...implausibleMetrics } as const;

@@ -1,0 +1,23 @@
+import { beatOptions } from '../collect/index.ts';
+import { duration, integer, options, text, type OptionValue } from '../config/index.ts';
+import { mostRows } from './sample.ts';
+
+/** The group `gpu` of the configuration. */
+export const gpuOptions = options({
+  ...beatOptions({ what: 'GPU readings', interval: { default: '1s', min: '100ms', max: '1m' } }).entries,
+  program: text({ default: 'nvidia-smi', help: 'Path of nvidia-smi, or its name on the search path' }),
+  stale_after: duration({
+    default: '15s',
+    min: '1s',
+    max: '10m',
+    help: 'Silence of nvidia-smi beyond its interval after which it is ended and started again',
+  }),
+  expected_devices: integer({
+    default: 0,
+    min: 0,
+    max: mostRows,
+    help: 'GPUs that this node should have; 0 means the most that were ever seen',
+  }),
+});
+
+export type GpuOptions = OptionValue<typeof gpuOptions>;

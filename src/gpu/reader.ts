@@ -1,0 +1,49 @@
+import { parseHeader, splitRow, type Header } from './csv.ts';
+import { noHandle } from './exit.ts';
+import { readRow } from './row.ts';
+import { SampleCutter, type Sample } from './sample.ts';
+
+/** How many lines may stand before the header: warnings, of which a driver has a few. */
+const mostPreambleLines = 20;
+
+/** What a line was. */
+export type Heard =
+  | { readonly kind: 'sample'; readonly sample: Sample }
+  /** It belongs to a sample that is not complete yet, or says nothing. */
+  | { readonly kind: 'line' }
+  /** It does not fit the header. */
+  | { readonly kind: 'unreadable' }
+  /** So many lines and no header: this is not the output of a query. */
+  | { readonly kind: 'no_header' };
+
+/** Makes samples of the lines of one `nvidia-smi --query-gpu … -lms`. */
+export class Reader {
+  readonly #cutter: SampleCutter;
+  readonly #preamble: string[] = [];
+  #header: Header | null = null;
+
+  constructor(cutter: SampleCutter) {
+    this.#cutter = cutter;
+  }
+
+  /** What was printed before the header. */
+  get preamble(): string {
+    return this.#preamble.join('\n');
+  }
+
+  read(line: string): Heard {
+    if (line.trim() === '' || line === this.#header?.line) return { kind: 'line' };
+    if (this.#header === null) {
+      this.#header = parseHeader(line);
+      if (this.#header !== null) return { kind: 'line' };
+      if (this.#preamble.length === mostPreambleLines) return { kind: 'no_header' };
+      this.#preamble.push(line);
+      return { kind: 'line' };
+    }
+    const cells = splitRow(line, this.#header);
+    // Newer drivers complain of a GPU without a handle and go on with the others.
+    if (cells === null) return { kind: noHandle(line) === null ? 'unreadable' : 'line' };
+    const sample = this.#cutter.add(readRow(cells, this.#header));
+    return sample === null ? { kind: 'line' } : { kind: 'sample', sample };
+  }
+}

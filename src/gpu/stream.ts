@@ -1,0 +1,224 @@
+import type { Logger } from '../collect/index.ts';
+import { ending, type Ending, type Exit } from './exit.ts';
+import { chooseFields } from './fields.ts';
+import { offeredFields } from './help-text.ts';
+import type { FailureReason, Mailbox } from './outcome.ts';
+import { driverDevices, hasNvidiaDevice } from './pci.ts';
+import type { ProcessGate } from './process-gate.ts';
+import { Reader } from './reader.ts';
+import { SampleCutter, type Sample } from './sample.ts';
+import { pause } from './pause.ts';
+
+/** Seconds between attempts; tests make them short. */
+export interface Pace {
+  /** After the first failure; doubled with each that follows, up to `longest`. */
+  readonly first: number;
+  readonly longest: number;
+  /** Between two looks at a node that has no GPU, or at a GPU that was left out of the query. */
+  readonly slow: number;
+}
+
+export interface StreamSettings {
+  readonly intervalSeconds: number;
+  readonly staleAfterSeconds: number;
+  /** The configuration says that there are GPUs, so their absence is a failure. */
+  readonly expectsGpus: boolean;
+  readonly procRoot: string;
+  readonly pace: Pace;
+}
+
+/** Lines of the help text that are looked at. */
+const mostHelpLines = 20_000;
+
+/**
+ * Keeps one `nvidia-smi --query-gpu … -lms` running and publishes its samples, or why there are none. Ends a silent one, starts it
+ * again after a growing pause, and leaves a GPU without a handle out of the query, for it would silence all others.
+ */
+export class SampleStream {
+  readonly #gate: ProcessGate;
+  readonly #mailbox: Mailbox;
+  readonly #settings: StreamSettings;
+  readonly #logger: Logger;
+  readonly #onUnreadable: () => void;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | null = null;
+  #asked: readonly string[] | null = null;
+  #failures = 0;
+  /** Index by bus id of every GPU that was ever in a sample. */
+  readonly #known = new Map<string, number | null>();
+  readonly #unreachable = new Set<string>();
+
+  constructor(
+    gate: ProcessGate,
+    mailbox: Mailbox,
+    settings: StreamSettings,
+    logger: Logger,
+    /** Told of every row that does not fit the header. */
+    onUnreadable: () => void,
+  ) {
+    this.#gate = gate;
+    this.#mailbox = mailbox;
+    this.#settings = settings;
+    this.#logger = logger;
+    this.#onUnreadable = onUnreadable;
+  }
+
+  /** Begins, unless it has begun. */
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Ends the program and waits until it is gone. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      this.#asked ??= await this.#probe();
+      const seconds = this.#asked === null ? this.#backOff() : await this.#stream(this.#asked);
+      await pause(seconds, signal);
+    }
+  }
+
+  /** The fields to ask for, null when they could not be found out. */
+  async #probe(): Promise<readonly string[] | null> {
+    const printed: string[] = [];
+    const exit = await this.#call(['--help-query-gpu'], this.#stopping.signal, (line) => {
+      if (printed.length < mostHelpLines) printed.push(line);
+    });
+    if (exit === null) return null;
+    const { asked, dropped } = chooseFields(offeredFields(printed.join('\n')));
+    if (asked.length > 0) {
+      this.#logger.info({ asked, dropped }, 'chose the fields of nvidia-smi to ask for');
+      return asked;
+    }
+    this.#conclude(ending(exit, printed.join('\n')));
+    return null;
+  }
+
+  /** Reads samples until the program ends. @returns the seconds to wait before the next attempt */
+  async #stream(asked: readonly string[]): Promise<number> {
+    const only = this.#unreachable.size === 0 ? null : this.#reachable();
+    const { intervalSeconds, pace } = this.#settings;
+    const args = [
+      `--query-gpu=${asked.join(',')}`,
+      '--format=csv',
+      ...(only === null ? [] : [`--id=${only.join(',')}`]),
+      '-lms',
+      String(Math.round(1000 * intervalSeconds)),
+    ];
+    const reader = new Reader(new SampleCutter(only, [...this.#unreachable]));
+    const garbled = new AbortController();
+    const recheck = only === null ? [] : [AbortSignal.timeout(Math.ceil(1000 * pace.slow))];
+    const signal = AbortSignal.any([this.#stopping.signal, garbled.signal, ...recheck]);
+    const exit = await this.#call(args, signal, (line) => {
+      const heard = reader.read(line);
+      if (heard.kind === 'sample') this.#take(heard.sample);
+      else if (heard.kind === 'unreadable') this.#onUnreadable();
+      else if (heard.kind === 'no_header') {
+        this.#fail('unreadable', `nvidia-smi printed no header but: ${reader.preamble.slice(0, 300)}`);
+        garbled.abort();
+      }
+    });
+    if (exit === null || garbled.signal.aborted) return this.#backOff();
+    if (signal.aborted) {
+      // The GPU that was left out may be back.
+      this.#unreachable.clear();
+      return 0;
+    }
+    return this.#conclude(ending(exit, reader.preamble));
+  }
+
+  #take(sample: Sample): void {
+    this.#failures = 0;
+    for (const { bus, index } of sample.rows) if (bus !== null) this.#known.set(bus, index);
+    this.#mailbox.publish({ kind: 'sample', sample });
+  }
+
+  /** One call through the gate; null when it fell silent, which is published as it happens. */
+  async #call(args: readonly string[], signal: AbortSignal, onLine: (line: string) => void): Promise<Exit | null> {
+    const silenceSeconds = this.#settings.intervalSeconds + this.#settings.staleAfterSeconds;
+    let silent = false;
+    const exit = await this.#gate.run(args, {
+      onLine,
+      onSilence: () => {
+        silent = true;
+        this.#fail('hung', `nvidia-smi has printed nothing for ${silenceSeconds} s and is being ended`);
+      },
+      onStuck: () => {
+        this.#fail(
+          'stuck',
+          'nvidia-smi does not end on SIGKILL: it waits in the driver; no other is started before it is gone',
+        );
+      },
+      silenceSeconds,
+      signal,
+    });
+    return silent ? null : exit;
+  }
+
+  /** Publishes what an end means. @returns the seconds to wait before the next attempt */
+  #conclude(end: Ending): number {
+    const { expectsGpus, procRoot, pace } = this.#settings;
+    const hadGpus = expectsGpus || this.#known.size > 0;
+    switch (end.kind) {
+      case 'no_program':
+        if (!hadGpus) return this.#none(end.kind);
+        this.#fail('absent', 'there is no program nvidia-smi, though there are GPUs; set gpu.program to its path');
+        return pace.slow;
+      case 'no_devices':
+        return this.#none(end.kind);
+      case 'no_driver':
+        if (!hadGpus && !hasNvidiaDevice(procRoot)) return this.#none(end.kind);
+        this.#fail('driver_unreachable', end.said);
+        return this.#backOff();
+      case 'no_handle':
+        return this.#leaveOut(end);
+      case 'field_refused':
+        this.#asked = null;
+        this.#fail('field_refused', `nvidia-smi: ${end.said}`);
+        return this.#backOff();
+      case 'failed':
+        this.#fail('failed', `nvidia-smi ${end.said}`);
+        return this.#backOff();
+    }
+  }
+
+  #none(why: 'no_program' | 'no_devices' | 'no_driver'): number {
+    const latest = this.#mailbox.latest;
+    if (latest?.kind !== 'none' || latest.why !== why) this.#logger.info({ why }, 'no GPU on this node');
+    this.#mailbox.publish({ kind: 'none', why });
+    return this.#settings.pace.slow;
+  }
+
+  #leaveOut({ bus, index, said }: Extract<Ending, { kind: 'no_handle' }>): number {
+    const named = bus ?? [...this.#known].find(([, known]) => known !== null && known === index)?.[0] ?? null;
+    const isNew = named !== null && !this.#unreachable.has(named);
+    if (named !== null) this.#unreachable.add(named);
+    const others = this.#reachable();
+    if (isNew && others.length > 0) {
+      this.#logger.warn({ pci_bus: named, others }, `GPU left out of the query, to be tried again later: ${said}`);
+      return 0;
+    }
+    this.#fail('device_unreachable', said);
+    return this.#backOff();
+  }
+
+  /** Bus ids of the GPUs that can be asked for one by one. */
+  #reachable(): readonly string[] {
+    const all = new Set([...this.#known.keys(), ...driverDevices(this.#settings.procRoot)]);
+    return [...all].filter((bus) => !this.#unreachable.has(bus)).sort();
+  }
+
+  #fail(reason: FailureReason, message: string): void {
+    this.#mailbox.publish({ kind: 'failed', reason, message, unreachable: [...this.#unreachable] });
+  }
+
+  #backOff(): number {
+    const { first, longest } = this.#settings.pace;
+    return Math.min(longest, first * 2 ** Math.min(this.#failures++, 30));
+  }
+}
