@@ -1,0 +1,104 @@
+/**
+ * The last values of a stream, in order of arrival and in order of size, so that median, median absolute deviation and quantiles
+ * cost no sorting. A push is one binary search and one move within a typed array: well under a microsecond for 128 values.
+ * NaN has no place in an order and must not be pushed.
+ */
+export class SlidingWindow {
+  readonly capacity: number;
+  readonly #arrived: Float64Array;
+  readonly #sorted: Float64Array;
+  #size = 0;
+  /** Where the next value goes in `#arrived`; once full, where the oldest stands. */
+  #next = 0;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.#arrived = new Float64Array(capacity);
+    this.#sorted = new Float64Array(capacity);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The values in ascending order; a view that is valid until the next push. */
+  get sorted(): Float64Array {
+    return this.#sorted.subarray(0, this.#size);
+  }
+
+  /** Adds a value and gives the one that it pushed out, undefined while the window fills. */
+  push(value: number): number | undefined {
+    let evicted: number | undefined;
+    if (this.#size === this.capacity) {
+      evicted = this.#arrived[this.#next] ?? NaN;
+      const at = this.#rank(evicted);
+      this.#sorted.copyWithin(at, at + 1, this.#size);
+      this.#size -= 1;
+    }
+    const at = this.#rank(value);
+    this.#sorted.copyWithin(at + 1, at, this.#size);
+    this.#sorted[at] = value;
+    this.#size += 1;
+    this.#arrived[this.#next] = value;
+    this.#next = (this.#next + 1) % this.capacity;
+    return evicted;
+  }
+
+  clear(): void {
+    this.#size = 0;
+    this.#next = 0;
+  }
+
+  /** Middle value, mean of the two middle ones for an even count; NaN when empty. */
+  median(): number {
+    const half = this.#size >> 1;
+    const upper = this.#sorted[half] ?? NaN;
+    if (this.#size === 0) return NaN;
+    return this.#size % 2 === 1 ? upper : (upper + (this.#sorted[half - 1] ?? NaN)) / 2;
+  }
+
+  /**
+   * Median absolute deviation from the median; NaN when empty. The deviations to the left and to the right of the median are each
+   * in order already, so merging the two up to the middle is enough.
+   */
+  mad(): number {
+    const size = this.#size;
+    if (size === 0) return NaN;
+    const median = this.median();
+    let right = size >> 1;
+    let left = right - 1;
+    let last = 0;
+    let beforeLast = 0;
+    for (let taken = 0; taken <= size >> 1; taken += 1) {
+      const below = left >= 0 ? median - (this.#sorted[left] ?? 0) : Infinity;
+      const above = right < size ? (this.#sorted[right] ?? 0) - median : Infinity;
+      beforeLast = last;
+      if (below < above) {
+        last = below;
+        left -= 1;
+      } else {
+        last = above;
+        right += 1;
+      }
+    }
+    return size % 2 === 1 ? last : (last + beforeLast) / 2;
+  }
+
+  /** How many values are smaller: where a value stands, or would stand, in the order. */
+  #rank(value: number): number {
+    let low = 0;
+    let high = this.#size;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#sorted[middle] ?? 0) < value) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/**
+ * Standard deviations in one median absolute deviation of a normal distribution: 1 / Φ⁻¹(3/4).
+ * Rousseeuw & Croux, "Alternatives to the Median Absolute Deviation", JASA 88 (1993), section 1.
+ */
+export const madToSigma = 1.4826022185056018;
