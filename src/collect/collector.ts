@@ -19,7 +19,7 @@ export interface Collector {
   /** A reading that takes longer is given up: `signal` is aborted and the failure counted with reason `timeout`. */
   readonly budgetSeconds: number;
   /**
-   * Reads once and sets series. Rejects when nothing could be read; what the collector set before stays until
+   * Reads once and sets series. Rejects, or throws at once, when nothing could be read; what the collector set before stays until
    * {@link Collector.expire}.
    * @throws CollectorError with the reason that is counted; any other error counts as `unexpected`.
    */

@@ -1,0 +1,37 @@
+import type { CollectorRunner } from '../collect/index.ts';
+import { options, type OptionValue } from '../config/index.ts';
+import { cpu } from './cpu.ts';
+import { inventory } from './inventory.ts';
+import { load } from './load.ts';
+import { memory } from './memory.ts';
+
+/** The collectors of the node, one line each; options, metrics and the runner follow. */
+const declarations = { cpu, load, memory, inventory } as const;
+
+type Name = keyof typeof declarations;
+
+export const nodeCollectors = Object.values(declarations);
+
+type MetricOf<Declaration> = Declaration extends { readonly metrics: infer Metrics } ? Metrics[keyof Metrics] : never;
+
+/** Everything that these collectors write. */
+export const nodeMetrics = nodeCollectors.flatMap(
+  ({ metrics }) => Object.values(metrics) as MetricOf<(typeof declarations)[Name]>[],
+);
+
+/** The group `node` of the configuration: one group for each collector. */
+export const nodeOptions = options(
+  Object.fromEntries(nodeCollectors.map((collector) => [collector.name, collector.options])) as {
+    [Each in Name]: (typeof declarations)[Each]['options'];
+  },
+);
+
+export type NodeOptions = OptionValue<typeof nodeOptions>;
+
+/** Gives the runner those collectors that are switched on. */
+export function addNodeCollectors(runner: CollectorRunner, configured: NodeOptions): void {
+  for (const declaration of nodeCollectors) {
+    const own = configured[declaration.name];
+    if (own.enabled) runner.add(declaration, own);
+  }
+}

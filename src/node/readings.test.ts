@@ -1,0 +1,90 @@
+import type { CpuInfo } from 'node:os';
+import type si from 'systeminformation';
+import { describe, expect, it } from 'vitest';
+import { insideContainer } from './container.ts';
+import { cpuTimesOf } from './cpu.ts';
+import { parseInventory } from './inventory-child.ts';
+import { infoLabels } from './inventory.ts';
+import { parseLoadavg } from './load.ts';
+import { memoryReadings } from './memory.ts';
+
+describe('cpuTimesOf', () => {
+  it('adds up all CPUs in seconds', () => {
+    const one = {
+      model: 'x',
+      speed: 1,
+      times: { user: 1000, nice: 500, sys: 250, idle: 9000, irq: 0 },
+    } satisfies CpuInfo;
+    const { seconds, cpus } = cpuTimesOf([one, one]);
+    expect([...seconds]).toEqual([
+      ['user', 2],
+      ['nice', 1],
+      ['system', 0.5],
+      ['idle', 18],
+      ['irq', 0],
+    ]);
+    expect(cpus).toBe(2);
+  });
+});
+
+describe('parseLoadavg', () => {
+  it.each(['', '0.1 0.2', 'a b c 1/2 3', '0.1 0.2 nan 1/2 3'])('gives null for %j', (text) => {
+    expect(parseLoadavg(text)).toBeNull();
+  });
+});
+
+describe('memoryReadings', () => {
+  const mem = { total: 100, available: 70, free: 20, buffers: 0, cached: 0, swaptotal: 0, swapused: 0 };
+  const read = (changed: Partial<typeof mem>, platform: NodeJS.Platform) =>
+    memoryReadings({ ...mem, ...changed } as si.Systeminformation.MemData, platform);
+
+  it('has no buffers and no cache where the library does not read them', () => {
+    expect([...read({}, 'darwin')!.keys()]).toEqual(['total', 'available', 'used', 'free', 'swapTotal', 'swapUsed']);
+    expect(read({}, 'linux')!.get('cached')).toBe(0);
+    expect(read({}, 'linux')!.get('used')).toBe(30);
+  });
+
+  it('leaves out what is no number, and takes nothing without a total', () => {
+    expect(read({ available: NaN }, 'linux')!.has('used')).toBe(false);
+    expect(read({ total: NaN }, 'linux')).toBeNull();
+    expect(read({ total: 0 }, 'linux')).toBeNull();
+  });
+});
+
+describe('parseInventory', () => {
+  const os = { distro: 'Debian GNU/Linux', release: '12', kernel: '6.1.0', arch: 'x64', hostname: 'gpu-07', fqdn: 'x' };
+  const text = JSON.stringify({ os, cpu: { manufacturer: 'Intel', brand: 'Xeon® Platinum 8480C', cores: 224 } });
+
+  it('takes the facts that become labels', () => {
+    expect(infoLabels(parseInventory(text)!, false)).toEqual({
+      hostname: 'gpu-07',
+      os: 'Debian GNU/Linux 12',
+      kernel: '6.1.0',
+      architecture: 'x64',
+      cpu_model: 'Intel Xeon® Platinum 8480C',
+    });
+  });
+
+  it('does not pass off the distribution of an image as that of the node', () => {
+    expect(infoLabels(parseInventory(text)!, true).os).toBe('');
+  });
+
+  it('leaves unknown facts empty and cuts long ones', () => {
+    const taken = parseInventory(
+      JSON.stringify({ os: { distro: 'unknown', hostname: 'h'.repeat(300) }, cpu: { brand: 7 } }),
+    );
+    expect(taken).toMatchObject({ distribution: '', kernel: '', hostname: 'h'.repeat(128), cpuBrand: '' });
+  });
+
+  it.each(['', '[]', 'null', '{"os":{}}', '{"os":null,"cpu":null'])('gives null for %j', (broken) => {
+    expect(parseInventory(broken)).toBeNull();
+  });
+});
+
+describe('insideContainer', () => {
+  it('knows a pod by its environment and other containers by a file', () => {
+    expect(insideContainer({}, () => false)).toBe(false);
+    expect(insideContainer({ KUBERNETES_SERVICE_HOST: '10.0.0.1' }, () => false)).toBe(true);
+    expect(insideContainer({}, (path) => path === '/run/.containerenv')).toBe(true);
+  });
+});
