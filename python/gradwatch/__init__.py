@@ -1,0 +1,95 @@
+"""Reports every training step to the gradwatch exporter of this node.
+
+    import gradwatch
+
+    gradwatch.init("my-run")
+    for step, batch in enumerate(loader):
+        ...
+        gradwatch.log(step=step, loss=loss.item(), gradient_norm=norm.item())
+
+Training never waits for the exporter and never ends because of it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gradwatch.address import find_address
+from gradwatch.finding import Finding
+from gradwatch.run import Run
+from gradwatch.version import VERSION
+from gradwatch.worker import find_framework, find_worker
+
+__all__ = ["Finding", "Run", "finish", "init", "log"]
+__version__ = VERSION
+
+_logger = logging.getLogger("gradwatch")
+_current: Run | None = None
+_warned_without_run = False
+
+
+def init(
+    run: str | None = None,
+    *,
+    rank: int | None = None,
+    world_size: int | None = None,
+    local_rank: int | None = None,
+    attempt: int | None = None,
+    address: str | None = None,
+    model: str | None = None,
+    framework: str | None = None,
+    token: str | None = None,
+    on_finding: Callable[[Finding], None] | None = None,
+    on_request: Mapping[str, Callable[..., Any]] | None = None,
+) -> Run:
+    """Starts reporting and returns at once; `log` and `finish` then mean this run. A run that is still open is finished
+    first.
+
+    What is not given is found: run, ranks and attempt from torchrun, Slurm or MPI, the address from GRADWATCH_ADDRESS
+    ("host:port" or "unix:/path"; else the exporter's Unix socket, else 127.0.0.1:10421), GRADWATCH_RUN,
+    GRADWATCH_TOKEN, the node from NODE_NAME, the GPU from CUDA_VISIBLE_DEVICES. With GRADWATCH_DISABLED=1 nothing is
+    reported.
+
+    `on_finding(finding)` is called in the client's own thread, as soon as a finding comes, even while the training
+    hangs. It should set a flag or write a line; to touch model or optimizer, ask `run.findings()` between two steps.
+
+    `on_request` switches on what a person may ask of this training: {"checkpoint": function(), "stop": function(),
+    "scale_learning_rate": function(factor)}. The functions are called in the training's thread, inside log(). One that
+    raises an Exception refuses, with the exception's text as the answer.
+
+    Raises ValueError for an `on_request` that names another kind.
+    """
+    global _current
+    if _current is not None:
+        _current.finish()
+    _current = Run(
+        find_worker(os.environ, run=run, rank=rank, world_size=world_size, local_rank=local_rank, attempt=attempt),
+        address=address or find_address(os.environ),
+        token=token or os.environ.get("GRADWATCH_TOKEN") or None,
+        model=model,
+        framework=framework or find_framework(sys.modules),
+        on_finding=on_finding,
+        on_request=on_request,
+        enabled=os.environ.get("GRADWATCH_DISABLED", "").lower() not in ("1", "true", "yes"),
+    )
+    return _current
+
+
+def log(step: Any = None, **values: Any) -> None:
+    """`Run.log` of the current run; nothing but one warning before `init`."""
+    global _warned_without_run
+    if _current is not None:
+        _current.log(step, **values)
+    elif not _warned_without_run:
+        _warned_without_run = True
+        _logger.warning("gradwatch.log() before gradwatch.init(): nothing is reported")
+
+
+def finish(ending: str | None = None, reason: str | None = None) -> None:
+    """`Run.finish` of the current run; nothing before `init`."""
+    if _current is not None:
+        _current.finish(ending, reason)

@@ -1,0 +1,152 @@
+"""Steps between log() and the exporter's acknowledgement."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import deque
+
+from gradwatch.fields import Value
+from gradwatch.v1.telemetry_pb2 import Batch, Step
+
+# What a step costs in a batch beside its own bytes (tag and length), and the batch around its steps.
+STEP_OVERHEAD_BYTES = 6
+BATCH_OVERHEAD_BYTES = 64
+
+
+class StepBuffer:
+    """A bounded ring of steps. Of more than `capacity` steps the oldest are dropped and counted.
+
+    `put` is called by the training: it appends to a deque, which is atomic, and takes no lock. All else belongs to the
+    client's threads: `collect` merges what was put into steps, `take` puts steps into numbered batches, `acknowledge`
+    forgets batches, `resume` makes unsent steps again of the batches that the exporter does not have.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        # Reports as put, numbered from 0: a number that is missing on collection was pushed out by newer ones.
+        self._inbox: deque[tuple[int, int, int, dict[str, Value]]] = deque(maxlen=capacity)
+        self._numbers = itertools.count()
+        self._collected = 0
+        self._newest = -1
+
+        self._lock = threading.Lock()
+        self._unsent: deque[Step] = deque()
+        # Of them, those that never were in a batch and can take in further parts, by step number.
+        self._open: dict[int, Step] = {}
+        self._last_step = -1
+        # Batches sent and not acknowledged: sequence and steps.
+        self._in_flight: deque[tuple[int, list[Step]]] = deque()
+        self._in_flight_steps = 0
+        # Steps of batches in flight that had to be dropped, up to this sequence. They are lost only if the exporter
+        # lacks them.
+        self._forgotten = (0, 0)
+        self._sequence = 0
+        self._lease = 0
+        self._pushed_out = 0
+        self._dropped = 0
+
+    @property
+    def dropped(self) -> int:
+        """Steps that the exporter will never get."""
+        return self._dropped + self._pushed_out
+
+    def __len__(self) -> int:
+        """Steps that wait for being sent or acknowledged."""
+        return len(self._inbox) + len(self._unsent) + self._in_flight_steps
+
+    def put(self, step: int, unix_nanos: int, values: dict[str, Value]) -> None:
+        self._inbox.append((next(self._numbers), step, unix_nanos, values))
+
+    def collect(self) -> None:
+        """Makes steps of what was put. Called at least once a second, connected or not."""
+        with self._lock:
+            for _ in range(len(self._inbox)):
+                number, step, unix_nanos, values = self._inbox.popleft()
+                self._collected += 1
+                self._newest = max(self._newest, number)
+                self._merge(step, unix_nanos, values)
+                if len(self._unsent) + self._in_flight_steps > self._capacity:
+                    self._drop_oldest()
+            self._pushed_out = self._newest + 1 - self._collected
+
+    def _merge(self, number: int, unix_nanos: int, values: dict[str, Value]) -> None:
+        step = self._open.get(number)
+        if step is not None and self._went_back(step, values):
+            # What comes now belongs to the steps after the checkpoint, not to those of before.
+            self._open.clear()
+            step = None
+        if step is None:
+            step = Step(step=number, unix_nanos=unix_nanos)
+            self._unsent.append(step)
+            self._open[number] = step
+        for name, value in values.items():
+            setattr(step, name, value)
+        self._last_step = number
+
+    def _went_back(self, step: Step, values: dict[str, Value]) -> bool:
+        """Whether a step is reported anew, and not another part of it: fields are there already. The same value twice
+        in a row (an epoch, say) is no contradiction."""
+        again = [name for name in values if step.HasField(name)]
+        return any(step.step < self._last_step or getattr(step, name) != values[name] for name in again)
+
+    def _drop_oldest(self) -> None:
+        if self._in_flight:
+            sequence, steps = self._in_flight.popleft()
+            self._in_flight_steps -= len(steps)
+            self._forgotten = (sequence, self._forgotten[1] + len(steps))
+        else:
+            step = self._unsent.popleft()
+            self._close(step)
+            self._dropped += 1
+
+    def _close(self, step: Step) -> None:
+        if self._open.get(step.step) is step:
+            del self._open[step.step]
+
+    def resume(self, sequence: int) -> int:
+        """On a new connection: the exporter has the batches up to `sequence`. Batches after it never arrived, so their
+        steps are sent again, before all others and numbered from the next sequence on. Returns a lease for `take`;
+        those of earlier connections are void."""
+        with self._lock:
+            self._forget(sequence)
+            self._dropped += self._forgotten[1]
+            self._forgotten = (0, 0)
+            self._unsent.extendleft(step for _, steps in reversed(self._in_flight) for step in reversed(steps))
+            self._in_flight.clear()
+            self._in_flight_steps = 0
+            self._sequence = sequence
+            self._lease += 1
+            return self._lease
+
+    def take(self, lease: int, max_bytes: int) -> Batch | None:
+        """The next batch, in flight from now on; None when there is nothing to send or the lease is void. A step that
+        alone is larger than `max_bytes` is sent alone."""
+        with self._lock:
+            if lease != self._lease or not self._unsent:
+                return None
+            steps: list[Step] = []
+            size = BATCH_OVERHEAD_BYTES
+            while self._unsent:
+                size += self._unsent[0].ByteSize() + STEP_OVERHEAD_BYTES
+                if steps and size > max_bytes:
+                    break
+                step = self._unsent.popleft()
+                self._close(step)
+                steps.append(step)
+            self._sequence += 1
+            self._in_flight.append((self._sequence, steps))
+            self._in_flight_steps += len(steps)
+            return Batch(sequence=self._sequence, steps=steps, dropped_steps=self.dropped)
+
+    def acknowledge(self, sequence: int) -> None:
+        """The exporter keeps the batches up to `sequence`."""
+        with self._lock:
+            self._forget(sequence)
+
+    def _forget(self, sequence: int) -> None:
+        while self._in_flight and self._in_flight[0][0] <= sequence:
+            _, steps = self._in_flight.popleft()
+            self._in_flight_steps -= len(steps)
+        if self._forgotten[0] <= sequence:
+            self._forgotten = (0, 0)

@@ -1,0 +1,71 @@
+"""From what a script passes to log() to what a Step holds."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Union
+
+from gradwatch.v1.telemetry_pb2 import Step
+
+logger = logging.getLogger("gradwatch")
+
+Value = Union[float, int, bool]
+
+# Names are the script's own text: count so many of them one by one.
+MAX_REFUSED_NAMES = 64
+
+
+def count(value: Any) -> int:
+    """A whole number of 64 bits without a sign. Raises ValueError outside of it."""
+    number = int(value)
+    if not 0 <= number < 2**64:
+        raise ValueError(f"{number} is not between 0 and 2**64 - 1")
+    return number
+
+
+_BY_TYPE: Mapping[int, Callable[[Any], Value]] = {
+    Step.DESCRIPTOR.fields_by_name["loss"].type: float,
+    Step.DESCRIPTOR.fields_by_name["step"].type: count,
+    Step.DESCRIPTOR.fields_by_name["skipped"].type: bool,
+}
+
+# Each field of the proto message Step with what turns a value into its type. float() and int() take numbers, 0-d
+# tensors and arrays of every framework; the float of a tensor on a GPU waits for that GPU.
+CONVERTERS: Mapping[str, Callable[[Any], Value]] = {
+    field.name: _BY_TYPE[field.type] for field in Step.DESCRIPTOR.fields if field.type in _BY_TYPE
+}
+
+
+class FieldReader:
+    """Converts values at once, so that the caller may change its tensors after log(). What cannot be used is counted,
+    and warned about once per name; nothing raises."""
+
+    def __init__(self) -> None:
+        self.refused: dict[str, int] = {}
+
+    def read(self, values: Mapping[str, Any]) -> dict[str, Value]:
+        """The usable values by field. None means: not known."""
+        usable: dict[str, Value] = {}
+        for name, value in values.items():
+            if value is None:
+                continue
+            convert = CONVERTERS.get(name)
+            if convert is None:
+                self.refuse(name, f"log() does not know the field {name!r}; it takes {', '.join(CONVERTERS)}")
+                continue
+            try:
+                usable[name] = convert(value)
+            except Exception as error:
+                self.refuse(
+                    name,
+                    f"log() cannot use {name} of type {type(value).__name__}: {error}; pass a number or a 0-d tensor",
+                )
+        return usable
+
+    def refuse(self, name: str, sentence: str) -> None:
+        if name not in self.refused and len(self.refused) >= MAX_REFUSED_NAMES:
+            name = "(further names)"
+        if name not in self.refused:
+            logger.warning("%s; ignored, and counted from now on", sentence)
+        self.refused[name] = self.refused.get(name, 0) + 1

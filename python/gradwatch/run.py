@@ -1,0 +1,221 @@
+"""A run as its training script holds it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any
+
+from gradwatch.buffer import StepBuffer
+from gradwatch.ending import FAILED, FINISHED, PREEMPTED, ExitWatch, ending_of
+from gradwatch.fields import FieldReader, count
+from gradwatch.finding import Finding, finding_of
+from gradwatch.hello import hello_of, proto_text
+from gradwatch.news import News
+from gradwatch.reporter import Reporter
+from gradwatch.requests import RequestDesk
+from gradwatch.stream import Outbox
+from gradwatch.v1.telemetry_pb2 import (
+    ENDING_FAILED,
+    ENDING_FINISHED,
+    ENDING_PREEMPTED,
+    Ending,
+    Goodbye,
+    Refusal,
+    Request,
+    Welcome,
+)
+from gradwatch.v1.telemetry_pb2 import Finding as FindingMessage
+from gradwatch.worker import Worker
+
+logger = logging.getLogger("gradwatch")
+
+# Steps kept while the exporter is away: half an hour at 9 steps a second.
+CAPACITY = 16_384
+MAX_FINDINGS = 256
+MAX_REASON_CHARACTERS = 512
+FLUSH_SECONDS = 2.0
+
+ENDINGS: Mapping[str, Ending] = {
+    FINISHED: ENDING_FINISHED,
+    FAILED: ENDING_FAILED,
+    PREEMPTED: ENDING_PREEMPTED,
+}
+
+
+class Run:
+    """One rank of one training. Made by `gradwatch.init`.
+
+    Nothing here raises into the training or waits for the exporter, except `finish`, which waits at most 2 s.
+    """
+
+    def __init__(
+        self,
+        worker: Worker,
+        *,
+        address: str,
+        token: str | None = None,
+        model: str | None = None,
+        framework: str | None = None,
+        on_finding: Callable[[Finding], None] | None = None,
+        on_request: Mapping[str, Callable[..., Any]] | None = None,
+        enabled: bool = True,
+        capacity: int = CAPACITY,
+    ) -> None:
+        self.worker = worker
+        self.address = address
+        self._on_finding = on_finding
+        self._findings: deque[Finding] = deque(maxlen=MAX_FINDINGS)
+        self._refusals: set[str] = set()
+        self._fields = FieldReader()
+        self._news = News()
+        self._buffer = StepBuffer(capacity)
+        self._desk = RequestDesk(on_request or {}, lambda answer: self._reporter.answer(answer))
+        hello = hello_of(worker, model=model, framework=framework, supports=self._desk.supports)
+        self._reporter = Reporter(address, token, Outbox(hello, self._buffer), self)
+        self._exit = ExitWatch(self.finish)
+        self._live = False
+        if enabled:
+            self._start()
+
+    @property
+    def dropped_steps(self) -> int:
+        """Steps that the exporter will never get, because it was away for longer than the buffer holds."""
+        return self._buffer.dropped
+
+    @property
+    def refused_values(self) -> Mapping[str, int]:
+        """How often log() was given a field that it does not know or a value that it cannot use, by field."""
+        return dict(self._fields.refused)
+
+    def log(self, step: Any = None, **values: Any) -> None:
+        """Reports a step, or another part of it. Takes some microseconds: the values are converted and put into a
+        buffer.
+
+        Fields: epoch, loss, validation_loss, gradient_norm, gradient_change_norm, parameter_norm, learning_rate,
+        loss_scale, skipped, step_seconds, data_wait_seconds, collective_wait_seconds, samples, tokens; see
+        proto/gradwatch/v1/telemetry.proto. `unix_nanos` is the time of the call unless given. None means not known. NaN
+        and infinities are reported as they are.
+
+        A value may be a number or a 0-d tensor. A tensor on a GPU makes this call wait until the GPU has computed it:
+        log such values one step later with the step that they belong to, or where the script waits anyway.
+
+        Requests that the script has switched on are handled in here, between two steps.
+        """
+        if not self._live:
+            return
+        try:
+            self._log(step, values)
+        except Exception as error:
+            self._fields.refuse(
+                "step", f"log() cannot use the step {step!r}: {error}; pass the number of the optimiser step"
+            )
+        if self._desk.busy:
+            self._desk.serve()
+
+    def _log(self, step: Any, values: dict[str, Any]) -> None:
+        usable = self._fields.read(values)
+        number = count(step)
+        unix_nanos = int(usable.pop("unix_nanos", 0)) or time.time_ns()
+        self._buffer.put(number, unix_nanos, usable)
+        if self._news.in_values(usable):
+            self._reporter.news()
+
+    def findings(self) -> list[Finding]:
+        """The findings about this run that came since the last call, oldest first; of more than 256 the oldest are
+        gone. For scripts that act between two steps: the same findings go to `on_finding`."""
+        findings = []
+        while self._findings:
+            findings.append(self._findings.popleft())
+        return findings
+
+    def finish(self, ending: str | None = None, reason: str | None = None) -> None:
+        """Sends what is left and how the run ended: "finished", "failed" or "preempted". Without an ending: preempted
+        after a SIGTERM, else finished. Called at exit by itself. Waits at most 2 s, not at all for an exporter that is
+        not there."""
+        if not self._live:
+            return
+        if ending is None:
+            ending, reason = self._exit.told
+        if ending not in ENDINGS:
+            logger.warning(
+                "finish() does not know the ending %r, there are %s; finished is sent", ending, ", ".join(ENDINGS)
+            )
+            ending = FINISHED
+        goodbye = Goodbye(ending=ENDINGS[ending])
+        if reason is not None:
+            goodbye.reason = proto_text(reason)[:MAX_REASON_CHARACTERS]
+        self._reporter.finish(goodbye, FLUSH_SECONDS)
+        self._live = False
+        self._exit.uninstall()
+        if len(self._buffer) > 0:
+            logger.info("%d steps were not acknowledged by the exporter at %s", len(self._buffer), self.address)
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if value is None:
+            self.finish()
+        else:
+            ending, reason = self._exit.told
+            self.finish(*((ending, reason) if ending == PREEMPTED else ending_of(value)))
+
+    def _start(self) -> None:
+        try:
+            self._reporter.start()
+        except RuntimeError as error:
+            logger.warning("gradwatch cannot start its thread: %s; nothing is reported, training goes on", error)
+            return
+        self._live = True
+        _live_runs.add(self)
+        self._exit.install()
+
+    # What the exporter says, in the client's thread.
+
+    def welcomed(self, welcome: Welcome) -> None:
+        logger.info("reporting to %s on node %s at %s", welcome.exporter, welcome.node, self.address)
+
+    def refused(self, refusal: Refusal) -> None:
+        if refusal.reason not in self._refusals and len(self._refusals) < MAX_FINDINGS:
+            self._refusals.add(refusal.reason)
+            logger.warning("the exporter did not take everything (%s): %s", refusal.reason, refusal.message)
+
+    def found(self, message: FindingMessage) -> None:
+        finding = finding_of(message)
+        self._findings.append(finding)
+        if self._on_finding is None:
+            return
+        try:
+            self._on_finding(finding)
+        except Exception:
+            logger.exception("on_finding raised on %s; training goes on", finding.id)
+
+    def requested(self, request: Request) -> None:
+        self._desk.receive(request)
+
+
+_live_runs: weakref.WeakSet[Run] = weakref.WeakSet()
+
+
+def _after_fork_in_child() -> None:
+    # The child has neither the client's thread nor a connection of its own. What it inherited does nothing and is left
+    # alone: a DataLoader worker is not the rank.
+    for run in list(_live_runs):
+        run._live = False
+        run._exit.uninstall()
+        _inherited.append(run)
+    _live_runs.clear()
+
+
+# Kept alive, so that no destructor of gRPC runs in a child.
+_inherited: list[Run] = []
+
+os.register_at_fork(after_in_child=_after_fork_in_child)
