@@ -75,7 +75,7 @@ export type Output<Name extends string = string> = (
 
 /**
  * A detector over the steps of one rank: a pure function of (state, observation, options), called once per observation that
- * brings one of the fields it reads. State is mutable and owned by the caller, one per rank; its size is bounded.
+ * brings one of the fields it reads, or a return to a checkpoint. State is mutable and owned by the caller, one per rank; its size is bounded.
  */
 export interface StepDetector<
   Kind extends string = string,

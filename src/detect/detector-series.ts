@@ -1,0 +1,68 @@
+import type { RankIdentity } from '../runs/index.ts';
+import type { Metric, Row, SeriesGroup, SeriesTable } from '../series/index.ts';
+import type { Output } from './detector.ts';
+
+interface Family {
+  /** Short names of the metrics that have the same labels. */
+  readonly names: readonly string[];
+  readonly group: SeriesGroup<string, string>;
+}
+
+/** The series of one detector, of all ranks. */
+export class DetectorSeries {
+  readonly #families: readonly Family[];
+
+  constructor(table: SeriesTable, metrics: Readonly<Record<string, Metric>>) {
+    const byLabels = new Map<string, Map<string, Metric>>();
+    for (const [name, metric] of Object.entries(metrics)) {
+      const key = metric.labels.join();
+      const family = byLabels.get(key) ?? new Map<string, Metric>();
+      byLabels.set(key, family.set(name, metric));
+    }
+    this.#families = [...byLabels].map(([labels, family]) => ({
+      names: [...family.keys()],
+      group: table.group<string, string>(labels.split(','), Object.fromEntries(family)),
+    }));
+  }
+
+  /** The series of one rank; nothing is in the table before something is set. */
+  of(identity: RankIdentity): RankSeries {
+    return new RankSeries(this.#families, identity);
+  }
+}
+
+export class RankSeries {
+  readonly #identity: Readonly<Record<string, string>>;
+  readonly #families: readonly Family[];
+  readonly #rows = new Map<Family, { readonly labels: Labels; readonly row: Row<string> }>();
+
+  constructor(families: readonly Family[], { run, rank }: RankIdentity) {
+    this.#families = families;
+    this.#identity = { run, rank: String(rank) };
+  }
+
+  readonly set: Output = (name, value, labels = none) => {
+    const family = this.#families.find(({ names }) => names.includes(name));
+    if (family === undefined) return;
+    let held = this.#rows.get(family);
+    if (held !== undefined && held.labels !== labels) {
+      held.row.remove();
+      held = undefined;
+    }
+    if (held === undefined) {
+      if (value === undefined) return;
+      held = { labels, row: family.group.row({ ...this.#identity, ...labels }) };
+      this.#rows.set(family, held);
+    }
+    if (value === undefined) held.row.clear(name);
+    else held.row.set(name, value);
+  };
+
+  remove(): void {
+    for (const { row } of this.#rows.values()) row.remove();
+    this.#rows.clear();
+  }
+}
+
+type Labels = Readonly<Record<string, string>>;
+const none: Labels = {};

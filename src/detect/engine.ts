@@ -1,0 +1,130 @@
+import type { InferOutput } from 'valibot';
+import type { Observation, RankTransition, RunListener } from '../runs/index.ts';
+import type { SeriesTable } from '../series/index.ts';
+import type { DetectorFacts, DetectorSchema, StepDetector, TransitionDetector, Verdict } from './detector.ts';
+import { DetectorSeries, type RankSeries } from './detector-series.ts';
+
+/** A verdict that is not quiet, with where it came from. */
+export interface Report {
+  readonly detector: DetectorFacts;
+  readonly run: string;
+  /** The rank that was observed, also where the detector's subject is the whole run. */
+  readonly rank: number;
+  readonly verdict: Exclude<Verdict, { readonly status: 'quiet' }>;
+}
+
+/** Where verdicts go. It is told of the ends of runs after the last verdict on them. */
+export interface VerdictSink {
+  report(report: Report): void;
+  runEnded(run: string): void;
+  rankForgotten(run: string, rank: number): void;
+  runForgotten(run: string): void;
+}
+
+type SomeOptions = InferOutput<DetectorSchema>;
+
+/** A detector with its options and its series. */
+interface Station {
+  readonly detector: StepDetector;
+  readonly options: SomeOptions;
+  readonly series: DetectorSeries;
+}
+
+/** What one detector holds of one rank. */
+interface Watch {
+  readonly station: Station;
+  readonly state: unknown;
+  readonly series: RankSeries;
+}
+
+export interface DetectionEngineParts {
+  readonly table: SeriesTable;
+  readonly sink: VerdictSink;
+  readonly stepDetectors: readonly StepDetector[];
+  readonly transitionDetectors: readonly TransitionDetector[];
+  /** The group `detect` of the configuration: by kind, the options of every detector. */
+  readonly options: Readonly<Record<string, SomeOptions>>;
+}
+
+/**
+ * Feeds every enabled detector with what it reads, before the next observation is taken: a finding is there within the step. Holds
+ * the detectors' states, one per rank, until the runs forget the rank.
+ */
+export class DetectionEngine implements RunListener {
+  readonly #sink: VerdictSink;
+  readonly #stations: readonly Station[];
+  readonly #transitions: readonly { readonly detector: TransitionDetector; readonly options: SomeOptions }[];
+  readonly #ranks = new Map<string, Map<number, readonly Watch[]>>();
+
+  constructor({ table, sink, stepDetectors, transitionDetectors, options }: DetectionEngineParts) {
+    this.#sink = sink;
+    this.#stations = enabled(stepDetectors, options).map((entry) => ({
+      ...entry,
+      series: new DetectorSeries(table, entry.detector.metrics),
+    }));
+    this.#transitions = enabled(transitionDetectors, options);
+  }
+
+  observation(observation: Observation): void {
+    const { fresh, wentBack, run, rank } = observation;
+    for (const { station, state, series } of this.#watchesOf(observation)) {
+      const { detector, options } = station;
+      if (!wentBack && !detector.reads.some((field) => fresh[field] !== undefined)) continue;
+      const verdict = detector.observe(state, observation, options, series.set);
+      if (verdict.status !== 'quiet') this.#sink.report({ detector, run, rank, verdict });
+    }
+  }
+
+  transition(transition: RankTransition): void {
+    const { run, rank } = transition;
+    for (const { detector, options } of this.#transitions) {
+      const verdict = detector.observe(transition, options);
+      if (verdict.status !== 'quiet') this.#sink.report({ detector, run, rank, verdict });
+    }
+  }
+
+  runEnded(run: string): void {
+    this.#sink.runEnded(run);
+  }
+
+  rankForgotten(run: string, rank: number): void {
+    const ranks = this.#ranks.get(run);
+    for (const { series } of ranks?.get(rank) ?? []) series.remove();
+    ranks?.delete(rank);
+    this.#sink.rankForgotten(run, rank);
+  }
+
+  runForgotten(run: string): void {
+    for (const watches of this.#ranks.get(run)?.values() ?? []) {
+      for (const { series } of watches) series.remove();
+    }
+    this.#ranks.delete(run);
+    this.#sink.runForgotten(run);
+  }
+
+  #watchesOf(observation: Observation): readonly Watch[] {
+    const { run, rank } = observation;
+    let ranks = this.#ranks.get(run);
+    if (ranks === undefined) this.#ranks.set(run, (ranks = new Map()));
+    let watches = ranks.get(rank);
+    if (watches === undefined) {
+      watches = this.#stations.map((station) => ({
+        station,
+        state: station.detector.start(station.options),
+        series: station.series.of(observation),
+      }));
+      ranks.set(rank, watches);
+    }
+    return watches;
+  }
+}
+
+function enabled<Detector extends StepDetector | TransitionDetector>(
+  detectors: readonly Detector[],
+  options: Readonly<Record<string, SomeOptions>>,
+): { readonly detector: Detector; readonly options: SomeOptions }[] {
+  return detectors.flatMap((detector) => {
+    const own = options[detector.kind];
+    return own?.enabled === true ? [{ detector, options: own }] : [];
+  });
+}

@@ -1,0 +1,43 @@
+import type { InferOutput, StrictObjectSchema } from 'valibot';
+import { options } from '../config/index.ts';
+import type { Metric } from '../series/index.ts';
+import type { DetectorFacts } from './detector.ts';
+import { gradientExplosion } from './gradient-explosion.ts';
+import { gradientRatio } from './gradient-ratio.ts';
+import { gradientTail } from './gradient-tail.ts';
+import { lossSpike } from './loss-spike.ts';
+import { nonFinite } from './non-finite.ts';
+import { workerLost } from './worker-lost.ts';
+
+/** Detectors over steps, in the order in which they judge an observation: a cause before its consequences. */
+export const stepDetectors = [gradientExplosion, nonFinite, gradientRatio, gradientTail, lossSpike] as const;
+
+/** Detectors over states of ranks. */
+export const transitionDetectors = [workerLost] as const;
+
+/** What every detector says of itself. */
+export const detectors: readonly DetectorFacts<DetectorKind>[] = [...stepDetectors, ...transitionDetectors];
+
+type AnyDetector = (typeof stepDetectors | typeof transitionDetectors)[number];
+type Schemas = { readonly [Detector in AnyDetector as Detector['kind']]: Detector['options'] };
+type MetricsOf<Detector> = Detector extends { readonly metrics: infer Metrics } ? Metrics[keyof Metrics] : never;
+
+export type DetectorKind = AnyDetector['kind'];
+
+/** The options of all detectors, the group `detect`. */
+export const detectOptions: StrictObjectSchema<Schemas, undefined> = options(
+  Object.fromEntries([...stepDetectors, ...transitionDetectors].map(({ kind, options }) => [kind, options])) as Schemas,
+);
+
+/** A configuration of all detectors. */
+export type DetectOptions = InferOutput<typeof detectOptions>;
+
+/** Every series that a detector fills. */
+export const detectMetrics = stepDetectors.flatMap(({ metrics }) =>
+  Object.values<Metric>(metrics),
+) as readonly MetricsOf<(typeof stepDetectors)[number]>[];
+
+export { DetectionEngine } from './engine.ts';
+export type { Report, VerdictSink } from './engine.ts';
+export { severities } from './detector.ts';
+export type { DetectorFacts, Evidence, Severity, Verdict } from './detector.ts';
