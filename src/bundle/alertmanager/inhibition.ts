@@ -1,0 +1,41 @@
+import type { Alert, Alerts } from '../alerts/index.ts';
+
+/** While `source_matchers` fire, alerts that match `target_matchers` and have the same `equal` labels are not sent. */
+export interface InhibitRule {
+  readonly source_matchers: readonly string[];
+  readonly target_matchers: readonly string[];
+  readonly equal: readonly string[];
+}
+
+/** The ladder: a cause silences its effects on the same node, or in the same run. */
+export function inhibitRules(alerts: Alerts): InhibitRule[] {
+  const { exporterDown, collectorFailing, gpuLost, workerLost, gradientExplosion, nonFinite } = alerts;
+  return [
+    // An exporter that dies takes its series along; a recovery that nobody saw is not announced.
+    inhibit(exporterDown, gpuLost, 'node'),
+    inhibit(exporterDown, workerLost, 'node'),
+    inhibit(exporterDown, collectorFailing, 'node'),
+    // The worker died of it, and nvidia-smi may fail for it.
+    inhibit(gpuLost, workerLost, 'node'),
+    inhibit(gpuLost, collectorFailing, 'node'),
+    // The exporter that sees both attaches the consequence itself; that of another node may see the consequence alone.
+    inhibit(gradientExplosion, nonFinite, 'run'),
+  ];
+}
+
+/**
+ * To Alertmanager a missing label equals an empty one: alerts without the label would inhibit each other everywhere. So both must
+ * carry it (a pair of which one does not have it does not compile), and the cause only counts where it is not empty.
+ * https://prometheus.io/docs/alerting/latest/configuration/#inhibition-related-settings
+ */
+export function inhibit<Cause extends string, Effect extends string>(
+  cause: Alert<Cause>,
+  effect: Alert<Effect>,
+  same: Cause & Effect,
+): InhibitRule {
+  return {
+    source_matchers: [`alertname = ${cause.name}`, `${same} != ""`],
+    target_matchers: [`alertname = ${effect.name}`],
+    equal: ['cluster', same],
+  };
+}

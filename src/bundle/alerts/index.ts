@@ -1,0 +1,20 @@
+import type { BundleConfig } from '../config.ts';
+import { collectorFailing, exporterDown, gpuLost, watchdog } from './node-alerts.ts';
+import { gradientExplosion, nonFinite, workerLost } from './training-alerts.ts';
+
+export type { Alert } from './alert.ts';
+
+/** Every alert by its key in the configuration. */
+export function alertsOf(config: BundleConfig) {
+  return {
+    watchdog: watchdog(config),
+    exporterDown: exporterDown(config),
+    collectorFailing: collectorFailing(config),
+    gpuLost: gpuLost(config),
+    workerLost: workerLost(config),
+    gradientExplosion: gradientExplosion(config),
+    nonFinite: nonFinite(config),
+  };
+}
+
+export type Alerts = ReturnType<typeof alertsOf>;

@@ -1,0 +1,80 @@
+import type { BundleConfig } from '../config.ts';
+import { type Vector, age, aggregate, constant, scalar, series, union, up } from '../promql/index.ts';
+import { alert } from './alert.ts';
+import { lookup, ofAlert } from './lookup.ts';
+
+/** A GPU that was there and is not any more. Its uuid is unique everywhere, so a restart of the exporter does not make another alert. */
+export function gpuLost(config: BundleConfig) {
+  const user = series('gradwatch_rank_info', { cluster: ofAlert('cluster'), uuid: ofAlert('uuid') });
+  return alert({
+    name: 'GradwatchGpuLost',
+    ...config.alerts.gpuLost,
+    expression: scalar(
+      aggregate('max', ['node', 'uuid', 'gpu'], series('gradwatch_gpu_state', { state: 'lost' })),
+      '==',
+      1,
+    ),
+    summary: 'A GPU is lost: the driver no longer reaches it.',
+    description: ({ node, gpu, uuid }) =>
+      `GPU ${gpu} (${uuid}) of node ${node} is lost. ` +
+      lookup(
+        user,
+        'It belonged to rank {{ .Labels.rank }} of run {{ .Labels.run }}.',
+        'No training run is known to use it.',
+      ),
+    dashboard: ({ cluster }) => ({ cluster, run: lookup(user, '{{ .Labels.run | urlquery }}') }),
+  });
+}
+
+/** The target is known to Prometheus and does not answer. */
+export function exporterDown(config: BundleConfig) {
+  return alert({
+    name: 'GradwatchExporterDown',
+    ...config.alerts.exporterDown,
+    expression: scalar(aggregate('max', ['node', 'instance'], up({ job: config.job })), '==', 0),
+    summary: 'A gradwatch exporter does not answer: its node and the ranks on it are not watched.',
+    description: ({ node, instance }) =>
+      `Prometheus could not scrape ${instance} on node ${node} for ${config.alerts.exporterDown.for ?? 'one scrape'}.`,
+    dashboard: ({ cluster }) => ({ cluster }),
+  });
+}
+
+/** A collector fails, or hangs: then its last good sample grows old while nothing is counted as failure. */
+export function collectorFailing(config: BundleConfig) {
+  const labels = ['node', 'instance', 'collector'] as const;
+  const failed = scalar(aggregate('max', labels, series('gradwatch_exporter_collector_success')), '==', 0);
+  const lastSuccess = series('gradwatch_exporter_collector_last_success_timestamp_seconds');
+  const stale = scalar(age(aggregate('max', labels, lastSuccess)), '>', config.collectorStaleSeconds);
+  const expression: Vector<(typeof labels)[number] | 'cluster'> = union(failed, stale);
+  const reasons = scalar(
+    series('gradwatch_exporter_collector_failures_total', {
+      cluster: ofAlert('cluster'),
+      instance: ofAlert('instance'),
+      collector: ofAlert('collector'),
+    }),
+    '>',
+    0,
+  );
+  return alert({
+    name: 'GradwatchCollectorFailing',
+    ...config.alerts.collectorFailing,
+    expression,
+    summary: 'A collector of a gradwatch exporter brings no readings.',
+    description: ({ collector, instance, node }) =>
+      `Collector ${collector} of ${instance} on node ${node} fails or hangs.` +
+      lookup(reasons, ' Failures are counted with reason {{ .Labels.reason }}.'),
+    dashboard: ({ cluster }) => ({ cluster }),
+  });
+}
+
+/** Always fires: whoever stops hearing it knows that Prometheus, Alertmanager or the way between them is broken. */
+export function watchdog(config: BundleConfig) {
+  return alert({
+    name: 'GradwatchWatchdog',
+    ...config.alerts.watchdog,
+    expression: constant(1),
+    summary: 'Alerting works: this alert always fires.',
+    description: () =>
+      "Goes to a dead man's switch, which raises the alarm when it stops coming: then no other alert arrives either.",
+  });
+}

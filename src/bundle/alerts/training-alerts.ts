@@ -1,0 +1,39 @@
+import type { BundleConfig } from '../config.ts';
+import { alert } from './alert.ts';
+import { incident, opening, severityNow } from './finding-alert.ts';
+
+/** One alert for the whole run, however many nodes and ranks see it. */
+export function gradientExplosion(config: BundleConfig) {
+  return alert({
+    name: 'GradwatchGradientExplosion',
+    ...config.alerts.gradientExplosion,
+    expression: incident('gradient_explosion', [], config),
+    summary: 'The gradient of a training run has exploded.',
+    description: ({ run }) => `Gradient explosion in run ${run} (now ${severityNow}). ${opening([])}`,
+    dashboard: ({ cluster, run }) => ({ cluster, run }),
+  });
+}
+
+export function nonFinite(config: BundleConfig) {
+  return alert({
+    name: 'GradwatchNonFinite',
+    ...config.alerts.nonFinite,
+    expression: incident('non_finite', [], config),
+    summary: 'The loss or the gradient of a training run is not finite.',
+    description: ({ run }) => `Loss or gradient of run ${run} is not finite (now ${severityNow}). ${opening([])}`,
+    dashboard: ({ cluster, run }) => ({ cluster, run }),
+  });
+}
+
+/** One per rank. It carries the node, so that what happened to the node can inhibit it. */
+export function workerLost(config: BundleConfig) {
+  return alert({
+    name: 'GradwatchWorkerLost',
+    ...config.alerts.workerLost,
+    expression: incident('worker_lost', ['node', 'rank'], config),
+    summary: 'A worker of a training run died without goodbye.',
+    description: ({ run, rank, node }) =>
+      `Rank ${rank} of run ${run} on node ${node} is lost (now ${severityNow}). ${opening(['node', 'rank'])}`,
+    dashboard: ({ cluster, run, rank }) => ({ cluster, run, rank }),
+  });
+}

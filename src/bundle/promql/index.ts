@@ -1,0 +1,17 @@
+export {
+  aggregate,
+  median,
+  lowest,
+  rate,
+  increase,
+  lastOverTime,
+  constant,
+  age,
+  scalar,
+  arithmetic,
+} from './operators.ts';
+export { complement, filter, or, union, joined, equalTo } from './operators.ts';
+export { series, up, alertSeries, select, not, matching, notMatching } from './selector.ts';
+export type { Matcher, Matchers } from './selector.ts';
+export { oneLine } from './vector.ts';
+export type { Selector, Vector } from './vector.ts';
