@@ -1,0 +1,155 @@
+import type { Server } from '@grpc/grpc-js';
+import type { FindingChange } from '../findings/finding.ts';
+import type { Runs } from '../runs/index.ts';
+import type { SeriesTable } from '../series/index.ts';
+import { parseAddress } from './address.ts';
+import { findingMessage } from './finding-message.ts';
+import { Listeners } from './listeners.ts';
+import { IngestCounts } from './metrics.ts';
+import type { IngestOptions } from './options.ts';
+import { refuse } from './refusals.ts';
+import { Requests, type RequestAnswer, type RequestName } from './requests.ts';
+import { createGrpcServer, credentials } from './server.ts';
+import { Sessions } from './sessions.ts';
+import { readToken } from './token.ts';
+import { socketPath } from './unix-socket.ts';
+import type { WorkerCall } from './worker-call.ts';
+
+export interface IngestContext {
+  readonly table: SeriesTable;
+  readonly runs: Runs;
+  readonly options: IngestOptions;
+  /** Unix time in seconds. */
+  readonly now: () => number;
+  /** Name and version, told to workers: "gradwatch 0.1.0". */
+  readonly exporter: string;
+  /** The name of this node, told to workers. */
+  readonly node: string;
+}
+
+/** Where workers reach the exporter; null where it does not listen. */
+export interface Listening {
+  readonly address: { readonly host: string; readonly port: number } | null;
+  readonly socket: string | null;
+}
+
+/** The gRPC service of workers: takes what they report into the runs and tells them what concerns them. */
+export class Ingest {
+  readonly #context: IngestContext;
+  readonly #counts: IngestCounts;
+  readonly #sessions: Sessions<WorkerCall>;
+  readonly #requests: Requests;
+  readonly #calls = new Set<WorkerCall>();
+  #server: Server | null = null;
+  #listeners: Listeners | null = null;
+
+  constructor(context: IngestContext) {
+    this.#context = context;
+    this.#counts = new IngestCounts(context.table);
+    this.#sessions = new Sessions(context.runs);
+    this.#requests = new Requests(context.options.request_timeout);
+  }
+
+  /** Listens. @throws ListenError when it cannot, or when the token cannot be read. */
+  async start(): Promise<Listening> {
+    const { options } = this.#context;
+    const address = parseAddress(options.address);
+    const socket = socketPath(options.socket);
+    const server = this.#createServer(options.token_file === undefined ? null : readToken(options.token_file));
+    const injector = server.createConnectionInjector(credentials);
+    const listeners = new Listeners(
+      options.max_connections,
+      (connection) => {
+        injector.injectConnection(connection);
+      },
+      () => {
+        this.#counts.addRefused('connection_limit');
+      },
+    );
+    this.#server = server;
+    this.#listeners = listeners;
+    try {
+      const port = address === null ? null : await listeners.listenTcp(address);
+      if (socket !== null) await listeners.listenUnix(socket);
+      return { address: address === null || port === null ? null : { host: address.host, port }, socket };
+    } catch (error) {
+      await this.stop(0);
+      throw error;
+    }
+  }
+
+  /**
+   * Takes no more connections, tells every worker what is safe, ends the calls with UNAVAILABLE, and cuts what is open after the
+   * grace time. Ranks stay as they are: that the exporter stops is no news of a worker.
+   */
+  async stop(graceSeconds: number): Promise<void> {
+    const [server, listeners] = [this.#server, this.#listeners];
+    if (server === null || listeners === null) return;
+    this.#server = this.#listeners = null;
+    listeners.stop();
+    for (const call of [...this.#calls]) call.dismiss(refuse('stopping'));
+    // tryShutdown alone would wait for ever for a connection that its peer keeps open.
+    const forced = setTimeout(() => {
+      listeners.destroy();
+    }, graceSeconds * 1000);
+    await new Promise<void>((resolve) => {
+      server.tryShutdown(() => {
+        resolve();
+      });
+    });
+    clearTimeout(forced);
+  }
+
+  /** Tells every connected worker of the finding's run. */
+  finding(change: FindingChange): void {
+    const { run } = change.finding.subject;
+    if (run === null) return;
+    const message = { finding: findingMessage(change) };
+    for (const { hello, call } of this.#sessions.live) {
+      if (hello.run === run) call?.send(message);
+    }
+  }
+
+  /**
+   * Asks the workers of a run, or one rank of it, and waits for their answers, at most `request_timeout`. With `rank` null every
+   * connected worker answers for itself; a named rank that is not connected is told as such.
+   * @throws RangeError when `scale_learning_rate` comes without a finite factor above 0.
+   */
+  async request(
+    run: string,
+    rank: number | null,
+    kind: RequestName,
+    factor?: number,
+  ): Promise<readonly RequestAnswer[]> {
+    const asked = [...this.#sessions.live].flatMap(({ hello, call }) =>
+      hello.run === run && (rank === null || hello.rank === rank) && call !== null ? [call] : [],
+    );
+    const answers = await this.#requests.ask(asked, kind, factor);
+    if (rank === null || answers.length > 0) return answers;
+    return [{ rank, result: 'not_connected', message: 'no worker speaks for this rank now' }];
+  }
+
+  #createServer(token: string | null): Server {
+    const { options, now, exporter, node } = this.#context;
+    return createGrpcServer({
+      options,
+      token,
+      now,
+      counts: this.#counts,
+      sessions: this.#sessions,
+      welcome: { max_message_bytes: options.max_message_bytes, exporter, node },
+      opened: (call) => {
+        this.#calls.add(call);
+        // A call that came in on an open connection while the exporter stops.
+        if (this.#server === null) call.dismiss(refuse('stopping'));
+      },
+      answered: (call, answer) => {
+        this.#requests.answered(call, answer);
+      },
+      gone: (call) => {
+        this.#calls.delete(call);
+        this.#requests.gone(call);
+      },
+    });
+  }
+}

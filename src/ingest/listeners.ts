@@ -1,0 +1,75 @@
+import { chmodSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
+import type { TcpAddress } from './address.ts';
+import { ListenError } from './listen-error.ts';
+import { clearStaleSocket } from './unix-socket.ts';
+
+/**
+ * The sockets on which workers come in. grpc-js limits neither connections nor the mode of a Unix socket, so the listening is done
+ * here and connections are handed to it.
+ */
+export class Listeners {
+  readonly #servers: NetServer[] = [];
+  readonly #sockets = new Set<Socket>();
+  readonly #maxConnections: number;
+  readonly #accept: (socket: Socket) => void;
+  readonly #refused: () => void;
+
+  /** `refused` is told of each connection over the limit. */
+  constructor(maxConnections: number, accept: (socket: Socket) => void, refused: () => void) {
+    this.#maxConnections = maxConnections;
+    this.#accept = accept;
+    this.#refused = refused;
+  }
+
+  /** Returns the port, which is another than asked for where that was 0. @throws ListenError */
+  async listenTcp({ host, port }: TcpAddress): Promise<number> {
+    const server = await this.#listen({ host, port }, `${host}:${port}`);
+    return (server.address() as AddressInfo).port;
+  }
+
+  /**
+   * Every local user who may enter its folder can connect, as to the loopback port: the folder is what is protected.
+   * @throws ListenError
+   */
+  async listenUnix(path: string): Promise<void> {
+    await clearStaleSocket(path);
+    await this.#listen({ path }, path);
+    chmodSync(path, 0o666);
+  }
+
+  /** Takes no more connections; those that are open stay. Node removes the socket file. */
+  stop(): void {
+    for (const server of this.#servers) server.close();
+  }
+
+  /** Cuts every connection. */
+  destroy(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async #listen(where: { host: string; port: number } | { path: string }, name: string): Promise<NetServer> {
+    const server = createServer({ noDelay: true }, (socket) => {
+      this.#take(socket);
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error) => {
+        reject(new ListenError(name, `cannot listen on ${name}: ${error.message}`, { cause: error }));
+      });
+      server.listen(where, resolve);
+    });
+    this.#servers.push(server);
+    return server;
+  }
+
+  #take(socket: Socket): void {
+    if (this.#sockets.size >= this.#maxConnections) {
+      this.#refused();
+      socket.destroy();
+      return;
+    }
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    this.#accept(socket);
+  }
+}

@@ -1,0 +1,49 @@
+import { counter, gauge, type Row, type SeriesTable } from '../series/index.ts';
+import { refusalCodes, type RefusalCode } from './refusals.ts';
+
+const totals = {
+  workers: gauge('gradwatch_exporter_workers', { help: 'Workers that are connected and have said hello' }),
+  batches: counter('gradwatch_exporter_batches_total', { help: 'Batches received for the first time' }),
+  steps: counter('gradwatch_exporter_steps_total', { help: 'Reports of steps taken, parts of steps included' }),
+  duplicates: counter('gradwatch_exporter_duplicates_total', { help: 'Batches received again and ignored' }),
+  missing: counter('gradwatch_exporter_missing_batches_total', {
+    help: 'Batches that a worker numbered but that never arrived',
+  }),
+  unsent: counter('gradwatch_exporter_unsent_messages_total', {
+    help: 'Messages to workers that were dropped because the worker did not read',
+  }),
+} as const;
+
+const refused = counter('gradwatch_exporter_refused_total', {
+  help: 'What was not taken from workers, by reason',
+  labels: ['reason'],
+});
+
+/** Every series that this room fills. */
+export const ingestMetrics = [...Object.values(totals), refused] as const;
+
+/** The counts of the ingest. Each begins at 0, so that the first refusal is seen as a rise. */
+export class IngestCounts {
+  readonly #totals: Row<keyof typeof totals>;
+  readonly #refused: ReadonlyMap<RefusalCode, Row<'refused'>>;
+
+  constructor(table: SeriesTable) {
+    this.#totals = table.group([], totals).row({});
+    for (const key of Object.keys(totals) as (keyof typeof totals)[]) this.#totals.set(key, 0);
+    const group = table.group(['reason'], { refused });
+    this.#refused = new Map(refusalCodes.map((reason) => [reason, group.row({ reason })]));
+    for (const row of this.#refused.values()) row.set('refused', 0);
+  }
+
+  setWorkers(workers: number): void {
+    this.#totals.set('workers', workers);
+  }
+
+  add(key: Exclude<keyof typeof totals, 'workers'>, increment = 1): void {
+    this.#totals.add(key, increment);
+  }
+
+  addRefused(code: RefusalCode): void {
+    this.#refused.get(code)?.add('refused');
+  }
+}

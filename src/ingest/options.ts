@@ -1,0 +1,46 @@
+import { duration, integer, options, text, type OptionValue } from '../config/index.ts';
+
+export const ingestOptions = options({
+  address: text({
+    default: '127.0.0.1:10421',
+    expected: 'host:port, or none',
+    help: 'Where workers reach the exporter over TCP; any other than a loopback address opens it to the network',
+  }),
+  socket: text({
+    default: null,
+    expected: 'the path of a socket, or none',
+    help: 'Unix socket for workers; when not set /run/gradwatch/gradwatch.sock, where its folder exists and is writable',
+  }),
+  token_file: text({
+    default: null,
+    expected: 'the path of a file',
+    help: 'File with the bearer token that every worker must send; without it none is asked for',
+  }),
+  max_message_bytes: integer({
+    default: 262_144,
+    min: 16_384,
+    max: 16_777_216,
+    // A second of a very fast training, 1,000 steps of 20 values, takes about 180 KB.
+    help: 'Largest message that is taken from a worker',
+  }),
+  max_connections: integer({
+    default: 1_024,
+    min: 1,
+    max: 100_000,
+    help: 'Open connections of workers, over TCP and the Unix socket together',
+  }),
+  frozen_after: duration({
+    default: '15s',
+    min: '1s',
+    max: '1h',
+    help: 'A worker whose host or process does not answer for this long is lost',
+  }),
+  request_timeout: duration({
+    default: '30s',
+    min: '1s',
+    max: '1h',
+    help: 'How long a request to a worker waits for its answer',
+  }),
+});
+
+export type IngestOptions = OptionValue<typeof ingestOptions>;

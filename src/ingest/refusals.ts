@@ -1,0 +1,106 @@
+import { status } from '@grpc/grpc-js';
+import { quote } from './foreign-text.ts';
+
+/**
+ * Everything that can be refused, once: the code is the label `reason` of gradwatch_exporter_refused_total and the reason that the
+ * worker is told; `status` ends the call, null means that only the named part is left out; the message says the value, the limit and
+ * the way out.
+ */
+const table = {
+  unauthenticated: {
+    status: status.UNAUTHENTICATED,
+    message: () => 'the exporter requires the header "authorization: Bearer <token>" with its token',
+  },
+  connection_limit: {
+    status: status.RESOURCE_EXHAUSTED,
+    message: ({ limit }: { limit: number }) =>
+      `${limit} connections are open, the limit of ingest.max_connections; try again later`,
+  },
+  message_size: {
+    status: status.RESOURCE_EXHAUSTED,
+    message: ({ bytes, limit }: { bytes: number; limit: number }) =>
+      `a message of ${bytes} bytes is over the limit of ${limit} bytes (ingest.max_message_bytes); send smaller batches`,
+  },
+  malformed: {
+    status: status.INVALID_ARGUMENT,
+    message: () => 'the bytes are no gradwatch.v1.WorkerMessage; check the version of the client',
+  },
+  hello_expected: {
+    status: status.FAILED_PRECONDITION,
+    message: () => 'the first message of a call must be a Hello',
+  },
+  hello_late: {
+    status: status.FAILED_PRECONDITION,
+    message: ({ seconds }: { seconds: number }) => `no Hello came within ${seconds} s`,
+  },
+  hello_repeated: {
+    status: status.FAILED_PRECONDITION,
+    message: () => 'a Hello was already taken on this call; open a new call to say it again',
+  },
+  hello_invalid: {
+    status: status.INVALID_ARGUMENT,
+    message: ({ field, value, expected }: { field: string; value: string; expected: string }) =>
+      `Hello.${field} is ${value}, expected ${expected}`,
+  },
+  session_taken: {
+    status: status.ALREADY_EXISTS,
+    message: ({ run, rank, attempt }: { run: string; rank: number; attempt: number }) =>
+      `another live session holds run ${quote(run)} rank ${rank} with attempt ${attempt}; a restarted rank must send a higher attempt`,
+  },
+  superseded: {
+    status: status.ALREADY_EXISTS,
+    message: ({ run, rank }: { run: string; rank: number }) =>
+      `run ${quote(run)} rank ${rank} is now spoken for by a newer call`,
+  },
+  run_limit: {
+    status: status.RESOURCE_EXHAUSTED,
+    message: ({ limit }: { limit: number }) =>
+      `${limit} runs are alive, the limit of runs.max_runs; try again when one has ended`,
+  },
+  rank_limit: {
+    status: status.RESOURCE_EXHAUSTED,
+    message: ({ limit }: { limit: number }) =>
+      `${limit} ranks of this run are alive on this node, the limit of runs.max_ranks; try again when one has ended`,
+  },
+  sequence_invalid: {
+    status: status.INVALID_ARGUMENT,
+    message: ({ value }: { value: string }) =>
+      `Batch.sequence is ${value}, expected a whole number from 1, one more for each batch of a session`,
+  },
+  step_invalid: {
+    status: null,
+    message: ({ value }: { value: string }) =>
+      `Step.step is ${value}, expected a whole number from 0 to 2^53 - 1; the step was left out`,
+  },
+  time_invalid: {
+    status: null,
+    message: ({ step, value }: { step: number; value: string }) =>
+      `Step.unix_nanos of step ${step} is ${value}, expected nanoseconds since 1970 of a time that has been; the time of arrival was taken`,
+  },
+  value_invalid: {
+    status: null,
+    message: ({ step, field, value, expected }: { step: number; field: string; value: string; expected: string }) =>
+      `Step.${field} of step ${step} is ${value}, expected ${expected}; the value was left out`,
+  },
+  stopping: {
+    status: status.UNAVAILABLE,
+    message: () => 'the exporter stops; connect again',
+  },
+} as const;
+
+export type RefusalCode = keyof typeof table;
+export const refusalCodes = Object.keys(table) as readonly RefusalCode[];
+
+export interface Refusal {
+  readonly code: RefusalCode;
+  /** The gRPC status that ends the call; null where the call goes on. */
+  readonly status: status | null;
+  readonly message: string;
+}
+
+type Facts<Code extends RefusalCode> = Parameters<(typeof table)[Code]['message']>;
+
+export function refuse<Code extends RefusalCode>(code: Code, ...facts: Facts<Code>): Refusal {
+  const { status, message } = table[code] as { status: status | null; message: (...facts: Facts<Code>) => string };
+  return { code, status, message: message(...facts) };
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import type { Answer, RequestKind } from '../protocol/index.ts';
+import { description } from './foreign-text.ts';
+import type { WorkerCall } from './worker-call.ts';
+
+const kinds = {
+  checkpoint: 'REQUEST_KIND_CHECKPOINT',
+  stop: 'REQUEST_KIND_STOP',
+  scale_learning_rate: 'REQUEST_KIND_SCALE_LEARNING_RATE',
+} as const satisfies Readonly<Record<string, RequestKind>>;
+
+/** What a person can ask of a worker. */
+export type RequestName = keyof typeof kinds;
+export const requestNames = Object.keys(kinds) as readonly RequestName[];
+
+export interface RequestAnswer {
+  readonly rank: number;
+  /** `no_answer`: none came in time, or the worker went away before. */
+  readonly result: 'done' | 'refused' | 'unsupported' | 'no_answer' | 'not_connected';
+  /** The worker's own words, or the exporter's; null where there are none. */
+  readonly message: string | null;
+}
+
+const results: Readonly<Partial<Record<NonNullable<Answer['result']>, RequestAnswer['result']>>> = {
+  RESULT_DONE: 'done',
+  RESULT_REFUSED: 'refused',
+  RESULT_UNSUPPORTED: 'unsupported',
+};
+const maxMessageLength = 512;
+/** Requests that wait for an answer at a time; a person asks one after the other. */
+const maxPending = 4096;
+
+interface Pending {
+  readonly call: WorkerCall;
+  readonly settle: (answer: Omit<RequestAnswer, 'rank'>) => void;
+}
+
+/** Questions to workers that wait for their answers. */
+export class Requests {
+  readonly #timeoutSeconds: number;
+  readonly #pending = new Map<string, Pending>();
+
+  constructor(timeoutSeconds: number) {
+    this.#timeoutSeconds = timeoutSeconds;
+  }
+
+  /** @throws RangeError when `scale_learning_rate` comes without a finite factor above 0. */
+  async ask(calls: readonly WorkerCall[], name: RequestName, factor?: number): Promise<readonly RequestAnswer[]> {
+    if (name === 'scale_learning_rate' && !(factor !== undefined && factor > 0 && factor < Infinity)) {
+      throw new RangeError(`the factor of scale_learning_rate is ${factor ?? 'absent'}, expected a number above 0`);
+    }
+    return Promise.all(calls.map((call) => this.#askOne(call, name, factor)));
+  }
+
+  /** An answer counts only from the call that was asked. */
+  answered(call: WorkerCall, { request = '', result, message }: Answer): void {
+    const pending = this.#pending.get(request);
+    if (pending?.call !== call) return;
+    pending.settle({
+      result: (result === undefined ? undefined : results[result]) ?? 'refused',
+      message: description(message, maxMessageLength),
+    });
+  }
+
+  gone(call: WorkerCall): void {
+    for (const pending of this.#pending.values()) {
+      if (pending.call === call) pending.settle({ result: 'no_answer', message: 'the worker went away' });
+    }
+  }
+
+  async #askOne(call: WorkerCall, name: RequestName, factor: number | undefined): Promise<RequestAnswer> {
+    const { session } = call;
+    const rank = session?.hello.rank ?? NaN;
+    if (session?.hello.supports.has(kinds[name]) !== true) {
+      return { rank, result: 'unsupported', message: 'the training script has not switched this kind on' };
+    }
+    if (this.#pending.size >= maxPending) {
+      return { rank, result: 'refused', message: `${maxPending} requests wait for an answer; try again later` };
+    }
+    const id = randomUUID();
+    const answer = await new Promise<Omit<RequestAnswer, 'rank'>>((settle) => {
+      const timer = setTimeout(() => {
+        settle({ result: 'no_answer', message: `no answer came within ${this.#timeoutSeconds} s` });
+      }, this.#timeoutSeconds * 1000);
+      const settleOnce: Pending['settle'] = (given) => {
+        clearTimeout(timer);
+        settle(given);
+      };
+      this.#pending.set(id, { call, settle: settleOnce });
+      call.send({ request: { id, kind: kinds[name], ...(factor === undefined ? {} : { factor }) } });
+    });
+    this.#pending.delete(id);
+    return { rank, ...answer };
+  }
+}

@@ -1,0 +1,104 @@
+import {
+  Server,
+  ServerCredentials,
+  type handleBidiStreamingCall,
+  type MethodDefinition,
+  type ServerDuplexStream,
+} from '@grpc/grpc-js';
+import { protocol, type ExporterMessage } from '../protocol/index.ts';
+import type { IngestCounts } from './metrics.ts';
+import { decode, type Decoded } from './decode.ts';
+import type { IngestOptions } from './options.ts';
+import { Outbox, type Wire } from './outbox.ts';
+import { refuse } from './refusals.ts';
+import { authorized } from './token.ts';
+import { WorkerCall, type WorkerCallContext } from './worker-call.ts';
+
+export interface ServerContext extends WorkerCallContext {
+  readonly counts: IngestCounts;
+  readonly options: IngestOptions;
+  /** Null where none is asked for. */
+  readonly token: string | null;
+}
+
+type Call = ServerDuplexStream<Decoded, ExporterMessage>;
+
+/** A call that says no hello for so long is ended, so that silent ones cannot pile up. */
+const helloSeconds = 10;
+/** Calls on one connection: a process that speaks for all ranks of a large node needs one for each. */
+const maxCallsPerConnection = 64;
+
+/** The gRPC server: turns calls into {@link WorkerCall}s. It does not listen, connections are handed to it. */
+export function createGrpcServer(context: ServerContext): Server {
+  const { options } = context;
+  const frozenMilliseconds = options.frozen_after * 1000;
+  const server = new Server({
+    // Over our own limit, so that a message somewhat too large is refused with our words and counted.
+    'grpc.max_receive_message_length': 2 * options.max_message_bytes,
+    'grpc.max_concurrent_streams': maxCallsPerConnection,
+    // A peer that freezes right after an answer is found after both times, within `frozen_after`.
+    'grpc.keepalive_time_ms': 0.6 * frozenMilliseconds,
+    'grpc.keepalive_timeout_ms': 0.3 * frozenMilliseconds,
+    // In megabytes; grpc-js takes the default of node:http2 away.
+    'grpc-node.max_session_memory': 16,
+    'grpc.enable_channelz': 0,
+  });
+  const { Report } = protocol.Telemetry.service;
+  const report: MethodDefinition<Decoded, ExporterMessage> = {
+    path: Report.path,
+    requestStream: Report.requestStream,
+    responseStream: Report.responseStream,
+    requestSerialize: () => {
+      throw new Error('a server serializes no requests');
+    },
+    requestDeserialize: (bytes) => decode(bytes, options.max_message_bytes),
+    responseSerialize: Report.responseSerialize,
+    responseDeserialize: Report.responseDeserialize,
+  };
+  const handle: handleBidiStreamingCall<Decoded, ExporterMessage> = (call) => {
+    serve(call, context);
+  };
+  server.addService({ Report: report }, { Report: handle });
+  return server;
+}
+
+export const credentials = ServerCredentials.createInsecure();
+
+function serve(call: Call, context: ServerContext): void {
+  const outbox = new Outbox(wire(call), setImmediate, () => {
+    context.counts.add('unsent');
+  });
+  const worker = new WorkerCall(context, outbox);
+  if (!authorized(call.metadata, context.token)) worker.refuse(refuse('unauthenticated'));
+  const patience = setTimeout(() => {
+    if (worker.session === null) worker.refuse(refuse('hello_late', { seconds: helloSeconds }));
+  }, helloSeconds * 1000);
+  patience.unref();
+  const ended = (): void => {
+    clearTimeout(patience);
+    worker.ended();
+  };
+  call.on('data', (decoded: Decoded) => {
+    if ('message' in decoded) worker.receive(decoded.message);
+    else worker.refuse(decoded.refusal);
+  });
+  call.on('drain', () => {
+    outbox.drained();
+  });
+  // A killed worker shows as `end` first and as `cancelled` a moment later, one that is cut off as `cancelled` alone.
+  call.on('end', ended);
+  call.on('cancelled', ended);
+}
+
+function wire(call: Call): Wire {
+  return {
+    write: (message) => call.write(message),
+    end: () => {
+      call.end();
+    },
+    fail: ({ status, message }) => {
+      // grpc-js ends the call with the code and details of an error that is emitted on it.
+      call.emit('error', { code: status, details: message });
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { type Rank, type Runs, RunsLimitError } from '../runs/index.ts';
+import { refuse, type Refusal } from './refusals.ts';
+import { sameSecret } from './same-secret.ts';
+import type { AcceptedHello } from './validate-hello.ts';
+
+/** The call that speaks for a session. */
+export interface Speaker {
+  /** Another call has taken its place, or the exporter stops. */
+  dismiss(refusal: Refusal): void;
+}
+
+/** One process that speaks for a rank, over one call after the other. */
+export interface Session<Call extends Speaker> {
+  readonly hello: AcceptedHello;
+  readonly rank: Rank;
+  /** The call that is open now; null while the worker is gone. */
+  call: Call | null;
+  /** The last batch received; 0 before the first. */
+  lastSequence: number;
+  /** The highest count of dropped steps that it told. */
+  droppedSteps: number;
+}
+
+/**
+ * Who speaks for which rank. A live session keeps its rank against others unless their attempt is higher; the same session may come
+ * back at any time and goes on where it was. A session is held as long as its rank is.
+ */
+export class Sessions<Call extends Speaker> {
+  readonly #runs: Runs;
+  readonly #byRank = new WeakMap<Rank, Session<Call>>();
+  readonly #live = new Set<Session<Call>>();
+
+  constructor(runs: Runs) {
+    this.#runs = runs;
+  }
+
+  /** Sessions with an open call. */
+  get live(): ReadonlySet<Session<Call>> {
+    return this.#live;
+  }
+
+  /** Gives the rank to the process that says hello, or tells why not. */
+  open(hello: AcceptedHello, call: Call): { readonly session: Session<Call> } | { readonly refusal: Refusal } {
+    const held = this.#runs.find(hello.run, hello.rank);
+    const holder = held === undefined ? undefined : this.#byRank.get(held);
+    const resumed = holder !== undefined && sameSecret(holder.hello.session, hello.session);
+    if (holder !== undefined && holder.call !== null && !resumed && hello.attempt <= holder.hello.attempt) {
+      return { refusal: refuse('session_taken', holder.hello) };
+    }
+    let rank: Rank;
+    try {
+      rank = this.#runs.join(hello, resumed);
+    } catch (error) {
+      if (!(error instanceof RunsLimitError)) throw error;
+      return { refusal: refuse(error.option === 'max_runs' ? 'run_limit' : 'rank_limit', error) };
+    }
+    const former = holder?.call ?? null;
+    if (holder !== undefined) this.close(holder);
+    const session: Session<Call> = {
+      hello,
+      rank,
+      call,
+      lastSequence: resumed ? holder.lastSequence : 0,
+      droppedSteps: resumed ? holder.droppedSteps : 0,
+    };
+    this.#byRank.set(rank, session);
+    this.#live.add(session);
+    former?.dismiss(refuse('superseded', hello));
+    return { session };
+  }
+
+  /** The session has no call any more. It can come back. */
+  close(session: Session<Call>): void {
+    session.call = null;
+    this.#live.delete(session);
+  }
+}

@@ -1,0 +1,58 @@
+import { accessSync, constants, lstatSync, unlinkSync } from 'node:fs';
+import { connect } from 'node:net';
+import { dirname } from 'node:path';
+import { ListenError } from './listen-error.ts';
+
+const usual = '/run/gradwatch/gradwatch.sock';
+
+/** Where to listen: as configured, else at the usual place where its folder exists and can be written; null for nowhere. */
+export function socketPath(configured: string | undefined, standard = usual): string | null {
+  if (configured !== undefined) return configured === 'none' ? null : configured;
+  try {
+    accessSync(dirname(standard), constants.W_OK | constants.X_OK);
+    return standard;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Makes the path free. A socket that a process left behind when it died is removed; one that answers, and anything that is not a
+ * socket, is left alone.
+ * @throws ListenError where the path cannot be had.
+ */
+export async function clearStaleSocket(path: string): Promise<void> {
+  let isSocket: boolean;
+  try {
+    isSocket = lstatSync(path).isSocket();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return;
+    throw new ListenError(path, `cannot look at ${path}`, { cause: error });
+  }
+  if (!isSocket) throw new ListenError(path, `${path} exists and is no socket; remove it or set ingest.socket`);
+  if (await answers(path))
+    throw new ListenError(path, `another process listens on ${path}; stop it or set ingest.socket`);
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    throw new ListenError(path, `${path} was left behind and cannot be removed`, { cause: error });
+  }
+}
+
+/** Whether a process listens: only a refused connection says that none does. */
+async function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(path);
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', (error) => {
+      resolve(codeOf(error) !== 'ECONNREFUSED' && codeOf(error) !== 'ENOENT');
+    });
+  });
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}

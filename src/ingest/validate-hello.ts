@@ -1,0 +1,65 @@
+import type { Hello, RequestKind } from '../protocol/index.ts';
+import type { RankHello } from '../runs/index.ts';
+import { description, isFit, quote } from './foreign-text.ts';
+import { refuse, type Refusal } from './refusals.ts';
+
+/** A hello that keeps every limit that the proto file states. */
+export interface AcceptedHello extends RankHello {
+  readonly session: string;
+  readonly supports: ReadonlySet<RequestKind>;
+}
+
+export type HelloResult = { readonly hello: AcceptedHello } | { readonly refusal: Refusal };
+
+const maxRunLength = 128;
+const session = { min: 16, max: 64 };
+/** "MIG-" and two UUIDs with a slash each would take 82 characters. */
+const maxUuidLength = 96;
+const maxDescriptionLength = 128;
+/** Ten times the largest published training runs; keeps label values short. */
+const maxWorldSize = 1_000_000;
+
+export function validateHello(hello: Hello): HelloResult {
+  const { run, rank, world_size: worldSize, local_rank: localRank, session: token, gpu_uuid: gpuUuid } = hello;
+  if (run === undefined || run === '' || run.length > maxRunLength || !isFit(run)) {
+    return invalid('run', run, `1 to ${maxRunLength} characters, none of them a control character`);
+  }
+  if (worldSize === undefined || worldSize < 1 || worldSize > maxWorldSize) {
+    return invalid('world_size', worldSize, `a whole number from 1 to ${maxWorldSize}`);
+  }
+  if (rank === undefined || rank >= worldSize) {
+    return invalid('rank', rank, `a whole number below world_size, which is ${worldSize}`);
+  }
+  if (localRank !== undefined && localRank >= worldSize) {
+    return invalid('local_rank', localRank, `a whole number below world_size, which is ${worldSize}`);
+  }
+  if (token === undefined || token.length < session.min || token.length > session.max || !isFit(token)) {
+    const shown = token === undefined ? 'absent' : `a text of ${token.length} characters`;
+    const expected = `${session.min} to ${session.max} characters, none of them a control character`;
+    return { refusal: refuse('hello_invalid', { field: 'session', value: shown, expected }) };
+  }
+  if (gpuUuid !== undefined && (gpuUuid.length > maxUuidLength || !isFit(gpuUuid))) {
+    return invalid('gpu_uuid', gpuUuid, `at most ${maxUuidLength} characters, none of them a control character`);
+  }
+  return {
+    hello: {
+      run,
+      rank,
+      worldSize,
+      localRank: localRank ?? null,
+      attempt: hello.attempt ?? 0,
+      session: token,
+      node: description(hello.node, maxDescriptionLength),
+      gpuUuid: gpuUuid === '' ? null : (gpuUuid ?? null),
+      framework: description(hello.framework, maxDescriptionLength),
+      model: description(hello.model, maxDescriptionLength),
+      supports: new Set(hello.supports),
+    },
+  };
+}
+
+function invalid(field: string, value: unknown, expected: string): HelloResult {
+  return {
+    refusal: refuse('hello_invalid', { field, value: value === undefined ? 'absent' : quote(value), expected }),
+  };
+}

@@ -1,0 +1,187 @@
+import type { Answer, Batch, Goodbye, Hello, WorkerMessage__Output } from '../protocol/index.ts';
+import type { EndState } from '../runs/index.ts';
+import { description, quote } from './foreign-text.ts';
+import type { IngestCounts } from './metrics.ts';
+import type { Outbox } from './outbox.ts';
+import { refuse, type Refusal, type RefusalCode } from './refusals.ts';
+import type { Session, Sessions, Speaker } from './sessions.ts';
+import { validateHello } from './validate-hello.ts';
+import { validateStep } from './validate-step.ts';
+
+/** What the calls of one exporter share. */
+export interface WorkerCallContext {
+  readonly sessions: Sessions<WorkerCall>;
+  readonly counts: IngestCounts;
+  /** Unix time in seconds. */
+  readonly now: () => number;
+  /** Told to every worker. */
+  readonly welcome: { readonly max_message_bytes: number; readonly exporter: string; readonly node: string };
+  readonly opened: (call: WorkerCall) => void;
+  /** A worker answered a request. */
+  readonly answered: (call: WorkerCall, answer: Answer) => void;
+  /** The call has ended. */
+  readonly gone: (call: WorkerCall) => void;
+}
+
+const endings: Readonly<Partial<Record<NonNullable<Goodbye['ending']>, EndState>>> = {
+  ENDING_FINISHED: 'finished',
+  ENDING_FAILED: 'failed',
+  ENDING_PREEMPTED: 'preempted',
+};
+const maxReasonLength = 512;
+
+/**
+ * The life of one stream: hello, batches and answers, goodbye. It knows nothing of sockets. Waiting for the hello it has no session;
+ * once closed it takes nothing more.
+ */
+export class WorkerCall implements Speaker {
+  readonly #context: WorkerCallContext;
+  readonly #outbox: Outbox;
+  #session: Session<WorkerCall> | null = null;
+  #closed = false;
+
+  constructor(context: WorkerCallContext, outbox: Outbox) {
+    this.#context = context;
+    this.#outbox = outbox;
+    context.opened(this);
+  }
+
+  /** Null before the hello. */
+  get session(): Session<WorkerCall> | null {
+    return this.#session;
+  }
+
+  receive(message: WorkerMessage__Output): void {
+    if (this.#closed) return;
+    if (this.#session === null) {
+      if (message.hello === undefined) this.refuse(refuse('hello_expected'));
+      else this.#greet(message.hello);
+    } else if (message.batch !== undefined) this.#take(message.batch, this.#session);
+    else if (message.answer !== undefined) this.#context.answered(this, message.answer);
+    else if (message.goodbye !== undefined) this.#part(message.goodbye, this.#session);
+    else if (message.hello !== undefined) this.refuse(refuse('hello_repeated'));
+    // Anything else is a message of a later version.
+  }
+
+  /** The stream has ended, however. Without a goodbye the worker is lost: a clean end is also how a killed process looks at first. */
+  ended(): void {
+    const lost = !this.#closed;
+    this.#leave();
+    this.#outbox.close(null);
+    this.#outbox.abandon();
+    if (lost) this.#session?.rank.end('lost', this.#context.now(), 'its stream ended without goodbye');
+  }
+
+  /** Ends the call because of what came on it. The worker is lost unless it says hello again. */
+  refuse(refusal: Refusal): void {
+    if (this.#closed) return;
+    this.#context.counts.addRefused(refusal.code);
+    this.#leave();
+    this.#outbox.close(refusal);
+    this.#session?.rank.end('lost', this.#context.now(), `its call was refused: ${refusal.code}`);
+  }
+
+  /** Ends the call for a reason that is not the worker's: its rank stays as it is. */
+  dismiss(refusal: Refusal): void {
+    if (this.#closed) return;
+    this.#context.counts.addRefused(refusal.code);
+    this.#leave();
+    this.#outbox.close(refusal);
+  }
+
+  send(message: Parameters<Outbox['send']>[0]): void {
+    this.#outbox.send(message);
+  }
+
+  #greet(hello: Hello): void {
+    const result = validateHello(hello);
+    if ('refusal' in result) {
+      this.refuse(result.refusal);
+      return;
+    }
+    const opened = this.#context.sessions.open(result.hello, this);
+    if ('refusal' in opened) {
+      this.refuse(opened.refusal);
+      return;
+    }
+    this.#session = opened.session;
+    this.#countWorkers();
+    this.#outbox.send({ welcome: { resume_from: opened.session.lastSequence, ...this.#context.welcome } });
+  }
+
+  #take(batch: Batch, session: Session<WorkerCall>): void {
+    const { counts } = this.#context;
+    const { sequence } = batch;
+    if (sequence === undefined || sequence < 1 || !Number.isSafeInteger(sequence)) {
+      this.refuse(refuse('sequence_invalid', { value: sequence === undefined ? 'absent' : quote(sequence) }));
+      return;
+    }
+    if (sequence <= session.lastSequence) {
+      counts.add('duplicates');
+      this.#outbox.acknowledge(session.lastSequence);
+      return;
+    }
+    // A session's first batch may have a high number: those before were acknowledged by the exporter as it ran before a restart.
+    if (session.lastSequence > 0) counts.add('missing', sequence - session.lastSequence - 1);
+    counts.add('batches');
+    this.#takeSteps(batch, sequence, session);
+    const dropped = batch.dropped_steps ?? 0;
+    if (dropped > session.droppedSteps) {
+      session.rank.addDropped(dropped - session.droppedSteps);
+      session.droppedSteps = dropped;
+    }
+    session.lastSequence = sequence;
+    this.#received(sequence);
+  }
+
+  /**
+   * Here is decided when a batch is safe. The exporter keeps nothing on disk, so it is when its steps are in memory.
+   */
+  #received(sequence: number): void {
+    this.#outbox.acknowledge(sequence);
+  }
+
+  #takeSteps(batch: Batch, sequence: number, session: Session<WorkerCall>): void {
+    if (batch.steps === undefined) return;
+    const arrival = this.#context.now();
+    /** The first refusal of each kind is told; the counts say how many there were. */
+    const refusals = new Map<RefusalCode, Refusal>();
+    const refused = (refusal: Refusal): void => {
+      this.#context.counts.addRefused(refusal.code);
+      if (!refusals.has(refusal.code)) refusals.set(refusal.code, refusal);
+    };
+    let taken = 0;
+    for (const step of batch.steps) {
+      const report = validateStep(step, arrival, refused);
+      if (report === null) continue;
+      session.rank.report(report);
+      taken += 1;
+    }
+    this.#context.counts.add('steps', taken);
+    for (const { code, message } of refusals.values()) {
+      this.#outbox.send({ refusal: { sequence, reason: code, message } });
+    }
+  }
+
+  #part({ ending, reason }: Goodbye, session: Session<WorkerCall>): void {
+    const state = (ending === undefined ? undefined : endings[ending]) ?? 'finished';
+    const told = description(reason, maxReasonLength);
+    this.#leave();
+    session.rank.end(state, this.#context.now(), told === null ? 'it said goodbye' : `it said goodbye: ${told}`);
+    this.#outbox.close(null);
+  }
+
+  /** Takes nothing more, and is no longer the voice of its session. */
+  #leave(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#context.gone(this);
+    if (this.#session?.call !== this) return;
+    this.#context.sessions.close(this.#session);
+    this.#countWorkers();
+  }
+
+  #countWorkers(): void {
+    this.#context.counts.setWorkers(this.#context.sessions.live.size);
+  }
+}
