@@ -6,6 +6,8 @@ export interface Exit {
   readonly error: string | null;
   readonly code: number | null;
   readonly signal: string | null;
+  /** It printed nothing for too long and was ended for that. */
+  readonly silent: boolean;
   /** The end of what it printed on standard error. */
   readonly stderr: string;
 }

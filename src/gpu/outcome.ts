@@ -37,10 +37,10 @@ interface Dated {
   readonly sequence: number;
 }
 
-/** Holds the newest outcome for a reader who asks when he likes. */
+/** Holds the newest outcome for its one reader. */
 export class Mailbox {
   #latest: Dated | null = null;
-  #wake = new Set<() => void>();
+  #wake: () => void = () => undefined;
 
   get latest(): Outcome | null {
     return this.#latest?.outcome ?? null;
@@ -48,7 +48,7 @@ export class Mailbox {
 
   publish(outcome: Outcome): void {
     this.#latest = { outcome, sequence: (this.#latest?.sequence ?? 0) + 1 };
-    for (const wake of this.#wake) wake();
+    this.#wake();
   }
 
   /**
@@ -56,20 +56,23 @@ export class Mailbox {
    * @param after sequence of the last outcome that the reader took
    */
   async next(after: number, seconds: number, signal: AbortSignal): Promise<Dated | null> {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(1000 * seconds))]);
-    for (;;) {
-      const latest = this.#latest;
-      if (latest !== null && (latest.sequence > after || latest.outcome.kind !== 'sample')) return latest;
-      if (deadline.aborted) return null;
-      await new Promise<void>((resolve) => {
-        const wake = (): void => {
-          this.#wake.delete(wake);
-          deadline.removeEventListener('abort', wake);
-          resolve();
-        };
-        this.#wake.add(wake);
-        deadline.addEventListener('abort', wake);
-      });
+    const over = new AbortController();
+    const giveUp = (): void => {
+      over.abort();
+      this.#wake();
+    };
+    const timer = setTimeout(giveUp, 1000 * seconds);
+    signal.addEventListener('abort', giveUp);
+    try {
+      for (;;) {
+        const latest = this.#latest;
+        if (latest !== null && (latest.sequence > after || latest.outcome.kind !== 'sample')) return latest;
+        if (over.signal.aborted || signal.aborted) return null;
+        await new Promise<void>((resolve) => (this.#wake = resolve));
+      }
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
     }
   }
 }

@@ -63,7 +63,7 @@ export class ProcessGate {
     try {
       child = this.#spawn(this.#program, args);
     } catch (error) {
-      return { error: errno(error), code: null, signal: null, stderr: '' };
+      return neverRan(errno(error));
     }
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-keptCharacters)));
@@ -74,6 +74,7 @@ export class ProcessGate {
       return timer;
     };
     let ending = false;
+    let silent = false;
     const end = (): void => {
       if (ending) return;
       ending = true;
@@ -83,6 +84,7 @@ export class ProcessGate {
     };
     const silence = after(watch.silenceSeconds, () => {
       if (ending) return;
+      silent = true;
       watch.onSilence();
       end();
     });
@@ -106,10 +108,10 @@ export class ProcessGate {
           if (child.pid === undefined) resolve(errno(error));
         });
       });
-      if (error !== null) return { error, code: null, signal: null, stderr: '' };
+      if (error !== null) return neverRan(error);
       if (!child.stdout.closed) await Promise.race([once(child, 'close'), sleep(1000 * drainSeconds)]);
       hear(cutter.flush());
-      return { error: null, code: child.exitCode, signal: child.signalCode, stderr };
+      return { error: null, code: child.exitCode, signal: child.signalCode, silent, stderr };
     } finally {
       watch.signal.removeEventListener('abort', end);
       for (const timer of timers) clearTimeout(timer);
@@ -117,6 +119,10 @@ export class ProcessGate {
       child.stderr.destroy();
     }
   }
+}
+
+function neverRan(error: string): Exit {
+  return { error, code: null, signal: null, silent: false, stderr: '' };
 }
 
 function errno(error: unknown): string {

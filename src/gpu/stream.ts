@@ -3,11 +3,12 @@ import { ending, type Ending, type Exit } from './exit.ts';
 import { chooseFields } from './fields.ts';
 import { offeredFields } from './help-text.ts';
 import type { FailureReason, Mailbox } from './outcome.ts';
-import { driverDevices, hasNvidiaDevice } from './pci.ts';
-import type { ProcessGate } from './process-gate.ts';
-import { Reader } from './reader.ts';
-import { SampleCutter, type Sample } from './sample.ts';
 import { pause } from './pause.ts';
+import { hasNvidiaDevice } from './pci.ts';
+import type { ProcessGate } from './process-gate.ts';
+import { Reach } from './reach.ts';
+import { Reader } from './reader.ts';
+import { SampleCutter } from './sample.ts';
 
 /** Seconds between attempts; tests make them short. */
 export interface Pace {
@@ -40,13 +41,12 @@ export class SampleStream {
   readonly #settings: StreamSettings;
   readonly #logger: Logger;
   readonly #onUnreadable: () => void;
+  readonly #reach: Reach;
   readonly #stopping = new AbortController();
   #running: Promise<void> | null = null;
-  #asked: readonly string[] | null = null;
+  /** Fields to ask for; empty before they are found out. */
+  #asked: readonly string[] = [];
   #failures = 0;
-  /** Index by bus id of every GPU that was ever in a sample. */
-  readonly #known = new Map<string, number | null>();
-  readonly #unreachable = new Set<string>();
 
   constructor(
     gate: ProcessGate,
@@ -59,6 +59,7 @@ export class SampleStream {
     this.#gate = gate;
     this.#mailbox = mailbox;
     this.#settings = settings;
+    this.#reach = new Reach(settings.procRoot);
     this.#logger = logger;
     this.#onUnreadable = onUnreadable;
   }
@@ -76,32 +77,32 @@ export class SampleStream {
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      this.#asked ??= await this.#probe();
-      const seconds = this.#asked === null ? this.#backOff() : await this.#stream(this.#asked);
-      await pause(seconds, signal);
-    }
+    while (!signal.aborted) await pause(await this.#attempt(), signal);
   }
 
-  /** The fields to ask for, null when they could not be found out. */
-  async #probe(): Promise<readonly string[] | null> {
+  /** @returns the seconds to wait before the next attempt */
+  async #attempt(): Promise<number> {
+    return (await this.#probe()) ?? (await this.#stream(this.#asked));
+  }
+
+  /** Finds out the fields to ask for, once. @returns null when they are known, else the seconds to wait */
+  async #probe(): Promise<number | null> {
+    if (this.#asked.length > 0) return null;
     const printed: string[] = [];
     const exit = await this.#call(['--help-query-gpu'], this.#stopping.signal, (line) => {
       if (printed.length < mostHelpLines) printed.push(line);
     });
-    if (exit === null) return null;
+    if (exit === null) return this.#backOff();
     const { asked, dropped } = chooseFields(offeredFields(printed.join('\n')));
-    if (asked.length > 0) {
-      this.#logger.info({ asked, dropped }, 'chose the fields of nvidia-smi to ask for');
-      return asked;
-    }
-    this.#conclude(ending(exit, printed.join('\n')));
+    if (asked.length === 0) return this.#conclude(ending(exit, printed.join('\n')));
+    this.#logger.info({ asked, dropped }, 'chose the fields of nvidia-smi to ask for');
+    this.#asked = asked;
     return null;
   }
 
   /** Reads samples until the program ends. @returns the seconds to wait before the next attempt */
   async #stream(asked: readonly string[]): Promise<number> {
-    const only = this.#unreachable.size === 0 ? null : this.#reachable();
+    const only = this.#reach.asked;
     const { intervalSeconds, pace } = this.#settings;
     const args = [
       `--query-gpu=${asked.join(',')}`,
@@ -110,14 +111,17 @@ export class SampleStream {
       '-lms',
       String(Math.round(1000 * intervalSeconds)),
     ];
-    const reader = new Reader(new SampleCutter(only, [...this.#unreachable]));
+    const reader = new Reader(new SampleCutter(only, this.#reach.unreachable));
     const garbled = new AbortController();
     const recheck = only === null ? [] : [AbortSignal.timeout(Math.ceil(1000 * pace.slow))];
     const signal = AbortSignal.any([this.#stopping.signal, garbled.signal, ...recheck]);
     const exit = await this.#call(args, signal, (line) => {
       const heard = reader.read(line);
-      if (heard.kind === 'sample') this.#take(heard.sample);
-      else if (heard.kind === 'unreadable') this.#onUnreadable();
+      if (heard.kind === 'sample') {
+        this.#failures = 0;
+        this.#reach.saw(heard.sample);
+        this.#mailbox.publish(heard);
+      } else if (heard.kind === 'unreadable') this.#onUnreadable();
       else if (heard.kind === 'no_header') {
         this.#fail('unreadable', `nvidia-smi printed no header but: ${reader.preamble.slice(0, 300)}`);
         garbled.abort();
@@ -125,27 +129,18 @@ export class SampleStream {
     });
     if (exit === null || garbled.signal.aborted) return this.#backOff();
     if (signal.aborted) {
-      // The GPU that was left out may be back.
-      this.#unreachable.clear();
+      this.#reach.reset();
       return 0;
     }
     return this.#conclude(ending(exit, reader.preamble));
   }
 
-  #take(sample: Sample): void {
-    this.#failures = 0;
-    for (const { bus, index } of sample.rows) if (bus !== null) this.#known.set(bus, index);
-    this.#mailbox.publish({ kind: 'sample', sample });
-  }
-
   /** One call through the gate; null when it fell silent, which is published as it happens. */
   async #call(args: readonly string[], signal: AbortSignal, onLine: (line: string) => void): Promise<Exit | null> {
     const silenceSeconds = this.#settings.intervalSeconds + this.#settings.staleAfterSeconds;
-    let silent = false;
     const exit = await this.#gate.run(args, {
       onLine,
       onSilence: () => {
-        silent = true;
         this.#fail('hung', `nvidia-smi has printed nothing for ${silenceSeconds} s and is being ended`);
       },
       onStuck: () => {
@@ -157,13 +152,13 @@ export class SampleStream {
       silenceSeconds,
       signal,
     });
-    return silent ? null : exit;
+    return exit.silent ? null : exit;
   }
 
   /** Publishes what an end means. @returns the seconds to wait before the next attempt */
   #conclude(end: Ending): number {
     const { expectsGpus, procRoot, pace } = this.#settings;
-    const hadGpus = expectsGpus || this.#known.size > 0;
+    const hadGpus = expectsGpus || this.#reach.everSeen;
     switch (end.kind) {
       case 'no_program':
         if (!hadGpus) return this.#none(end.kind);
@@ -176,9 +171,17 @@ export class SampleStream {
         this.#fail('driver_unreachable', end.said);
         return this.#backOff();
       case 'no_handle':
-        return this.#leaveOut(end);
+        if (this.#reach.leaveOut(end)) {
+          this.#logger.warn(
+            { others: this.#reach.others },
+            `GPU left out of the query for ${pace.slow} s: ${end.said}`,
+          );
+          return 0;
+        }
+        this.#fail('device_unreachable', end.said);
+        return this.#backOff();
       case 'field_refused':
-        this.#asked = null;
+        this.#asked = [];
         this.#fail('field_refused', `nvidia-smi: ${end.said}`);
         return this.#backOff();
       case 'failed':
@@ -194,27 +197,8 @@ export class SampleStream {
     return this.#settings.pace.slow;
   }
 
-  #leaveOut({ bus, index, said }: Extract<Ending, { kind: 'no_handle' }>): number {
-    const named = bus ?? [...this.#known].find(([, known]) => known !== null && known === index)?.[0] ?? null;
-    const isNew = named !== null && !this.#unreachable.has(named);
-    if (named !== null) this.#unreachable.add(named);
-    const others = this.#reachable();
-    if (isNew && others.length > 0) {
-      this.#logger.warn({ pci_bus: named, others }, `GPU left out of the query, to be tried again later: ${said}`);
-      return 0;
-    }
-    this.#fail('device_unreachable', said);
-    return this.#backOff();
-  }
-
-  /** Bus ids of the GPUs that can be asked for one by one. */
-  #reachable(): readonly string[] {
-    const all = new Set([...this.#known.keys(), ...driverDevices(this.#settings.procRoot)]);
-    return [...all].filter((bus) => !this.#unreachable.has(bus)).sort();
-  }
-
   #fail(reason: FailureReason, message: string): void {
-    this.#mailbox.publish({ kind: 'failed', reason, message, unreachable: [...this.#unreachable] });
+    this.#mailbox.publish({ kind: 'failed', reason, message, unreachable: this.#reach.unreachable });
   }
 
   #backOff(): number {

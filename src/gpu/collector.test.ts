@@ -1,0 +1,276 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { CollectorContext } from '../collect/index.ts';
+import { SeriesTable, expose } from '../series/index.ts';
+import { installStandIn, type Control, type StandIn } from '../simulate/index.ts';
+import { GpuCollector, type Surroundings } from './collector.ts';
+import type { Child } from './process-gate.ts';
+
+// The collector against the stand-in nvidia-smi as a real process.
+const script = fileURLToPath(new URL('../../dist/simulate/nvidia-smi.js', import.meta.url));
+if (!existsSync(script)) throw new Error(`${script} is not built; run: npm run build`);
+
+let folder: string;
+let standIn: StandIn;
+let table: SeriesTable;
+let collector: GpuCollector;
+let children: Child[];
+
+function start(control: Partial<Control>, options: { program?: string; expected?: number; stale?: number } = {}): void {
+  standIn = installStandIn(folder, script, { gpus: 4, ...control });
+  table = new SeriesTable();
+  children = [];
+  const surroundings: Surroundings = {
+    spawn: (program, args) => {
+      const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      children.push(child);
+      return child;
+    },
+    pace: { first: 0.05, longest: 0.2, slow: 0.3 },
+    graceSeconds: 0.3,
+  };
+  const context: CollectorContext = { table, logger, now: () => Date.now() / 1000, procRoot: folder };
+  const { program = standIn.path, expected = 0, stale = 1 } = options;
+  collector = new GpuCollector(
+    context,
+    { enabled: true, interval: 0.1, program, stale_after: stale, expected_devices: expected },
+    surroundings,
+  );
+}
+
+const quietly = (): void => undefined;
+const logger = { info: quietly, warn: quietly, error: quietly, debug: quietly };
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gradwatch-gpu-'));
+});
+
+afterEach(async () => {
+  await collector.stop();
+  expect(children.filter(isAlive), 'no process is left').toEqual([]);
+  rmSync(folder, { recursive: true });
+});
+
+function isAlive({ pid, exitCode, signalCode }: Child): boolean {
+  return pid !== undefined && exitCode === null && signalCode === null;
+}
+
+/** The series as they would be scraped, by name and labels. */
+function scraped(): Map<string, number> {
+  const lines = [...expose('text', table.snapshot())].join('').split('\n');
+  const samples = lines.filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    samples.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+  );
+}
+
+function uuidOf(gpu: number): string {
+  const [, uuid = ''] =
+    new RegExp(`gradwatch_gpu_info{uuid="([^"]*)",gpu="${gpu}"`).exec([...scraped().keys()].join('\n')) ?? [];
+  return uuid;
+}
+
+function stateOf(gpu: number): string | undefined {
+  const [series] =
+    [...scraped()].find(
+      ([name, value]) => value === 1 && name.startsWith('gradwatch_gpu_state') && name.includes(`gpu="${gpu}"`),
+    ) ?? [];
+  return /state="([^"]*)"/.exec(series ?? '')?.[1];
+}
+
+function powered(): number {
+  return [...scraped().keys()].filter((name) => name.startsWith('gradwatch_gpu_power_watts')).length;
+}
+
+/** Reads until the condition holds. @returns the reason of the last failure, `read` after a success */
+async function until(condition: (last: string) => boolean, seconds = 10): Promise<string> {
+  const deadline = Date.now() + 1000 * seconds;
+  let last = 'nothing';
+  while (Date.now() < deadline) {
+    last = await collector.collect(AbortSignal.timeout(5000)).then(
+      () => 'read',
+      (error: unknown) => (error as { reason: string }).reason,
+    );
+    if (condition(last)) return last;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(
+    `the condition did not come to hold within ${seconds} s; last: ${last}\n${[...scraped()].join('\n')}`,
+  );
+}
+
+const afresh = (last: string): boolean => last === 'read';
+
+describe('the GPU collector on the stand-in', () => {
+  test('reads all GPUs in base units, with the units of the header', async () => {
+    start({});
+    await until(afresh);
+    const series = scraped();
+    const labels = `{uuid="${uuidOf(2)}",gpu="2"}`;
+    expect(uuidOf(2)).toMatch(/^GPU-[0-9a-f-]{36}$/);
+    expect(series.get(`gradwatch_gpu_memory_total_bytes${labels}`)).toBe(81_559 * 2 ** 20);
+    expect(series.get(`gradwatch_gpu_sm_clock_hertz${labels}`)).toBeGreaterThan(1.5e9);
+    expect(series.get(`gradwatch_gpu_utilization_ratio${labels}`)).toBeGreaterThan(0.8);
+    expect(series.get(`gradwatch_gpu_utilization_ratio${labels}`)).toBeLessThanOrEqual(1);
+    expect(series.get(`gradwatch_gpu_power_limit_watts${labels}`)).toBe(700);
+    expect(series.get(`gradwatch_gpu_performance_state${labels}`)).toBe(0);
+    expect(series.has(`gradwatch_gpu_fan_ratio${labels}`)).toBe(false);
+    expect(series.get('gradwatch_gpu_devices_seen')).toBe(4);
+    expect(series.get('gradwatch_gpu_devices_expected')).toBe(4);
+    expect([...series.keys()].some((name) => name.includes('driver="590.48.01",pci_bus="0000:52:00.0"'))).toBe(true);
+  });
+
+  test('one process serves many readings, and values move', async () => {
+    start({});
+    await until(afresh);
+    const powers = new Set<number | undefined>();
+    for (let at = 0; at < 5; at += 1) {
+      await until(afresh);
+      powers.add(scraped().get(`gradwatch_gpu_power_watts{uuid="${uuidOf(0)}",gpu="0"}`));
+    }
+    expect(powers.size).toBeGreaterThan(1);
+    expect(children).toHaveLength(2); // the help text, the stream
+  });
+
+  test('a card is lost while running: state without readings, the others go on; and it comes back', async () => {
+    start({});
+    await until(afresh);
+    const uuid = uuidOf(1);
+    standIn.play({ gpus: 4, faults: [{ kind: 'lost', gpu: 1 }] });
+    await until(() => stateOf(1) === 'lost');
+    expect(uuidOf(1)).toBe(uuid);
+    expect(powered()).toBe(3);
+    expect(stateOf(0)).toBe('ok');
+    expect(scraped().get('gradwatch_gpu_devices_seen')).toBe(3);
+    expect(scraped().get('gradwatch_gpu_devices_expected')).toBe(4);
+    standIn.play({ gpus: 4 });
+    await until(() => stateOf(1) === 'ok');
+    expect(powered()).toBe(4);
+    expect(uuidOf(1)).toBe(uuid);
+    expect(scraped().get('gradwatch_gpu_devices_seen')).toBe(4);
+  });
+
+  test.each([
+    ['its row lacks a name', { kind: 'lost', gpu: 3, nameless: true }, 'lost'],
+    ['its row is gone', { kind: 'row_gone', gpu: 3 }, 'lost'],
+    ['it asks for a reset', { kind: 'requires_reset', gpu: 3 }, 'requires_reset'],
+    ['it has no handle and fails the query', { kind: 'no_handle', gpu: 3 }, 'lost'],
+  ] as const)('a card in trouble keeps its identity when %s', async (_, fault, state) => {
+    start({});
+    await until(afresh);
+    const uuid = uuidOf(3);
+    standIn.play({ gpus: 4, faults: [fault] });
+    await until((last) => last === 'read' && stateOf(3) === state);
+    expect(uuidOf(3)).toBe(uuid);
+    expect(powered()).toBe(3);
+    standIn.play({ gpus: 4 });
+    await until(() => stateOf(3) === 'ok');
+    expect(powered()).toBe(4);
+  });
+
+  test('a card without a handle from the start is told by its bus id, the others by the kernel module', async () => {
+    for (const bus of ['1b', '43', '52', '61'])
+      mkdirSync(join(folder, `driver/nvidia/gpus/0000:${bus}:00.0`), { recursive: true });
+    start({ faults: [{ kind: 'no_handle', gpu: 1 }] });
+    await until(afresh);
+    expect(powered()).toBe(3);
+    expect(scraped().get('gradwatch_gpu_state{uuid="",gpu="0000:43:00.0",state="lost"}')).toBe(1);
+    standIn.play({ gpus: 4 });
+    await until(() => stateOf(1) === 'ok');
+    expect([...scraped().keys()].filter((name) => name.includes('uuid=""'))).toEqual([]);
+  });
+
+  test('hangs: the watchdog ends it, it is started again after a pause, and reads again', async () => {
+    start({}, { stale: 0.3 });
+    await until(afresh);
+    standIn.play({ gpus: 4, faults: [{ kind: 'hang' }] });
+    await until((last) => last === 'hung');
+    await until(() => children.length >= 4);
+    expect(children.filter(isAlive).length).toBeLessThanOrEqual(1);
+    standIn.play({ gpus: 4 });
+    await until(afresh);
+  });
+
+  test('one that ignores SIGTERM is killed, and no second one runs beside it', async () => {
+    start({}, { stale: 0.3 });
+    await until(afresh);
+    standIn.play({ gpus: 4, faults: [{ kind: 'hang', stubborn: true }] });
+    await until((last) => last === 'hung');
+    expect(children.filter(isAlive)).toHaveLength(1);
+    await until(() => children.some(({ signalCode }) => signalCode === 'SIGKILL'));
+    expect(children.filter(isAlive).length).toBeLessThanOrEqual(1);
+    standIn.play({ gpus: 4 });
+    await until(afresh);
+  });
+
+  test('slow: told as slow while it lives', async () => {
+    start({ faults: [{ kind: 'slow', seconds: 3.5 }] }, { stale: 10 });
+    expect(await until((last) => last !== 'nothing')).toBe('slow');
+    expect(children.filter(isAlive)).toHaveLength(1);
+    standIn.play({ gpus: 4 });
+    await until(afresh);
+  });
+
+  test('ends with an error: its words are in the failure, and it is tried again', async () => {
+    start({ faults: [{ kind: 'exit', code: 3, text: 'Something went wrong' }] });
+    await expect(collector.collect(AbortSignal.timeout(5000))).rejects.toThrow(
+      'ended with exit code 3: Something went wrong',
+    );
+    expect(await until((last) => last !== 'nothing')).toBe('failed');
+    standIn.play({ gpus: 4 });
+    await until(afresh);
+  });
+
+  test('no program: a node without GPUs, quietly', async () => {
+    start({}, { program: join(folder, 'nothing-here') });
+    await until(afresh);
+    expect(scraped().get('gradwatch_gpu_devices_seen')).toBe(0);
+    expect(scraped().get('gradwatch_gpu_devices_expected')).toBe(0);
+  });
+
+  test('no program where GPUs are expected: a failure', async () => {
+    start({}, { program: join(folder, 'nothing-here'), expected: 8 });
+    expect(await until((last) => last !== 'nothing')).toBe('absent');
+  });
+
+  test('no devices: a node without GPUs; they are found when they come', async () => {
+    start({ faults: [{ kind: 'no_devices' }] });
+    await until(afresh);
+    expect(scraped().get('gradwatch_gpu_devices_seen')).toBe(0);
+    standIn.play({ gpus: 4 });
+    await until(() => scraped().get('gradwatch_gpu_devices_seen') === 4);
+  });
+
+  test('no driver: normal without an NVIDIA device on the bus, a failure with one', async () => {
+    start({ faults: [{ kind: 'no_driver' }] });
+    await until(afresh);
+    expect(scraped().get('gradwatch_gpu_devices_seen')).toBe(0);
+    mkdirSync(join(folder, 'bus/pci'), { recursive: true });
+    writeFileSync(join(folder, 'bus/pci/devices'), '0000\t80860d57\t0\n1b00\t10de2330\t1c\t0\t0\tnvidia\n');
+    expect(await until((last) => last !== 'read')).toBe('driver_unreachable');
+  });
+
+  test('expire clears readings and keeps who the cards are', async () => {
+    start({});
+    await until(afresh);
+    collector.expire();
+    expect(powered()).toBe(0);
+    expect(scraped().has('gradwatch_gpu_devices_seen')).toBe(false);
+    expect(stateOf(0)).toBe('ok');
+    expect(scraped().get('gradwatch_gpu_devices_expected')).toBe(4);
+  });
+
+  test('the stand-in refuses an unknown field as a whole', () => {
+    start({});
+    const { status, stdout } = spawnSync(standIn.path, ['--query-gpu=index,no.such', '--format=csv'], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toContain('Field "no.such" is not a valid field to query.');
+    expect(stdout).not.toContain('index');
+    expect(status).toBe(2);
+  });
+});
