@@ -117,10 +117,13 @@ describeWithTools(['helm'], 'the chart', ({ helm }) => {
   it('opens a port of the node only when asked to, and never for two pods at a time', () => {
     const values = { grpc: { hostPort: { enabled: true, port: 4000 } } };
     expect(exporterPod(render(helm, { values })).containers[0]?.ports?.[1]).toMatchObject({ containerPort: 10421, hostPort: 4000 });
-    const surge = (maxSurge: unknown) =>
-      render(helm, { values: { ...values, updateStrategy: { rollingUpdate: { maxSurge, maxUnavailable: 0 } } } });
-    expect(() => surge('10%')).toThrow(/grpc\.hostPort\.enabled and updateStrategy\.rollingUpdate\.maxSurge exclude each other/);
-    expect(() => surge(0)).not.toThrow();
+    const surge = (maxSurge: unknown, grpc: unknown) =>
+      render(helm, { values: { grpc, updateStrategy: { rollingUpdate: { maxSurge, maxUnavailable: 0 } } } });
+    const message = /updateStrategy\.rollingUpdate\.maxSurge excludes grpc\.hostPort and grpc\.socket/;
+    expect(() => surge('10%', values.grpc)).toThrow(message);
+    expect(() => surge(1, { socket: { enabled: true } })).toThrow(message);
+    expect(() => surge(0, values.grpc)).not.toThrow();
+    expect(() => surge(1, {})).not.toThrow();
   });
 
   it('admits by NetworkPolicy its two ports, from whom the values say, and nothing out', () => {
