@@ -1,0 +1,130 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { SeriesTable, expose } from '../series/index.ts';
+import { Cards } from './cards.ts';
+import type { Row } from './row.ts';
+
+let table: SeriesTable;
+let cards: Cards;
+
+beforeEach(() => {
+  table = new SeriesTable();
+  cards = new Cards(table, null);
+});
+
+function row(facts: Partial<Row>): Row {
+  const { index = null } = facts;
+  return {
+    index,
+    uuid: index === null ? null : `GPU-${index}`,
+    bus: index === null ? null : `0000:0${index}:00.0`,
+    name: 'H100',
+    driver: '590',
+    count: null,
+    state: 'ok',
+    values: new Map([['power', 500]]),
+    implausible: [],
+    ...facts,
+  };
+}
+
+const lost = { state: 'lost', values: new Map(), name: null } as const;
+
+function take(rows: readonly Row[]): void {
+  cards.take({ rows, asked: null, unreachable: [] });
+}
+
+function series(prefix: string): string[] {
+  const lines = [...expose('text', table.snapshot())].join('').split('\n');
+  return lines.filter((line) => line.startsWith(prefix));
+}
+
+function state(gpu: string): string | undefined {
+  return series('gradwatch_gpu_state')
+    .filter((line) => line.includes(`gpu="${gpu}"`) && line.endsWith(' 1'))
+    .map((line) => /state="(\w+)"/.exec(line)?.[1])[0];
+}
+
+describe('Cards', () => {
+  test('the label gpu stays the index at which the uuid was first seen', () => {
+    take([row({ index: 0 }), row({ index: 1 })]);
+    take([row({ index: 0, uuid: 'GPU-1', bus: '0000:01:00.0' })]);
+    expect(series('gradwatch_gpu_power_watts')).toEqual(['gradwatch_gpu_power_watts{uuid="GPU-1",gpu="1"} 500']);
+    expect(state('0')).toBe('lost');
+  });
+
+  test('a row without uuid is known by its bus id, else by its index', () => {
+    take([row({ index: 0 }), row({ index: 1 })]);
+    take([row({ index: 0 }), row({ ...lost, bus: '0000:01:00.0' })]);
+    expect(state('1')).toBe('lost');
+    take([row({ ...lost, index: 0, uuid: null, bus: null }), row({ index: 1 })]);
+    expect([state('0'), state('1')]).toEqual(['lost', 'ok']);
+    expect(series('gradwatch_gpu_info')).toHaveLength(2);
+  });
+
+  test('a card that is lost before it told its uuid has a state, and becomes itself when it tells', () => {
+    take([row({ ...lost, index: 0, uuid: null })]);
+    expect(series('gradwatch_gpu_state{uuid="",gpu="0",state="lost"}')).toEqual([
+      'gradwatch_gpu_state{uuid="",gpu="0",state="lost"} 1',
+    ]);
+    expect(series('gradwatch_gpu_devices')).toEqual([
+      'gradwatch_gpu_devices_seen 0',
+      'gradwatch_gpu_devices_expected 1',
+    ]);
+    take([row({ index: 0 })]);
+    expect(series('gradwatch_gpu_state').filter((line) => line.includes('uuid=""'))).toEqual([]);
+    expect(state('0')).toBe('ok');
+  });
+
+  test('another card in the same slot takes the place of the one that was there', () => {
+    take([row({ index: 0 })]);
+    take([row({ index: 0, uuid: 'GPU-new' })]);
+    expect(series('gradwatch_gpu_info')).toEqual([
+      'gradwatch_gpu_info{uuid="GPU-new",gpu="0",name="H100",driver="590",pci_bus="0000:00:00.0"} 1',
+    ]);
+  });
+
+  test('a new driver replaces the old in the info', () => {
+    take([row({ index: 0 })]);
+    take([row({ index: 0, driver: '610' })]);
+    expect(series('gradwatch_gpu_info')).toEqual([
+      'gradwatch_gpu_info{uuid="GPU-0",gpu="0",name="H100",driver="610",pci_bus="0000:00:00.0"} 1',
+    ]);
+  });
+
+  test('a reading that is no longer there is absent, not the old one and not zero', () => {
+    take([row({ index: 0 })]);
+    take([row({ index: 0, values: new Map([['temperature', 60]]) })]);
+    expect(series('gradwatch_gpu_power_watts')).toEqual([]);
+    expect(series('gradwatch_gpu_temperature_celsius')).toHaveLength(1);
+  });
+
+  test('all states are present, one of them 1', () => {
+    take([row({ index: 0, state: 'requires_reset' })]);
+    const values = series('gradwatch_gpu_state').map((line) => Number(line.slice(-1)));
+    expect(values).toHaveLength(6);
+    expect(values.reduce((sum, value) => sum + value, 0)).toBe(1);
+  });
+
+  test('the configured number is expected, else the most that the driver ever listed', () => {
+    take([row({ index: 0, count: 4 })]);
+    expect(series('gradwatch_gpu_devices_expected')).toEqual(['gradwatch_gpu_devices_expected 4']);
+    cards.none();
+    expect(series('gradwatch_gpu_devices')).toEqual([
+      'gradwatch_gpu_devices_seen 0',
+      'gradwatch_gpu_devices_expected 4',
+    ]);
+    expect(state('0')).toBe('lost');
+    table = new SeriesTable();
+    cards = new Cards(table, 8);
+    take([row({ index: 0, count: 4 })]);
+    expect(series('gradwatch_gpu_devices_expected')).toEqual(['gradwatch_gpu_devices_expected 8']);
+  });
+
+  test('counts impossible values by field, and rows that belong to nobody', () => {
+    take([row({ index: 0, count: 3, implausible: ['power.draw'] }), row({ count: 3 })]);
+    expect(series('gradwatch_gpu_implausible_values_total')).toEqual([
+      'gradwatch_gpu_implausible_values_total{field="power.draw"} 1',
+    ]);
+    expect(series('gradwatch_gpu_unreadable_rows_total')).toEqual(['gradwatch_gpu_unreadable_rows_total 1']);
+  });
+});

@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseHeader, splitRow } from './csv.ts';
+import { readRow, type Row } from './row.ts';
+
+const headerLine =
+  'count, index, uuid, pci.bus_id, name, power.draw [W], memory.used [MiB], utilization.gpu [%], temperature.gpu, pstate';
+const uuid = 'GPU-00000000-1111-2222-3333-444444444444';
+
+function read(line: string, header = headerLine): Row | null {
+  const parsed = parseHeader(header);
+  const cells = parsed === null ? null : splitRow(line, parsed);
+  return parsed === null || cells === null ? null : readRow(cells, parsed);
+}
+
+describe('a row of CSV', () => {
+  test('is read into base units and an identity', () => {
+    const row = read(`2, 1, ${uuid}, 00000000:CF:00.0, NVIDIA H100 80GB HBM3, 631.95 W, 19818 MiB, 100 %, 59, P2`);
+    expect(row).toMatchObject({
+      count: 2,
+      index: 1,
+      uuid,
+      bus: '0000:cf:00.0',
+      name: 'NVIDIA H100 80GB HBM3',
+      state: 'ok',
+    });
+    expect(Object.fromEntries(row!.values)).toEqual({
+      power: 631.95,
+      memoryUsed: 19_818 * 2 ** 20,
+      utilization: 1,
+      temperature: 59,
+      performanceState: 2,
+    });
+  });
+
+  test('takes the unit of the header when the cell has none, and refuses one that the field cannot have', () => {
+    expect(read('0, 500', 'index, power.draw [mW]')!.values.get('power')).toBe(0.5);
+    expect(read('0, 12 GiB', 'index, memory.used [MiB]')!.values.get('memoryUsed')).toBe(12 * 2 ** 30);
+    expect(read('0, 500 furlongs', 'index, power.draw [W]')!.values.size).toBe(0);
+  });
+
+  test('the header says which column is which, under whatever alias', () => {
+    const row = read('70 C, 1980 MHz, GPU-1, 5', 'temperature.gpu, clocks.sm [MHz], gpu_uuid, new.field');
+    expect(row).toMatchObject({ uuid: 'GPU-1' });
+    expect([...row!.values]).toEqual([
+      ['temperature', 70],
+      ['smClock', 1.98e9],
+    ]);
+  });
+
+  test.each([
+    '[N/A]',
+    'N/A',
+    '[Not Supported]',
+    '[Requested functionality has been deprecated]',
+    '[Function Not Found]',
+    '',
+  ])('%j is absence, and no fault of the card', (text) => {
+    const row = read(`0, ${text}, 61`, 'index, power.draw [W], temperature.gpu');
+    expect(row).toMatchObject({ state: 'ok', implausible: [] });
+    expect([...row!.values]).toEqual([['temperature', 61]]);
+  });
+
+  test.each([
+    ['[GPU requires reset]', 'requires_reset'],
+    ['[Unknown Error]', 'unknown_error'],
+    ['ERR!', 'unknown_error'],
+    ['[Insufficient Permissions]', 'not_permitted'],
+    ['Insufficient Permissions', 'not_permitted'],
+  ])('%j is a state; what else the card tells is kept', (text, state) => {
+    const row = read(`0, ${text}, 61`, 'index, power.draw [W], temperature.gpu');
+    expect(row).toMatchObject({ state });
+    expect([...row!.values]).toEqual([['temperature', 61]]);
+  });
+
+  test('a lost card keeps its identity and no reading; the worst of several states counts', () => {
+    const row = read(`2, 1, ${uuid}, 00000000:CF:00.0, N, [Unknown Error], 19818 MiB, [GPU is lost], 59, P2`);
+    expect(row).toMatchObject({ uuid, bus: '0000:cf:00.0', state: 'lost' });
+    expect(row!.values.size).toBe(0);
+  });
+
+  test('an identity that is an error is none', () => {
+    const row = read(`2, [GPU is lost], [GPU is lost], GPU is lost, [N/A], 1 W, 1 MiB, 1 %, 1, P0`);
+    expect(row).toMatchObject({ index: null, uuid: null, bus: null, name: null, count: 2, state: 'lost' });
+  });
+
+  test('impossible values are dropped by name', () => {
+    const row = read('0, 4294967.29 W, 101 %, 255', 'index, power.draw [W], utilization.gpu [%], temperature.gpu');
+    expect(row!.values.size).toBe(0);
+    expect(row!.implausible).toEqual(['power.draw', 'utilization.gpu', 'temperature.gpu']);
+  });
+
+  test('another number of cells than the header has is no row, and a line that names no GPU is no header', () => {
+    expect(read(`2, 1, ${uuid}`)).toBeNull();
+    expect(parseHeader('No devices were found')).toBeNull();
+    expect(parseHeader('power.draw [W], temperature.gpu')).toBeNull();
+  });
+
+  test('any text in, no throw; values finite and within their limits', () => {
+    const cell = fc.oneof(
+      fc.string(),
+      fc.double().map(String),
+      fc.tuple(fc.double(), fc.constantFrom('W', 'MiB', '%', 'MHz', '')).map((parts) => parts.join(' ')),
+      fc.constantFrom('[N/A]', 'P0', '[GPU is lost]', uuid, '00000000:1B:00.0', '1e999', '0x10'),
+    );
+    fc.assert(
+      fc.property(fc.array(cell, { minLength: 8, maxLength: 12 }), fc.string(), (cells, header) => {
+        parseHeader(header);
+        const row = read(cells.join(', '));
+        if (row === null) return;
+        for (const value of row.values.values()) expect(Number.isFinite(value)).toBe(true);
+        expect(row.values.get('utilization') ?? 0).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
