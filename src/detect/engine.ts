@@ -105,7 +105,10 @@ export class DetectionEngine implements RunListener {
   #watchesOf(observation: Observation): readonly Watch[] {
     const { run, rank } = observation;
     let ranks = this.#ranks.get(run);
-    if (ranks === undefined) this.#ranks.set(run, (ranks = new Map()));
+    if (ranks === undefined) {
+      ranks = new Map<number, readonly Watch[]>();
+      this.#ranks.set(run, ranks);
+    }
     let watches = ranks.get(rank);
     if (watches === undefined) {
       watches = this.#stations.map((station) => ({

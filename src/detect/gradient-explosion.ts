@@ -10,7 +10,7 @@ const fewest = 3;
 /** Steps for which a rise of the learning rate is named as what came before. */
 const recentSteps = 32;
 
-interface State {
+export interface State {
   /** Logarithms of the norms that were in range. */
   readonly usual: SlidingWindow;
   readonly episode: Episode;

@@ -6,7 +6,7 @@ import { Episode } from './episode.ts';
 import { figure } from './figure.ts';
 import { GradientChanges, methodLabels, type ChangeMethod } from './gradient-change.ts';
 
-interface State {
+export interface State {
   readonly changes: GradientChanges;
   readonly episode: Episode;
   readonly ratios: SlidingWindow;

@@ -5,7 +5,7 @@ import { figure } from './figure.ts';
 import { LearningRate } from './learning-rate.ts';
 import { LossTrend } from './loss-trend.ts';
 
-interface State {
+export interface State {
   trend: LossTrend;
   readonly episode: Episode;
   readonly learningRate: LearningRate;

@@ -6,7 +6,7 @@ import { figure } from './figure.ts';
 const watched = ['loss', 'gradient_norm'] as const;
 const nouns = { loss: 'loss', gradient_norm: 'gradient norm' } as const;
 
-interface State {
+export interface State {
   readonly episode: Episode;
   /** Reports in a row that were not finite. Counted by field, because loss and gradient norm of a step may come apart. */
   readonly streak: Record<(typeof watched)[number], number>;
