@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -143,7 +144,7 @@ class Stream:
         return self._lease is not None
 
     def _conversation(self) -> Iterator[WorkerMessage]:
-        sent = 0.0
+        sent = -math.inf
         while not self._closed:
             while self._outbox.answers:
                 yield WorkerMessage(answer=self._outbox.answers.popleft())

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import pytest
+from gradwatch.buffer import StepBuffer
+from gradwatch.v1.telemetry_pb2 import Batch
+
+LARGE = 1 << 20
+
+
+def numbers(batch: Batch | None) -> list[int]:
+    assert batch is not None
+    return [step.step for step in batch.steps]
+
+
+def filled(capacity: int, *steps: int) -> StepBuffer:
+    buffer = StepBuffer(capacity)
+    for step in steps:
+        buffer.put(step, 1, {"loss": float(step)})
+    buffer.collect()
+    return buffer
+
+
+def test_parts_of_a_step_become_one_step_while_it_is_unsent() -> None:
+    buffer = StepBuffer(8)
+    buffer.put(1, 10, {"loss": 0.5, "epoch": 0.0})
+    buffer.put(2, 20, {"loss": 0.4})
+    buffer.put(1, 30, {"gradient_norm": 2.0})
+    buffer.put(2, 40, {"validation_loss": 0.7})
+    buffer.collect()
+    batch = buffer.take(buffer.resume(0), LARGE)
+    assert numbers(batch) == [1, 2]
+    assert [(step.loss, step.gradient_norm, step.unix_nanos) for step in batch.steps] == [(0.5, 2.0, 10), (0.4, 0.0, 20)]
+    assert not batch.steps[1].HasField("gradient_norm")
+
+
+def test_a_part_that_comes_after_its_step_was_sent_goes_alone() -> None:
+    buffer = filled(8, 1)
+    lease = buffer.resume(0)
+    buffer.take(lease, LARGE)
+    buffer.put(1, 30, {"gradient_norm": 2.0})
+    buffer.collect()
+    part = buffer.take(lease, LARGE).steps[0]
+    assert part.step == 1 and part.gradient_norm == 2.0 and not part.HasField("loss")
+
+
+def test_the_same_epoch_twice_is_no_contradiction() -> None:
+    buffer = StepBuffer(8)
+    buffer.put(1, 10, {"loss": 0.5, "epoch": 3.0})
+    buffer.put(1, 20, {"validation_loss": 0.6, "epoch": 3.0})
+    buffer.collect()
+    assert len(buffer.take(buffer.resume(0), LARGE).steps) == 1
+
+
+def test_going_back_to_a_checkpoint_is_not_merged_into_the_steps_of_before() -> None:
+    buffer = filled(16, 48, 49, 50)
+    buffer.put(49, 2, {"loss": 49.0})
+    buffer.put(50, 2, {"gradient_norm": 1.0})
+    buffer.collect()
+    batch = buffer.take(buffer.resume(0), LARGE)
+    assert numbers(batch) == [48, 49, 50, 49, 50]
+    assert not batch.steps[2].HasField("gradient_norm")
+
+
+def test_batches_are_bounded_in_bytes_and_never_empty() -> None:
+    buffer = filled(1000, *range(1000))
+    lease = buffer.resume(0)
+    sizes = []
+    steps: list[int] = []
+    while (batch := buffer.take(lease, 500)) is not None:
+        sizes.append(batch.ByteSize())
+        steps += numbers(batch)
+    assert steps == list(range(1000))
+    assert max(sizes) <= 500 and len(sizes) > 10
+    alone = filled(8, 1, 2)
+    assert numbers(alone.take(alone.resume(0), 1)) == [1]
+
+
+def test_the_oldest_steps_are_dropped_and_counted() -> None:
+    buffer = filled(4, *range(10))
+    batch = buffer.take(buffer.resume(0), LARGE)
+    assert numbers(batch) == [6, 7, 8, 9]
+    assert batch.dropped_steps == 6 and buffer.dropped == 6
+
+
+def test_steps_dropped_after_collection_are_counted_once() -> None:
+    buffer = filled(4, 0, 1, 2, 3)
+    for step in (4, 5):
+        buffer.put(step, 1, {})
+        buffer.collect()
+    assert numbers(buffer.take(buffer.resume(0), LARGE)) == [2, 3, 4, 5]
+    assert buffer.dropped == 2
+
+
+def test_a_new_connection_goes_on_after_what_the_exporter_has() -> None:
+    buffer = filled(100, 1)
+    lease = buffer.resume(0)
+    first = buffer.take(lease, LARGE)
+    for step in (2, 3):
+        buffer.put(step, 1, {"loss": 0.1})
+        buffer.collect()
+        buffer.take(lease, LARGE)
+    buffer.put(4, 1, {"loss": 0.1})
+    buffer.collect()
+    assert first.sequence == 1 and len(buffer) == 4
+
+    again = buffer.resume(1)
+    assert buffer.take(lease, LARGE) is None, "the lease of the old connection is void"
+    batch = buffer.take(again, LARGE)
+    assert batch.sequence == 2
+    assert numbers(batch) == [2, 3, 4]
+    buffer.acknowledge(2)
+    assert len(buffer) == 0
+
+
+@pytest.mark.parametrize(("arrived", "dropped"), [(1, 0), (0, 2)])
+def test_sent_steps_that_had_to_be_dropped_are_lost_only_if_they_never_arrived(arrived: int, dropped: int) -> None:
+    buffer = filled(2, 1, 2)
+    buffer.take(buffer.resume(0), LARGE)
+    for step in (3, 4):
+        buffer.put(step, 1, {})
+    buffer.collect()
+    assert buffer.dropped == 0
+    batch = buffer.take(buffer.resume(arrived), LARGE)
+    assert numbers(batch) == [3, 4]
+    assert (batch.sequence, batch.dropped_steps) == (arrived + 1, dropped)
