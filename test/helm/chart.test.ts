@@ -68,7 +68,7 @@ describeWithTools(['helm'], 'the chart', ({ helm }) => {
     });
   });
 
-  it('probes the health endpoints, and asks the runtime for the GPUs', () => {
+  it('probes the health endpoints, tells the exporter its node, and asks the runtime for the GPUs', () => {
     const [container] = exporterPod(render(helm)).containers;
     expect(container).toMatchObject({
       args: ['serve', '--config', '/etc/gradwatch/gradwatch.yaml'],
@@ -79,11 +79,13 @@ describeWithTools(['helm'], 'the chart', ({ helm }) => {
         { name: 'grpc', containerPort: 10421 },
       ],
       env: [
+        { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
         { name: 'NVIDIA_VISIBLE_DEVICES', value: 'all' },
         { name: 'NVIDIA_DRIVER_CAPABILITIES', value: 'utility' },
       ],
     });
-    expect(exporterPod(render(helm, { values: { gpu: { enabled: false } } })).containers[0]).not.toHaveProperty('env');
+    const without = exporterPod(render(helm, { values: { gpu: { enabled: false } } })).containers[0];
+    expect(without?.env?.map(({ name }) => name)).toEqual(['NODE_NAME']);
   });
 
   it('names no variable, mount or volume twice, and lets extraEnv take the place of the chart’s own', () => {

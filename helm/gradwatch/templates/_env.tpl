@@ -2,7 +2,9 @@
 {{- define "gradwatch.env" -}}
 {{- $gpu := .Values.gpu | default dict -}}
 {{- $extra := .Values.extraEnv | default list -}}
-{{- $env := list -}}
+{{- /* The pod's host name is not the node's. */ -}}
+{{- $nodeName := dict "fieldRef" (dict "fieldPath" "spec.nodeName") -}}
+{{- $env := list (dict "name" "NODE_NAME" "valueFrom" $nodeName) -}}
 {{- if include "gradwatch.unlessFalse" $gpu.enabled -}}
 {{- $env = append $env (dict "name" "NVIDIA_VISIBLE_DEVICES" "value" (default "all" $gpu.visibleDevices)) -}}
 {{- $env = append $env (dict "name" "NVIDIA_DRIVER_CAPABILITIES" "value" (default "utility" $gpu.driverCapabilities)) -}}
