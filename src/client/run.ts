@@ -22,7 +22,7 @@ export interface Run {
   log(report: StepReport): void;
   /**
    * Sends what is left and says how training ended; the run is over then. Settles within 8 s, and true means that the exporter
-   * acknowledged everything. A process that exits without it is reported by its exit code.
+   * acknowledged every step and took the goodbye. A process that exits without it is reported by its exit code.
    * @param reason for a person, for example the exception's text; cut at 512 characters
    */
   finish(ending?: Ending, reason?: string): Promise<boolean>;

@@ -86,12 +86,12 @@ export class Sender implements ConnectionListener {
 
   /**
    * Sends what is left and the goodbye, then ends. `finished` is called once, within `timeoutMs`, and told whether the exporter
-   * acknowledged everything. An exporter that never greeted is tried once more and not waited for.
+   * acknowledged every step and took the goodbye. An exporter that never greeted is tried once more and not waited for.
    */
   finish(goodbye: Goodbye, timeoutMs: number, finished: (delivered: boolean) => void): void {
     this.#goodbye = goodbye;
     const cancelTimeout = this.#clock.after(timeoutMs, () => {
-      this.#conclude();
+      this.#conclude(false);
     });
     this.#finished = (delivered) => {
       cancelTimeout();
@@ -130,7 +130,7 @@ export class Sender implements ConnectionListener {
 
   ended({ code, details, wasOpen, refused, retryInMs }: ConnectionEnd): boolean {
     if (this.#goodbye !== undefined && (code === 'OK' || (!wasOpen && (refused || !this.#everWelcomed)))) {
-      this.#conclude();
+      this.#conclude(code === 'OK');
       return false;
     }
     const next = `training goes on, the next attempt is in ${Math.ceil(retryInMs / 1000)} s`;
@@ -175,10 +175,10 @@ export class Sender implements ConnectionListener {
     this.#connection.finishSending();
   }
 
-  #conclude(): void {
+  #conclude(goodbyeTaken: boolean): void {
     this.#cancelFlush();
     this.#connection.stop();
-    this.#finished(this.#outbox.empty);
+    this.#finished(goodbyeTaken && this.#outbox.empty);
     this.#finished = () => undefined;
   }
 }

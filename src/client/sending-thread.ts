@@ -28,9 +28,10 @@ export function startSendingThread(data: ThreadData, listener: ThreadListener): 
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
   });
-  worker.unref();
   worker.on('message', listener.message);
   worker.on('error', listener.failed);
+  // Last: a listener for messages makes the worker keep the process alive again.
+  worker.unref();
   return {
     post: (message) => {
       worker.postMessage(message);

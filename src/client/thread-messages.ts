@@ -17,5 +17,5 @@ export type FromThread =
   | { readonly finding: Finding__Output }
   | { readonly request: Request__Output }
   | { readonly warning: string }
-  /** The last message: whether the exporter acknowledged everything. */
+  /** The last message: whether the exporter acknowledged every step and took the goodbye. */
   | { readonly delivered: boolean };

@@ -1,0 +1,365 @@
+import { expect, test } from 'vitest';
+import type { ExporterMessage__Output, WorkerMessage } from '../protocol/index.ts';
+import { Backoff } from './backoff.ts';
+import type { ChannelEvents } from './channel.ts';
+import type { Clock } from './clock.ts';
+import { Sender } from './sender.ts';
+import type { WireStep } from './step-report.ts';
+
+/** Time that stands still until it is moved. */
+class ManualClock implements Clock {
+  #now = 1_000;
+  #timers: { readonly due: number; readonly action: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, action: () => void): () => void {
+    const timer = { due: this.#now + ms, action };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  pass(ms: number): void {
+    const end = this.#now + ms;
+    for (;;) {
+      const [next] = this.#timers.filter(({ due }) => due <= end).sort((a, b) => a.due - b.due);
+      if (next === undefined) break;
+      this.#timers = this.#timers.filter((timer) => timer !== next);
+      this.#now = next.due;
+      next.action();
+    }
+    this.#now = end;
+  }
+}
+
+/** A sender, and the exporter's end of its streams in the test's hand. */
+class Bench {
+  readonly clock = new ManualClock();
+  readonly streams: {
+    readonly events: ChannelEvents;
+    readonly sent: WorkerMessage[];
+    halfClosed: boolean;
+    closed: boolean;
+  }[] = [];
+  readonly warnings: string[] = [];
+  readonly findings: unknown[] = [];
+  readonly requests: unknown[] = [];
+  keepsUp = true;
+  droppedBefore = 0;
+  readonly sender: Sender;
+
+  constructor(capacity = 100) {
+    this.sender = new Sender({
+      hello: { run: 'r', session: 's' },
+      address: 'exporter:1',
+      capacity,
+      clock: this.clock,
+      backoff: new Backoff(() => 1),
+      droppedBefore: () => this.droppedBefore,
+      open: (events) => {
+        const stream = { events, sent: [] as WorkerMessage[], halfClosed: false, closed: false };
+        this.streams.push(stream);
+        return {
+          send: (message) => {
+            stream.sent.push(message);
+            return this.keepsUp;
+          },
+          finishSending: () => (stream.halfClosed = true),
+          close: () => (stream.closed = true),
+        };
+      },
+      events: {
+        finding: (finding) => this.findings.push(finding),
+        request: (request) => this.requests.push(request),
+        warning: (text) => this.warnings.push(text),
+      },
+    });
+    this.sender.start();
+  }
+
+  get stream() {
+    return this.streams.at(-1)!;
+  }
+
+  /** Steps of the batches of the present stream, batch by batch. */
+  get batches(): (number | undefined)[][] {
+    return this.stream.sent.flatMap(({ batch }) => (batch ? [batch.steps!.map(({ step }) => Number(step))] : []));
+  }
+
+  say(message: ExporterMessage__Output): void {
+    this.stream.events.message(message);
+  }
+
+  welcome(resume_from = 0): void {
+    this.say({ welcome: { resume_from, max_message_bytes: 65_536 } });
+  }
+
+  end(code: string, details = 'x'): void {
+    this.stream.events.ended({ code, details });
+  }
+
+  report(step: number, fields: Partial<WireStep> = {}): void {
+    this.sender.report({ step, unix_nanos: step, ...fields });
+  }
+}
+
+test('nothing but the hello is sent before the welcome', () => {
+  const bench = new Bench();
+  bench.report(1, { loss: NaN });
+  bench.clock.pass(5_000);
+  expect(bench.stream.sent).toEqual([{ hello: { run: 'r', session: 's' } }]);
+  bench.welcome();
+  expect(bench.batches).toEqual([[1]]);
+});
+
+test('steps of one second go as one batch, and parts of a step together', () => {
+  const bench = new Bench();
+  bench.welcome();
+  bench.clock.pass(100);
+  for (let step = 0; step < 20; step += 1) {
+    bench.report(step, { loss: 1 });
+    bench.report(step, { gradient_norm: 2 });
+    bench.clock.pass(100);
+  }
+  bench.clock.pass(1_000);
+  const sizes = bench.batches.map((steps) => steps.length);
+  expect(sizes).toEqual([9, 10, 1]);
+  expect(bench.stream.sent[1]?.batch?.steps?.[0]).toEqual({ step: 0, unix_nanos: 0, loss: 1, gradient_norm: 2 });
+});
+
+test('a step after a silence waits only for its parts', () => {
+  const bench = new Bench();
+  bench.welcome();
+  bench.clock.pass(60_000);
+  bench.report(1);
+  bench.clock.pass(49);
+  expect(bench.batches).toEqual([]);
+  bench.clock.pass(1);
+  expect(bench.batches).toEqual([[1]]);
+});
+
+test('what is urgent goes at once, but no more than twenty times a second', () => {
+  const bench = new Bench(2_000);
+  bench.welcome();
+  bench.clock.pass(100);
+  bench.report(1, { loss: 1 });
+  expect(bench.batches).toEqual([]);
+  bench.report(2, { loss: NaN });
+  expect(bench.batches).toEqual([[1, 2]]);
+  for (let step = 3; step < 1_003; step += 1) {
+    bench.report(step, { loss: NaN });
+    bench.clock.pass(1);
+  }
+  bench.clock.pass(50);
+  expect(bench.batches.flat()).toEqual(Array.from({ length: 1_002 }, (_, index) => index + 1));
+  expect(bench.batches.length).toBeLessThanOrEqual(22);
+});
+
+test('an exporter that does not keep up is waited for', () => {
+  const bench = new Bench();
+  bench.welcome();
+  bench.clock.pass(2_000);
+  bench.keepsUp = false;
+  bench.report(1, { loss: NaN });
+  bench.clock.pass(2_000);
+  bench.report(2, { loss: NaN });
+  bench.clock.pass(2_000);
+  expect(bench.batches).toEqual([[1]]);
+  bench.keepsUp = true;
+  bench.stream.events.drained();
+  expect(bench.batches).toEqual([[1], [2]]);
+});
+
+test('after a lost stream it comes back with growing delays and sends what was not received', () => {
+  const bench = new Bench();
+  bench.welcome();
+  bench.report(1, { loss: NaN });
+  bench.clock.pass(100);
+  bench.report(2, { loss: NaN });
+  const resent = bench.stream.sent.at(-1);
+  bench.end('UNAVAILABLE');
+  bench.clock.pass(199);
+  expect(bench.streams).toHaveLength(1);
+  bench.clock.pass(1);
+  expect(bench.streams).toHaveLength(2);
+  bench.end('UNAVAILABLE');
+  bench.clock.pass(399);
+  expect(bench.streams).toHaveLength(2);
+  bench.clock.pass(1);
+  bench.welcome(1);
+  expect(bench.stream.sent.slice(1)).toEqual([resent]);
+  expect(bench.warnings).toEqual([]);
+});
+
+test('only an acknowledgement makes the next delay short again', () => {
+  const bench = new Bench();
+  const delayAfterWelcome = (): number => {
+    bench.welcome();
+    bench.report(bench.streams.length, { loss: NaN });
+    bench.clock.pass(50);
+    bench.end('UNAVAILABLE');
+    const [from, streams] = [bench.clock.now(), bench.streams.length];
+    while (bench.streams.length === streams) bench.clock.pass(10);
+    return bench.clock.now() - from;
+  };
+  expect([delayAfterWelcome(), delayAfterWelcome(), delayAfterWelcome()]).toEqual([200, 400, 800]);
+  bench.welcome();
+  bench.say({ acknowledgement: { sequence: 1 } });
+  expect(delayAfterWelcome()).toBe(200);
+});
+
+test('words of a stream that was given up are not heard', () => {
+  const bench = new Bench();
+  bench.welcome();
+  bench.report(1, { loss: NaN });
+  bench.clock.pass(100);
+  const old = bench.stream;
+  bench.end('UNAVAILABLE');
+  bench.clock.pass(200);
+  old.events.message({ welcome: { resume_from: 0 } });
+  old.events.ended({ code: 'CANCELLED', details: '' });
+  bench.report(2, { loss: NaN });
+  expect(bench.streams).toHaveLength(2);
+  expect(bench.stream.sent).toHaveLength(1);
+});
+
+test('an exporter that takes the stream and says nothing is left after 10 s', () => {
+  const bench = new Bench();
+  bench.clock.pass(10_000);
+  expect(bench.stream.closed).toBe(true);
+  expect(bench.warnings).toEqual([
+    'no exporter at exporter:1 yet: no welcome within 10 s; training goes on, the next attempt is in 1 s',
+  ]);
+  bench.clock.pass(200);
+  expect(bench.streams).toHaveLength(2);
+});
+
+test('a refused hello is said once, and tried again after half a minute', () => {
+  const bench = new Bench();
+  bench.end('ALREADY_EXISTS', 'rank 0 of r is held by another session');
+  bench.clock.pass(29_999);
+  expect(bench.streams).toHaveLength(1);
+  bench.clock.pass(1);
+  bench.end('ALREADY_EXISTS', 'rank 0 of r is held by another session');
+  bench.clock.pass(30_000);
+  expect(bench.streams).toHaveLength(3);
+  expect(bench.warnings).toEqual([
+    'the exporter at exporter:1 refuses this worker: rank 0 of r is held by another session (ALREADY_EXISTS); training goes on, the next attempt is in 30 s',
+  ]);
+});
+
+test('a refusal of part of a batch is said once by reason', () => {
+  const bench = new Bench();
+  bench.welcome();
+  bench.say({ refusal: { sequence: 1, reason: 'time', message: 'too old' } });
+  bench.say({ refusal: { sequence: 2, reason: 'time', message: 'too old' } });
+  expect(bench.warnings).toEqual(['the exporter did not take part of a batch (time): too old']);
+});
+
+test('steps that were dropped, here or on the way here, are counted in every batch', () => {
+  const bench = new Bench(5);
+  for (let step = 0; step < 8; step += 1) bench.report(step);
+  bench.droppedBefore = 10;
+  bench.welcome();
+  expect(bench.batches).toEqual([[3, 4, 5, 6, 7]]);
+  expect(bench.stream.sent[1]?.batch?.dropped_steps).toBe(13);
+});
+
+test('findings and requests are passed on, answers wait for a connection', () => {
+  const bench = new Bench();
+  bench.welcome();
+  bench.say({ finding: { id: 'f' } });
+  bench.say({ request: { id: 'q' } });
+  expect([bench.findings, bench.requests]).toEqual([[{ id: 'f' }], [{ id: 'q' }]]);
+  bench.end('UNAVAILABLE');
+  bench.sender.answer({ request: 'q', result: 'RESULT_DONE' });
+  bench.clock.pass(200);
+  bench.welcome();
+  expect(bench.stream.sent.slice(1)).toEqual([{ answer: { request: 'q', result: 'RESULT_DONE' } }]);
+});
+
+function finish(bench: Bench, timeoutMs = 8_000): (boolean | undefined)[] {
+  const results: (boolean | undefined)[] = [];
+  bench.sender.finish({ ending: 'ENDING_FINISHED' }, timeoutMs, (delivered) => results.push(delivered));
+  return results;
+}
+
+test('finish sends what is left, says goodbye, and is done when the exporter ends the call', () => {
+  const bench = new Bench();
+  bench.welcome();
+  bench.report(1);
+  const results = finish(bench);
+  expect(bench.batches).toEqual([[1]]);
+  expect(bench.stream.sent.at(-1)).toEqual({ goodbye: { ending: 'ENDING_FINISHED' } });
+  expect(bench.stream.halfClosed).toBe(true);
+  bench.say({ acknowledgement: { sequence: 1 } });
+  expect(results).toEqual([]);
+  bench.end('OK');
+  bench.clock.pass(60_000);
+  expect(results).toEqual([true]);
+  expect(bench.streams).toHaveLength(1);
+});
+
+test('a goodbye that was cut off is said again on the next stream', () => {
+  const bench = new Bench();
+  bench.welcome();
+  bench.report(1);
+  const results = finish(bench);
+  bench.end('UNAVAILABLE');
+  bench.clock.pass(200);
+  bench.welcome(0);
+  expect(bench.batches).toEqual([[1]]);
+  expect(bench.stream.sent.at(-1)?.goodbye).toBeDefined();
+  bench.end('OK');
+  expect(results).toEqual([false]);
+});
+
+test('finish does not wait for an exporter that never greeted', () => {
+  const bench = new Bench();
+  bench.end('UNAVAILABLE');
+  const results = finish(bench);
+  expect(bench.streams).toHaveLength(2);
+  bench.end('UNAVAILABLE');
+  expect(results).toEqual([false]);
+  bench.clock.pass(60_000);
+  expect(bench.streams).toHaveLength(2);
+});
+
+test('finish waits for an exporter that was there, for its time and no longer', () => {
+  const bench = new Bench();
+  bench.welcome();
+  bench.end('UNAVAILABLE');
+  const results = finish(bench, 3_000);
+  while (bench.clock.now() < 1_000 + 2_999) {
+    bench.clock.pass(1);
+    if (!bench.stream.closed) bench.end('UNAVAILABLE');
+  }
+  expect(results).toEqual([]);
+  expect(bench.streams.length).toBeGreaterThan(3);
+  bench.clock.pass(1);
+  expect(results).toEqual([false]);
+});
+
+test('an address that cannot be understood is a refusal', () => {
+  const clock = new ManualClock();
+  const warnings: string[] = [];
+  const sender = new Sender({
+    hello: {},
+    address: 'unix:',
+    capacity: 1,
+    clock,
+    backoff: new Backoff(),
+    droppedBefore: () => 0,
+    open: () => {
+      throw new Error('could not parse');
+    },
+    events: { finding: () => undefined, request: () => undefined, warning: (text) => warnings.push(text) },
+  });
+  sender.start();
+  clock.pass(1);
+  expect(warnings).toEqual([expect.stringContaining('could not parse (INVALID_ARGUMENT)')]);
+});

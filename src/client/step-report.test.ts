@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { protocol } from '../protocol/index.ts';
+import { maxStepBytes } from './outbox.ts';
+import { cleanStep } from './step-report.ts';
+import type { StepReport } from './step-report.ts';
+
+const fullest: Required<StepReport> = {
+  step: 2 ** 62,
+  unixNanos: 2 ** 62,
+  epoch: -0,
+  loss: NaN,
+  validationLoss: Infinity,
+  gradientNorm: -Infinity,
+  gradientChangeNorm: 0.1 + 0.2,
+  parameterNorm: 5e-324,
+  learningRate: Number.MAX_VALUE,
+  lossScale: 65_536,
+  skipped: false,
+  stepSeconds: 1 / 3,
+  dataWaitSeconds: 0,
+  collectiveWaitSeconds: 1e-9,
+  samples: 2 ** 62,
+  tokens: 2 ** 62,
+};
+
+test('the fields of a report are those of the proto file, in camelCase', () => {
+  const { step } = cleanStep(fullest, 1);
+  const camelCase = (name: string): string => name.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  const inProto = (protocol.Step.type as { field: { name: string }[] }).field.map(({ name }) => name);
+  expect(Object.keys(step ?? {}).sort()).toEqual([...inProto].sort());
+  expect(Object.keys(fullest).sort()).toEqual(inProto.map(camelCase).sort());
+  expect(cleanStep(fullest, 1).problem).toBeNull();
+});
+
+test('a value is sent as it is, an absent one is absent', () => {
+  const { step } = cleanStep({ step: 3, loss: NaN, gradientNorm: -0, samples: undefined }, 17);
+  expect(step).toStrictEqual({ step: 3, unix_nanos: 17, loss: NaN, gradient_norm: -0 });
+});
+
+test('no step is longer on the wire than the outbox reckons with', () => {
+  const { step } = cleanStep(fullest, 1);
+  const empty = protocol.Telemetry.service.Report.requestSerialize({ batch: { steps: [] } });
+  const one = protocol.Telemetry.service.Report.requestSerialize({ batch: { steps: [step ?? {}] } });
+  expect(one.length - empty.length).toBeGreaterThan(120);
+  expect(one.length - empty.length).toBeLessThanOrEqual(maxStepBytes);
+});
+
+test.each([[-1], [1.5], [NaN], ['7'], [undefined], [2 ** 63]])(
+  'a report of step %s is not sent, and it is said why',
+  (step) => {
+    const clean = cleanStep({ step } as StepReport, 1);
+    expect(clean.step).toBeNull();
+    expect(clean.problem).toMatch(/^step is .*, not a whole number from 0/);
+  },
+);
+
+test('a value of the wrong kind is left out and named, the others are kept', () => {
+  const clean = cleanStep({ step: 1, loss: { dataSync: () => [1] }, learningRate: 0.1 } as unknown as StepReport, 1);
+  expect(clean).toEqual({
+    step: { step: 1, unix_nanos: 1, learning_rate: 0.1 },
+    problem: 'loss is of type object, not a number: it was not sent',
+  });
+  expect(cleanStep({ step: 1, samples: 1.5 }, 1).problem).toBe(
+    'samples is 1.5, not a whole number from 0: it was not sent',
+  );
+  expect(cleanStep({ step: 1, skipped: 1 } as unknown as StepReport, 1).problem).toContain(
+    'skipped is 1, not true or false',
+  );
+});
