@@ -4,9 +4,10 @@ import os
 import socket
 from collections.abc import Iterator
 
-import gradwatch
 import pytest
 from exporter import FakeExporter
+
+import gradwatch
 
 LAUNCHER_PREFIXES = ("GRADWATCH_", "TORCHELASTIC_", "SLURM_", "OMPI_", "PMI_", "PMIX_")
 LAUNCHER_NAMES = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT", "NODE_NAME", "CUDA_VISIBLE_DEVICES")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
+
 from gradwatch.v1 import telemetry_pb2 as pb
 
 
@@ -91,6 +92,7 @@ class FakeExporter:
 
         context.abort_now = abort_now
         session.context = context
+        context.add_callback(lambda: setattr(session, "ended", True))
         self.sessions.append(session)
         welcome = pb.Welcome(resume_from=self.received.get(first.hello.session, 0), exporter="fake 1", node="node-a")
         if self.max_message_bytes is not None:
@@ -102,7 +104,6 @@ class FakeExporter:
             if message is None:
                 break
             yield message
-        session.ended = True
         if broken.is_set():
             context.abort(grpc.StatusCode.UNAVAILABLE, "broken by the test")
 
@@ -122,9 +123,7 @@ class FakeExporter:
             session.batches.append(message.batch)
             self.received[session.hello.session] = message.batch.sequence
             if self.acknowledge:
-                session.out.put(
-                    pb.ExporterMessage(acknowledgement=pb.Acknowledgement(sequence=message.batch.sequence))
-                )
+                session.out.put(pb.ExporterMessage(acknowledgement=pb.Acknowledgement(sequence=message.batch.sequence)))
         elif kind == "answer":
             session.answers.append(message.answer)
         elif kind == "goodbye":

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from gradwatch.buffer import StepBuffer
 from gradwatch.v1.telemetry_pb2 import Batch
 
@@ -29,7 +30,10 @@ def test_parts_of_a_step_become_one_step_while_it_is_unsent() -> None:
     buffer.collect()
     batch = buffer.take(buffer.resume(0), LARGE)
     assert numbers(batch) == [1, 2]
-    assert [(step.loss, step.gradient_norm, step.unix_nanos) for step in batch.steps] == [(0.5, 2.0, 10), (0.4, 0.0, 20)]
+    assert [(step.loss, step.gradient_norm, step.unix_nanos) for step in batch.steps] == [
+        (0.5, 2.0, 10),
+        (0.4, 0.0, 20),
+    ]
     assert not batch.steps[1].HasField("gradient_norm")
 
 

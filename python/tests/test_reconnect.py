@@ -4,11 +4,12 @@ import logging
 import threading
 import time
 
-import gradwatch
-import gradwatch.run
 import grpc
 import pytest
 from exporter import FakeExporter, wait_for
+
+import gradwatch
+import gradwatch.run
 from gradwatch.run import Run
 from gradwatch.worker import find_worker
 

@@ -4,9 +4,10 @@ import math
 import struct
 import time
 
-import gradwatch
 import pytest
 from exporter import FakeExporter, wait_for
+
+import gradwatch
 from gradwatch.v1 import telemetry_pb2 as pb
 
 

@@ -3,10 +3,11 @@ from __future__ import annotations
 import logging
 import math
 
-import gradwatch.fields
 import numpy
 import pytest
 import torch
+
+import gradwatch.fields
 from gradwatch.fields import MAX_REFUSED_NAMES, FieldReader
 from gradwatch.news import News
 from gradwatch.v1.telemetry_pb2 import Step

@@ -3,6 +3,7 @@ from __future__ import annotations
 import types
 
 import pytest
+
 from gradwatch import address as address_module
 from gradwatch.address import find_address
 from gradwatch.worker import find_framework, find_gpu, find_worker
@@ -79,7 +80,9 @@ def test_without_a_launcher_two_trainings_get_two_names() -> None:
 def test_ranks_without_a_run_agree_on_its_name() -> None:
     # torchrun without --rdzv-id says "none".
     names = {
-        find_worker({**TORCHRUN, "TORCHELASTIC_RUN_ID": "none", "RANK": rank, "MASTER_ADDR": "n", "MASTER_PORT": "1"}).run
+        find_worker(
+            {**TORCHRUN, "TORCHELASTIC_RUN_ID": "none", "RANK": rank, "MASTER_ADDR": "n", "MASTER_PORT": "1"}
+        ).run
         for rank in ("0", "1", "7")
     }
     assert len(names) == 1 and next(iter(names)).endswith("-n-1")
