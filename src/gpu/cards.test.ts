@@ -48,8 +48,20 @@ describe('Cards', () => {
   test('the label gpu stays the index at which the uuid was first seen', () => {
     take([row({ index: 0 }), row({ index: 1 })]);
     take([row({ index: 0, uuid: 'GPU-1', bus: '0000:01:00.0' })]);
+    take([row({ index: 0, uuid: 'GPU-1', bus: '0000:01:00.0' })]);
     expect(series('gradwatch_gpu_power_watts')).toEqual(['gradwatch_gpu_power_watts{uuid="GPU-1",gpu="1"} 500']);
     expect(state('0')).toBe('lost');
+  });
+
+  test('a card whose row is missing has no readings; it is lost when it is missing again', () => {
+    take([row({ index: 0 }), row({ index: 1 })]);
+    take([row({ index: 0 })]);
+    expect(series('gradwatch_gpu_power_watts')).toHaveLength(1);
+    expect(state('1')).toBe('ok');
+    take([row({ index: 0 })]);
+    expect(state('1')).toBe('lost');
+    take([row({ index: 0 }), row({ index: 1 })]);
+    expect(state('1')).toBe('ok');
   });
 
   test('a row without uuid is known by its bus id, else by its index', () => {

@@ -13,6 +13,8 @@ interface Card {
   readonly series: SeriesRow<'state' | ReadingKey>;
   info: SeriesRow<'info'> | null;
   state: GpuState;
+  /** Samples in a row in which it was not. */
+  missed: number;
   index: number | null;
   bus: string | null;
   name: string;
@@ -20,6 +22,9 @@ interface Card {
 }
 
 const readingKeys = Object.keys(readingMetrics) as readonly ReadingKey[];
+
+/** A single missing row may be one into which the driver printed a warning, so that it could not be read. */
+const samplesUntilLost = 2;
 
 /** The state table: who the GPUs of this node are, and their series. */
 export class Cards {
@@ -41,7 +46,7 @@ export class Cards {
     this.#configured = configured;
   }
 
-  /** Takes a complete sample. A known card that is not in it is lost. */
+  /** Takes a complete sample. A known card that is not in it has no readings; one that is missing again is lost. */
   take(sample: Sample): void {
     const present = new Set<Card>();
     for (const [position, row] of sample.rows.entries()) {
@@ -54,7 +59,7 @@ export class Cards {
       present.add(card);
       this.#update(card, named);
     }
-    for (const card of this.#cards) if (!present.has(card)) this.#lose(card);
+    for (const card of this.#cards) if (!present.has(card)) this.#miss(card);
     this.#admitLost(sample.unreachable);
     this.#count(Math.max(sample.rows.length, ...sample.rows.map((row) => row.count ?? 0)));
   }
@@ -79,7 +84,7 @@ export class Cards {
 
   /** Clears all readings; identity and state stay. */
   expire(): void {
-    for (const { series } of this.#cards) for (const key of readingKeys) series.clear(key);
+    for (const card of this.#cards) clearReadings(card);
     this.#devices.clear('seen');
   }
 
@@ -124,6 +129,7 @@ export class Cards {
       series: this.#group.row({ uuid, gpu: label }),
       info: null,
       state: row.state,
+      missed: 0,
       index: row.index,
       bus: row.bus,
       name: '',
@@ -135,6 +141,7 @@ export class Cards {
 
   #update(card: Card, row: Row): void {
     card.state = row.state;
+    card.missed = 0;
     card.index = row.index ?? card.index;
     card.series.setState('state', row.state);
     for (const key of readingKeys) {
@@ -156,8 +163,16 @@ export class Cards {
     card.info.set('info', 1);
   }
 
+  #miss(card: Card): void {
+    card.missed += 1;
+    if (card.missed >= samplesUntilLost) this.#lose(card);
+    else clearReadings(card);
+  }
+
   #lose(card: Card): void {
-    this.#update(card, { ...nobody, state: 'lost' });
+    card.state = 'lost';
+    card.series.setState('state', 'lost');
+    clearReadings(card);
   }
 
   #drop(card: Card): void {
@@ -178,6 +193,10 @@ const nobody: Row = {
   values: new Map(),
   implausible: [],
 };
+
+function clearReadings({ series }: Card): void {
+  for (const key of readingKeys) series.clear(key);
+}
 
 function isNameless({ uuid, bus, index }: Row): boolean {
   return uuid === null && bus === null && index === null;

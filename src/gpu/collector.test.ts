@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,6 @@ import type { CollectorContext } from '../collect/index.ts';
 import { SeriesTable, expose } from '../series/index.ts';
 import { installStandIn, type Control, type StandIn } from '../simulate/index.ts';
 import { GpuCollector, type Surroundings } from './collector.ts';
-import type { Child } from './process-gate.ts';
 
 // The collector against the stand-in nvidia-smi as a real process.
 const script = fileURLToPath(new URL('../../dist/simulate/nvidia-smi.js', import.meta.url));
@@ -18,7 +17,7 @@ let folder: string;
 let standIn: StandIn;
 let table: SeriesTable;
 let collector: GpuCollector;
-let children: Child[];
+let children: ChildProcess[];
 
 function start(control: Partial<Control>, options: { program?: string; expected?: number; stale?: number } = {}): void {
   standIn = installStandIn(folder, script, { gpus: 4, ...control });
@@ -55,7 +54,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function isAlive({ pid, exitCode, signalCode }: Child): boolean {
+function isAlive({ pid, exitCode, signalCode }: ChildProcess): boolean {
   return pid !== undefined && exitCode === null && signalCode === null;
 }
 

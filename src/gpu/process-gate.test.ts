@@ -1,7 +1,8 @@
+import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ProcessGate, type Child, type Watch } from './process-gate.ts';
+import { ProcessGate, type Watch } from './process-gate.ts';
 
 /** A child that does only what the test says. */
 class FakeChild extends EventEmitter {
@@ -47,7 +48,7 @@ beforeEach(() => {
   child = new FakeChild();
   heard = [];
   stopping = new AbortController();
-  gate = new ProcessGate(() => child as unknown as Child, 'nvidia-smi', 2);
+  gate = new ProcessGate(() => child as unknown as ChildProcess, 'nvidia-smi', 2);
 });
 
 afterEach(() => {
@@ -125,12 +126,19 @@ describe('ProcessGate', () => {
     expect(await throwing.run([], watch())).toMatchObject({ error: 'EMFILE' });
   });
 
+  test('without open files left a child has no outputs, which is told and harms nobody', async () => {
+    Object.assign(child, { stdout: undefined, stderr: undefined, pid: undefined });
+    const call = gate.run([], watch());
+    child.emit('error', Object.assign(new Error('spawn'), { code: 'EMFILE' }));
+    expect(await call).toMatchObject({ error: 'EMFILE' });
+  });
+
   test('a grandchild that holds the pipe does not hold the gate for long', async () => {
     const call = gate.run([], watch());
     child.exitCode = 0;
     child.emit('exit', 0, null);
     await settle();
-    vi.useRealTimers();
+    vi.advanceTimersByTime(1_000);
     expect(await call).toMatchObject({ code: 0 });
   });
 

@@ -1,17 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Readable } from 'node:stream';
-import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Exit } from './exit.ts';
 import { LineCutter } from './lines.ts';
 
 /** Starts a program without shell, its input closed and both outputs piped. */
-export type Spawn = (program: string, args: readonly string[]) => Child;
-
-export interface Child extends ChildProcess {
-  readonly stdout: Readable;
-  readonly stderr: Readable;
-}
+export type Spawn = (program: string, args: readonly string[]) => ChildProcess;
 
 /** What the caller wants to hear of a call. */
 export interface Watch {
@@ -59,14 +51,15 @@ export class ProcessGate {
   }
 
   async #run(args: readonly string[], watch: Watch): Promise<Exit> {
-    let child: Child;
+    let child: ChildProcess;
     try {
       child = this.#spawn(this.#program, args);
     } catch (error) {
       return neverRan(errno(error));
     }
     let stderr = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-keptCharacters)));
+    // Where no more files can be opened, a child has neither output.
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-keptCharacters)));
     const timers = new Set<NodeJS.Timeout>();
     const after = (seconds: number, act: () => void): NodeJS.Timeout => {
       const timer = setTimeout(act, 1000 * seconds);
@@ -92,12 +85,17 @@ export class ProcessGate {
     const hear = (lines: readonly string[]): void => {
       for (const line of lines) if (!ending) watch.onLine(line);
     };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       silence.refresh();
       hear(cutter.push(text));
     });
     watch.signal.addEventListener('abort', end);
     if (watch.signal.aborted) end();
+    const closed = new Promise<void>((resolve) => {
+      child.once('close', () => {
+        resolve();
+      });
+    });
     try {
       // An error after the start (a signal that could not be sent) does not end the wait: only the exit does.
       const error = await new Promise<string | null>((resolve) => {
@@ -109,14 +107,14 @@ export class ProcessGate {
         });
       });
       if (error !== null) return neverRan(error);
-      if (!child.stdout.closed) await Promise.race([once(child, 'close'), sleep(1000 * drainSeconds)]);
+      await Promise.race([closed, new Promise<void>((resolve) => after(drainSeconds, resolve))]);
       hear(cutter.flush());
       return { error: null, code: child.exitCode, signal: child.signalCode, silent, stderr };
     } finally {
       watch.signal.removeEventListener('abort', end);
       for (const timer of timers) clearTimeout(timer);
-      child.stdout.destroy();
-      child.stderr.destroy();
+      child.stdout?.destroy();
+      child.stderr?.destroy();
     }
   }
 }

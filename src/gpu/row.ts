@@ -28,15 +28,13 @@ export function readRow(cells: readonly string[], header: Header): Row {
   for (const [at, column] of header.columns.entries()) {
     const text = cells[at] ?? '';
     if (column === null) continue;
-    const fault = faultIn(text);
-    if (fault !== null) {
-      state = worse(fault, state);
-    } else if ('identity' in column) {
-      if (text !== '' && !/^(\[.*\]|N\/A|ERR!)$/.test(text)) identity.set(column.identity, text);
-    } else {
-      const value = readValue(text, column.unit, column.reading);
-      if (value === 'implausible') implausible.push(column.name);
-      else if (value !== null) values.set(column.reading.key, value);
+    const value = 'reading' in column ? readValue(text, column.unit, column.reading) : null;
+    if ('reading' in column && typeof value === 'number') values.set(column.reading.key, value);
+    else if ('reading' in column && value === 'implausible') implausible.push(column.name);
+    else {
+      const fault = faultIn(text);
+      if (fault !== null) state = worse(fault, state);
+      else if ('identity' in column && !isAbsent(text)) identity.set(column.identity, text);
     }
   }
   // What a lost card still answers comes from the driver's memory, not from the card.
@@ -48,11 +46,16 @@ export function readRow(cells: readonly string[], header: Header): Row {
     bus: busId(text('bus') ?? ''),
     name: text('name'),
     driver: text('driver'),
-    count: whole(text('count')),
+    count: whole(text('count')) || null,
     state,
     values,
     implausible,
   };
+}
+
+/** `[N/A]`, `N/A`, `[Not Supported]` and the like. */
+function isAbsent(text: string): boolean {
+  return /^(\[.*\]|N\/A|)$/.test(text);
 }
 
 function whole(text: string | null): number | null {

@@ -1,9 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../collect/index.ts';
 import { ending, type Ending, type Exit } from './exit.ts';
 import { chooseFields } from './fields.ts';
 import { offeredFields } from './help-text.ts';
 import type { FailureReason, Mailbox } from './outcome.ts';
-import { pause } from './pause.ts';
 import { hasNvidiaDevice } from './pci.ts';
 import type { ProcessGate } from './process-gate.ts';
 import { Reach } from './reach.ts';
@@ -77,7 +77,10 @@ export class SampleStream {
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
-    while (!signal.aborted) await pause(await this.#attempt(), signal);
+    while (!signal.aborted) {
+      const seconds = await this.#attempt();
+      await sleep(1000 * seconds, undefined, { signal }).catch(() => undefined);
+    }
   }
 
   /** @returns the seconds to wait before the next attempt */

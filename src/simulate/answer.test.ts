@@ -37,6 +37,10 @@ describe('the stand-in', () => {
     expect(lines(args)).toEqual(['0, 700.00', '2, 700.00']);
   });
 
+  test('finds nothing where there is nothing', () => {
+    expect(ask(['--query-gpu=index', csv, '-i', '7'])).toMatchObject({ stdout: 'No devices were found\n', code: 6 });
+  });
+
   test('reads intervals in seconds and milliseconds', () => {
     const query = '--query-gpu=index';
     expect(parseInvocation([query, csv])).toMatchObject({ everyMilliseconds: null });

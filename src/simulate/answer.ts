@@ -38,6 +38,7 @@ export function answer(query: Query, machine: readonly Gpu[], control: Control, 
   if (failure !== undefined) {
     return { stdout: '', stderr: '', code: failure.code, [failure.stream]: `${failure.text}\n` };
   }
+  if (queried.length === 0) return { stdout: 'No devices were found\n', stderr: '', code: 6 };
   const gone = new Set(effects.flatMap((effect) => (effect.on === 'list' ? [effect.gpu] : [])));
   const rows = queried.filter(({ index }) => !gone.has(index));
   if (query.ask === 'list') {

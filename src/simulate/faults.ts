@@ -72,5 +72,7 @@ export function effect(fault: Fault, queried: readonly Gpu[]): Effect {
       return { on: 'time', seconds: Infinity };
     case 'slow':
       return { on: 'time', seconds: fault.seconds };
+    default:
+      throw new Error(`the control file names a fault that does not exist: ${JSON.stringify(fault satisfies never)}`);
   }
 }
