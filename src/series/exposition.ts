@@ -13,7 +13,7 @@ export const contentTypes: Readonly<Record<Format, string>> = {
 /** A family that another library holds, read as data: sample names are written as they are. */
 export interface ForeignFamily {
   readonly name: string;
-  readonly type: 'gauge' | 'counter' | 'histogram' | 'summary' | 'unknown';
+  readonly type: MetricType | 'histogram' | 'summary' | 'unknown';
   readonly help: string;
   readonly samples: readonly { readonly name: string; readonly labels: string; readonly value: number }[];
 }
@@ -68,7 +68,7 @@ export function* expose(
   yield text;
 }
 
-function header(format: Format, name: string, type: MetricType | ForeignFamily['type'], help: string): string {
+function header(format: Format, name: string, type: ForeignFamily['type'], help: string): string {
   const escaped = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
   if (format === 'text') {
     const known = type === 'info' || type === 'states' ? 'gauge' : type === 'unknown' ? 'untyped' : type;

@@ -1,0 +1,34 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { ApiError } from './api-error.ts';
+import { sendJson } from './json.ts';
+import type { HttpLog } from './served.ts';
+
+export const unknownPath: RequestHandler = (request) => {
+  const message = `nothing answers ${request.method} ${request.path.slice(0, 200)}; GET / lists what there is`;
+  throw new ApiError(404, 'not_found', message);
+};
+
+/** Sends every error as JSON. A fault of our own is logged in full and told to the client without its text. */
+export function errorHandler(log: HttpLog): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const told = error instanceof ApiError ? error : refusedByParser(error);
+    if (told === null) {
+      log.error({ err: error, method: request.method, path: request.path }, 'a request failed');
+    }
+    const { status, code, message } = told ?? new ApiError(500, 'internal', 'the exporter failed; its log says why');
+    response.status(status);
+    sendJson(response, { error: { code, message } });
+  };
+}
+
+/** What express and its body parser refuse: a path or body that is malformed, too large, or in an unknown encoding. */
+function refusedByParser(error: unknown): ApiError | null {
+  if (!(error instanceof Error) || !('status' in error)) return null;
+  const { status, message } = error;
+  if (typeof status !== 'number' || status < 400 || status > 499) return null;
+  return new ApiError(status, status === 413 ? 'too_large' : 'bad_request', message.slice(0, 200));
+}

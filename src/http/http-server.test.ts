@@ -1,0 +1,388 @@
+import { request as rawRequest, type IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it, vi, type Mock } from 'vitest';
+import type { Finding } from '../findings/finding.ts';
+import type { RunReport } from '../runs/index.ts';
+import { gauge, SeriesTable } from '../series/index.ts';
+import { HttpServer, SelfMetrics, type HttpLog, type Served } from './index.ts';
+
+const run: RunReport = {
+  run: 'digits <1>',
+  state: 'healthy',
+  framework: 'pytorch',
+  model: null,
+  worldSize: 2,
+  startedAt: 1_700_000_000,
+  endedAt: null,
+  ranks: [
+    {
+      rank: 0,
+      state: 'healthy',
+      attempt: 0,
+      localRank: 0,
+      node: null,
+      gpuUuid: null,
+      endedAt: null,
+      step: 41,
+      stepTime: 1_700_000_041,
+      values: { loss: 'NaN' },
+    },
+  ],
+};
+
+const finding: Finding = {
+  id: 'f1',
+  kind: 'loss_spike',
+  subject: { run: 'digits <1>', rank: null, uuid: null },
+  firstRank: 0,
+  severity: 'critical',
+  firstStep: 40,
+  detectedStep: 41,
+  lastStep: 41,
+  score: Infinity,
+  threshold: 8,
+  baseline: 0.5,
+  window: 64,
+  cause: 'the loss rose to <b>NaN</b>',
+  advice: 'look at the data of step 40',
+  openedAt: 1_700_000_041,
+  lastEvidenceAt: 1_700_000_041,
+  consequenceOf: null,
+  resolution: null,
+  resolvedAt: null,
+};
+const resolved: Finding = {
+  ...finding,
+  id: 'f2',
+  kind: 'non_finite',
+  resolution: 'recovered',
+  resolvedAt: 1_700_000_050,
+};
+
+const loss = gauge('gradwatch_train_loss', { help: 'Loss', labels: ['run'] });
+
+let waiting: string[];
+let log: { info: Mock<HttpLog['info']>; error: Mock<HttpLog['error']> };
+let askWorkers: ReturnType<typeof vi.fn<Served['askWorkers']>>;
+let table: SeriesTable;
+let server: HttpServer;
+let url: string;
+
+async function serve(changed: Partial<Served> = {}): Promise<void> {
+  const self = new SelfMetrics({ version: '1.2.3', now: () => 1_700_000_000 });
+  const served: Served = {
+    table,
+    self,
+    version: '1.2.3',
+    waiting: () => waiting,
+    runs: () => [run],
+    findings: () => [finding, resolved],
+    askWorkers,
+    token: 'secret',
+    log,
+    ...changed,
+  };
+  server = new HttpServer(served, '127.0.0.1:0');
+  url = await server.start();
+}
+
+beforeEach(() => {
+  waiting = [];
+  log = { info: vi.fn(), error: vi.fn() };
+  askWorkers = vi.fn<Served['askWorkers']>().mockResolvedValue([{ rank: 0, result: 'done', message: null }]);
+  table = new SeriesTable();
+});
+
+afterEach(() => server.stop(1));
+
+/** Without the conveniences of fetch, which undoes gzip and adds headers. */
+async function get(
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ response: IncomingMessage; body: Buffer }> {
+  const request = rawRequest(`${url}${path}`, { headers, agent: false }).end();
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  const parts: Buffer[] = [];
+  for await (const part of response) parts.push(part as Buffer);
+  return { response, body: Buffer.concat(parts) };
+}
+
+const getJson = async (path: string) => {
+  const response = await fetch(`${url}${path}`);
+  return {
+    status: response.status,
+    type: response.headers.get('content-type'),
+    body: await response.json(),
+  };
+};
+
+describe('GET /metrics', () => {
+  beforeEach(() => {
+    table.group(['run'], { loss }).row({ run: 'a' }).set('loss', 0.25);
+    return serve();
+  });
+
+  it('answers in the text format, with everything that a scraper needs', async () => {
+    const { response, body } = await get('/metrics');
+    expect(response.statusCode).toBe(200);
+    expect(response.headers).toMatchObject({
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+      'content-length': String(body.length),
+      vary: 'Accept, Accept-Encoding',
+    });
+    for (const absent of ['etag', 'x-powered-by', 'content-encoding'])
+      expect(response.headers).not.toHaveProperty(absent);
+    expect(body.toString()).toContain('\ngradwatch_train_loss{run="a"} 0.25\n');
+    expect(body.toString()).toContain('\ngradwatch_exporter_scrapes_total 1\n');
+  });
+
+  it('answers in OpenMetrics where that is preferred', async () => {
+    const { response, body } = await get('/metrics', { accept: 'application/openmetrics-text;version=1.0.0' });
+    expect(response.headers['content-type']).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
+    expect(body.toString()).toMatch(/\n# EOF\n$/);
+  });
+
+  it('compresses where that is accepted', async () => {
+    const { response, body } = await get('/metrics', { 'accept-encoding': 'gzip' });
+    expect(response.headers['content-encoding']).toBe('gzip');
+    expect(gunzipSync(body).toString()).toContain('\ngradwatch_train_loss{run="a"} 0.25\n');
+  });
+
+  it('answers HEAD without a body', async () => {
+    const response = await fetch(`${url}/metrics`, { method: 'HEAD' });
+    expect(Number(response.headers.get('content-length'))).toBeGreaterThan(100);
+    expect(await response.text()).toBe('');
+  });
+});
+
+describe('a large /metrics', () => {
+  it('lets other work run between its slices, tells one moment, and refuses more scrapes than it can hold', async () => {
+    const row = { loss };
+    const group = table.group(['run'], row);
+    const rows = Array.from({ length: 15_000 }, (_, index) => group.row({ run: String(index) }));
+    for (const each of rows) each.set('loss', 1);
+    await serve();
+    let turns = 0;
+    let done = false;
+    const turn = () => {
+      turns += 1;
+      for (const each of rows.slice(-100)) each.set('loss', 1 + turns);
+      if (!done) setImmediate(turn);
+    };
+    const scrapes = Array.from({ length: 12 }, () => fetch(`${url}/metrics`));
+    setImmediate(turn);
+    const responses = await Promise.all(scrapes);
+    const bodies = await Promise.all(responses.map((response) => response.text()));
+    done = true;
+    const statuses = responses.map(({ status }) => status).sort();
+    expect(statuses[0]).toBe(200);
+    expect(statuses.filter((status) => status === 503).length).toBeLessThanOrEqual(4);
+    for (const body of bodies.filter((_, index) => responses[index]!.status === 200)) {
+      const tail = body
+        .split('\n')
+        .filter((line) => line.startsWith('gradwatch_train_loss{'))
+        .slice(-100);
+      expect(new Set(tail.map((line) => line.split(' ')[1])).size).toBe(1);
+    }
+    expect(turns).toBeGreaterThan(8);
+  });
+});
+
+describe('health', () => {
+  it('is healthy while it answers, and ready when nothing is waited for', async () => {
+    await serve();
+    expect(await (await fetch(`${url}/-/healthy`)).text()).toBe('healthy\n');
+    expect(await (await fetch(`${url}/-/ready`)).text()).toBe('ready\n');
+    waiting = ['collector gpu', 'the gRPC server'];
+    expect(await getJson('/-/ready')).toEqual({
+      status: 503,
+      type: 'application/json; charset=utf-8',
+      body: { error: { code: 'not_ready', message: 'not ready, waiting for collector gpu, the gRPC server' } },
+    });
+    expect((await fetch(`${url}/-/healthy`)).status).toBe(200);
+  });
+});
+
+describe('the lists', () => {
+  beforeEach(() => serve());
+  const ids = async (query: string) => {
+    const { body } = await getJson(`/api/v1/findings${query}`);
+    return (body as { findings: Finding[] }).findings.map(({ id }) => id);
+  };
+
+  it('gives runs and findings as they are', async () => {
+    expect(await getJson('/api/v1/runs')).toMatchObject({ status: 200, body: { runs: [run] } });
+    const { body } = await getJson('/api/v1/findings');
+    expect(body).toEqual({
+      findings: [
+        { ...finding, score: 'Infinity' },
+        { ...resolved, score: 'Infinity' },
+      ],
+    });
+  });
+
+  it('filters findings', async () => {
+    expect(await ids('?state=open')).toEqual(['f1']);
+    expect(await ids('?state=resolved')).toEqual(['f2']);
+    expect(await ids('?kind=non_finite')).toEqual(['f2']);
+    expect(await ids('?run=digits%20%3C1%3E&kind=loss_spike&state=open')).toEqual(['f1']);
+    expect(await ids('?run=other')).toEqual([]);
+  });
+
+  it.each([
+    ['/api/v1/findings?state=closed', 'invalid_parameter', 'state is "closed", expected open or resolved'],
+    ['/api/v1/findings?sate=open', 'unknown_parameter', 'no parameter "sate"; there are run, kind, state'],
+    ['/api/v1/findings?kind=a&kind=b', 'invalid_parameter', 'kind is given more than once, expected one value'],
+    ['/api/v1/findings?__proto__=x', 'unknown_parameter', 'no parameter "__proto__"; there are run, kind, state'],
+    ['/api/v1/runs?run=a', 'unknown_parameter', 'no parameter "run"; there are none here'],
+  ])('refuses %s', async (path, code, message) => {
+    expect(await getJson(path)).toMatchObject({ status: 400, body: { error: { code, message } } });
+  });
+});
+
+describe('POST /api/v1/runs/:run/requests', () => {
+  const post = async (body: unknown, { name = 'digits <1>', headers = {} } = {}) => {
+    const response = await fetch(`${url}/api/v1/runs/${encodeURIComponent(name)}/requests`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer secret', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  };
+
+  it('asks the workers and gives their answers', async () => {
+    await serve();
+    const answer = await post({ kind: 'scale_learning_rate', factor: 0.5, rank: 1 });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { run: 'digits <1>', kind: 'scale_learning_rate', answers: [{ rank: 0, result: 'done', message: null }] },
+    });
+    expect(askWorkers).toHaveBeenCalledExactlyOnceWith('digits <1>', 1, 'scale_learning_rate', 0.5);
+    expect(log.info).toHaveBeenCalledOnce();
+    await post({ kind: 'checkpoint' });
+    expect(askWorkers).toHaveBeenLastCalledWith('digits <1>', null, 'checkpoint', undefined);
+  });
+
+  it('is not there without a token, and says how to switch it on', async () => {
+    await serve({ token: null });
+    expect(await post({ kind: 'stop' })).toMatchObject({
+      status: 404,
+      body: { error: { code: 'switched_off', message: expect.stringContaining('http.token_file') as string } },
+    });
+    expect(askWorkers).not.toHaveBeenCalled();
+  });
+
+  it.each(['', 'Bearer wrong', 'Basic secret'])(
+    'refuses the authorization %j before it reads the body',
+    async (authorization) => {
+      await serve();
+      const { status, headers, body } = await post('{', { headers: { authorization } });
+      expect(status).toBe(401);
+      expect(headers.get('www-authenticate')).toBe('Bearer');
+      expect(body).toMatchObject({ error: { code: 'unauthorized' } });
+      expect(askWorkers).not.toHaveBeenCalled();
+    },
+  );
+
+  it.each([
+    [{ kind: 'reboot' }, 400, 'invalid_body', 'kind: expected checkpoint, stop or scale_learning_rate'],
+    [{}, 400, 'invalid_body', 'kind: expected checkpoint, stop or scale_learning_rate'],
+    [[], 400, 'invalid_body', 'kind: expected checkpoint, stop or scale_learning_rate'],
+    [{ kind: 'scale_learning_rate' }, 400, 'invalid_body', 'factor: is missing'],
+    [{ kind: 'scale_learning_rate', factor: 0 }, 400, 'invalid_body', 'factor: expected a number above 0'],
+    [{ kind: 'stop', factor: 0.5 }, 400, 'invalid_body', 'factor: no such field here'],
+    [{ kind: 'stop', rank: -1 }, 400, 'invalid_body', 'rank: expected a whole number from 0'],
+    [{ kind: 'stop', rank: 0.5 }, 400, 'invalid_body', 'rank: expected a whole number from 0'],
+    ['{"kind":', 400, 'bad_request', expect.any(String)],
+    [{ kind: 'stop', pad: 'x'.repeat(2000) }, 413, 'too_large', 'request entity too large'],
+  ])('refuses %j', async (body, status, code, message) => {
+    await serve();
+    expect(await post(body)).toMatchObject({ status, body: { error: { code, message: message as string } } });
+    expect(askWorkers).not.toHaveBeenCalled();
+  });
+
+  it('refuses what is not JSON, and a run that is not here', async () => {
+    await serve();
+    expect(await post('kind=stop', { headers: { 'content-type': 'application/x-www-form-urlencoded' } })).toMatchObject(
+      {
+        status: 415,
+        body: { error: { code: 'not_json' } },
+      },
+    );
+    expect(await post({ kind: 'stop' }, { name: 'other' })).toMatchObject({
+      status: 404,
+      body: { error: { code: 'unknown_run', message: 'no run "other" on this node; GET /api/v1/runs lists them' } },
+    });
+  });
+});
+
+describe('GET /', () => {
+  it('shows runs and open findings, with everything from outside escaped', async () => {
+    await serve();
+    const { response, body } = await get('/');
+    expect(response.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(response.headers['content-security-policy']).toContain("default-src 'none'");
+    const text = body.toString();
+    expect(text).toContain('the loss rose to &#60;b&#62;NaN&#60;/b&#62;');
+    expect(text).toContain('<td>digits &#60;1&#62;</td>');
+    expect(text).not.toContain('<b>');
+    expect(text).not.toContain('non_finite');
+    expect(text).toContain('Ready.');
+  });
+});
+
+describe('errors', () => {
+  it('are JSON with a code for unknown paths and methods, and for a malformed path', async () => {
+    await serve();
+    expect(await getJson('/metric')).toMatchObject({
+      status: 404,
+      body: { error: { code: 'not_found', message: 'nothing answers GET /metric; GET / lists what there is' } },
+    });
+    expect((await fetch(`${url}/metrics`, { method: 'POST' })).status).toBe(404);
+    const response = await fetch(`${url}/api/v1/runs/%E0%A4%A/requests`, { method: 'POST' });
+    expect([response.status, await response.json()]).toMatchObject([400, { error: { code: 'bad_request' } }]);
+  });
+
+  it('of our own are logged in full and not told', async () => {
+    const fault = new Error('secret detail');
+    await serve({
+      runs: () => {
+        throw fault;
+      },
+    });
+    const { status, body } = await getJson('/api/v1/runs');
+    expect(status).toBe(500);
+    expect(JSON.stringify(body)).not.toContain('secret');
+    expect(log.error).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ err: fault }), 'a request failed');
+  });
+});
+
+describe('HttpServer', () => {
+  it('says which option to change when the port is taken', async () => {
+    await serve();
+    const other = new HttpServer({} as Served, url.replace('http://', ''));
+    await expect(other.start()).rejects.toMatchObject({
+      name: 'HttpSetupError',
+      option: 'http.address',
+      message: expect.stringContaining('another process listens there') as string,
+    });
+    await other.stop(1);
+  });
+
+  it('ends idle connections and running answers when it stops', async () => {
+    askWorkers.mockReturnValue(new Promise(() => undefined));
+    await serve();
+    await (await fetch(`${url}/-/healthy`)).text();
+    const asked = fetch(`${url}/api/v1/runs/${encodeURIComponent(run.run)}/requests`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer secret' },
+      body: '{"kind":"stop"}',
+    });
+    asked.catch(() => undefined);
+    await vi.waitUntil(() => askWorkers.mock.calls.length === 1);
+    await server.stop(0.1);
+    await expect(asked).rejects.toThrow();
+    await expect(fetch(`${url}/-/healthy`)).rejects.toThrow();
+  });
+});

@@ -1,0 +1,86 @@
+import { json, Router, type Request, type RequestHandler, type Response } from 'express';
+import * as v from 'valibot';
+import { ApiError } from './api-error.ts';
+import { carriesToken } from './bearer-token.ts';
+import { sendJson } from './json.ts';
+import type { Served } from './served.ts';
+
+/** The longest request that makes sense has fewer than 100 bytes. */
+const bodyLimit = 1_024;
+
+const rankText = 'expected a whole number from 0';
+const rank = v.optional(v.pipe(v.number(rankText), v.safeInteger(rankText), v.minValue(0, rankText)));
+const factorText = 'expected a number above 0';
+const factor = v.pipe(v.number(factorText), v.finite(factorText), v.gtValue(0, factorText));
+
+const bodySchema = v.variant(
+  'kind',
+  [
+    v.strictObject({ kind: v.literal('checkpoint'), rank }),
+    v.strictObject({ kind: v.literal('stop'), rank }),
+    v.strictObject({ kind: v.literal('scale_learning_rate'), factor, rank }),
+  ],
+  'expected checkpoint, stop or scale_learning_rate',
+);
+
+/** POST /api/v1/runs/:run/requests: what a person asks of the workers of a run, answered with their answers. */
+export function requestRoute(served: Served): Router {
+  const router = Router();
+  router.post(
+    '/api/v1/runs/:run/requests',
+    authorize(served.token),
+    json({ limit: bodyLimit }),
+    async (request: Request<{ run: string }>, response: Response) => {
+      const { run } = request.params;
+      const wanted = readBody(request.body);
+      if (!served.runs().some((known) => known.run === run)) {
+        throw new ApiError(
+          404,
+          'unknown_run',
+          `no run ${JSON.stringify(run)} on this node; GET /api/v1/runs lists them`,
+        );
+      }
+      // How long workers may take has a limit of its own; until then this connection may be silent.
+      response.setTimeout(0);
+      const factorOf = wanted.kind === 'scale_learning_rate' ? wanted.factor : undefined;
+      served.log.info({ run, ...wanted, from: request.ip }, `asking the workers of a run: ${wanted.kind}`);
+      const answers = await served.askWorkers(run, wanted.rank ?? null, wanted.kind, factorOf);
+      sendJson(response, { run, kind: wanted.kind, answers });
+    },
+  );
+  return router;
+}
+
+/** Before the body is read: who may not ask is not listened to. */
+function authorize(token: string | null): RequestHandler {
+  return (request, response, next) => {
+    if (token === null) {
+      const message =
+        'requests to workers are switched off; set http.token_file to a file with a bearer token to switch them on';
+      throw new ApiError(404, 'switched_off', message);
+    }
+    if (!carriesToken(request.get('authorization'), token)) {
+      response.set('WWW-Authenticate', 'Bearer');
+      throw new ApiError(
+        401,
+        'unauthorized',
+        'the token is missing or wrong; send Authorization: Bearer and the token',
+      );
+    }
+    next();
+  };
+}
+
+/** @throws ApiError that names every mistake. */
+function readBody(body: unknown): v.InferOutput<typeof bodySchema> {
+  if (body === undefined) {
+    throw new ApiError(415, 'not_json', 'there is no JSON; send the body with Content-Type: application/json');
+  }
+  const read = v.safeParse(bodySchema, body);
+  if (read.success) return read.output;
+  const mistakes = read.issues.map((issue) => {
+    const path = v.getDotPath(issue) ?? 'the body';
+    return `${path}: ${issue.type === 'strict_object' ? (issue.expected === 'never' ? 'no such field here' : 'is missing') : issue.message}`;
+  });
+  throw new ApiError(400, 'invalid_body', mistakes.join('; '));
+}

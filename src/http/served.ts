@@ -1,0 +1,40 @@
+import type { Finding } from '../findings/finding.ts';
+import type { RunReport } from '../runs/index.ts';
+import type { SeriesTable } from '../series/index.ts';
+import type { SelfMetrics } from './self-metrics.ts';
+
+/** What the HTTP server shows, and where it gets it. */
+export interface Served {
+  readonly table: SeriesTable;
+  readonly self: SelfMetrics;
+  readonly version: string;
+  /** What the exporter still waits for before it is ready, in words; empty when it is ready. */
+  readonly waiting: () => readonly string[];
+  readonly runs: () => readonly RunReport[];
+  /** Open findings, and resolved ones for as long as they are kept. */
+  readonly findings: () => readonly Finding[];
+  readonly askWorkers: AskWorkers;
+  /** The bearer token for what changes something; null switches all of that off. */
+  readonly token: string | null;
+  readonly log: HttpLog;
+}
+
+/** Asks the workers of a run, or one rank of it (null: every rank that is connected), and waits for what they answer. */
+export type AskWorkers = (
+  run: string,
+  rank: number | null,
+  kind: 'checkpoint' | 'stop' | 'scale_learning_rate',
+  factor?: number,
+) => Promise<readonly WorkerAnswer[]>;
+
+export interface WorkerAnswer {
+  readonly rank: number;
+  readonly result: 'done' | 'refused' | 'unsupported' | 'no_answer' | 'not_connected';
+  readonly message: string | null;
+}
+
+/** Where requests that change something, and faults of our own, are told. */
+export interface HttpLog {
+  info(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
