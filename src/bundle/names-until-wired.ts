@@ -1,5 +1,4 @@
 // Stands in for what src/catalogue.ts does not gather yet. When it does, this file goes and names.ts takes `metrics` from there alone.
-import { metrics as catalogue } from '../catalogue.ts';
 import { counter, gauge, info, states } from '../series/index.ts';
 
 const gpu = ['uuid', 'gpu'] as const;
@@ -19,7 +18,10 @@ const rankStates = [
 const help = 'Until wired';
 
 export const metrics = [
-  ...catalogue,
+  gauge('gradwatch_train_loss', { help, labels: rank }),
+  gauge('gradwatch_train_gradient_norm', { help, labels: rank }),
+  gauge('gradwatch_train_learning_rate', { help, labels: rank }),
+  gauge('gradwatch_train_step_seconds', { help, labels: rank }),
   counter('gradwatch_node_cpu_seconds_total', { help, labels: ['mode'] }),
   gauge('gradwatch_node_cpus', { help }),
   gauge('gradwatch_node_load1', { help }),

@@ -101,7 +101,9 @@ export function or<Left extends string, Right extends string>(
 
 /** All elements of all, which differ in some label. */
 export function union<Label extends string>(first: Vector<Label>, ...others: readonly Vector<Label>[]): Vector<Label> {
-  return { labels: first.labels, text: [first, ...others].map(({ text }) => text).join('\nor\n'), compound: true };
+  // `or` binds least, so nothing needs parentheses; what takes several lines has them for the reader.
+  const parts = [first, ...others].map((part) => (part.text.includes('\n') ? call('', part) : part.text));
+  return { labels: first.labels, text: parts.join('\nor\n'), compound: true };
 }
 
 /** Each of `many` with the labels `taken` and the product with its one partner. An info metric is 1, so the value stays. */
