@@ -167,6 +167,7 @@ describeWithTools(['helm'], 'the notes after an installation', ({ helm }) => {
     expect(monitored).toContain('does not know the kind monitoring.coreos.com/v1 ServiceMonitor');
     expect(monitored).toContain('does not know the kind monitoring.coreos.com/v1 PrometheusRule');
     expect(monitored).toContain('set prometheus.releaseLabel');
+    expect(monitored).toContain('until prometheusRule.grafanaUrl and prometheusRule.runbookUrl are set');
     expect(notes({ grpc: { hostPort: { enabled: true } } })).toContain('leave the restricted Pod Security profile');
   });
 });
