@@ -17,7 +17,7 @@ export interface State {
 
 /**
  * The training loss rose above its trend: the residual from a line through the medians of the older and the newer half of the last
- * losses, in robust standard deviations of such residuals.
+ * losses, in standard deviations of such residuals, outliers winsorised.
  */
 export const lossSpike = stepDetector({
   kind: 'loss_spike',
@@ -28,16 +28,16 @@ export const lossSpike = stepDetector({
   options: detectorOptions({
     window: integer({ default: 128, min: 16, max: 4096, help: 'Losses from which trend and spread are taken' }),
     warning: number({
-      default: 5,
+      default: 4.5,
       min: 1,
       max: 1000,
-      help: 'Robust z of the residual from which a point is a warning',
+      help: 'z of the residual from which a point is a warning',
     }),
     critical: number({
-      default: 7,
+      default: 6.5,
       min: 1,
       max: 1000,
-      help: 'Robust z of the residual from which a point is critical',
+      help: 'z of the residual from which a point is critical',
     }),
     scale_floor: number({
       default: 0.002,
@@ -73,13 +73,12 @@ export const lossSpike = stepDetector({
     }
     const loss = fresh.loss;
     if (loss === undefined || !Number.isFinite(loss)) return quiet;
-    const forecast = trend.forecast(loss);
-    const z = forecast === null ? 0 : forecast.z;
-    trend.push(loss, warning);
-    if (forecast === null || z < warning) {
+    const forecast = trend.take(loss, warning);
+    if (forecast === null || forecast.z < warning) {
       state.above = 0;
       return loss < state.backBelow ? episode.calm(step, recovery) : quiet;
     }
+    const { z } = forecast;
     state.above += 1;
     if (state.above >= shift) {
       trend.clear();
@@ -96,7 +95,7 @@ export const lossSpike = stepDetector({
       threshold: severe ? critical : warning,
       baseline: forecast.at(0),
       window: forecast.window,
-      cause: `The loss of rank ${rank} rose to ${figure(loss)} at step ${step}, where its trend was ${figure(forecast.at(0))} (robust z ${figure(z)}, limit ${figure(severe ? critical : warning)}).`,
+      cause: `The loss of rank ${rank} rose to ${figure(loss)} at step ${step}, where its trend was ${figure(forecast.at(0))} (z ${figure(z)}, limit ${figure(severe ? critical : warning)}).`,
       advice:
         'One spike often heals by itself; when it stays, go back before its first step and skip its batches or lower the learning rate.',
     };

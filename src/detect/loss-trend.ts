@@ -1,7 +1,7 @@
-import { madToSigma, SlidingWindow } from '../stats/index.ts';
+import { SlidingWindow, winsorised, type Moments } from '../stats/index.ts';
 
 export interface Forecast {
-  /** How far the loss stands above the trend, in robust standard deviations. */
+  /** How far the loss stands above the trend, in standard deviations. */
   readonly z: number;
   /** How many losses the forecast rests on. */
   readonly window: number;
@@ -12,11 +12,12 @@ export interface Forecast {
 /**
  * The trend of a loss and the spread around it, one step ahead: a line through the medians of the older and the newer half of the
  * window, each in the middle of its half, so that neither an outlier nor a steady descent disturbs it. (Resistant line through
- * medians of parts: Tukey, "Exploratory Data Analysis", 1977, chapter 5.) The spread is the median absolute deviation of the
- * window's own one-step-ahead residuals.
+ * medians of parts: Tukey, "Exploratory Data Analysis", 1977, chapter 5.) Spread and bias are the winsorised moments of the last
+ * one-step-ahead residuals; they waste less of the data than the median absolute deviation, whose own noise would decide about
+ * every small spike.
  *
- * Losses above 0 are compared by their logarithms: near 0 their noise is in proportion to them. With the first loss that is not
- * above 0 the trend begins anew on the values themselves.
+ * Losses above 0 are compared by their logarithms: near 0 their noise is in proportion to them, with a long tail upwards. With the
+ * first loss that is not above 0 the trend begins anew on the values themselves.
  */
 export class LossTrend {
   readonly #newer: SlidingWindow;
@@ -40,38 +41,29 @@ export class LossTrend {
     this.#logarithmic = true;
   }
 
-  /** Where a finite loss stands, null until half a window of residuals is known. */
-  forecast(loss: number): Forecast | null {
-    const line = this.#line();
-    if (line === null || this.#residuals.size < this.#residuals.capacity >> 2) return null;
-    const value = this.#scaled(loss);
-    if (value === null) return null;
-    const expected = line + this.#residuals.median();
-    const scale = this.#scale();
-    return {
-      z: (value - expected) / scale,
-      window: this.#newer.size + this.#older.size,
-      at: (z) => (this.#logarithmic ? Math.exp(expected + z * scale) : expected + z * scale),
-    };
-  }
-
-  /** Takes a finite loss in. What stands above `limit` standard deviations enters as if it stood there. */
-  push(loss: number, limit: number): void {
-    let value = this.#scaled(loss);
-    if (value === null) {
+  /**
+   * Judges a finite loss by those before it and takes it in; what stands above `limit` enters as if it stood at the limit. Null
+   * while there are too few losses: seven eighths of a window after the start.
+   */
+  take(loss: number, limit: number): Forecast | null {
+    if (this.#logarithmic && loss <= 0) {
       this.clear();
       this.#logarithmic = false;
-      value = loss;
     }
+    let value = this.#logarithmic ? Math.log(loss) : loss;
+    let forecast: Forecast | null = null;
     const line = this.#line();
     if (line !== null) {
-      if (this.#residuals.size >= this.#residuals.capacity >> 2) {
-        value = Math.min(value, line + this.#residuals.median() + limit * this.#scale());
+      const moments = this.#residuals.size < this.#residuals.capacity >> 2 ? null : winsorised(this.#residuals.sorted);
+      if (moments !== null) {
+        forecast = this.#forecast(value, line, moments);
+        if (forecast.z > limit) value -= (forecast.z - limit) * this.#scale(moments);
       }
       this.#residuals.push(value - line);
     }
     const aged = this.#newer.push(value);
     if (aged !== undefined) this.#older.push(aged);
+    return forecast;
   }
 
   /** The line's value at the next point, null until the older half has a quarter of its values. */
@@ -85,13 +77,19 @@ export class LossTrend {
     return level + ((level - older.median()) / (olderAge - newerAge)) * newerAge;
   }
 
-  #scale(): number {
-    const floor = this.#logarithmic ? this.#floor : this.#floor * Math.abs(this.#newer.median());
-    return Math.max(madToSigma * this.#residuals.mad(), floor, Number.MIN_VALUE);
+  #forecast(value: number, line: number, moments: Moments): Forecast {
+    const expected = line + moments.mean;
+    const scale = this.#scale(moments);
+    const logarithmic = this.#logarithmic;
+    return {
+      z: (value - expected) / scale,
+      window: this.#newer.size + this.#older.size,
+      at: (z) => (logarithmic ? Math.exp(expected + z * scale) : expected + z * scale),
+    };
   }
 
-  #scaled(loss: number): number | null {
-    if (!this.#logarithmic) return loss;
-    return loss > 0 ? Math.log(loss) : null;
+  #scale({ sigma }: Moments): number {
+    const floor = this.#logarithmic ? this.#floor : this.#floor * Math.abs(this.#newer.median());
+    return Math.max(sigma, floor, Number.MIN_VALUE);
   }
 }
