@@ -197,13 +197,47 @@ describe('a training program', () => {
     expect(service.goodbyes).toEqual([{ ending: 'ENDING_FINISHED' }]);
   });
 
-  test('runs undisturbed where the client is switched off, or the run has no name', async () => {
-    const script = `const run = init(); run.log({ step: 1 }); console.log(await run.finish());`;
-    const disabled = train(script, { GRADWATCH_DISABLED: '1' });
-    const nameless = train(script, { GRADWATCH_RUN: '' });
-    expect([await disabled.exited(), await nameless.exited()]).toEqual([0, 0]);
-    expect(disabled.output).toBe('false\n');
-    expect(nameless.output).toContain('pass run to init() or set GRADWATCH_RUN');
+  test('that is told to stop is reported as preempted, and dies of the signal', async () => {
+    const program = train(`init().log({ step: 1 }); setInterval(() => {}, 1000);`);
+    await eventually('a step', () => service.steps[0]);
+    program.child.kill('SIGTERM');
+    expect(await program.exited()).toBeNull();
+    expect(program.child.signalCode).toBe('SIGTERM');
+    expect(service.goodbyes).toEqual([{ ending: 'ENDING_PREEMPTED', reason: 'SIGTERM' }]);
+  });
+
+  test('that saves a checkpoint when told to stop does so first', async () => {
+    const program = train(
+      `const run = init(); run.log({ step: 1 });
+       const beat = setInterval(() => {}, 1000);
+       process.on('SIGTERM', () => setTimeout(() => { run.log({ step: 2 }); clearInterval(beat); }, 300));`,
+    );
+    await eventually('a step', () => service.steps[0]);
+    program.child.kill('SIGTERM');
+    expect(await program.exited()).toBe(0);
+    expect(service.steps.map(({ step }) => step)).toEqual([1, 2]);
+    expect(service.goodbyes).toEqual([{ ending: 'ENDING_PREEMPTED', reason: 'SIGTERM' }]);
+  });
+
+  test('that never lets its event loop turn dies of SIGTERM at once', async () => {
+    const program = train(`init().log({ step: 1 }); for (;;);`);
+    await eventually('a step', () => service.steps[0]);
+    program.child.kill('SIGTERM');
+    expect(await program.exited()).toBeNull();
+    expect(service.goodbyes).toEqual([]);
+  });
+
+  test('without a name for its run gets one', async () => {
+    await train(`init();`, { GRADWATCH_RUN: '' }).exited();
+    expect(service.hellos[0]?.run).toMatch(/^train-0-\d{8}T\d{6}Z-[0-9a-f]{4}$/);
+  });
+
+  test('runs undisturbed where the client is switched off', async () => {
+    const program = train(`const run = init(); run.log({ step: 1 }); console.log(await run.finish());`, {
+      GRADWATCH_DISABLED: '1',
+    });
+    expect(await program.exited()).toBe(0);
+    expect(program.output).toBe('false\n');
     expect(service.streams).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { HelloMessage } from '../protocol/index.ts';
@@ -10,6 +10,7 @@ import { watchProcessExit } from './process-exit.ts';
 import { supportedKinds } from './requests.ts';
 import type { RequestHandlers } from './requests.ts';
 import { ReportedRun, silentRun } from './run.ts';
+import { unnamedRun } from './run-name.ts';
 import type { Run } from './run.ts';
 import { startSendingThread } from './sending-thread.ts';
 import { findAddress, findToken, isDisabled } from './settings.ts';
@@ -45,12 +46,6 @@ export function init(options: InitOptions = {}): Run {
   try {
     if (isDisabled(process.env)) return silentRun;
     const identity = findIdentity(options, process.env, hostname());
-    if (identity.run === undefined) {
-      warn(
-        'gradwatch: nothing is reported, the run has no name: pass run to init() or set GRADWATCH_RUN, the same on every rank',
-      );
-      return silentRun;
-    }
     const handlers = options.onRequest ?? {};
     const handoff = new Handoff();
     const data = {
@@ -76,7 +71,7 @@ export function init(options: InitOptions = {}): Run {
 
 function sayHello(identity: Identity, { framework, model }: InitOptions, handlers: RequestHandlers): HelloMessage {
   const hello = {
-    run: identity.run,
+    run: identity.run ?? unnamedRun(process.argv[1], identity.worldSize, new Date(), randomBytes(2).toString('hex')),
     rank: identity.rank,
     world_size: identity.worldSize,
     local_rank: identity.localRank,
