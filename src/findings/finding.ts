@@ -1,4 +1,4 @@
-import type { Evidence, Severity } from '../detect/detector.ts';
+import type { Evidence, Severity } from '../detect/index.ts';
 
 /** What a finding is about. `rank` is null for what concerns a whole run, `uuid` names a GPU. */
 export interface Subject {

@@ -1,0 +1,13 @@
+import type { Severity } from '../detect/index.ts';
+import type { Finding } from './finding.ts';
+
+/** How a rank fares by what is found about it; the states of ranks of the same names. */
+export type Condition = 'healthy' | 'degraded' | 'failing';
+
+const conditions: Readonly<Record<Severity, Condition>> = { info: 'healthy', warning: 'degraded', critical: 'failing' };
+
+/** The condition of a rank, by the worst of the open findings about it or its run. */
+export function conditionOf(open: readonly Finding[]): Condition {
+  const found = new Set(open.map(({ severity }) => conditions[severity]));
+  return found.has('failing') ? 'failing' : found.has('degraded') ? 'degraded' : 'healthy';
+}

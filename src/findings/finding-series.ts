@@ -1,0 +1,95 @@
+import { severities } from '../detect/index.ts';
+import type { Row, SeriesGroup, SeriesTable } from '../series/index.ts';
+import type { Finding } from './finding.ts';
+import { findingMetrics } from './metrics.ts';
+
+/** Code units of a cause that its label shows; more is cut. */
+export const maxCauseLabel = 256;
+
+interface Rows {
+  readonly severity: Row<'severity'>;
+  readonly figures: Row<'firstStep' | 'score'>;
+  info: Row<'info'>;
+}
+
+/** Findings as series. */
+export class FindingSeries {
+  readonly #severity: SeriesGroup<'severity', 'finding' | 'kind' | 'run' | 'rank' | 'uuid'>;
+  readonly #info: SeriesGroup<'info', 'finding' | 'cause' | 'first_rank' | 'consequence_of'>;
+  readonly #figures: SeriesGroup<'firstStep' | 'score', 'finding'>;
+  readonly #totals: SeriesGroup<'total', 'kind' | 'severity'>;
+  readonly #refused: SeriesGroup<'refused', 'kind'>;
+  readonly #rows = new Map<string, Rows>();
+
+  /** Counters begin at 0 for every kind, so that the first finding is an increase. */
+  constructor(table: SeriesTable, kinds: readonly string[]) {
+    const { severity, info, firstStep, score, total, refused } = findingMetrics;
+    this.#severity = table.group(severity.labels, { severity });
+    this.#info = table.group(info.labels, { info });
+    this.#figures = table.group(score.labels, { firstStep, score });
+    this.#totals = table.group(total.labels, { total });
+    this.#refused = table.group(refused.labels, { refused });
+    for (const kind of kinds) {
+      for (const severity of severities) this.#totals.row({ kind, severity }).set('total', 0);
+      this.#refused.row({ kind }).set('refused', 0);
+    }
+  }
+
+  /** Shows an open finding as it stands now. */
+  show(finding: Finding): void {
+    const { id, kind, subject, firstStep } = finding;
+    let rows = this.#rows.get(id);
+    if (rows === undefined) {
+      const { run, rank, uuid } = subject;
+      rows = {
+        severity: this.#severity.row({ finding: id, kind, run: run ?? '', rank: label(rank), uuid: uuid ?? '' }),
+        figures: this.#figures.row({ finding: id }),
+        info: this.#infoRow(finding),
+      };
+      this.#rows.set(id, rows);
+    }
+    rows.severity.set('severity', severities.indexOf(finding.severity) + 1);
+    if (firstStep !== null) rows.figures.set('firstStep', firstStep);
+    rows.figures.set('score', finding.score);
+    const info = this.#infoRow(finding);
+    if (info !== rows.info) rows.info.remove();
+    info.set('info', 1);
+    rows.info = info;
+  }
+
+  /** Takes the series of a finding away. */
+  drop(id: string): void {
+    const rows = this.#rows.get(id);
+    if (rows === undefined) return;
+    rows.severity.remove();
+    rows.figures.remove();
+    rows.info.remove();
+    this.#rows.delete(id);
+  }
+
+  count({ kind, severity }: Finding): void {
+    this.#totals.row({ kind, severity }).add('total');
+  }
+
+  countRefused(kind: string): void {
+    this.#refused.row({ kind }).add('refused');
+  }
+
+  #infoRow({ id, cause, firstRank, consequenceOf }: Finding): Row<'info'> {
+    return this.#info.row({
+      finding: id,
+      cause: cause.length <= maxCauseLabel ? cause : `${cut(cause, maxCauseLabel - 1)}…`,
+      first_rank: label(firstRank),
+      consequence_of: consequenceOf ?? '',
+    });
+  }
+}
+
+function label(rank: number | null): string {
+  return rank === null ? '' : String(rank);
+}
+
+/** The beginning of a text, without half of a surrogate pair at its end. */
+function cut(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
+}

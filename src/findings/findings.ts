@@ -1,0 +1,188 @@
+import type { Evidence, Report, VerdictSink } from '../detect/index.ts';
+import type { SeriesTable } from '../series/index.ts';
+import type { Finding, FindingChange, FindingListener, Resolution, Subject } from './finding.ts';
+import { FindingSeries } from './finding-series.ts';
+import { Incident } from './incident.ts';
+import type { FindingsOptions } from './options.ts';
+
+export interface FindingsParts {
+  readonly table: SeriesTable;
+  readonly options: FindingsOptions;
+  /** All kinds of findings that there can be. */
+  readonly kinds: readonly string[];
+  /** Another text at every start of the exporter: the first part of every id. */
+  readonly instance: string;
+  /** Unix time in seconds. */
+  readonly now: () => number;
+}
+
+/**
+ * Turns verdicts into findings: one for each (run, kind, subject), from its first evidence to its end. Alone knows what is open.
+ *
+ * A finding stays open for `hold` after its last evidence, whatever happens; new evidence within that time goes on with it. Time
+ * passes only in {@link Findings.tick}.
+ */
+export class Findings implements VerdictSink {
+  readonly #options: FindingsOptions;
+  readonly #series: FindingSeries;
+  readonly #instance: string;
+  readonly #now: () => number;
+  readonly #open = new Map<string, Incident>();
+  /** Oldest first. */
+  readonly #resolved: Finding[] = [];
+  readonly #listeners = new Set<FindingListener>();
+  #count = 0;
+
+  constructor({ table, options, kinds, instance, now }: FindingsParts) {
+    this.#options = options;
+    this.#series = new FindingSeries(table, kinds);
+    this.#instance = instance;
+    this.#now = now;
+  }
+
+  /** Open findings in the order in which they opened. */
+  get open(): readonly Finding[] {
+    return [...this.#open.values()].map(({ finding }) => finding);
+  }
+
+  /** The last resolved findings, the latest first. */
+  get resolved(): readonly Finding[] {
+    return this.#resolved.toReversed();
+  }
+
+  /** Open findings about a rank, or about its whole run. */
+  about(run: string, rank: number): readonly Finding[] {
+    return this.open.filter(({ subject }) => subject.run === run && (subject.rank === null || subject.rank === rank));
+  }
+
+  /** Calls the listener at every change, until the returned function is called. */
+  subscribe(listener: FindingListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  report(report: Report): void {
+    const { detector, run, rank, verdict } = report;
+    const subject: Subject = { run, rank: detector.subject === 'rank' ? rank : null, uuid: null };
+    const key = keyOf(detector.kind, subject);
+    const incident = this.#open.get(key);
+    if (verdict.status === 'recovered') incident?.calm(rank, 'recovered');
+    else if (incident === undefined) this.#begin(key, subject, report, verdict);
+    else this.#continue(incident, rank, verdict);
+  }
+
+  runEnded(run: string): void {
+    for (const incident of this.#of(run)) {
+      if (incident.detector.endsWithRun) incident.closing ??= 'run_ended';
+    }
+  }
+
+  rankForgotten(run: string, rank: number): void {
+    for (const incident of this.#of(run)) incident.calm(rank, 'expired');
+  }
+
+  runForgotten(run: string): void {
+    for (const incident of this.#of(run)) incident.closing ??= 'run_ended';
+  }
+
+  /** Resolves what is over by now. To be called every few seconds. */
+  tick(): void {
+    const now = this.#now();
+    const { hold, expire_after } = this.#options;
+    for (const [key, incident] of this.#open) {
+      const age = now - incident.finding.lastEvidenceAt;
+      if (incident.closing !== null && age >= hold) this.#resolve(key, incident, incident.closing, now);
+      else if (age >= expire_after) this.#resolve(key, incident, 'expired', now);
+    }
+  }
+
+  #begin(key: string, subject: Subject, { detector, rank }: Report, evidence: Evidence): void {
+    if (this.#open.size >= this.#options.max_open) {
+      this.#series.countRefused(detector.kind);
+      return;
+    }
+    this.#count += 1;
+    const incident = new Incident(detector, `${this.#instance}-${this.#count}`, subject, rank, evidence, this.#now());
+    this.#open.set(key, incident);
+    incident.follow(this.#causeOf(incident));
+    this.#series.count(incident.finding);
+    this.#tell('opened', incident);
+    this.#adopt(incident);
+  }
+
+  #continue(incident: Incident, rank: number, evidence: Evidence): void {
+    const worse = incident.add(rank, evidence, this.#now());
+    const { consequenceOf } = incident.finding;
+    // A consequence that outlives its cause, or becomes worse than it, stands for itself.
+    const unattached = consequenceOf !== null && (worse || !this.#isOpen(consequenceOf));
+    if (unattached) incident.follow(this.#causeOf(incident));
+    if (worse) {
+      this.#series.count(incident.finding);
+      this.#tell('worsened', incident);
+      this.#adopt(incident);
+    } else if (unattached) {
+      this.#tell('amended', incident);
+    } else {
+      this.#series.show(incident.finding);
+    }
+  }
+
+  /** The id of the open finding that explains an incident: of a cause that is a consequence itself, the first cause. */
+  #causeOf(incident: Incident): string | null {
+    const cause = this.#of(incident.finding.subject.run).find((other) => this.#explains(other, incident));
+    return cause === undefined ? null : this.#rootOf(cause);
+  }
+
+  /** Makes consequences of findings that were seen shortly before the one that explains them. */
+  #adopt(cause: Incident): void {
+    const root = this.#rootOf(cause);
+    for (const incident of this.#of(cause.finding.subject.run)) {
+      if (!this.#explains(cause, incident) || incident.finding.consequenceOf === root) continue;
+      incident.follow(root);
+      this.#tell('amended', incident);
+    }
+  }
+
+  #rootOf({ finding }: Incident): string {
+    const { id, consequenceOf } = finding;
+    return consequenceOf !== null && this.#isOpen(consequenceOf) ? consequenceOf : id;
+  }
+
+  /** A finding is never hidden behind a milder one. */
+  #explains(cause: Incident, consequence: Incident): boolean {
+    if (!cause.detector.explains.includes(consequence.detector.kind)) return false;
+    if (cause.severity < consequence.severity) return false;
+    const { openedAt, lastEvidenceAt } = cause.finding;
+    const window = this.#options.consequence_window;
+    const opened = consequence.finding.openedAt;
+    return opened >= openedAt - window && opened <= lastEvidenceAt + window;
+  }
+
+  #isOpen(id: string): boolean {
+    for (const { finding } of this.#open.values()) if (finding.id === id) return true;
+    return false;
+  }
+
+  #of(run: string | null): Incident[] {
+    return run === null ? [] : [...this.#open.values()].filter(({ finding }) => finding.subject.run === run);
+  }
+
+  #resolve(key: string, incident: Incident, resolution: Resolution, now: number): void {
+    incident.resolve(resolution, now);
+    this.#open.delete(key);
+    this.#resolved.push(incident.finding);
+    if (this.#resolved.length > this.#options.keep_resolved) this.#resolved.shift();
+    this.#tell('resolved', incident);
+  }
+
+  #tell(change: FindingChange['change'], { finding }: Incident): void {
+    if (change === 'resolved') this.#series.drop(finding.id);
+    else this.#series.show(finding);
+    for (const listener of this.#listeners) listener({ change, finding });
+  }
+}
+
+/** JSON keeps apart what a separator within a run's name could join. */
+function keyOf(kind: string, subject: Subject): string {
+  return JSON.stringify([kind, subject.run, subject.rank, subject.uuid]);
+}

@@ -1,0 +1,84 @@
+import type { DetectorFacts, Evidence } from '../detect/index.ts';
+import { severities } from '../detect/index.ts';
+import type { Finding, Resolution, Subject } from './finding.ts';
+
+/** Ranks whose recovery a finding waits for; evidence of more ranks counts, their recovery is not waited for. */
+const maxRanks = 1024;
+
+/** An open finding and what is known beside it. */
+export class Incident {
+  readonly detector: DetectorFacts;
+  #finding: Finding;
+  /** Ranks that gave evidence and have not recovered. */
+  readonly #disturbed: Set<number>;
+  /** How it will end when the hold is over; null while it goes on. */
+  closing: Resolution | null = null;
+
+  constructor(detector: DetectorFacts, id: string, subject: Subject, rank: number, evidence: Evidence, now: number) {
+    const { step, ...facts } = evidence;
+    this.detector = detector;
+    this.#disturbed = new Set([rank]);
+    this.#finding = {
+      ...facts,
+      id,
+      kind: detector.kind,
+      subject,
+      firstRank: rank,
+      detectedStep: step,
+      lastStep: step,
+      openedAt: now,
+      lastEvidenceAt: now,
+      consequenceOf: null,
+      resolution: null,
+      resolvedAt: null,
+    };
+  }
+
+  get finding(): Finding {
+    return this.#finding;
+  }
+
+  /** 0 info, 1 warning, 2 critical. */
+  get severity(): number {
+    return severities.indexOf(this.#finding.severity);
+  }
+
+  /** Takes further evidence in. True when it made the finding worse: then its cause is the new one. */
+  add(rank: number, evidence: Evidence, now: number): boolean {
+    const before = this.#finding;
+    const worse = severities.indexOf(evidence.severity) > this.severity;
+    const { severity, threshold, baseline, window, cause, advice } = worse ? evidence : before;
+    this.#finding = {
+      ...before,
+      ...{ severity, threshold, baseline, window, cause, advice },
+      firstStep: lower(before.firstStep, evidence.firstStep),
+      lastStep: higher(before.lastStep, evidence.step),
+      score: Math.max(before.score, evidence.score),
+      lastEvidenceAt: now,
+    };
+    if (this.#disturbed.size < maxRanks) this.#disturbed.add(rank);
+    this.closing = null;
+    return worse;
+  }
+
+  /** A rank is in order again, or will not be heard of. */
+  calm(rank: number, resolution: Resolution): void {
+    if (this.#disturbed.delete(rank) && this.#disturbed.size === 0) this.closing ??= resolution;
+  }
+
+  follow(cause: string | null): void {
+    this.#finding = { ...this.#finding, consequenceOf: cause };
+  }
+
+  resolve(resolution: Resolution, now: number): void {
+    this.#finding = { ...this.#finding, resolution, resolvedAt: now };
+  }
+}
+
+function lower(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
+}
+
+function higher(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}

@@ -1,0 +1,11 @@
+export { conditionOf } from './condition.ts';
+export type { Condition } from './condition.ts';
+export type { Finding, FindingChange, FindingListener, Resolution, Subject } from './finding.ts';
+export { maxCauseLabel } from './finding-series.ts';
+export { Findings } from './findings.ts';
+export type { FindingsParts } from './findings.ts';
+export { findingsLog } from './findings-log.ts';
+export type { LineSink } from './findings-log.ts';
+export { findingsMetrics } from './metrics.ts';
+export { findingsOptions } from './options.ts';
+export type { FindingsOptions } from './options.ts';
