@@ -1,7 +1,63 @@
-import { fields } from './runs/index.ts';
+import { detectMetrics, detectOptions, detectors } from './detect/index.ts';
+import { failureMetrics, readingMetrics } from './collect/index.ts';
+import { choice, options, text, type OptionValue } from './config/index.ts';
+import { findingsMetrics, findingsOptions } from './findings/index.ts';
+import { gpuMetrics, gpuOptions } from './gpu/index.ts';
+import { httpOptions, selfMetrics } from './http/index.ts';
+import { ingestMetrics, ingestOptions } from './ingest/index.ts';
+import { nodeMetrics, nodeOptions } from './node/index.ts';
+import { runsMetrics, runsOptions } from './runs/index.ts';
 
-/** Every metric of the exporter, gathered from the rooms that declare them. */
-export const metrics = [...Object.values(fields)] as const;
+/**
+ * What the rooms declare, in one place: /metrics, the configuration, the documents and the bundle are made of this. A room that
+ * comes to be adds a line to each list that concerns it.
+ */
+
+/** Every metric, in the order in which docs/metrics.md lists them. */
+export const metrics = [
+  ...nodeMetrics,
+  ...Object.values(gpuMetrics),
+  ...runsMetrics,
+  ...detectMetrics,
+  ...findingsMetrics,
+  ...ingestMetrics,
+  ...Object.values(readingMetrics),
+  ...Object.values(failureMetrics),
+  ...Object.values(selfMetrics),
+] as const;
 
 export type CatalogueMetric = (typeof metrics)[number];
-export type CatalogueMetricName = CatalogueMetric['name'];
+
+export { detectors };
+
+/** Every option. A group is a mapping in the file, and a level in the names of flags and environment variables. */
+export const schema = options({
+  http: httpOptions,
+  grpc: ingestOptions,
+  node: nodeOptions,
+  gpu: gpuOptions,
+  runs: runsOptions,
+  detect: detectOptions,
+  findings: findingsOptions,
+  log: options({
+    level: choice({
+      of: ['debug', 'info', 'warn', 'error', 'silent'],
+      default: 'warn',
+      help: 'Lines of the log from this level on are written, to standard error',
+    }),
+    findings: text({
+      default: null,
+      expected: 'the path of a file',
+      help: 'File to which every change of a finding is appended, one line of JSON in the Elastic Common Schema each',
+    }),
+  }),
+  system: options({
+    node_name: text({
+      default: null,
+      help: 'Name of this node; when not set NODE_NAME of the environment, else the host name',
+    }),
+    proc: text({ default: '/proc', help: 'Where the proc file system of the node is mounted' }),
+  }),
+});
+
+export type Configuration = OptionValue<typeof schema>;

@@ -1,4 +1,3 @@
-import { chmodSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { eventually, freePort, Program } from './program.ts';
 
@@ -11,19 +10,6 @@ export interface RunningExporter {
   readonly httpAddress: string;
   readonly grpcAddress: string;
   stop(): Promise<void>;
-}
-
-/** A program named nvidia-smi in `folder` that is the stand-in, with as many GPUs. Gives its path. */
-export function installStandIn(folder: string, { gpus, control }: { readonly gpus: number; readonly control: string }): string {
-  const path = join(folder, 'nvidia-smi');
-  const program = join(root, 'dist/simulate/nvidia-smi.js');
-  writeFileSync(
-    path,
-    `#!/bin/sh\nexport GRADWATCH_SIMULATE_GPUS=${gpus} GRADWATCH_SIMULATE_CONTROL='${control}'\n` +
-      `exec '${process.execPath}' '${program}' "$@"\n`,
-  );
-  chmodSync(path, 0o755);
-  return path;
 }
 
 /** @throws Error with what the exporter printed when it does not become ready. */

@@ -34,6 +34,13 @@ export class PrometheusApi {
     return (await this.#get<{ result: RawSeries[] }>('query', { query: selector })).result;
   }
 
+  /** The series of an expression over the last seconds, as a panel shows them. */
+  async range(expression: string, seconds: number, step: number): Promise<readonly RawSeries[]> {
+    const end = Date.now() / 1000;
+    const parameters = { query: expression, start: String(end - seconds), end: String(end), step: String(step) };
+    return (await this.#get<{ result: RawSeries[] }>('query_range', parameters)).result;
+  }
+
   async alerts(): Promise<readonly Alert[]> {
     return (await this.#get<{ alerts: Alert[] }>('alerts', {})).alerts;
   }

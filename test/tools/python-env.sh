@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the Python environment of the tests (PyTorch, scikit-learn, grpcio) in a cache folder outside the checkout and prints its
-# interpreter. Built when missing; the folder's name is a hash of the requirements.
+# interpreter. Built when missing; the folder's name is a hash of the requirements. With --path only the name is printed.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")/../.." && pwd)
@@ -8,7 +8,7 @@ requirements=$here/python/requirements-test.txt
 cache=${GRADWATCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gradwatch}
 key=$( { cat "$requirements"; python3 --version; } | sha256sum | cut -c1-12)
 root=$cache/python-$key
-if [ ! -e "$root/complete" ]; then
+if [ "${1:-}" != --path ] && [ ! -e "$root/complete" ]; then
   rm -rf "$root"
   mkdir -p "$cache"
   {

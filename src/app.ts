@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { once } from 'node:events';
+import type { Configuration } from './catalogue.ts';
+import { CollectorRunner, systemTimers, type Logger } from './collect/index.ts';
+import { DetectionEngine, detectors, stepDetectors, transitionDetectors } from './detect/index.ts';
+import { conditionOf, Findings, findingsLog, type FindingChange } from './findings/index.ts';
+import { gpuCollector } from './gpu/index.ts';
+import { HttpServer, readToken, SelfMetrics } from './http/index.ts';
+import { Ingest, type Listening } from './ingest/index.ts';
+import { addNodeCollectors } from './node/index.ts';
+import { Runs } from './runs/index.ts';
+import { SeriesTable } from './series/index.ts';
+import { version } from './version.ts';
+
+/** How often runs and findings look at the clock: lifetimes and holds are minutes. */
+const tickSeconds = 1;
+/** Less than the 30 s that Kubernetes gives a pod. */
+const stopGraceSeconds = 5;
+
+export interface AppParts {
+  readonly logger: Logger;
+  readonly nodeName: string;
+}
+
+/** Where the exporter is reached. */
+export interface Started {
+  readonly url: string;
+  readonly workers: readonly string[];
+}
+
+/**
+ * The exporter: builds the parts, wires them in the direction of the data, starts them from the inside out and stops them from the
+ * outside in. The only place that knows all rooms.
+ */
+export class App {
+  readonly #collectors: CollectorRunner;
+  readonly #ingest: Ingest;
+  readonly #http: HttpServer;
+  readonly #self: SelfMetrics;
+  readonly #tick: () => void;
+  #log: WriteStream | null = null;
+  #ticking: NodeJS.Timeout | null = null;
+
+  constructor(configuration: Configuration, { logger, nodeName }: AppParts) {
+    const now = () => Date.now() / 1000;
+    const table = new SeriesTable();
+
+    this.#collectors = new CollectorRunner({ table, logger, now, procRoot: configuration.system.proc }, systemTimers);
+    addNodeCollectors(this.#collectors, configuration.node);
+    if (configuration.gpu.enabled) this.#collectors.add(gpuCollector, configuration.gpu);
+
+    const findings = new Findings({
+      table,
+      options: configuration.findings,
+      kinds: detectors.map(({ kind }) => kind),
+      instance: randomBytes(4).toString('hex'),
+      now,
+    });
+    const engine = new DetectionEngine({
+      table,
+      sink: findings,
+      stepDetectors,
+      transitionDetectors,
+      options: configuration.detect,
+    });
+    const runs = new Runs({ table, listener: engine, options: configuration.runs, now });
+    this.#ingest = new Ingest({
+      table,
+      runs,
+      options: configuration.grpc,
+      now,
+      exporter: `gradwatch ${version}`,
+      node: nodeName,
+    });
+    findings.subscribe((change) => {
+      this.#ingest.finding(change);
+      showCondition(change, findings, runs);
+    });
+    if (configuration.log.findings !== undefined) {
+      this.#log = createWriteStream(configuration.log.findings, { flags: 'a' });
+      this.#log.on('error', (error) => {
+        logger.error({ err: error }, 'the log of findings cannot be written');
+      });
+      findings.subscribe(findingsLog(this.#log, now));
+    }
+
+    this.#self = new SelfMetrics({ version, now });
+    this.#http = new HttpServer(
+      {
+        table,
+        self: this.#self,
+        version,
+        waiting: () => this.#collectors.waiting.map((name) => `the first reading of collector ${name}`),
+        runs: () => runs.listRuns(),
+        findings: () => [...findings.open, ...findings.resolved],
+        askWorkers: (run, rank, kind, factor) => this.#ingest.request(run, rank, kind, factor),
+        token: configuration.http.token_file === undefined ? null : readToken(configuration.http.token_file),
+        log: logger,
+      },
+      configuration.http.address,
+    );
+    this.#tick = () => {
+      runs.tick(now());
+      findings.tick();
+    };
+  }
+
+  /** @throws HttpSetupError or ListenError when an address cannot be had; what had started is then to be stopped. */
+  async start(): Promise<Started> {
+    this.#self.start();
+    this.#collectors.start();
+    this.#ticking = setInterval(this.#tick, tickSeconds * 1000);
+    const listening = await this.#ingest.start();
+    const url = await this.#http.start();
+    return { url, workers: addresses(listening) };
+  }
+
+  async stop(): Promise<void> {
+    await this.#ingest.stop(stopGraceSeconds);
+    await this.#http.stop(stopGraceSeconds);
+    if (this.#ticking !== null) clearInterval(this.#ticking);
+    await this.#collectors.stop();
+    this.#self.stop();
+    if (this.#log !== null && !this.#log.destroyed) await once(this.#log.end(), 'close');
+  }
+}
+
+/** What is found about ranks shows in their states: the one way in which judgement reaches back, and only for show. */
+function showCondition({ finding: { subject } }: FindingChange, findings: Findings, runs: Runs): void {
+  if (subject.run === null) return;
+  const open = findings.open.filter(({ subject: other }) => other.run === subject.run && other.rank === subject.rank);
+  runs.setCondition(subject.run, subject.rank, conditionOf(open));
+}
+
+/** As GRADWATCH_ADDRESS of a worker has them. */
+function addresses({ address, socket }: Listening): string[] {
+  return [
+    ...(address === null ? [] : [`${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`]),
+    ...(socket === null ? [] : [`unix:${socket}`]),
+  ];
+}

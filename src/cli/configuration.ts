@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { GenericSchema } from 'valibot';
+import { explain, leaves, readConfig, type Leaf } from '../config/index.ts';
+import { schema, type Configuration } from '../catalogue.ts';
+
+export type Configured =
+  | { readonly configuration: Configuration }
+  /** What to tell the user instead of going on. */
+  | { readonly help: string }
+  | { readonly errors: readonly string[] };
+
+/**
+ * Reads the configuration of a command from its arguments, the environment, and the file that `--config` or GRADWATCH_CONFIG
+ * names. All mistakes are reported at once.
+ */
+export function configure(args: readonly string[], environment: NodeJS.ProcessEnv): Configured {
+  const known = leaves(schema as GenericSchema);
+  const parsed = parseFlags(args, known);
+  if ('errors' in parsed) return parsed;
+  if (parsed.flags['help'] === true) return { help: optionsHelp(known) };
+
+  const { config: path = environment['GRADWATCH_CONFIG'], help: _, ...flags } = parsed.flags as Record<string, string>;
+  const file = path === undefined ? undefined : readText(path);
+  if (file !== undefined && 'error' in file) return { errors: [file.error] };
+
+  const read = readConfig(schema, {
+    ...(path !== undefined && file !== undefined && { file: { name: path, text: file.text } }),
+    environment,
+    flags,
+  });
+  return 'value' in read ? { configuration: read.value } : { errors: read.mistakes.map(explain) };
+}
+
+function parseFlags(
+  args: readonly string[],
+  known: readonly Leaf[],
+): { readonly flags: Record<string, string | boolean | undefined> } | { readonly errors: readonly string[] } {
+  const settings = Object.fromEntries(known.map(({ path }) => [path, { type: 'string' as const }]));
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { ...settings, config: { type: 'string' }, help: { type: 'boolean' } },
+      strict: true,
+    });
+    return { flags: { ...values } };
+  } catch (error) {
+    return { errors: [`${(error as Error).message}; --help lists the options`] };
+  }
+}
+
+function readText(path: string): { readonly text: string } | { readonly error: string } {
+  try {
+    return { text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    return { error: `cannot read the configuration file: ${(error as Error).message}` };
+  }
+}
+
+function optionsHelp(known: readonly Leaf[]): string {
+  const lines = known.map((leaf) => {
+    const fallback = leaf.default === null ? 'not set by default' : `default ${leaf.default}`;
+    return `  --${leaf.path}\n      ${leaf.help}: ${leaf.expected}, ${fallback} [${leaf.variable}]`;
+  });
+  return [
+    'Options, each also a key of the configuration file and an environment variable:',
+    '',
+    '  --config FILE',
+    '      The configuration file, YAML [GRADWATCH_CONFIG]',
+    ...lines,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,62 @@
+import { hostname } from 'node:os';
+import { pino } from 'pino';
+import { App, type Started } from '../app.ts';
+import { version } from '../version.ts';
+import { exitCodes, type Command } from './command.ts';
+import { configure } from './configuration.ts';
+
+/** Signals that ask a server to end; a second one ends it at once. */
+const endings = ['SIGTERM', 'SIGINT'] as const;
+
+export const serve: Command = {
+  name: 'serve',
+  summary: 'watches this node and serves what it sees (the default)',
+  run: async (args, environment) => {
+    const configured = configure(args, environment);
+    if ('help' in configured) {
+      process.stdout.write(`Usage: gradwatch serve [OPTIONS]\n\n${configured.help}`);
+      return exitCodes.done;
+    }
+    if ('errors' in configured) {
+      process.stderr.write(configured.errors.map((error) => `gradwatch: ${error}\n`).join(''));
+      return exitCodes.usage;
+    }
+    const { configuration } = configured;
+    const logger = pino({ level: configuration.log.level, base: null }, pino.destination(2));
+    const app = new App(configuration, {
+      logger,
+      nodeName: configuration.system.node_name ?? environment['NODE_NAME'] ?? hostname(),
+    });
+    const asked = nextSignal();
+    try {
+      process.stdout.write(whereToLook(await app.start()));
+    } catch (error) {
+      process.stderr.write(`gradwatch: ${(error as Error).message}\n`);
+      await app.stop();
+      return exitCodes.failed;
+    }
+    const signal = await asked;
+    logger.info({ signal }, 'stopping');
+    await app.stop();
+    return exitCodes.done;
+  },
+};
+
+function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of endings) process.once(signal, resolve);
+  });
+}
+
+/** What a person who started the exporter by hand wants to know next. */
+function whereToLook({ url, workers }: Started): string {
+  return [
+    `gradwatch ${version}`,
+    `  this node   ${url}/`,
+    `  metrics     ${url}/metrics`,
+    `  runs        ${url}/api/v1/runs`,
+    `  findings    ${url}/api/v1/findings`,
+    ...workers.map((address, index) => `  ${index === 0 ? 'workers     ' : '            '}${address}`),
+    '',
+  ].join('\n');
+}
