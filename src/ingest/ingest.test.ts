@@ -362,6 +362,21 @@ describe('Ingest over TCP', () => {
     }, soon);
   });
 
+  it('ends a call that says no hello', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    undo.push(() => vi.useRealTimers());
+    const { address } = await exporter({ frozen_after: 3600 });
+    const [silent, worker] = [new Worker(address), new Worker(address).hello()];
+    await vi.waitFor(() => {
+      expect(worker.heard('welcome')).toHaveLength(1);
+    }, soon);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await vi.waitFor(() => {
+      expect(silent.end).toEqual({ code: status.FAILED_PRECONDITION, details: 'no Hello came within 10 s' });
+    }, soon);
+    expect(worker.end).toBeNull();
+  });
+
   it('refuses connections over the limit', async () => {
     const { address, listening, series } = await exporter({ max_connections: 1 });
     const worker = new Worker(address).hello();

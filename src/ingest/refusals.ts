@@ -67,6 +67,11 @@ const table = {
     message: ({ value }: { value: string }) =>
       `Batch.sequence is ${value}, expected a whole number from 1, one more for each batch of a session`,
   },
+  batch_length: {
+    status: null,
+    message: ({ steps, limit }: { steps: number; limit: number }) =>
+      `a batch of ${steps} steps is over the limit of ${limit}; the steps beyond were left out, send smaller batches`,
+  },
   step_invalid: {
     status: null,
     message: ({ value }: { value: string }) =>

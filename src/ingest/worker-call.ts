@@ -29,6 +29,8 @@ const endings: Readonly<Partial<Record<NonNullable<Goodbye['ending']>, EndState>
   ENDING_PREEMPTED: 'preempted',
 };
 const maxReasonLength = 512;
+/** A second of 1,000 steps, each in a few parts. A message of steps that are almost empty would hold up the event loop. */
+const maxSteps = 4096;
 
 /**
  * The life of one stream: hello, batches and answers, goodbye. It knows nothing of sockets. Waiting for the hello it has no session;
@@ -150,6 +152,10 @@ export class WorkerCall implements Speaker {
       this.#context.counts.addRefused(refusal.code);
       if (!refusals.has(refusal.code)) refusals.set(refusal.code, refusal);
     };
+    if (batch.steps.length > maxSteps) {
+      refused(refuse('batch_length', { steps: batch.steps.length, limit: maxSteps }));
+      batch.steps.length = maxSteps;
+    }
     let taken = 0;
     for (const step of batch.steps) {
       const report = validateStep(step, arrival, refused);

@@ -1,0 +1,104 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Hello } from '../protocol/index.ts';
+import { validateHello, type HelloResult } from './validate-hello.ts';
+
+const valid: Hello = { run: 'digits', rank: 1, world_size: 2, session: 'session-0123456789' };
+
+function refusalOf(result: HelloResult) {
+  return 'refusal' in result ? result.refusal : undefined;
+}
+
+describe('validateHello', () => {
+  it('takes the least that a hello must say', () => {
+    expect(validateHello(valid)).toEqual({
+      hello: {
+        run: 'digits',
+        rank: 1,
+        worldSize: 2,
+        localRank: null,
+        attempt: 0,
+        session: 'session-0123456789',
+        node: null,
+        gpuUuid: null,
+        framework: null,
+        model: null,
+        supports: new Set(),
+      },
+    });
+  });
+
+  it.each<[string, Partial<Hello>, string]>([
+    ['an empty run', { run: '' }, 'Hello.run is "", expected 1 to 128 characters'],
+    ['a run that is too long', { run: 'x'.repeat(129) }, 'Hello.run is "xxx'],
+    ['a run with a line feed', { run: 'a\nb' }, 'none of them a control character'],
+    ['a run of bytes that were no UTF-8', { run: 'a\uFFFD' }, 'Hello.run'],
+    ['a run with half a surrogate pair', { run: 'a\uD83D' }, 'Hello.run'],
+    ['no ranks', { world_size: 0 }, 'Hello.world_size is 0, expected a whole number from 1 to 1000000'],
+    ['too many ranks', { world_size: 1_000_001 }, 'Hello.world_size is 1000001'],
+    [
+      'a rank that is not in the world',
+      { rank: 2 },
+      'Hello.rank is 2, expected a whole number below world_size, which is 2',
+    ],
+    ['a local rank that is not in the world', { local_rank: 2 }, 'Hello.local_rank is 2'],
+    ['a short session', { session: 'secret' }, 'Hello.session is a text of 6 characters, expected 16 to 64'],
+    ['a long session', { session: 's'.repeat(65) }, 'Hello.session'],
+    ['a GPU that is no name', { gpu_uuid: 'GPU\u0000' }, 'Hello.gpu_uuid'],
+  ])('refuses %s', (_, mistake, message) => {
+    const result = validateHello({ ...valid, ...mistake });
+    expect(refusalOf(result)).toMatchObject({ code: 'hello_invalid' });
+    expect(refusalOf(result)?.message).toContain(message);
+  });
+
+  it.each(['run', 'rank', 'world_size', 'session'] as const)('refuses a hello without %s', (field) => {
+    const rest = Object.fromEntries(Object.entries(valid).filter(([name]) => name !== field));
+    expect(refusalOf(validateHello(rest))?.message).toMatch(new RegExp(`^Hello\\.${field} is absent`));
+  });
+
+  it('does not repeat a session in a message', () => {
+    const session = 'secret\n-0123456789-0123456789';
+    expect(JSON.stringify(validateHello({ ...valid, session }))).not.toContain('secret');
+  });
+
+  it('mends texts that only describe', () => {
+    const result = validateHello({
+      ...valid,
+      node: ' a\tb ',
+      model: 'm'.repeat(127) + '😀',
+      framework: '\n',
+      gpu_uuid: '',
+    });
+    expect(result).toMatchObject({ hello: { node: 'a b', model: 'm'.repeat(127), framework: null, gpuUuid: null } });
+  });
+
+  it('never throws, and what it accepts keeps the limits', () => {
+    const any = fc.option(fc.string({ unit: 'binary', maxLength: 140 }), { nil: undefined });
+    const text = fc.oneof(fc.constantFrom('digits', 'session-0123456789'), any);
+    const number = fc.oneof(fc.nat(4), fc.option(fc.nat(2 ** 32 - 1), { nil: undefined }));
+    const hello = fc.record({
+      run: text,
+      rank: number,
+      world_size: number,
+      local_rank: number,
+      session: text,
+      node: text,
+    });
+    fc.assert(
+      fc.property(hello, (given) => {
+        const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+        const result = validateHello(known);
+        if ('refusal' in result) {
+          // grpc-js puts the message through encodeURI, which throws on half a surrogate pair.
+          expect(encodeURI(result.refusal.message)).toMatch(/^Hello\./);
+          expect(result.refusal.message.length).toBeLessThan(250);
+          return;
+        }
+        const { run, rank, worldSize, session } = result.hello;
+        expect(run).toMatch(/^[^\p{Cc}]{1,128}$/u);
+        expect(session.length).toBeGreaterThanOrEqual(16);
+        expect(rank).toBeLessThan(worldSize);
+      }),
+    );
+  });
+});
