@@ -1,0 +1,266 @@
+import { describe, expect, it } from 'vitest';
+import type { DetectorFacts, Evidence, Severity } from '../detect/index.ts';
+import { expose, SeriesTable } from '../series/index.ts';
+import type { FindingChange } from './finding.ts';
+import { Findings } from './findings.ts';
+import type { FindingsOptions } from './options.ts';
+
+const facts = { subject: 'run', meaning: '', explains: [], endsWithRun: true } as const;
+const cause: DetectorFacts = { ...facts, kind: 'cause', explains: ['middle', 'effect'] };
+const middle: DetectorFacts = { ...facts, kind: 'middle', explains: ['effect'] };
+const effect: DetectorFacts = { ...facts, kind: 'effect' };
+const lost: DetectorFacts = { ...facts, kind: 'lost', subject: 'rank', endsWithRun: false };
+
+const defaults: FindingsOptions = {
+  hold: 120,
+  consequence_window: 300,
+  expire_after: 3600,
+  max_open: 10,
+  keep_resolved: 2,
+};
+
+function evidence(severity: Severity, step = 7, more: Partial<Evidence> = {}): Evidence {
+  return {
+    severity,
+    firstStep: step,
+    step,
+    score: 20,
+    threshold: 16,
+    baseline: 1,
+    window: 64,
+    cause: `cause at ${step}`,
+    advice: 'advice',
+    ...more,
+  };
+}
+
+function house(options: Partial<FindingsOptions> = {}) {
+  const table = new SeriesTable();
+  const clock = { now: 1000 };
+  const findings = new Findings({
+    table,
+    options: { ...defaults, ...options },
+    kinds: ['cause', 'middle', 'effect', 'lost'],
+    instance: 'abc',
+    now: () => clock.now,
+  });
+  const changes: FindingChange[] = [];
+  findings.subscribe((change) => changes.push(change));
+  return {
+    findings,
+    clock,
+    changes,
+    told: () => changes.map(({ change, finding }) => `${change} ${finding.kind}`),
+    see: (detector: DetectorFacts, what: Evidence, rank = 0, run = 'r') => {
+      findings.report({ detector, run, rank, verdict: { status: 'evidence', ...what } });
+    },
+    recover: (detector: DetectorFacts, rank = 0, run = 'r') => {
+      findings.report({ detector, run, rank, verdict: { status: 'recovered', step: 99 } });
+    },
+    wait: (seconds: number) => {
+      clock.now += seconds;
+      findings.tick();
+    },
+    lines: (prefix: string) =>
+      [...expose('text', table.snapshot())]
+        .join('')
+        .split('\n')
+        .filter((line) => line.startsWith(prefix)),
+  };
+}
+
+describe('Findings', () => {
+  it('makes one finding of the evidence of all ranks', () => {
+    const { findings, see, told } = house();
+    see(cause, evidence('warning', 7), 3);
+    see(cause, evidence('warning', 8, { score: 50, cause: 'other words' }), 0);
+    expect(told()).toEqual(['opened cause']);
+    expect(findings.open).toMatchObject([
+      {
+        id: 'abc-1',
+        subject: { run: 'r', rank: null, uuid: null },
+        firstRank: 3,
+        firstStep: 7,
+        detectedStep: 7,
+        lastStep: 8,
+        score: 50,
+        cause: 'cause at 7',
+      },
+    ]);
+  });
+
+  it('keeps runs and ranks apart', () => {
+    const { findings, see } = house();
+    see(lost, evidence('critical'), 0);
+    see(lost, evidence('critical'), 1);
+    see(cause, evidence('info'), 0, 'other');
+    expect(findings.open.map(({ id }) => id)).toEqual(['abc-1', 'abc-2', 'abc-3']);
+    expect(findings.about('r', 1).map(({ id }) => id)).toEqual(['abc-2']);
+    expect(findings.about('other', 5).map(({ id }) => id)).toEqual(['abc-3']);
+  });
+
+  it('only ever worsens, and then tells the new cause', () => {
+    const { findings, see, told, lines } = house();
+    see(cause, evidence('warning', 7));
+    see(cause, evidence('critical', 8));
+    see(cause, evidence('info', 9));
+    expect(told()).toEqual(['opened cause', 'worsened cause']);
+    expect(findings.open[0]).toMatchObject({ severity: 'critical', cause: 'cause at 8', firstStep: 7, lastStep: 9 });
+    expect(lines('gradwatch_findings_total{kind="cause"')).toEqual([
+      'gradwatch_findings_total{kind="cause",severity="info"} 0',
+      'gradwatch_findings_total{kind="cause",severity="warning"} 1',
+      'gradwatch_findings_total{kind="cause",severity="critical"} 1',
+    ]);
+    expect(lines('gradwatch_finding_info')).toHaveLength(1);
+  });
+
+  it('recovers when every rank has, but not before the hold is over', () => {
+    const { findings, see, recover, wait, told } = house();
+    see(cause, evidence('critical'), 0);
+    see(cause, evidence('critical'), 1);
+    recover(cause, 0);
+    wait(500);
+    expect(findings.open).toHaveLength(1);
+    see(cause, evidence('critical'), 1);
+    recover(cause, 1);
+    wait(119);
+    expect(findings.open).toHaveLength(1);
+    wait(1);
+    expect(findings.open).toEqual([]);
+    expect(told()).toEqual(['opened cause', 'resolved cause']);
+    expect(findings.resolved).toMatchObject([{ resolution: 'recovered', resolvedAt: 1620 }]);
+  });
+
+  it('goes on with the same finding when evidence returns within the hold', () => {
+    const { findings, see, recover, wait } = house();
+    see(cause, evidence('critical'));
+    recover(cause);
+    wait(60);
+    see(cause, evidence('critical'));
+    wait(200);
+    expect(findings.open.map(({ id }) => id)).toEqual(['abc-1']);
+  });
+
+  it('ends with the run what happened in its steps, and keeps what tells how a rank ended', () => {
+    const { findings, see, wait } = house();
+    see(cause, evidence('critical'));
+    see(lost, evidence('critical'));
+    findings.runEnded('r');
+    wait(120);
+    expect(findings.resolved).toMatchObject([{ kind: 'cause', resolution: 'run_ended' }]);
+    expect(findings.open).toMatchObject([{ kind: 'lost' }]);
+    findings.runForgotten('r');
+    wait(1);
+    expect(findings.open).toEqual([]);
+  });
+
+  it('gives up what brings no evidence for long', () => {
+    const { findings, see, wait } = house();
+    see(cause, evidence('critical'));
+    wait(3599);
+    expect(findings.open).toHaveLength(1);
+    wait(1);
+    expect(findings.resolved).toMatchObject([{ resolution: 'expired' }]);
+  });
+
+  it('waits no longer for a rank that was forgotten', () => {
+    const { findings, see, recover, wait } = house();
+    see(cause, evidence('critical'), 0);
+    see(cause, evidence('critical'), 1);
+    recover(cause, 0);
+    findings.rankForgotten('r', 1);
+    wait(120);
+    expect(findings.resolved).toMatchObject([{ resolution: 'expired' }]);
+  });
+
+  it('attaches consequences to the first cause, in whichever order they are seen', () => {
+    const { findings, see, told } = house();
+    see(effect, evidence('warning'));
+    see(middle, evidence('warning'));
+    expect(findings.open.map(({ consequenceOf }) => consequenceOf)).toEqual(['abc-2', null]);
+    see(cause, evidence('critical'));
+    expect(findings.open.map(({ consequenceOf }) => consequenceOf)).toEqual(['abc-3', 'abc-3', null]);
+    see(effect, evidence('critical'));
+    expect(findings.open[0]?.consequenceOf).toBe('abc-3');
+    expect(told()).toEqual([
+      'opened effect',
+      'opened middle',
+      'amended effect',
+      'opened cause',
+      'amended effect',
+      'amended middle',
+      'worsened effect',
+    ]);
+  });
+
+  it('attaches nothing of another run, nor of another time', () => {
+    const { findings, see, clock } = house();
+    see(cause, evidence('critical'));
+    see(effect, evidence('warning'), 0, 'other');
+    clock.now += 301;
+    see(effect, evidence('warning'));
+    expect(findings.open.map(({ consequenceOf }) => consequenceOf)).toEqual([null, null, null]);
+  });
+
+  it('never hides a finding behind a milder one', () => {
+    const { findings, see } = house();
+    see(cause, evidence('warning'));
+    see(effect, evidence('warning'));
+    expect(findings.open[1]?.consequenceOf).toBe('abc-1');
+    see(effect, evidence('critical'));
+    expect(findings.open[1]).toMatchObject({ severity: 'critical', consequenceOf: null });
+    see(cause, evidence('critical'));
+    expect(findings.open[1]?.consequenceOf).toBe('abc-1');
+  });
+
+  it('lets a consequence stand for itself when it outlives its cause', () => {
+    const { findings, see, recover, wait, told } = house();
+    see(cause, evidence('critical'));
+    see(effect, evidence('warning'));
+    recover(cause);
+    wait(120);
+    expect(findings.open).toMatchObject([{ kind: 'effect', consequenceOf: 'abc-1' }]);
+    see(effect, evidence('warning'));
+    expect(findings.open).toMatchObject([{ kind: 'effect', consequenceOf: null }]);
+    expect(told().at(-1)).toBe('amended effect');
+  });
+
+  it('refuses and counts what is beyond the limit, and remembers so many', () => {
+    const { findings, see, recover, wait, lines } = house({ max_open: 3 });
+    for (const rank of [0, 1, 2, 3]) see(lost, evidence('critical'), rank);
+    expect(findings.open).toHaveLength(3);
+    expect(lines('gradwatch_findings_refused_total{kind="lost"}')).toEqual([
+      'gradwatch_findings_refused_total{kind="lost"} 1',
+    ]);
+    for (const rank of [0, 1, 2]) recover(lost, rank);
+    wait(120);
+    expect(findings.resolved.map(({ id }) => id)).toEqual(['abc-3', 'abc-2']);
+  });
+
+  it('shows open findings as series and takes them away at their end', () => {
+    const { see, recover, wait, lines } = house();
+    expect(lines('gradwatch_findings_total')).toHaveLength(12);
+    see(lost, evidence('critical', 41, { firstStep: 40, score: 2, cause: `say "hi"\n${'x'.repeat(300)}` }), 3);
+    expect(lines('gradwatch_finding_severity')).toEqual([
+      'gradwatch_finding_severity{finding="abc-1",kind="lost",run="r",rank="3",uuid=""} 3',
+    ]);
+    expect(lines('gradwatch_finding_info')).toEqual([
+      `gradwatch_finding_info{finding="abc-1",cause="say \\"hi\\"\\n${'x'.repeat(246)}…",first_rank="3",consequence_of=""} 1`,
+    ]);
+    expect(lines('gradwatch_finding_first_step')).toEqual(['gradwatch_finding_first_step{finding="abc-1"} 40']);
+    expect(lines('gradwatch_finding_score')).toEqual(['gradwatch_finding_score{finding="abc-1"} 2']);
+    recover(lost, 3);
+    wait(120);
+    expect(lines('gradwatch_finding_')).toEqual([]);
+  });
+
+  it('stops telling who has unsubscribed', () => {
+    const { findings, see } = house();
+    const heard: FindingChange[] = [];
+    const stop = findings.subscribe((change) => heard.push(change));
+    see(cause, evidence('info'));
+    stop();
+    see(cause, evidence('critical'));
+    expect(heard.map(({ change }) => change)).toEqual(['opened']);
+  });
+});
