@@ -5,5 +5,6 @@ export type { BundleFile } from './file.ts';
 export { alertsOf } from './alerts/index.ts';
 export { placeholders } from './alertmanager/alertmanager-config.ts';
 export { runDashboard } from './grafana/run-dashboard.ts';
+export type { Dashboard } from './grafana/model.ts';
 export { dashboardQueries, variableSelectors } from './dashboard-queries.ts';
 export type { DashboardQuery, Picked } from './dashboard-queries.ts';

@@ -32,7 +32,8 @@ export function opening(by: readonly ('node' | 'rank')[]): string {
   const earliest = lowest(joined(firstStepOrNone, ['instance', 'finding'], ['cause', 'first_rank'], causes));
   return lookup(
     earliest,
-    'First on rank {{ .Labels.first_rank }}{{ if lt .Value 1e18 }} at step {{ printf "%.0f" .Value }}{{ end }}. Cause: {{ .Labels.cause }}',
+    '{{ if .Labels.first_rank }}First on rank {{ .Labels.first_rank }}' +
+      '{{ if lt .Value 1e18 }} at step {{ printf "%.0f" .Value }}{{ end }}. {{ end }}Cause: {{ .Labels.cause }}',
     'The finding is no longer on /metrics.',
   );
 }

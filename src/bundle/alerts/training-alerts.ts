@@ -25,15 +25,15 @@ export function nonFinite(config: BundleConfig) {
   });
 }
 
-/** One per rank. It carries the node, so that what happened to the node can inhibit it. */
+/** One per rank, lost or failed. It carries the node, so that what happened to the node can inhibit it. */
 export function workerLost(config: BundleConfig) {
   return alert({
     name: 'GradwatchWorkerLost',
     ...config.alerts.workerLost,
     expression: incident('worker_lost', ['node', 'rank'], config),
-    summary: 'A worker of a training run died without goodbye.',
+    summary: 'A worker of a training run has died.',
     description: ({ run, rank, node }) =>
-      `Rank ${rank} of run ${run} on node ${node} is lost (now ${severityNow}). ${opening(['node', 'rank'])}`,
+      `Rank ${rank} of run ${run} on node ${node} has died (now ${severityNow}). ${opening(['node', 'rank'])}`,
     dashboard: ({ cluster, run, rank }) => ({ cluster, run, rank }),
   });
 }

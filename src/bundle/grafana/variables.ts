@@ -54,9 +54,9 @@ interface Shown {
 
 /** The values of a label, read anew when the time range changes, so that a run of last week can be picked. */
 function queryVariable<Label extends string>(
-  name: Label,
+  name: NoInfer<Label>,
   label: string,
-  selector: Selector<NoInfer<Label> | (string & {})>,
+  selector: Selector<Label>,
   { hide, all, multi, sort }: Shown,
 ): Variable {
   const query = `label_values(${selector.text}, ${name})`;
