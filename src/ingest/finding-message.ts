@@ -1,4 +1,4 @@
-import type { FindingChange } from '../findings/finding.ts';
+import type { FindingChange } from '../findings/index.ts';
 import type { FindingMessage } from '../protocol/index.ts';
 
 const changes = {

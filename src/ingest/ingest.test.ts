@@ -14,7 +14,7 @@ import {
   type TelemetryClient,
   type WorkerMessage,
 } from '../protocol/index.ts';
-import type { FindingChange } from '../findings/finding.ts';
+import type { FindingChange } from '../findings/index.ts';
 import { Runs, type RankTransition } from '../runs/index.ts';
 import { expose, SeriesTable } from '../series/index.ts';
 import { Ingest } from './ingest.ts';

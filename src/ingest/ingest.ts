@@ -1,5 +1,5 @@
 import type { Server } from '@grpc/grpc-js';
-import type { FindingChange } from '../findings/finding.ts';
+import type { FindingChange } from '../findings/index.ts';
 import type { Runs } from '../runs/index.ts';
 import type { SeriesTable } from '../series/index.ts';
 import { parseAddress } from './address.ts';
