@@ -2,7 +2,7 @@ import { request as rawRequest, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi, type Mock } from 'vitest';
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/index.ts';
 import type { RunReport } from '../runs/index.ts';
 import { gauge, SeriesTable } from '../series/index.ts';
 import { HttpServer, SelfMetrics, type HttpLog, type Served } from './index.ts';

@@ -1,5 +1,5 @@
 import { Router, type Request } from 'express';
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/index.ts';
 import { ApiError } from './api-error.ts';
 import { sendJson } from './json.ts';
 import type { Served } from './served.ts';

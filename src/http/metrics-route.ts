@@ -1,10 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip as gzipCallback } from 'node:zlib';
 import type { RequestHandler } from 'express';
-import { contentTypes, expose, type ForeignFamily, type Format, type SeriesTable } from '../series/index.ts';
+import { contentTypes, type SeriesTable } from '../series/index.ts';
 import { ApiError } from './api-error.ts';
 import { acceptsGzip, negotiateFormat } from './negotiate.ts';
+import { renderBody } from './render-body.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 
 const gzip = promisify(gzipCallback);
@@ -17,9 +17,13 @@ const gzipLevel = 1;
 /** Scrapes that are answered at a time. Each holds a body of its own, which for 100,000 series is about 13 MB. */
 const scrapesAtOnce = 8;
 
+/** A body grows by a few series from one scrape to the next; within this it needs no second buffer. */
+const spareBytes = 64 * 1024;
+
 /** GET /metrics, from memory alone: no source is asked, and no other work waits for more than one slice. */
 export function metricsRoute(table: SeriesTable, self: SelfMetrics): RequestHandler {
   let underway = 0;
+  let lastBytes = 0;
   return async (request, response) => {
     if (underway >= scrapesAtOnce) {
       response.set('Retry-After', '1');
@@ -33,7 +37,8 @@ export function metricsRoute(table: SeriesTable, self: SelfMetrics): RequestHand
     try {
       const format = negotiateFormat(request.get('accept'));
       self.scraped();
-      const body = await renderBody(format, table, await self.families());
+      const body = await renderBody(format, table, await self.families(), lastBytes + spareBytes);
+      lastBytes = body.length;
       response.set({ 'Content-Type': contentTypes[format], Vary: 'Accept, Accept-Encoding' });
       if (acceptsGzip(request.get('accept-encoding'))) {
         response.set('Content-Encoding', 'gzip').send(await gzip(body, { level: gzipLevel }));
@@ -44,18 +49,4 @@ export function metricsRoute(table: SeriesTable, self: SelfMetrics): RequestHand
       underway -= 1;
     }
   };
-}
-
-/** The body of one moment. Between two slices the event loop goes on with what waits. */
-export async function renderBody(
-  format: Format,
-  table: SeriesTable,
-  foreign: readonly ForeignFamily[],
-): Promise<Buffer> {
-  const slices: Buffer[] = [];
-  for (const text of expose(format, table.snapshot(), foreign)) {
-    if (slices.length > 0) await nextTurn();
-    slices.push(Buffer.from(text));
-  }
-  return slices.length === 1 && slices[0] !== undefined ? slices[0] : Buffer.concat(slices);
 }

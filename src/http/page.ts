@@ -1,4 +1,4 @@
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/index.ts';
 import type { RunReport } from '../runs/index.ts';
 import { html, type Html } from './html.ts';
 import type { Served } from './served.ts';

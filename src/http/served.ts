@@ -1,4 +1,4 @@
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/index.ts';
 import type { RunReport } from '../runs/index.ts';
 import type { SeriesTable } from '../series/index.ts';
 import type { SelfMetrics } from './self-metrics.ts';

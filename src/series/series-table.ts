@@ -52,7 +52,7 @@ export interface Column {
 
 export interface GroupSnapshot {
   readonly columns: readonly Column[];
-  /** Label blocks without braces, one per row. */
+  /** Label blocks without braces, one per row. The place of a removed row is kept, with nothing present in it. */
   readonly labels: readonly string[];
   /** Row after row, `columns.length` values each. */
   readonly values: Float64Array;
@@ -66,6 +66,8 @@ export class SeriesGroup<Key extends string, Label extends string> implements St
   readonly #rows = new Map<string, Row<Key>>();
   #values = new Float64Array(0);
   #present = new Uint8Array(0);
+  /** Label blocks by slot. */
+  readonly #blocks: string[] = [];
   /** Slots of removed rows, reused before the arrays grow. */
   readonly #free: number[] = [];
   #capacity = 0;
@@ -92,7 +94,7 @@ export class SeriesGroup<Key extends string, Label extends string> implements St
     const block = labelBlock(this.#identity.map((name) => [name, labels[name]]));
     let row = this.#rows.get(block);
     if (row === undefined) {
-      row = new Row<Key>(this, block, this.#take());
+      row = new Row<Key>(this, block, this.#take(block));
       this.#rows.set(block, row);
     }
     return row;
@@ -133,37 +135,35 @@ export class SeriesGroup<Key extends string, Label extends string> implements St
     if (!this.#rows.delete(block)) return;
     const width = this.#columns.length;
     this.#present.fill(0, slot * width, (slot + 1) * width);
+    this.#blocks[slot] = '';
     this.#free.push(slot);
   }
 
   snapshot(): GroupSnapshot {
-    const width = this.#columns.length;
-    const labels: string[] = [];
-    const values = new Float64Array(this.#rows.size * width);
-    const present = new Uint8Array(this.#rows.size * width);
-    for (const row of this.#rows.values()) {
-      const from = row.slot * width;
-      values.set(this.#values.subarray(from, from + width), labels.length * width);
-      present.set(this.#present.subarray(from, from + width), labels.length * width);
-      labels.push(row.block);
-    }
-    return { columns: this.#columns, labels, values, present };
+    const used = this.#blocks.length * this.#columns.length;
+    return {
+      columns: this.#columns,
+      labels: this.#blocks.slice(),
+      values: this.#values.slice(0, used),
+      present: this.#present.slice(0, used),
+    };
   }
 
-  #take(): number {
-    const reused = this.#free.pop();
-    if (reused !== undefined) return reused;
-    const slot = this.#rows.size;
-    if (slot >= this.#capacity) {
-      this.#capacity = Math.max(8, this.#capacity * 2);
-      const values = new Float64Array(this.#capacity * this.#columns.length);
-      const present = new Uint8Array(this.#capacity * this.#columns.length);
-      values.set(this.#values);
-      present.set(this.#present);
-      this.#values = values;
-      this.#present = present;
-    }
+  #take(block: string): number {
+    const slot = this.#free.pop() ?? this.#blocks.length;
+    this.#blocks[slot] = block;
+    if (slot >= this.#capacity) this.#grow();
     return slot;
+  }
+
+  #grow(): void {
+    this.#capacity = Math.max(8, this.#capacity * 2);
+    const values = new Float64Array(this.#capacity * this.#columns.length);
+    const present = new Uint8Array(this.#capacity * this.#columns.length);
+    values.set(this.#values);
+    present.set(this.#present);
+    this.#values = values;
+    this.#present = present;
   }
 }
 

@@ -1,0 +1,27 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expose, type ForeignFamily, type Format, type SeriesTable } from '../series/index.ts';
+import { ByteWriter } from './byte-writer.ts';
+
+/** How long the writing may hold the event loop, in milliseconds: well within the 5 that a training step's report may wait. */
+const turnMilliseconds = 2;
+
+/**
+ * A body of /metrics. All values are of one moment, that of the call; the writing lets the event loop go on between its slices.
+ * @param expectedBytes about how long it will be, for example as long as the last one
+ */
+export async function renderBody(
+  format: Format,
+  table: SeriesTable,
+  foreign: readonly ForeignFamily[],
+  expectedBytes: number,
+): Promise<Buffer> {
+  const writer = new ByteWriter(expectedBytes);
+  let turnBegan = performance.now();
+  for (const text of expose(format, table.snapshot(), foreign)) {
+    writer.write(text);
+    if (performance.now() - turnBegan < turnMilliseconds) continue;
+    await nextTurn();
+    turnBegan = performance.now();
+  }
+  return writer.bytes;
+}
