@@ -16,7 +16,7 @@ export function parseAddress(text: string): TcpAddress | null {
   if (host === undefined || !(port <= 65_535)) {
     throw new ListenError(
       text,
-      `ingest.address is ${JSON.stringify(text)}, expected host:port, [address]:port or none`,
+      `grpc.address is ${JSON.stringify(text)}, expected host:port, [address]:port or none`,
     );
   }
   return { host, port };

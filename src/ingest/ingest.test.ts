@@ -329,7 +329,7 @@ describe('Ingest over TCP', () => {
   });
 
   it.each([
-    ['somewhat', 90_000, 'is over the limit of 65536 bytes (ingest.max_message_bytes); send smaller batches', '1'],
+    ['somewhat', 90_000, 'is over the limit of 65536 bytes (grpc.max_message_bytes); send smaller batches', '1'],
     ['far', 300_000, 'larger than max', '0'],
   ])('refuses a message that is %s too large', async (_, bytes, details, counted) => {
     const { address, series, state } = await exporter();

@@ -14,12 +14,12 @@ const table = {
   connection_limit: {
     status: status.RESOURCE_EXHAUSTED,
     message: ({ limit }: { limit: number }) =>
-      `${limit} connections are open, the limit of ingest.max_connections; try again later`,
+      `${limit} connections are open, the limit of grpc.max_connections; try again later`,
   },
   message_size: {
     status: status.RESOURCE_EXHAUSTED,
     message: ({ bytes, limit }: { bytes: number; limit: number }) =>
-      `a message of ${bytes} bytes is over the limit of ${limit} bytes (ingest.max_message_bytes); send smaller batches`,
+      `a message of ${bytes} bytes is over the limit of ${limit} bytes (grpc.max_message_bytes); send smaller batches`,
   },
   malformed: {
     status: status.INVALID_ARGUMENT,

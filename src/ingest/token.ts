@@ -12,9 +12,9 @@ export function readToken(file: string): string {
   try {
     token = readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new ListenError(file, `ingest.token_file ${file} cannot be read`, { cause: error });
+    throw new ListenError(file, `grpc.token_file ${file} cannot be read`, { cause: error });
   }
-  if (token === '') throw new ListenError(file, `ingest.token_file ${file} is empty; write the token into it`);
+  if (token === '') throw new ListenError(file, `grpc.token_file ${file} is empty; write the token into it`);
   return token;
 }
 

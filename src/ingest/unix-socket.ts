@@ -29,9 +29,9 @@ export async function clearStaleSocket(path: string): Promise<void> {
     if (codeOf(error) === 'ENOENT') return;
     throw new ListenError(path, `cannot look at ${path}`, { cause: error });
   }
-  if (!isSocket) throw new ListenError(path, `${path} exists and is no socket; remove it or set ingest.socket`);
+  if (!isSocket) throw new ListenError(path, `${path} exists and is no socket; remove it or set grpc.socket`);
   if (await answers(path))
-    throw new ListenError(path, `another process listens on ${path}; stop it or set ingest.socket`);
+    throw new ListenError(path, `another process listens on ${path}; stop it or set grpc.socket`);
   try {
     unlinkSync(path);
   } catch (error) {
