@@ -14,10 +14,7 @@ export function parseAddress(text: string): TcpAddress | null {
   const match = /^(?:\[([0-9a-fA-F:.%\w]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text);
   const [host, port] = [match?.[1] ?? match?.[2], Number(match?.[3])];
   if (host === undefined || !(port <= 65_535)) {
-    throw new ListenError(
-      text,
-      `grpc.address is ${JSON.stringify(text)}, expected host:port, [address]:port or none`,
-    );
+    throw new ListenError(text, `grpc.address is ${JSON.stringify(text)}, expected host:port, [address]:port or none`);
   }
   return { host, port };
 }
