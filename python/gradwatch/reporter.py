@@ -20,6 +20,8 @@ MAX_BACK_OFF_SECONDS = 5.0
 REFUSED_BACK_OFF_SECONDS = 30.0
 UNREACHABLE_SECONDS = 30.0
 COLLECT_SECONDS = 1.0
+# Of the time to finish, what the last steps may take: how a run ended matters more than they do.
+FLUSH_SHARE = 0.7
 
 # The exporter was reached and said no. All else is the transport's.
 REFUSALS = frozenset(
@@ -68,6 +70,7 @@ class Reporter:
         """Sends what is left and the goodbye, for at most `seconds`. A second call waits for the first one's goodbye.
         An exporter that is not there is not waited for."""
         if self._outbox.goodbye is None:
+            self._outbox.flush_until = time.monotonic() + FLUSH_SHARE * seconds
             self._outbox.goodbye = goodbye
         self._bell.ring()
         if self._stream is not None:

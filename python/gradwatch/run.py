@@ -169,6 +169,15 @@ class Run:
             self.finish(*((ending, reason) if ending == PREEMPTED else ending_of(value)))
 
     def _start(self) -> None:
+        global _reported
+        if _parent_reported:
+            logger.warning(
+                "gradwatch.init() in a process forked from one that has reported already: gRPC on both sides of a "
+                "fork can crash the parent, so nothing is reported. Start the ranks with spawn, or call init() only in "
+                "the children"
+            )
+            return
+        _reported = True
         try:
             self._reporter.start()
         except RuntimeError as error:
@@ -203,19 +212,25 @@ class Run:
 
 
 _live_runs: weakref.WeakSet[Run] = weakref.WeakSet()
+# Kept alive in a forked child, so that no destructor of gRPC runs there.
+_inherited: list[Run] = []
+# Whether this process, and the one that it was forked from, has used gRPC for a run. gRPC's pollers share kernel
+# objects with a forked child: a connection of the child ended the parent with a segmentation fault in grpcio 1.49 and
+# 1.66 to 1.76.
+_reported = False
+_parent_reported = False
 
 
 def _after_fork_in_child() -> None:
     # The child has neither the client's thread nor a connection of its own. What it inherited does nothing and is left
     # alone: a DataLoader worker is not the rank.
+    global _parent_reported
+    _parent_reported = _reported
     for run in list(_live_runs):
         run._live = False
         run._exit.uninstall()
         _inherited.append(run)
     _live_runs.clear()
 
-
-# Kept alive, so that no destructor of gRPC runs in a child.
-_inherited: list[Run] = []
 
 os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -31,8 +31,8 @@ BATCH_SECONDS = 1.0
 # News goes out at once, but not more often than this.
 NEWS_SECONDS = 0.05
 WELCOME_SECONDS = 10.0
-# A larger batch gains nothing and holds up the other workers of the exporter.
-MAX_BATCH_BYTES = 1 << 20
+# A larger batch gains nothing and holds up the other workers of the exporter, and a goodbye behind it.
+MAX_BATCH_BYTES = 1 << 18
 
 
 class Listener(Protocol):
@@ -55,6 +55,8 @@ class Outbox:
         self.buffer = buffer
         self.answers: deque[Answer] = deque()
         self.goodbye: Goodbye | None = None
+        # On the monotonic clock: from then on the goodbye goes before the steps that are left.
+        self.flush_until = math.inf
 
 
 class Stream:
@@ -166,7 +168,7 @@ class Stream:
     def _batches(self) -> Iterator[Batch]:
         buffer = self._outbox.buffer
         buffer.collect()
-        while not self._closed and self._lease is not None:
+        while not self._closed and self._lease is not None and time.monotonic() < self._outbox.flush_until:
             batch = buffer.take(self._lease, self._max_bytes)
             if batch is None:
                 return

@@ -162,6 +162,17 @@ def test_the_context_manager(exporter: FakeExporter) -> None:
     assert exporter.sessions[0].goodbye.reason == "ZeroDivisionError: division by zero"
 
 
+def test_the_goodbye_does_not_wait_for_more_steps_than_there_is_time_for(
+    exporter: FakeExporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gradwatch.reporter.FLUSH_SHARE", 0.0)
+    run = gradwatch.init("late", address=exporter.address)
+    for step in range(1000):
+        run.log(step=step, loss=1.0)
+    run.finish("preempted")
+    assert exporter.sessions[0].goodbye.ending == pb.ENDING_PREEMPTED
+
+
 def test_hooks_are_put_back(exporter: FakeExporter) -> None:
     def hooks() -> tuple[object, ...]:
         return sys.excepthook, sys.exit, signal.getsignal(signal.SIGTERM)
@@ -175,7 +186,8 @@ def test_hooks_are_put_back(exporter: FakeExporter) -> None:
 
 
 def test_an_absent_exporter_does_not_delay_the_exit(unused_port: int) -> None:
-    code = f"import gradwatch; gradwatch.init('absent', address='127.0.0.1:{unused_port}'); gradwatch.log(step=1, loss=1.0)"
+    head = f"import gradwatch; gradwatch.init('absent', address='127.0.0.1:{unused_port}')"
+    code = f"{head}; gradwatch.log(step=1, loss=1.0)"
     started = time.monotonic()
     finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")

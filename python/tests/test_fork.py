@@ -8,7 +8,7 @@ import sys
 import textwrap
 
 import torch
-from exporter import FakeExporter, wait_for
+from exporter import FakeExporter
 from torch.utils.data import DataLoader, Dataset
 
 import gradwatch
@@ -62,26 +62,40 @@ def test_children_that_leave_in_order_say_nothing_and_do_not_hang(exporter: Fake
     assert len(exporter.sessions) == 1 and exporter.sessions[0].goodbye is not None
 
 
-def test_a_child_may_report_for_itself(exporter: FakeExporter) -> None:
+def test_a_child_of_a_process_that_reports_cannot_report(exporter: FakeExporter) -> None:
     finished = run_script(f"""
-        import os, sys, time, gradwatch
+        import os, gradwatch
         gradwatch.init("parent", rank=0, world_size=2, address={exporter.address!r})
         gradwatch.log(step=1, loss=1.0)
-        time.sleep(0.5)
         child = os.fork()
         if child == 0:
             gradwatch.init("parent", rank=1, world_size=2, address={exporter.address!r})
             gradwatch.log(step=1, loss=2.0)
             gradwatch.finish()
             os._exit(0)
-        os.waitpid(child, 0)
+        assert os.waitpid(child, 0)[1] == 0
         gradwatch.log(step=2, loss=1.0)
     """)
+    assert finished.returncode == 0
+    assert finished.stderr.count("nothing is reported. Start the ranks with spawn") == 1
+    assert [(session.hello.rank, len(session.steps)) for session in exporter.sessions] == [(0, 2)]
+
+
+def test_a_child_of_a_process_that_only_imported_may_report(exporter: FakeExporter) -> None:
+    finished = run_script(f"""
+        import os, gradwatch
+        children = []
+        for rank in range(2):
+            children.append(os.fork())
+            if children[-1] == 0:
+                gradwatch.init("children", rank=rank, world_size=2, address={exporter.address!r})
+                gradwatch.log(step=1, loss=2.0)
+                gradwatch.finish()
+                os._exit(0)
+        assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
+    """)
     assert (finished.returncode, finished.stderr) == (0, "")
-    wait_for(lambda: len(exporter.sessions) == 2 and all(session.ended for session in exporter.sessions), "both")
-    reported = {session.hello.rank: [step.step for step in session.steps] for session in exporter.sessions}
-    assert reported == {0: [1, 2], 1: [1]}
-    assert len({session.hello.session for session in exporter.sessions}) == 2
+    assert sorted((session.hello.rank, len(session.steps)) for session in exporter.sessions) == [(0, 1), (1, 1)]
 
 
 def test_sigterm_ends_a_forked_child_as_ever(exporter: FakeExporter) -> None:

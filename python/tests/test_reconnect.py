@@ -16,17 +16,14 @@ from gradwatch.worker import find_worker
 
 def test_resend_after_a_break_without_loss_or_duplicates(exporter: FakeExporter) -> None:
     gradwatch.init("break", address=exporter.address)
-    total = 0
-    for round_number in range(3):
-        for _ in range(20):
-            gradwatch.log(step=total, loss=float(total))
-            total += 1
-        wait_for(lambda: len(exporter.steps) >= total - 10, "most of the steps")
+    for start in (0, 20, 40):
+        for step in range(start, start + 20):
+            gradwatch.log(step=step, loss=float(step))
+        wait_for(lambda least=start + 10: len(exporter.steps) >= least, "most of the steps")
         exporter.break_streams()
-        connections = round_number + 2
-        wait_for(lambda: len(exporter.sessions) >= connections, "the next connection")
+        wait_for(lambda least=start // 20 + 2: len(exporter.sessions) >= least, "the next connection")
     gradwatch.finish()
-    assert [step.step for step in exporter.steps] == list(range(total))
+    assert [step.step for step in exporter.steps] == list(range(60))
     assert len({session.hello.session for session in exporter.sessions}) == 1
 
 
@@ -35,7 +32,7 @@ def test_what_the_exporter_lost_is_sent_again_in_new_batches(exporter: FakeExpor
     run = gradwatch.init("crash", address=exporter.address)
     for step in range(3):
         run.log(step=step, loss=1.0)
-        wait_for(lambda: len(exporter.steps) == step + 1, "the step")
+        wait_for(lambda count=step + 1: len(exporter.steps) == count, "the step")
     # The exporter restarts from a snapshot that holds the first batch only.
     session = exporter.sessions[0]
     exporter.received[session.hello.session] = 1
