@@ -14,8 +14,6 @@ export interface BundleConfig {
   readonly multiCluster: boolean;
   /** `gradwatch_finding_severity` from which a finding alerts: 2 is warning, 3 is critical. */
   readonly findingSeverity: 2 | 3;
-  /** Age of a collector's last good sample from which it counts as failing. */
-  readonly collectorStaleSeconds: number;
   readonly alerts: Readonly<Record<AlertKey, AlertTiming>>;
   /** When messages are sent: about runs, about nodes at once, about all else, and to the dead man's switch. */
   readonly notifications: Readonly<Record<'training' | 'node' | 'other' | 'watchdog', NotificationTiming>>;
@@ -55,7 +53,6 @@ export const defaults: BundleConfig = {
   scrapeInterval: '15s',
   multiCluster: false,
   findingSeverity: 2,
-  collectorStaleSeconds: 120,
   alerts: {
     watchdog: { severity: 'none' },
     exporterDown: { severity: 'warning', for: '3m' },

@@ -1,6 +1,6 @@
+import { metrics } from '../catalogue.ts';
 import { unitOf } from '../series/index.ts';
 import type { BundleFile } from './file.ts';
-import { metrics } from './names.ts';
 
 const families: readonly (readonly [family: string, about: string])[] = [
   ['node', 'The machine.'],
@@ -21,7 +21,8 @@ export function metricsReference(): BundleFile {
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       .map(({ name, type, labels, help, ...rest }) => {
         const states = 'states' in rest ? `; states: ${rest.states.join(', ')}` : '';
-        return `| \`${name}\` | ${type} | ${unitOf(name) ?? ''} | ${labels.join(', ')} | ${help}${states} |`;
+        const text = (help + states).replaceAll('|', '\\|');
+        return `| \`${name}\` | ${type} | ${unitOf(name) ?? ''} | ${labels.join(', ')} | ${text} |`;
       });
     if (rows.length === 0) return [];
     return [

@@ -1,9 +1,5 @@
-import { metrics } from './names-until-wired.ts';
+import { metrics, type CatalogueMetric } from '../catalogue.ts';
 import type { Metric } from '../series/index.ts';
-
-export { metrics };
-
-type CatalogueMetric = (typeof metrics)[number];
 
 /** Every metric name of the exporter. */
 export type MetricName = CatalogueMetric['name'];

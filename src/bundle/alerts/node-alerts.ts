@@ -1,5 +1,5 @@
 import type { BundleConfig } from '../config.ts';
-import { type Vector, age, aggregate, constant, scalar, series, union, up } from '../promql/index.ts';
+import { aggregate, constant, scalar, series, up } from '../promql/index.ts';
 import { alert } from './alert.ts';
 import { lookup, ofAlert } from './lookup.ts';
 
@@ -39,13 +39,8 @@ export function exporterDown(config: BundleConfig) {
   });
 }
 
-/** A collector fails, or hangs: then its last good sample grows old while nothing is counted as failure. */
+/** The last readings of a collector failed. One that hangs is given up at its time budget, and has failed. */
 export function collectorFailing(config: BundleConfig) {
-  const labels = ['node', 'instance', 'collector'] as const;
-  const failed = scalar(aggregate('max', labels, series('gradwatch_exporter_collector_success')), '==', 0);
-  const lastSuccess = series('gradwatch_exporter_collector_last_success_timestamp_seconds');
-  const stale = scalar(age(aggregate('max', labels, lastSuccess)), '>', config.collectorStaleSeconds);
-  const expression: Vector<(typeof labels)[number] | 'cluster'> = union(failed, stale);
   const reasons = scalar(
     series('gradwatch_exporter_collector_failures_total', {
       cluster: ofAlert('cluster'),
@@ -58,10 +53,14 @@ export function collectorFailing(config: BundleConfig) {
   return alert({
     name: 'GradwatchCollectorFailing',
     ...config.alerts.collectorFailing,
-    expression,
+    expression: scalar(
+      aggregate('max', ['node', 'instance', 'collector'], series('gradwatch_exporter_collector_success')),
+      '==',
+      0,
+    ),
     summary: 'A collector of a gradwatch exporter brings no readings.',
     description: ({ collector, instance, node }) =>
-      `Collector ${collector} of ${instance} on node ${node} fails or hangs.` +
+      `Collector ${collector} of ${instance} on node ${node} fails.` +
       lookup(reasons, ' Failures are counted with reason {{ .Labels.reason }}.'),
     dashboard: ({ cluster }) => ({ cluster }),
   });
