@@ -1,9 +1,18 @@
 /**
  * Label values as the text format writes them: backslash, quote and line feed are escaped, all else is kept.
  * https://prometheus.io/docs/instrumenting/exposition_formats/#comments-help-text-and-type-information
+ *
+ * Half of a surrogate pair has no bytes in UTF-8. It becomes the replacement character here and not on the way out, so that two
+ * values that are written alike are one value.
  */
 export function escapeLabelValue(value: string): string {
-  return /[\\"\n]/.test(value) ? value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n') : value;
+  return /[\\"\n\p{Surrogate}]/u.test(value)
+    ? value
+        .replaceAll('\\', '\\\\')
+        .replaceAll('"', '\\"')
+        .replaceAll('\n', '\\n')
+        .replaceAll(/\p{Surrogate}/gu, '\ufffd')
+    : value;
 }
 
 /**

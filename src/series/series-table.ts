@@ -217,9 +217,12 @@ export class Row<Key extends string> {
     return this.#live ? this.#group.get(this.slot, this.#group.column(key)) : undefined;
   }
 
-  /** Makes a series absent. */
+  /** Makes a metric absent, with all its states where it has some. */
   clear(key: Key): void {
-    if (this.#live) this.#group.clear(this.slot, this.#group.column(key));
+    if (!this.#live) return;
+    const first = this.#group.column(key);
+    const width = Math.max(1, this.#group.statesOf(key).length);
+    for (let offset = 0; offset < width; offset += 1) this.#group.clear(this.slot, first + offset);
   }
 
   /** Drops all series of the row. */
