@@ -54,7 +54,11 @@ export interface DetectorFacts<Kind extends string = string> {
 }
 
 /** Every detector has the option `enabled`; {@link detectorOptions} adds it. */
-export type DetectorSchema = GenericSchema<unknown, { readonly enabled: boolean }>;
+export type DetectorSchema = GenericSchema<unknown, DetectorOptions>;
+
+export interface DetectorOptions {
+  readonly enabled: boolean;
+}
 
 /** The options of a detector: those that it names, and `enabled`. */
 export function detectorOptions<const Entries extends Readonly<Record<string, GenericSchema>>>(
@@ -73,22 +77,33 @@ export type Output<Name extends string = string> = (
   labels?: Readonly<Record<string, string>>,
 ) => void;
 
+/** What every detector over steps is, whatever its state, options and series: for lists of detectors. */
+export interface AnyStepDetector extends DetectorFacts {
+  readonly options: DetectorSchema;
+  readonly reads: readonly Field[];
+  readonly metrics: Readonly<Record<string, Metric>>;
+  // Methods, not properties: a detector takes its own state, which such a list does not know.
+  start(options: DetectorOptions): unknown;
+  observe(state: unknown, observation: Observation, options: DetectorOptions, output: Output): Verdict;
+}
+
 /**
  * A detector over the steps of one rank: a pure function of (state, observation, options), called once per observation that
- * brings one of the fields it reads, or a return to a checkpoint. State is mutable and owned by the caller, one per rank; its size is bounded.
+ * brings one of the fields it reads, or a return to a checkpoint. State is mutable and owned by the caller, one per rank; its size
+ * is bounded.
  */
 export interface StepDetector<
-  Kind extends string = string,
-  State = unknown,
-  Schema extends DetectorSchema = DetectorSchema,
-  Metrics extends Readonly<Record<string, Metric>> = Readonly<Record<string, Metric>>,
-> extends DetectorFacts<Kind> {
+  Kind extends string,
+  State,
+  Schema extends DetectorSchema,
+  Metrics extends Readonly<Record<string, Metric>>,
+> extends AnyStepDetector {
+  readonly kind: Kind;
   readonly options: Schema;
   readonly reads: readonly Field[];
   /** Series that the detector fills, by short name. Their first labels are run and rank. */
   readonly metrics: Metrics;
   start(options: InferOutput<Schema>): State;
-  // Methods, not properties: a list of detectors forgets what each one's state and options are.
   observe(
     state: State,
     observation: Observation,

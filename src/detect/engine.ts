@@ -1,7 +1,6 @@
-import type { InferOutput } from 'valibot';
 import type { Observation, RankTransition, RunListener } from '../runs/index.ts';
 import type { SeriesTable } from '../series/index.ts';
-import type { DetectorFacts, DetectorSchema, StepDetector, TransitionDetector, Verdict } from './detector.ts';
+import type { AnyStepDetector, DetectorFacts, DetectorOptions, TransitionDetector, Verdict } from './detector.ts';
 import { DetectorSeries, type RankSeries } from './detector-series.ts';
 
 /** A verdict that is not quiet, with where it came from. */
@@ -21,12 +20,10 @@ export interface VerdictSink {
   runForgotten(run: string): void;
 }
 
-type SomeOptions = InferOutput<DetectorSchema>;
-
 /** A detector with its options and its series. */
 interface Station {
-  readonly detector: StepDetector;
-  readonly options: SomeOptions;
+  readonly detector: AnyStepDetector;
+  readonly options: DetectorOptions;
   readonly series: DetectorSeries;
 }
 
@@ -40,10 +37,10 @@ interface Watch {
 export interface DetectionEngineParts {
   readonly table: SeriesTable;
   readonly sink: VerdictSink;
-  readonly stepDetectors: readonly StepDetector[];
+  readonly stepDetectors: readonly AnyStepDetector[];
   readonly transitionDetectors: readonly TransitionDetector[];
   /** The group `detect` of the configuration: by kind, the options of every detector. */
-  readonly options: Readonly<Record<string, SomeOptions>>;
+  readonly options: Readonly<Record<string, DetectorOptions>>;
 }
 
 /**
@@ -53,7 +50,7 @@ export interface DetectionEngineParts {
 export class DetectionEngine implements RunListener {
   readonly #sink: VerdictSink;
   readonly #stations: readonly Station[];
-  readonly #transitions: readonly { readonly detector: TransitionDetector; readonly options: SomeOptions }[];
+  readonly #transitions: readonly { readonly detector: TransitionDetector; readonly options: DetectorOptions }[];
   readonly #ranks = new Map<string, Map<number, readonly Watch[]>>();
 
   constructor({ table, sink, stepDetectors, transitionDetectors, options }: DetectionEngineParts) {
@@ -122,10 +119,10 @@ export class DetectionEngine implements RunListener {
   }
 }
 
-function enabled<Detector extends StepDetector | TransitionDetector>(
+function enabled<Detector extends AnyStepDetector | TransitionDetector>(
   detectors: readonly Detector[],
-  options: Readonly<Record<string, SomeOptions>>,
-): { readonly detector: Detector; readonly options: SomeOptions }[] {
+  options: Readonly<Record<string, DetectorOptions>>,
+): { readonly detector: Detector; readonly options: DetectorOptions }[] {
   return detectors.flatMap((detector) => {
     const own = options[detector.kind];
     return own?.enabled === true ? [{ detector, options: own }] : [];

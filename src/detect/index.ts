@@ -38,6 +38,6 @@ export const detectMetrics = stepDetectors.flatMap(({ metrics }) =>
 ) as readonly MetricsOf<(typeof stepDetectors)[number]>[];
 
 export { DetectionEngine } from './engine.ts';
-export type { Report, VerdictSink } from './engine.ts';
+export type { DetectionEngineParts, Report, VerdictSink } from './engine.ts';
 export { severities } from './detector.ts';
 export type { DetectorFacts, Evidence, Severity, Verdict } from './detector.ts';

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { observation } from '../../test/support/detection.ts';
+import { flag, integer, readConfig } from '../config/index.ts';
+import type { Observation } from '../runs/index.ts';
+import { expose, gauge, SeriesTable } from '../series/index.ts';
+import { detectorOptions, quiet, stepDetector, transitionDetector } from './detector.ts';
+import { DetectionEngine, type Report } from './engine.ts';
+import { detectMetrics, detectOptions, detectors, stepDetectors, transitionDetectors } from './index.ts';
+
+const sum = stepDetector({
+  kind: 'sum',
+  subject: 'run',
+  meaning: '',
+  explains: [],
+  endsWithRun: true,
+  options: detectorOptions({ limit: integer({ default: 3, min: 0, max: 9, help: '' }) }),
+  reads: ['loss'],
+  metrics: {
+    sum: gauge('gradwatch_train_test_sum', { help: 'h', labels: ['run', 'rank', 'method'] }),
+    last: gauge('gradwatch_train_test_last', { help: 'h', labels: ['run', 'rank'] }),
+  },
+  start: () => ({ sum: 0, calls: 0 }),
+  observe(state, { fresh, step }, { limit }, output) {
+    state.sum += fresh.loss ?? 0;
+    output('sum', state.sum, state.sum > 2 ? large : small);
+    output('last', fresh.loss);
+    return state.sum > limit ? { ...evidence, step } : quiet;
+  },
+});
+const small = { method: 'small' };
+const large = { method: 'large' };
+const evidence = {
+  status: 'evidence',
+  severity: 'info',
+  firstStep: null,
+  step: null,
+  score: 0,
+  threshold: 0,
+  baseline: null,
+  window: 0,
+  cause: '',
+  advice: '',
+} as const;
+const anyLost = transitionDetector({
+  kind: 'any_lost',
+  subject: 'rank',
+  meaning: '',
+  explains: [],
+  endsWithRun: false,
+  options: detectorOptions({ loud: flag({ default: true, help: '' }) }),
+  observe: ({ to }) => (to === 'lost' ? evidence : quiet),
+});
+
+function engine(enabled = true) {
+  const table = new SeriesTable();
+  const reports: Report[] = [];
+  const ends: string[] = [];
+  const built = new DetectionEngine({
+    table,
+    stepDetectors: [sum],
+    transitionDetectors: [anyLost],
+    options: { sum: { enabled, limit: 3 } as { enabled: boolean }, any_lost: { enabled } },
+    sink: {
+      report: (report) => reports.push(report),
+      runEnded: (run) => ends.push(`ended ${run}`),
+      rankForgotten: (run, rank) => ends.push(`forgotten ${run} ${rank}`),
+      runForgotten: (run) => ends.push(`forgotten ${run}`),
+    },
+  });
+  return {
+    built,
+    reports,
+    ends,
+    see: (step: number, values: Observation['fresh'], more: Partial<Observation> = {}) => {
+      built.observation(observation(step, values, more));
+    },
+    lines: () => [...expose('text', table.snapshot())].join('').match(/^gradwatch.*$/gm) ?? [],
+  };
+}
+
+describe('DetectionEngine', () => {
+  it('calls a detector for what it reads, with a state for each rank of each run', () => {
+    const { see, reports, lines } = engine();
+    see(0, { loss: 2 });
+    see(1, { gradient_norm: 2 });
+    see(2, { loss: 2 });
+    see(0, { loss: 2 }, { rank: 5 });
+    see(0, { loss: 2 }, { run: 'other' });
+    expect(reports).toHaveLength(1);
+    expect(reports[0]).toMatchObject({ run: 'r', rank: 2, verdict: { status: 'evidence', step: 2 } });
+    expect(reports[0]?.detector.kind).toBe('sum');
+    expect(lines()).toEqual([
+      'gradwatch_train_test_sum{run="r",rank="2",method="large"} 4',
+      'gradwatch_train_test_sum{run="r",rank="5",method="small"} 2',
+      'gradwatch_train_test_sum{run="other",rank="2",method="small"} 2',
+      'gradwatch_train_test_last{run="r",rank="2"} 2',
+      'gradwatch_train_test_last{run="r",rank="5"} 2',
+      'gradwatch_train_test_last{run="other",rank="2"} 2',
+    ]);
+  });
+
+  it('tells a detector of a return to a checkpoint, whatever the report brings', () => {
+    const { see, lines } = engine();
+    see(4, { loss: 1 });
+    see(2, { tokens: 7 }, { wentBack: true });
+    expect(lines()).toEqual(['gradwatch_train_test_sum{run="r",rank="2",method="small"} 1']);
+  });
+
+  it('judges transitions', () => {
+    const { built, reports } = engine();
+    const transition = { run: 'r', rank: 1, from: null, step: null, time: 0, reason: '' } as const;
+    built.transition({ ...transition, to: 'healthy' });
+    built.transition({ ...transition, to: 'lost' });
+    expect(reports).toMatchObject([{ run: 'r', rank: 1, detector: { kind: 'any_lost' } }]);
+  });
+
+  it('forgets ranks and runs with their series, and passes the word on', () => {
+    const { built, see, ends, lines } = engine();
+    see(0, { loss: 1 });
+    see(0, { loss: 1 }, { rank: 5 });
+    see(0, { loss: 1 }, { run: 'other' });
+    built.rankForgotten('r', 5);
+    expect(lines().filter((line) => line.includes('rank="5"'))).toEqual([]);
+    built.runEnded('r');
+    built.runForgotten('r');
+    expect(lines()).toHaveLength(2);
+    expect(lines().every((line) => line.includes('run="other"'))).toBe(true);
+    expect(ends).toEqual(['forgotten r 5', 'ended r', 'forgotten r']);
+    see(1, { loss: 1 });
+    expect(lines()).toContain('gradwatch_train_test_sum{run="r",rank="2",method="small"} 1');
+  });
+
+  it('leaves out what is not enabled', () => {
+    const { built, see, reports, lines } = engine(false);
+    see(0, { loss: 9 });
+    built.transition({ run: 'r', rank: 1, from: null, to: 'lost', step: null, time: 0, reason: '' });
+    expect(reports).toEqual([]);
+    expect(lines()).toEqual([]);
+  });
+});
+
+describe('the detectors', () => {
+  it('have options that read their defaults', () => {
+    const read = readConfig(detectOptions, {});
+    expect(read).toMatchObject({
+      value: {
+        gradient_explosion: { enabled: true, window: 64, critical: 8 },
+        gradient_ratio: { limit: 10 },
+        gradient_tail: { epsilon: 0.001 },
+        worker_lost: { enabled: true },
+      },
+    });
+    const { value } = read as { value: Record<string, { enabled: boolean }> };
+    const table = new SeriesTable();
+    const sink = { report() {}, runEnded() {}, rankForgotten() {}, runForgotten() {} };
+    expect(
+      () => new DetectionEngine({ table, sink, stepDetectors, transitionDetectors, options: value }),
+    ).not.toThrow();
+  });
+
+  it('name kinds once, explain kinds that exist, and never themselves in a circle', () => {
+    const kinds: readonly string[] = detectors.map(({ kind }) => kind);
+    expect(new Set(kinds).size).toBe(kinds.length);
+    const order = new Map(kinds.map((kind, at) => [kind, at]));
+    // The list goes from causes to consequences, so an arrow that only points onwards closes no circle.
+    for (const { kind, explains } of detectors) {
+      for (const other of explains)
+        expect(order.get(other), `${kind} explains ${other}`).toBeGreaterThan(order.get(kind)!);
+    }
+    expect(new Set(detectMetrics.map(({ name }) => name)).size).toBe(detectMetrics.length);
+  });
+});

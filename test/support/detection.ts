@@ -1,0 +1,77 @@
+import type { StrictObjectSchema } from 'valibot';
+import { readConfig } from '../../src/config/index.ts';
+import type { AnyStepDetector, DetectorOptions, Verdict } from '../../src/detect/detector.ts';
+import type { Observation, StepValues } from '../../src/runs/index.ts';
+
+/** An observation of rank 2 with the given values, all fresh and nothing else known. */
+export function observation(step: number, values: StepValues, more: Partial<Observation> = {}): Observation {
+  return {
+    run: 'r',
+    rank: 2,
+    attempt: 0,
+    step,
+    time: 1_700_000_000 + step,
+    fresh: values,
+    known: values,
+    skipped: false,
+    wentBack: false,
+    ...more,
+  };
+}
+
+/** A detector at its defaults, or with options as flags, fed step after step. */
+export class Feed {
+  readonly #detector: AnyStepDetector;
+  readonly #options: DetectorOptions;
+  readonly #state: unknown;
+  #next = 0;
+  /** What the detector set last, by name and the values of its own labels. */
+  readonly outputs = new Map<string, number | undefined>();
+
+  constructor(detector: AnyStepDetector, flags: Readonly<Record<string, string>> = {}) {
+    const schema = detector.options as unknown as StrictObjectSchema<Record<string, never>, undefined>;
+    const read = readConfig(schema, { flags });
+    if (!('value' in read)) throw new Error(JSON.stringify(read.mistakes));
+    this.#options = read.value as unknown as DetectorOptions;
+    this.#detector = detector;
+    this.#state = detector.start(this.#options);
+  }
+
+  /** The verdict on the next step, or on the one that `more` names. */
+  take(values: StepValues, more: Partial<Observation> = {}): Verdict {
+    const taken = observation(more.step ?? this.#next, values, more);
+    this.#next = taken.step + 1;
+    return this.#detector.observe(this.#state, taken, this.#options, (name, value, labels = {}) => {
+      this.outputs.set([name, ...Object.values(labels)].join(' '), value);
+    });
+  }
+
+  /** `status severity` of the verdicts on many steps, without the quiet ones, each with its step. */
+  say(many: Iterable<StepValues>): string[] {
+    const said: string[] = [];
+    for (const values of many) {
+      const step = this.#next;
+      const verdict = this.take(values);
+      if (verdict.status === 'evidence') said.push(`${verdict.severity} ${step}`);
+      if (verdict.status === 'recovered') said.push(`recovered ${step}`);
+    }
+    return said;
+  }
+}
+
+/** Normal random numbers, the same for the same seed: mulberry32 through Box–Muller. */
+export function normals(seed: number): () => number {
+  let state = seed;
+  const uniform = (): number => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return (((mixed ^ (mixed >>> 14)) >>> 0) + 0.5) / 2 ** 32;
+  };
+  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
+/** One value for each of `count` steps. */
+export function steps<Value>(count: number, of: (at: number) => Value): Value[] {
+  return Array.from({ length: count }, (_, at) => of(at));
+}
