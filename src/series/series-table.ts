@@ -157,7 +157,8 @@ export class SeriesGroup<Key extends string, Label extends string> implements St
   }
 
   #grow(): void {
-    this.#capacity = Math.max(8, this.#capacity * 2);
+    // By a quarter: rows are made rarely, and what is grown in advance is memory of every exporter.
+    this.#capacity = Math.max(8, Math.ceil(this.#capacity * 1.25));
     const values = new Float64Array(this.#capacity * this.#columns.length);
     const present = new Uint8Array(this.#capacity * this.#columns.length);
     values.set(this.#values);
