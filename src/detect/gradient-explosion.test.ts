@@ -69,7 +69,12 @@ describe('gradientExplosion', () => {
   it('counts a norm that overflows after one out of range', () => {
     const feed = new Feed(gradientExplosion);
     feed.say(usual(100));
-    expect(feed.say(norms(1000, Infinity, NaN))).toEqual(['warning 100', 'critical 101', 'critical 102']);
+    expect(feed.say(norms(1000, Infinity))).toEqual(['warning 100', 'critical 101']);
+    expect(feed.take({ gradient_norm: NaN })).toMatchObject({
+      severity: 'critical',
+      score: Infinity,
+      cause: expect.stringMatching(/became NaN at step 102, having left its usual [\d.]+ \(limit/) as string,
+    });
   });
 
   it('leaves a norm that overflows out of nothing to non_finite', () => {

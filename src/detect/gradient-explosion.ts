@@ -132,8 +132,9 @@ export const gradientExplosion = stepDetector({
       baseline: Math.exp(middle),
       window,
       cause:
-        `The gradient norm of rank ${rank} reached ${figure(norm)} at step ${step}, ${figure(Math.exp(distance))} times its usual ` +
-        `${figure(Math.exp(middle))} (limit ${figure(Math.exp(limit))} times)${rise === '' ? '' : `; ${rise}`}.`,
+        `The gradient norm of rank ${rank} ${finite ? 'reached' : 'became'} ${figure(norm)} at step ${step}, ` +
+        `${finite ? `${figure(Math.exp(distance))} times` : 'having left'} its usual ${figure(Math.exp(middle))} ` +
+        `(limit ${figure(Math.exp(limit))} times)${rise === '' ? '' : `; ${rise}`}.`,
       advice:
         rise === ''
           ? 'Go back to the last checkpoint before the first step, skip the batches around it or lower the learning rate, and clip the gradient norm.'
