@@ -55,7 +55,7 @@ test('every value arrives to the last digit', async () => {
   const values = [0.1 + 0.2, 1 / 3, 5e-324, Number.MAX_VALUE, -0, NaN, Infinity, -Infinity, 2 ** 53 + 2];
   const { sender, finish } = connect();
   for (const [step, value] of values.entries())
-    sender.report({ step, unix_nanos: 1e18, loss: value, gradient_norm: -value });
+    sender.report([{ step, unix_nanos: 1e18, loss: value, gradient_norm: -value }], false);
   expect(await finish()).toBe(true);
   expect(service.steps).toStrictEqual(
     values.map((value, step) => ({ step, unix_nanos: 1e18, loss: value, gradient_norm: -value })),
@@ -72,7 +72,7 @@ test('nothing is lost and nothing counted twice when the exporter goes away agai
     else obliging(message, stream, self);
   };
   for (let step = 0; step < total; step += 1) {
-    sender.report({ step, unix_nanos: step, loss: step % 100 === 0 ? NaN : step });
+    sender.report([{ step, unix_nanos: step, loss: step }], step % 100 === 0);
     if (step % 50 === 0) await sleep(0.005);
     if (step === 1_500) {
       service.stop();
@@ -95,7 +95,7 @@ test('nothing is lost and nothing counted twice when the exporter goes away agai
 test('steps of before the exporter was there arrive, the oldest are dropped and counted', async () => {
   service.stop();
   const { sender, finish } = connect({ capacity: 100 });
-  for (let step = 0; step < 150; step += 1) sender.report({ step, unix_nanos: step });
+  for (let step = 0; step < 150; step += 1) sender.report([{ step, unix_nanos: step }], false);
   await sleep(0.3);
   await service.start();
   await eventually('the steps', () => (service.steps.length === 100 ? true : undefined));
@@ -110,7 +110,8 @@ test('a large backlog is sent in messages that the exporter takes', async () => 
     else obliging(message, stream, self);
   };
   const { sender, finish } = connect();
-  for (let step = 0; step < 2_000; step += 1) sender.report({ step, unix_nanos: 1e18, loss: 1, gradient_norm: 1 });
+  for (let step = 0; step < 2_000; step += 1)
+    sender.report([{ step, unix_nanos: 1e18, loss: 1, gradient_norm: 1 }], false);
   expect(await finish()).toBe(true);
   expect(service.steps).toHaveLength(2_000);
   expect(Math.max(...service.batches.map(({ steps }) => steps?.length ?? 0))).toBe(25);

@@ -9,7 +9,8 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => performance.now(),
   after: (ms, action) => {
-    const timer = setTimeout(action, ms);
+    // Nothing that the client waits for keeps a process alive.
+    const timer = setTimeout(action, ms).unref();
     return () => {
       clearTimeout(timer);
     };

@@ -2,8 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { HelloMessage } from '../protocol/index.ts';
+import { systemClock } from './clock.ts';
 import type { Finding } from './finding.ts';
-import { Handoff } from './handoff.ts';
+import { SharedCounters } from './shared-counters.ts';
 import { findIdentity } from './identity.ts';
 import type { GivenIdentity, Identity } from './identity.ts';
 import { watchProcessExit } from './process-exit.ts';
@@ -47,16 +48,17 @@ export function init(options: InitOptions = {}): Run {
     if (isDisabled(process.env)) return silentRun;
     const identity = findIdentity(options, process.env, hostname());
     const handlers = options.onRequest ?? {};
-    const handoff = new Handoff();
+    const counters = new SharedCounters();
     const data = {
       hello: sayHello(identity, options, handlers),
       address: findAddress(options.address, process.env, existsSync),
       token: findToken(options.token, process.env),
-      handoff: handoff.memory,
+      counters: counters.memory,
     };
     return new ReportedRun({
-      handoff,
+      counters,
       startThread: (listener) => startSendingThread(data, listener),
+      clock: systemClock,
       warn,
       onFinding: options.onFinding,
       onRequest: handlers,

@@ -1,10 +1,12 @@
 import type { Goodbye } from '../protocol/index.ts';
+import type { Clock } from './clock.ts';
 import type { Finding } from './finding.ts';
 import { readFinding } from './finding.ts';
-import type { Handoff } from './handoff.ts';
+import type { SharedCounters } from './shared-counters.ts';
 import { RequestDesk } from './requests.ts';
 import type { RequestHandlers } from './requests.ts';
 import type { SendingThread, ThreadListener } from './sending-thread.ts';
+import { StepHandover } from './step-handover.ts';
 import { cleanStep } from './step-report.ts';
 import type { StepReport } from './step-report.ts';
 import type { FromThread } from './thread-messages.ts';
@@ -47,8 +49,9 @@ const endings: Readonly<Record<Ending, Goodbye['ending'] & string>> = {
 };
 
 export interface RunParts {
-  readonly handoff: Handoff;
+  readonly counters: SharedCounters;
   readonly startThread: (listener: ThreadListener) => SendingThread;
+  readonly clock: Clock;
   readonly warn: (message: string) => void;
   readonly onFinding: ((finding: Finding) => void) | undefined;
   readonly onRequest: RequestHandlers;
@@ -60,11 +63,12 @@ export interface RunParts {
 
 /** The run as the training thread sees it: cleans reports and hands them over, calls the script's handlers. */
 export class ReportedRun implements Run {
-  readonly #handoff: Handoff;
+  readonly #counters: SharedCounters;
   readonly #thread: SendingThread;
   readonly #warnings: Warnings;
   readonly #onFinding: ((finding: Finding) => void) | undefined;
   readonly #requests: RequestDesk;
+  readonly #handover: StepHandover;
   readonly #unixNanos: () => number;
   readonly #unwatchExit: () => void;
   readonly #result: Promise<boolean>;
@@ -72,7 +76,7 @@ export class ReportedRun implements Run {
   #ended = false;
 
   constructor(parts: RunParts) {
-    this.#handoff = parts.handoff;
+    this.#counters = parts.counters;
     this.#onFinding = parts.onFinding;
     this.#unixNanos = parts.unixNanos;
     this.#warnings = new Warnings((text) => {
@@ -94,12 +98,15 @@ export class ReportedRun implements Run {
         this.#fail(error);
       },
     });
+    this.#handover = new StepHandover(parts.clock, (steps, urgent) => {
+      this.#thread.post({ steps, urgent });
+    });
     this.#requests = new RequestDesk(parts.onRequest, (answer) => {
       this.#thread.post({ answer });
     });
     this.#unwatchExit = parts.watchExit((ending, reason) => {
       this.#sayGoodbye(ending, reason, exitWithinMs);
-      this.#handoff.waitUntilFinished(exitWithinMs);
+      this.#counters.waitUntilFinished(exitWithinMs);
     });
   }
 
@@ -108,7 +115,7 @@ export class ReportedRun implements Run {
     try {
       const { step, problem } = cleanStep(report, this.#unixNanos());
       if (problem !== null) this.#warnings.warn(problem, problem);
-      if (step !== null && this.#handoff.enter()) this.#thread.post({ step });
+      if (step !== null && this.#counters.enter()) this.#handover.add(step);
     } catch (error) {
       this.#warnings.warn('log', `a report could not be read: ${String(error)}`);
     }
@@ -125,6 +132,7 @@ export class ReportedRun implements Run {
   #sayGoodbye(ending: Ending, reason: string | undefined, timeoutMs: number): void {
     this.#ended = true;
     this.#unwatchExit();
+    this.#handover.flush();
     this.#thread.post({
       goodbye: { ending: endings[ending], ...(reason !== undefined && { reason: reason.slice(0, maxReasonLength) }) },
       timeoutMs,

@@ -1,40 +1,10 @@
 import { expect, test } from 'vitest';
+import { ManualClock } from '../../test/support/manual-clock.ts';
 import type { ExporterMessage__Output, WorkerMessage } from '../protocol/index.ts';
 import { Backoff } from './backoff.ts';
 import type { ChannelEvents } from './channel.ts';
-import type { Clock } from './clock.ts';
 import { Sender } from './sender.ts';
 import type { WireStep } from './step-report.ts';
-
-/** Time that stands still until it is moved. */
-class ManualClock implements Clock {
-  #now = 1_000;
-  #timers: { readonly due: number; readonly action: () => void }[] = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  after(ms: number, action: () => void): () => void {
-    const timer = { due: this.#now + ms, action };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
-  }
-
-  pass(ms: number): void {
-    const end = this.#now + ms;
-    for (;;) {
-      const [next] = this.#timers.filter(({ due }) => due <= end).sort((a, b) => a.due - b.due);
-      if (next === undefined) break;
-      this.#timers = this.#timers.filter((timer) => timer !== next);
-      this.#now = next.due;
-      next.action();
-    }
-    this.#now = end;
-  }
-}
 
 /** A sender, and the exporter's end of its streams in the test's hand. */
 class Bench {
@@ -103,7 +73,7 @@ class Bench {
   }
 
   report(step: number, fields: Partial<WireStep> = {}): void {
-    this.sender.report({ step, unix_nanos: step, ...fields });
+    this.sender.report([{ step, unix_nanos: step, ...fields }], Number.isNaN(fields.loss));
   }
 }
 

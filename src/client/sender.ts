@@ -6,7 +6,6 @@ import { Connection } from './connection.ts';
 import type { ConnectionEnd, ConnectionListener, ExporterWord, Welcome } from './connection.ts';
 import { Outbox } from './outbox.ts';
 import type { WireStep } from './step-report.ts';
-import { Urgency } from './urgency.ts';
 import { Warnings } from './warnings.ts';
 
 /** One batch a second is enough for people and for windows of a minute. */
@@ -28,7 +27,6 @@ export interface SenderEvents {
 /** Decides what is sent when: coalesces steps, resends, answers, says goodbye. */
 export class Sender implements ConnectionListener {
   readonly #outbox: Outbox;
-  readonly #urgency = new Urgency();
   readonly #connection: Connection;
   readonly #backoff: Backoff;
   readonly #clock: Clock;
@@ -69,13 +67,11 @@ export class Sender implements ConnectionListener {
     this.#connection.start();
   }
 
-  report(step: WireStep): void {
-    this.#outbox.add(step);
+  report(steps: readonly WireStep[], urgent: boolean): void {
+    for (const step of steps) this.#outbox.add(step);
     const now = this.#clock.now();
     this.#flushAt(
-      this.#urgency.isUrgent(step)
-        ? this.#lastFlush + urgentEveryMs
-        : Math.max(this.#lastFlush + batchEveryMs, now + urgentEveryMs),
+      urgent ? this.#lastFlush + urgentEveryMs : Math.max(this.#lastFlush + batchEveryMs, now + urgentEveryMs),
     );
   }
 

@@ -65,11 +65,11 @@ const fields = [
  * and named, all others are kept.
  */
 export function cleanStep(report: StepReport, nowUnixNanos: number): CleanStep {
-  const given: Readonly<Partial<Record<string, unknown>>> = { ...report };
-  if (!isCount(given['step'])) {
-    return { step: null, problem: `step is ${describe(given['step'])}, not ${wanted.count}: the report was not sent` };
+  const given = report as Readonly<Partial<Record<keyof StepReport, unknown>>>;
+  if (!isCount(given.step)) {
+    return { step: null, problem: `step is ${describe(given.step)}, not ${wanted.count}: the report was not sent` };
   }
-  const step: Partial<Record<keyof Step, unknown>> = { step: given['step'], unix_nanos: nowUnixNanos };
+  const step: Partial<Record<keyof Step, unknown>> = { step: given.step, unix_nanos: nowUnixNanos };
   let problem: string | null = null;
   for (const [name, wireName, kind] of fields) {
     const value = given[name];

@@ -6,12 +6,15 @@ export interface ThreadData {
   readonly hello: HelloMessage;
   readonly address: string;
   readonly token: string | undefined;
-  /** The memory of their {@link Handoff}. */
-  readonly handoff: SharedArrayBuffer;
+  /** The memory of their {@link SharedCounters}. */
+  readonly counters: SharedArrayBuffer;
 }
 
 export type ToThread =
-  { readonly step: WireStep } | { readonly answer: Answer } | { readonly goodbye: Goodbye; readonly timeoutMs: number };
+  /** Urgent: one of them is to be sent at once. */
+  | { readonly steps: readonly WireStep[]; readonly urgent: boolean }
+  | { readonly answer: Answer }
+  | { readonly goodbye: Goodbye; readonly timeoutMs: number };
 
 export type FromThread =
   | { readonly finding: Finding__Output }

@@ -7,7 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Backoff } from './backoff.ts';
 import { grpcChannel } from './channel.ts';
 import { systemClock } from './clock.ts';
-import { Handoff } from './handoff.ts';
+import { SharedCounters } from './shared-counters.ts';
 import { Sender } from './sender.ts';
 import type { FromThread, ThreadData, ToThread } from './thread-messages.ts';
 
@@ -17,8 +17,8 @@ const keptSteps = 36_000;
 const port = parentPort;
 if (port === null) throw new Error('src/client/thread.ts is started by init() of gradwatch/client, not by hand');
 
-const { hello, address, token, handoff: memory } = workerData as ThreadData;
-const handoff = new Handoff(memory);
+const { hello, address, token, counters: memory } = workerData as ThreadData;
+const counters = new SharedCounters(memory);
 const tell = (message: FromThread): void => {
   port.postMessage(message);
 };
@@ -34,7 +34,7 @@ const sender = new Sender({
   open: grpcChannel({ address, token }),
   clock: systemClock,
   backoff: new Backoff(),
-  droppedBefore: () => handoff.dropped,
+  droppedBefore: () => counters.dropped,
   events: {
     finding: (finding) => {
       tell({ finding });
@@ -49,15 +49,15 @@ const sender = new Sender({
 });
 
 port.on('message', (message: ToThread) => {
-  if ('step' in message) {
-    handoff.leave();
-    sender.report(message.step);
+  if ('steps' in message) {
+    counters.leave(message.steps.length);
+    sender.report(message.steps, message.urgent);
   } else if ('answer' in message) {
     sender.answer(message.answer);
   } else {
     sender.finish(message.goodbye, message.timeoutMs, (delivered) => {
       tell({ delivered });
-      handoff.finish();
+      counters.finish();
       port.close();
     });
   }

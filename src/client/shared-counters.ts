@@ -9,7 +9,7 @@ const finished = 2;
  * The few numbers that training and the sending thread share: they bound what lies between the two, and let a process that is about
  * to exit wait, without an event loop, until the thread has said goodbye.
  */
-export class Handoff {
+export class SharedCounters {
   readonly memory: SharedArrayBuffer;
   readonly #cells: Int32Array;
 
@@ -33,9 +33,9 @@ export class Handoff {
     return true;
   }
 
-  /** The thread took one step over. */
-  leave(): void {
-    Atomics.sub(this.#cells, inFlight, 1);
+  /** The thread took this many steps over. */
+  leave(steps: number): void {
+    Atomics.sub(this.#cells, inFlight, steps);
   }
 
   finish(): void {
