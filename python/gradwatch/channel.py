@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from gradwatch.v1.telemetry_pb2 import ExporterMessage, WorkerMessage
 
-# At every fork beside a running call (each DataLoader worker is one) gRPC prints an information line on standard error.
-# It reads its verbosity once, on import; whoever imported it before us or set the variable has decided otherwise.
-if "grpc" not in sys.modules and "GRPC_VERBOSITY" not in os.environ:
-    os.environ["GRPC_VERBOSITY"] = "ERROR"
-    import grpc
 
-    del os.environ["GRPC_VERBOSITY"]
-else:
+@contextmanager
+def quiet() -> Iterator[None]:
+    """At every fork beside a running call (each DataLoader worker is one) gRPC prints an information line on standard
+    error. It reads its verbosity once: on import, or on the first channel up to grpcio 1.71. Who has set the variable
+    or has used gRPC before has decided otherwise."""
+    if "GRPC_VERBOSITY" in os.environ:
+        yield
+        return
+    os.environ["GRPC_VERBOSITY"] = "ERROR"
+    try:
+        yield
+    finally:
+        del os.environ["GRPC_VERBOSITY"]
+
+
+with quiet():
     import grpc
 
 OPTIONS = (
@@ -24,7 +33,8 @@ OPTIONS = (
     ("grpc.enable_http_proxy", 0),
     # Each try is a connection of its own, not a wait for the back-off that gRPC shares between channels.
     ("grpc.use_local_subchannel_pool", 1),
-    ("grpc.default_authority", "gradwatch"),
+    # Else the path of a Unix socket is the authority, which is none that HTTP/2 allows.
+    ("grpc.default_authority", "localhost"),
     # Notice a frozen exporter.
     ("grpc.keepalive_time_ms", 15_000),
     ("grpc.keepalive_timeout_ms", 15_000),
@@ -35,6 +45,13 @@ OPTIONS = (
 def open_channel(address: str) -> Any:
     """A channel to "host:port" or "unix:/path". Nothing is connected before the first call."""
     return grpc.insecure_channel(address, options=OPTIONS)
+
+
+def prepare(address: str) -> None:
+    """Makes gRPC ready without connecting. To be called in the script's thread: it changes the environment for a
+    moment."""
+    with quiet():
+        open_channel(address).close()
 
 
 def report(channel: Any, messages: Iterator[WorkerMessage], token: str | None, timeout: float | None = None) -> Any:

@@ -8,7 +8,7 @@ import threading
 import time
 
 from gradwatch.bell import Bell
-from gradwatch.channel import status_of
+from gradwatch.channel import prepare, status_of
 from gradwatch.stream import Listener, Outbox, Stream
 from gradwatch.v1.telemetry_pb2 import Answer, Goodbye
 
@@ -53,7 +53,8 @@ class Reporter:
         self._thread = threading.Thread(target=self._run, name="gradwatch", daemon=True)
 
     def start(self) -> None:
-        """Raises RuntimeError when the process cannot have another thread."""
+        """In the script's thread. Raises RuntimeError when the process cannot have another thread."""
+        prepare(self._address)
         self._thread.start()
 
     def news(self) -> None:

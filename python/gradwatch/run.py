@@ -180,8 +180,8 @@ class Run:
         _reported = True
         try:
             self._reporter.start()
-        except RuntimeError as error:
-            logger.warning("gradwatch cannot start its thread: %s; nothing is reported, training goes on", error)
+        except Exception as error:
+            logger.warning("gradwatch cannot start: %s; nothing is reported, training goes on", error)
             return
         self._live = True
         _live_runs.add(self)

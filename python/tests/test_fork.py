@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import textwrap
@@ -12,6 +11,7 @@ from exporter import FakeExporter
 from torch.utils.data import DataLoader, Dataset
 
 import gradwatch
+from gradwatch.v1 import telemetry_pb2 as pb
 
 
 class Numbers(Dataset[torch.Tensor]):
@@ -99,13 +99,19 @@ def test_a_child_of_a_process_that_only_imported_may_report(exporter: FakeExport
 
 
 def test_sigterm_ends_a_forked_child_as_ever(exporter: FakeExporter) -> None:
-    gradwatch.init("parent", address=exporter.address)
-    child = os.fork()
-    if child == 0:
-        import time
-
-        time.sleep(30)
-        os._exit(0)
-    os.kill(child, 15)
-    _, status = os.waitpid(child, 0)
-    assert os.waitstatus_to_exitcode(status) == -15
+    finished = run_script(f"""
+        import os, signal, time, gradwatch
+        gradwatch.init("parent", address={exporter.address!r})
+        gradwatch.log(step=1, loss=1.0)
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.write(writer, b"ready")
+            time.sleep(30)
+            os._exit(0)
+        os.read(reader, 5)
+        os.kill(child, signal.SIGTERM)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGTERM
+    """)
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert exporter.sessions[0].goodbye.ending == pb.ENDING_FINISHED
