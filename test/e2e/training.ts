@@ -79,12 +79,17 @@ export class Training {
 
   /** What a rank wrote down of itself so far; a line that is still being written is left out. */
   record(rank: number): readonly RecordLine[] {
-    const lines = readFileSync(recordPath(this.#folder, this.run, rank), 'utf8').split('\n').slice(0, -1);
+    const lines = readFileSync(recordPath(this.#folder, this.run, rank), 'utf8')
+      .split('\n')
+      .slice(0, -1);
     // Python writes NaN and infinities as bare words.
     return lines.map((line) => JSON.parse(line.replaceAll(/-?\b(NaN|Infinity)\b/g, 'null')) as RecordLine);
   }
 
-  event(rank: number, name: 'fault' | 'restored' | 'finished'): { readonly time: number; readonly step: number } | undefined {
+  event(
+    rank: number,
+    name: 'fault' | 'restored' | 'finished',
+  ): { readonly time: number; readonly step: number } | undefined {
     return this.record(rank).find((line) => line.event === name) as { time: number; step: number } | undefined;
   }
 

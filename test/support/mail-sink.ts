@@ -24,7 +24,7 @@ export async function startMailSink(): Promise<{ port: number; mails: readonly M
           receivedAt,
           subject: mail.subject ?? '',
           text: mail.text ?? '',
-          html: typeof mail.html === "string" ? mail.html : "",
+          html: typeof mail.html === 'string' ? mail.html : '',
         });
         done();
       }, done);

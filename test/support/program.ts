@@ -49,7 +49,10 @@ export class Program {
 export async function eventually<Answer>(
   what: string,
   ask: () => Promise<Answer | undefined> | Answer | undefined,
-  { timeoutSeconds = 30, everySeconds = 0.2 }: { readonly timeoutSeconds?: number; readonly everySeconds?: number } = {},
+  {
+    timeoutSeconds = 30,
+    everySeconds = 0.2,
+  }: { readonly timeoutSeconds?: number; readonly everySeconds?: number } = {},
 ): Promise<Answer> {
   const deadline = Date.now() + timeoutSeconds * 1000;
   let last: unknown = 'nothing';

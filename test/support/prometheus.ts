@@ -26,7 +26,10 @@ export class PrometheusApi {
 
   /** The result of an instant query; of a range selector, the raw samples. @throws Error with Prometheus' own message. */
   async query(expression: string, time?: number): Promise<readonly Sample[]> {
-    const data = await this.#get<{ result: Sample[] }>('query', { query: expression, ...(time && { time: String(time) }) });
+    const data = await this.#get<{ result: Sample[] }>('query', {
+      query: expression,
+      ...(time && { time: String(time) }),
+    });
     return data.result;
   }
 
