@@ -61,7 +61,7 @@ def init(
     "scale_learning_rate": function(factor)}. The functions are called in the training's thread, inside log(). One that
     raises an Exception refuses, with the exception's text as the answer.
 
-    Raises ValueError for an `on_request` that names another kind.
+    Raises ValueError for an `on_request` that names another kind, or a given rank or count outside of 0 to 2**32 - 1.
     """
     global _current
     if _current is not None:

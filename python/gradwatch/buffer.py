@@ -12,6 +12,8 @@ from gradwatch.v1.telemetry_pb2 import Batch, Step
 # What a step costs in a batch beside its own bytes (tag and length), and the batch around its steps.
 STEP_OVERHEAD_BYTES = 6
 BATCH_OVERHEAD_BYTES = 64
+# Far below the 4096 that an exporter takes of one batch.
+MAX_BATCH_STEPS = 1024
 
 
 class StepBuffer:
@@ -129,7 +131,7 @@ class StepBuffer:
             size = BATCH_OVERHEAD_BYTES
             while self._unsent:
                 size += self._unsent[0].ByteSize() + STEP_OVERHEAD_BYTES
-                if steps and size > max_bytes:
+                if steps and (size > max_bytes or len(steps) == MAX_BATCH_STEPS):
                     break
                 step = self._unsent.popleft()
                 self._close(step)

@@ -101,7 +101,9 @@ class ExitWatch:
     def _on_sys_exit(self, status: Any = None) -> NoReturn:
         leaving = SystemExit(status)
         leaving.__context__ = sys.exc_info()[1]
-        self._tell(*ending_of(leaving))
+        # In another thread it ends that thread only.
+        if threading.current_thread() is threading.main_thread():
+            self._tell(*ending_of(leaving))
         self._sys_exit(status)
         raise leaving  # not reached: sys.exit raises
 

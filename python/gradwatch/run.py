@@ -112,9 +112,8 @@ class Run:
         try:
             self._log(step, values)
         except Exception as error:
-            self._fields.refuse(
-                "step", f"log() cannot use the step {step!r}: {error}; pass the number of the optimiser step"
-            )
+            kind = type(step).__name__
+            self._fields.refuse("step", f"log() cannot use a step of type {kind}: {error}; pass the optimiser step")
         if self._desk.busy:
             self._desk.serve()
 
@@ -233,4 +232,5 @@ def _after_fork_in_child() -> None:
     _live_runs.clear()
 
 
-os.register_at_fork(after_in_child=_after_fork_in_child)
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -79,6 +79,12 @@ def test_batches_are_bounded_in_bytes_and_never_empty() -> None:
     assert numbers(alone.take(alone.resume(0), 1)) == [1]
 
 
+def test_batches_are_bounded_in_steps() -> None:
+    buffer = filled(5000, *range(2500))
+    lease = buffer.resume(0)
+    assert [len(numbers(buffer.take(lease, LARGE))) for _ in range(3)] == [1024, 1024, 452]
+
+
 def test_the_oldest_steps_are_dropped_and_counted() -> None:
     buffer = filled(4, *range(10))
     batch = buffer.take(buffer.resume(0), LARGE)
