@@ -23,7 +23,7 @@ export interface Run {
    */
   log(report: StepReport): void;
   /**
-   * Sends what is left and says how training ended; the run is over then. Settles within 8 s, and true means that the exporter
+   * Sends what is left and says how training ended; the run is over then. Settles within 10 s, mostly at once, and true means that the exporter
    * acknowledged every step and took the goodbye. A process that exits without it is reported by its exit code.
    * @param reason for a person, for example the exception's text; cut at 512 characters
    */
@@ -38,6 +38,8 @@ export const silentRun: Run = {
 
 /** A snapshot of the exporter, which acknowledgements may wait for, comes every 5 s. */
 const finishWithinMs = 8_000;
+/** The thread keeps time itself; this is for one that gets no processor time. */
+const threadOverdueMs = 2_000;
 /** An exiting process stands still meanwhile. */
 const exitWithinMs = 2_000;
 const maxReasonLength = 512;
@@ -64,6 +66,7 @@ export interface RunParts {
 /** The run as the training thread sees it: cleans reports and hands them over, calls the script's handlers. */
 export class ReportedRun implements Run {
   readonly #counters: SharedCounters;
+  readonly #clock: Clock;
   readonly #thread: SendingThread;
   readonly #warnings: Warnings;
   readonly #onFinding: ((finding: Finding) => void) | undefined;
@@ -72,11 +75,13 @@ export class ReportedRun implements Run {
   readonly #unixNanos: () => number;
   readonly #unwatchExit: () => void;
   readonly #result: Promise<boolean>;
-  #settle: (delivered: boolean) => void = () => undefined;
+  #resolve: (delivered: boolean) => void = () => undefined;
   #ended = false;
+  #settled = false;
 
   constructor(parts: RunParts) {
     this.#counters = parts.counters;
+    this.#clock = parts.clock;
     this.#onFinding = parts.onFinding;
     this.#unixNanos = parts.unixNanos;
     this.#warnings = new Warnings((text) => {
@@ -88,7 +93,7 @@ export class ReportedRun implements Run {
       }
     });
     this.#result = new Promise((resolve) => {
-      this.#settle = resolve;
+      this.#resolve = resolve;
     });
     this.#thread = parts.startThread({
       message: (message) => {
@@ -125,6 +130,9 @@ export class ReportedRun implements Run {
     if (!this.#ended) {
       this.#thread.keepAlive(true);
       this.#sayGoodbye(ending, reason, finishWithinMs);
+      this.#clock.after(finishWithinMs + threadOverdueMs, () => {
+        this.#settle(false);
+      });
     }
     return this.#result;
   }
@@ -141,7 +149,6 @@ export class ReportedRun implements Run {
 
   #hear(message: FromThread): void {
     if ('delivered' in message) {
-      this.#thread.keepAlive(false);
       this.#settle(message.delivered);
     } else if ('warning' in message) {
       this.#warnings.warn(message.warning, message.warning);
@@ -157,9 +164,16 @@ export class ReportedRun implements Run {
   }
 
   #fail(error: Error): void {
+    if (this.#settled) return;
     this.#ended = true;
     this.#unwatchExit();
     this.#warnings.warn('thread', `the sending thread died, nothing more is reported: ${error.message}`);
     this.#settle(false);
+  }
+
+  #settle(delivered: boolean): void {
+    this.#settled = true;
+    this.#thread.keepAlive(false);
+    this.#resolve(delivered);
   }
 }

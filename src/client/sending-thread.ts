@@ -10,7 +10,7 @@ export interface SendingThread {
 
 export interface ThreadListener {
   readonly message: (message: FromThread) => void;
-  /** The thread is dead. */
+  /** The thread is dead; after its last message that is how it should be. */
   readonly failed: (error: Error) => void;
 }
 
@@ -30,6 +30,9 @@ export function startSendingThread(data: ThreadData, listener: ThreadListener): 
   });
   worker.on('message', listener.message);
   worker.on('error', listener.failed);
+  worker.on('exit', (code) => {
+    listener.failed(new Error(`it ended with code ${code}`));
+  });
   // Last: a listener for messages makes the worker keep the process alive again.
   worker.unref();
   return {

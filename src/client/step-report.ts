@@ -38,7 +38,7 @@ export interface CleanStep {
   /** Null where the report names no step. */
   readonly step: WireStep | null;
   /** What of the report was left out, for a person. */
-  readonly problem: string | null;
+  readonly problem: { readonly field: string; readonly text: string } | null;
 }
 
 /** One line per field besides the step's number: name in the report, name in the proto file, what it may be. */
@@ -70,12 +70,12 @@ export function cleanStep(report: StepReport, nowUnixNanos: number): CleanStep {
     return { step: null, problem: `step is ${describe(given.step)}, not ${wanted.count}: the report was not sent` };
   }
   const step: Partial<Record<keyof Step, unknown>> = { step: given.step, unix_nanos: nowUnixNanos };
-  let problem: string | null = null;
+  let problem: CleanStep['problem'] = null;
   for (const [name, wireName, kind] of fields) {
     const value = given[name];
     if (value === undefined || value === null) continue;
     if (accepts[kind](value)) step[wireName] = value;
-    else problem = `${name} is ${describe(value)}, not ${wanted[kind]}: it was not sent`;
+    else problem = { field: name, text: `${name} is ${describe(value)}, not ${wanted[kind]}: it was not sent` };
   }
   return { step: step as WireStep, problem };
 }
