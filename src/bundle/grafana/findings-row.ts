@@ -3,7 +3,7 @@ import { aggregate, filter, joined, lastOverTime, series } from '../promql/index
 import { severityMappings } from './mappings.ts';
 import type { Row } from './model.ts';
 import { table } from './panel.ts';
-import { runbook } from './run-row.ts';
+import { runbook } from './runbook.ts';
 import { tableRows } from './target.ts';
 import { pickedCluster, pickedRun, timeRange } from './variables.ts';
 

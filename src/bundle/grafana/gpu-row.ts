@@ -5,7 +5,7 @@ import { gpuStateIndex, rankInfo } from '../recording-rules.ts';
 import { stateMappings } from './mappings.ts';
 import type { Row } from './model.ts';
 import { stateTimeline, timeSeries } from './panel.ts';
-import { runbook } from './run-row.ts';
+import { runbook } from './runbook.ts';
 import { type Query, line } from './target.ts';
 import { pickedCluster, pickedRanks } from './variables.ts';
 

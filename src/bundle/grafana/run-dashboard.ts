@@ -9,7 +9,8 @@ import { gpuRow } from './gpu-row.ts';
 import { place } from './layout.ts';
 import { type Annotation, type Dashboard, datasource } from './model.ts';
 import { nodeRow } from './node-row.ts';
-import { stateRow, trainingRow } from './run-row.ts';
+import { stateRow } from './state-row.ts';
+import { trainingRow } from './training-row.ts';
 import { telemetryRow } from './telemetry-row.ts';
 import { pickedCluster, pickedRun, variables } from './variables.ts';
 

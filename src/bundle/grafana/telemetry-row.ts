@@ -4,7 +4,7 @@ import { recorded } from '../recording.ts';
 import { rankInfo, rankStepTime } from '../recording-rules.ts';
 import type { Row } from './model.ts';
 import { timeSeries } from './panel.ts';
-import { runbook } from './run-row.ts';
+import { runbook } from './runbook.ts';
 import { line } from './target.ts';
 import { pickedCluster, pickedRanks, rateInterval } from './variables.ts';
 

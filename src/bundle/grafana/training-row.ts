@@ -1,80 +1,12 @@
 import type { BundleConfig } from '../config.ts';
-import { runbookLink } from '../links.ts';
 import { aggregate, increase, series } from '../promql/index.ts';
 import { recorded } from '../recording.ts';
 import * as rules from '../recording-rules.ts';
-import { stateMappings } from './mappings.ts';
-import type { Link, Row } from './model.ts';
-import { stat, stateTimeline, timeSeries } from './panel.ts';
-import { latest, line } from './target.ts';
+import type { Row } from './model.ts';
+import { timeSeries } from './panel.ts';
+import { runbook } from './runbook.ts';
+import { line } from './target.ts';
 import { pickedRanks, pickedRun, rateInterval } from './variables.ts';
-
-/** Where the run stands, at a glance. */
-export function stateRow(config: BundleConfig): Row {
-  const states = stateMappings('gradwatch_rank_state');
-  const workerLost = runbook(config, 'GradwatchWorkerLost', 'worker lost');
-  return {
-    title: 'Run $run',
-    panels: [
-      {
-        width: 4,
-        height: 4,
-        panel: stat({
-          title: 'State now',
-          description: 'State of the worst rank of the run.',
-          unit: 'none',
-          mappings: states,
-          queries: [latest(recorded(rules.runStateWorst, pickedRun), () => 'state')],
-          links: [workerLost],
-        }),
-      },
-      {
-        width: 4,
-        height: 4,
-        panel: stat({
-          title: 'Step',
-          description: 'Highest optimiser step that a rank has reported.',
-          unit: 'none',
-          queries: [latest(recorded(rules.runStep, pickedRun), () => 'step')],
-        }),
-      },
-      {
-        width: 16,
-        height: 4,
-        panel: stateTimeline({
-          title: 'State',
-          description: 'State of the worst rank of the run over time; a rank that moved to another node counts once.',
-          unit: 'none',
-          mappings: states,
-          queries: [line(recorded(rules.runStateWorst, pickedRun), ({ run }) => run)],
-          links: [workerLost],
-        }),
-      },
-      {
-        width: 12,
-        height: 7,
-        panel: timeSeries({
-          title: 'Steps per second',
-          description: 'Optimiser steps per second: the median over the ranks. Steps that a rollback repeats are counted again.',
-          unit: 'cps',
-          min: 0,
-          queries: [line(recorded(rules.runStepRate, pickedRun), () => 'median of ranks')],
-        }),
-      },
-      {
-        width: 12,
-        height: 7,
-        panel: timeSeries({
-          title: 'Samples per second',
-          description: 'Samples that all ranks together use per second.',
-          unit: 'cps',
-          min: 0,
-          queries: [line(recorded(rules.runSampleRate, pickedRun), () => 'all ranks')],
-        }),
-      },
-    ],
-  };
-}
 
 /** What the optimiser does. */
 export function trainingRow(config: BundleConfig): Row {
@@ -84,7 +16,22 @@ export function trainingRow(config: BundleConfig): Row {
     title: 'Training',
     panels: [
       {
-        width: 12,
+        width: 8,
+        height: 8,
+        panel: timeSeries({
+          title: 'Loss',
+          description: 'Training loss of the last step: highest, median and lowest rank. They drift apart when ranks desynchronise.',
+          unit: 'short',
+          queries: [
+            line(recorded(rules.runLossMax, pickedRun), () => 'highest rank'),
+            line(recorded(rules.runLossMedian, pickedRun), () => 'median'),
+            line(recorded(rules.runLossMin, pickedRun), () => 'lowest rank'),
+          ],
+          links: [nonFinite],
+        }),
+      },
+      {
+        width: 8,
         height: 8,
         panel: timeSeries({
           title: 'Loss per rank',
@@ -95,7 +42,7 @@ export function trainingRow(config: BundleConfig): Row {
         }),
       },
       {
-        width: 12,
+        width: 8,
         height: 8,
         panel: timeSeries({
           title: 'Gradient norm per rank',
@@ -107,7 +54,7 @@ export function trainingRow(config: BundleConfig): Row {
         }),
       },
       {
-        width: 12,
+        width: 8,
         height: 8,
         panel: timeSeries({
           title: 'Gradient change ratio',
@@ -122,7 +69,7 @@ export function trainingRow(config: BundleConfig): Row {
         }),
       },
       {
-        width: 12,
+        width: 8,
         height: 8,
         panel: timeSeries({
           title: 'Tail probability of the gradient change',
@@ -138,7 +85,7 @@ export function trainingRow(config: BundleConfig): Row {
       },
       {
         width: 8,
-        height: 7,
+        height: 8,
         panel: timeSeries({
           title: 'Learning rate',
           description: 'Learning rate of the last step.',
@@ -147,7 +94,7 @@ export function trainingRow(config: BundleConfig): Row {
         }),
       },
       {
-        width: 8,
+        width: 12,
         height: 7,
         panel: timeSeries({
           title: 'Step time',
@@ -162,7 +109,7 @@ export function trainingRow(config: BundleConfig): Row {
         }),
       },
       {
-        width: 8,
+        width: 12,
         height: 7,
         panel: timeSeries({
           title: 'Steps that were not finite',
@@ -178,10 +125,6 @@ export function trainingRow(config: BundleConfig): Row {
       },
     ],
   };
-}
-
-export function runbook(config: BundleConfig, alertName: string, what: string): Link {
-  return { title: `Runbook: ${what}`, url: runbookLink(config, alertName), targetBlank: true };
 }
 
 function ofRank(name: 'gradwatch_train_learning_rate') {
