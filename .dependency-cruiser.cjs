@@ -5,6 +5,7 @@ const rooms = {
   config: [],
   stats: [],
   protocol: [],
+  listen: [],
   simulate: [],
   // Sources.
   collect: ['series', 'config'],
@@ -15,12 +16,12 @@ const rooms = {
   detect: ['runs', 'stats', 'series', 'config'],
   findings: ['detect', 'runs', 'series', 'config'],
   // Edges.
-  ingest: ['protocol', 'runs', 'findings', 'series', 'config'],
-  http: ['runs', 'findings', 'series', 'config'],
+  ingest: ['protocol', 'listen', 'runs', 'findings', 'series', 'config'],
+  http: ['listen', 'runs', 'findings', 'series', 'config'],
   client: ['protocol'],
   // What is made of the declarations.
   bundle: ['catalogue', 'series'],
-  cli: ['app', 'catalogue', 'config'],
+  cli: ['app', 'catalogue', 'config', 'version'],
 };
 
 /** @type {import('dependency-cruiser').IConfiguration} */

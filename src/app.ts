@@ -6,8 +6,9 @@ import { CollectorRunner, systemTimers, type Logger } from './collect/index.ts';
 import { DetectionEngine, detectors, stepDetectors, transitionDetectors } from './detect/index.ts';
 import { conditionOf, Findings, findingsLog, type FindingChange } from './findings/index.ts';
 import { gpuCollector } from './gpu/index.ts';
-import { HttpServer, readToken, SelfMetrics } from './http/index.ts';
+import { HttpServer, SelfMetrics } from './http/index.ts';
 import { Ingest, type Listening } from './ingest/index.ts';
+import { localAddress, readToken } from './listen/index.ts';
 import { addNodeCollectors } from './node/index.ts';
 import { Runs } from './runs/index.ts';
 import { SeriesTable } from './series/index.ts';
@@ -86,6 +87,7 @@ export class App {
     }
 
     this.#self = new SelfMetrics({ version, now });
+    const { token_file: tokenFile } = configuration.http;
     this.#http = new HttpServer(
       {
         table,
@@ -95,7 +97,7 @@ export class App {
         runs: () => runs.listRuns(),
         findings: () => [...findings.open, ...findings.resolved],
         askWorkers: (run, rank, kind, factor) => this.#ingest.request(run, rank, kind, factor),
-        token: configuration.http.token_file === undefined ? null : readToken(configuration.http.token_file),
+        token: tokenFile === undefined ? null : readToken('http.token_file', tokenFile),
         log: logger,
       },
       configuration.http.address,
@@ -106,7 +108,7 @@ export class App {
     };
   }
 
-  /** @throws HttpSetupError or ListenError when an address cannot be had; what had started is then to be stopped. */
+  /** @throws ListenError when an address cannot be had; what had started is then to be stopped. */
   async start(): Promise<Started> {
     this.#self.start();
     this.#collectors.start();
@@ -135,8 +137,5 @@ function showCondition({ finding: { subject } }: FindingChange, findings: Findin
 
 /** As GRADWATCH_ADDRESS of a worker has them. */
 function addresses({ address, socket }: Listening): string[] {
-  return [
-    ...(address === null ? [] : [`${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`]),
-    ...(socket === null ? [] : [`unix:${socket}`]),
-  ];
+  return [...(address === null ? [] : [localAddress(address)]), ...(socket === null ? [] : [`unix:${socket}`])];
 }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { GenericSchema } from 'valibot';
 import { explain, leaves, readConfig, type Leaf } from '../config/index.ts';
 import { schema, type Configuration } from '../catalogue.ts';
 
@@ -15,7 +14,7 @@ export type Configured =
  * names. All mistakes are reported at once.
  */
 export function configure(args: readonly string[], environment: NodeJS.ProcessEnv): Configured {
-  const known = leaves(schema as GenericSchema);
+  const known = leaves(schema);
   const parsed = parseFlags(args, known);
   if ('errors' in parsed) return parsed;
   if (parsed.flags['help'] === true) return { help: optionsHelp(known) };

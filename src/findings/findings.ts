@@ -66,9 +66,13 @@ export class Findings implements VerdictSink {
     const subject: Subject = { run, rank: detector.subject === 'rank' ? rank : null, uuid: null };
     const key = keyOf(detector.kind, subject);
     const incident = this.#open.get(key);
-    if (verdict.status === 'recovered') incident?.calm(rank, 'recovered');
-    else if (incident === undefined) this.#begin(key, subject, report, verdict);
-    else this.#continue(incident, rank, verdict);
+    if (verdict.status === 'recovered') {
+      incident?.calm(rank, 'recovered');
+      return;
+    }
+    const { status: _, ...evidence } = verdict;
+    if (incident === undefined) this.#begin(key, subject, report, evidence);
+    else this.#continue(incident, rank, evidence);
   }
 
   runEnded(run: string): void {

@@ -363,7 +363,7 @@ describe('HttpServer', () => {
     await serve();
     const other = new HttpServer({} as Served, url.replace('http://', ''));
     await expect(other.start()).rejects.toMatchObject({
-      name: 'HttpSetupError',
+      name: 'ListenError',
       option: 'http.address',
       message: expect.stringContaining('another process listens there') as string,
     });

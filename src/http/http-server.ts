@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ListenError, localAddress, parseAddress } from '../listen/index.ts';
 import { createApp } from './create-app.ts';
-import { parseListenAddress } from './listen-address.ts';
 import type { Served } from './served.ts';
-import { HttpSetupError } from './setup-error.ts';
 
 /** Scrapers, probes and people are few; more open connections are a fault or an attack, and each costs memory. */
 const maximumConnections = 256;
@@ -42,17 +41,15 @@ export class HttpServer {
     this.#server.timeout = idleSeconds * 1000;
   }
 
-  /** Listens, and gives the URL under which this machine reaches it. @throws HttpSetupError */
+  /** Listens, and gives the URL under which this machine reaches it. @throws ListenError */
   async start(): Promise<string> {
-    this.#server.listen(parseListenAddress(this.#address));
+    this.#server.listen(parseAddress('http.address', this.#address));
     try {
       await once(this.#server, 'listening');
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      const reason = code === undefined ? undefined : reasons.get(code);
-      throw new HttpSetupError('http.address', this.#address, reason ?? message, { cause: error });
+      throw ListenError.from('http.address', this.#address, error as NodeJS.ErrnoException);
     }
-    return localUrl(this.#server.address() as AddressInfo);
+    return `http://${localAddress(this.#server.address() as AddressInfo)}`;
   }
 
   /** Takes no new connection, lets running answers end for as long as the grace lasts, then cuts them off. */
@@ -69,16 +66,4 @@ export class HttpServer {
     });
     clearTimeout(forced);
   }
-}
-
-const reasons: ReadonlyMap<string, string> = new Map([
-  ['EADDRINUSE', 'another process listens there; stop it or choose another port'],
-  ['EACCES', 'this user may not listen there; choose a port from 1024'],
-  ['EADDRNOTAVAIL', 'this machine has no such address'],
-  ['ENOTFOUND', 'no such host'],
-]);
-
-function localUrl({ address, port }: AddressInfo): string {
-  if (address === '::' || address === '0.0.0.0') return `http://localhost:${port}`;
-  return `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
 }

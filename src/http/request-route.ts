@@ -1,7 +1,7 @@
 import { json, Router, type Request, type RequestHandler, type Response } from 'express';
 import * as v from 'valibot';
 import { ApiError } from './api-error.ts';
-import { carriesToken } from './bearer-token.ts';
+import { carriesToken } from '../listen/index.ts';
 import { sendJson } from './json.ts';
 import type { Served } from './served.ts';
 

@@ -3,6 +3,5 @@ export type { IngestContext, Listening } from './ingest.ts';
 export { ingestOptions } from './options.ts';
 export type { IngestOptions } from './options.ts';
 export { ingestMetrics } from './metrics.ts';
-export { ListenError } from './listen-error.ts';
 export { requestNames } from './requests.ts';
 export type { RequestAnswer, RequestName } from './requests.ts';

@@ -413,7 +413,7 @@ describe('Ingest over TCP', () => {
 
   it('names the address that it cannot have', async () => {
     const { address } = await exporter();
-    await expect(exporter({ address })).rejects.toThrow(`cannot listen on ${address}`);
+    await expect(exporter({ address })).rejects.toThrow(`grpc.address ${address}`);
     await expect(exporter({ address: 'nowhere' })).rejects.toThrow('expected host:port');
   });
 });

@@ -1,8 +1,9 @@
+import type { AddressInfo } from 'node:net';
 import type { Server } from '@grpc/grpc-js';
 import type { FindingChange } from '../findings/index.ts';
+import { parseAddress, readToken } from '../listen/index.ts';
 import type { Runs } from '../runs/index.ts';
 import type { SeriesTable } from '../series/index.ts';
-import { parseAddress } from './address.ts';
 import { findingMessage } from './finding-message.ts';
 import { Listeners } from './listeners.ts';
 import { IngestCounts } from './metrics.ts';
@@ -11,7 +12,6 @@ import { refuse } from './refusals.ts';
 import { Requests, type RequestAnswer, type RequestName } from './requests.ts';
 import { createGrpcServer, credentials } from './server.ts';
 import { Sessions } from './sessions.ts';
-import { readToken } from './token.ts';
 import { socketPath } from './unix-socket.ts';
 import type { WorkerCall } from './worker-call.ts';
 
@@ -29,7 +29,7 @@ export interface IngestContext {
 
 /** Where workers reach the exporter; null where it does not listen. */
 export interface Listening {
-  readonly address: { readonly host: string; readonly port: number } | null;
+  readonly address: AddressInfo | null;
   readonly socket: string | null;
 }
 
@@ -53,9 +53,11 @@ export class Ingest {
   /** Listens. @throws ListenError when it cannot, or when the token cannot be read. */
   async start(): Promise<Listening> {
     const { options } = this.#context;
-    const address = parseAddress(options.address);
+    const address = options.address === 'none' ? null : parseAddress('grpc.address', options.address);
     const socket = socketPath(options.socket);
-    const server = this.#createServer(options.token_file === undefined ? null : readToken(options.token_file));
+    const server = this.#createServer(
+      options.token_file === undefined ? null : readToken('grpc.token_file', options.token_file),
+    );
     const injector = server.createConnectionInjector(credentials);
     const listeners = new Listeners(
       options.max_connections,
@@ -69,9 +71,9 @@ export class Ingest {
     this.#server = server;
     this.#listeners = listeners;
     try {
-      const port = address === null ? null : await listeners.listenTcp(address);
+      const bound = address === null ? null : await listeners.listenTcp(address, options.address);
       if (socket !== null) await listeners.listenUnix(socket);
-      return { address: address === null || port === null ? null : { host: address.host, port }, socket };
+      return { address: bound, socket };
     } catch (error) {
       await this.stop(0);
       throw error;

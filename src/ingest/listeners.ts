@@ -1,7 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
-import type { TcpAddress } from './address.ts';
-import { ListenError } from './listen-error.ts';
+import { ListenError, type ListenAddress } from '../listen/index.ts';
 import { clearStaleSocket } from './unix-socket.ts';
 
 /**
@@ -22,10 +21,10 @@ export class Listeners {
     this.#refused = refused;
   }
 
-  /** Returns the port, which is another than asked for where that was 0. @throws ListenError */
-  async listenTcp({ host, port }: TcpAddress): Promise<number> {
-    const server = await this.#listen({ host, port }, `${host}:${port}`);
-    return (server.address() as AddressInfo).port;
+  /** Returns where it listens: another port than asked for where that was 0. @throws ListenError */
+  async listenTcp(address: ListenAddress, configured: string): Promise<AddressInfo> {
+    const server = await this.#listen(address, 'grpc.address', configured);
+    return server.address() as AddressInfo;
   }
 
   /**
@@ -34,7 +33,7 @@ export class Listeners {
    */
   async listenUnix(path: string): Promise<void> {
     await clearStaleSocket(path);
-    await this.#listen({ path }, path);
+    await this.#listen({ path }, 'grpc.socket', path);
     chmodSync(path, 0o666);
   }
 
@@ -48,13 +47,13 @@ export class Listeners {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  async #listen(where: { host: string; port: number } | { path: string }, name: string): Promise<NetServer> {
+  async #listen(where: ListenAddress | { path: string }, option: string, configured: string): Promise<NetServer> {
     const server = createServer({ noDelay: true }, (socket) => {
       this.#take(socket);
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => {
-        reject(new ListenError(name, `cannot listen on ${name}: ${error.message}`, { cause: error }));
+        reject(ListenError.from(option, configured, error));
       });
       server.listen(where, resolve);
     });

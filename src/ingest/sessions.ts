@@ -1,6 +1,6 @@
 import { type Rank, type Runs, RunsLimitError } from '../runs/index.ts';
 import { refuse, type Refusal } from './refusals.ts';
-import { sameSecret } from './same-secret.ts';
+import { sameSecret } from '../listen/index.ts';
 import type { AcceptedHello } from './validate-hello.ts';
 
 /** The call that speaks for a session. */

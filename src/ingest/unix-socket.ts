@@ -1,7 +1,7 @@
 import { accessSync, constants, lstatSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { ListenError } from './listen-error.ts';
+import { ListenError } from '../listen/index.ts';
 
 const usual = '/run/gradwatch/gradwatch.sock';
 
@@ -27,15 +27,17 @@ export async function clearStaleSocket(path: string): Promise<void> {
     isSocket = lstatSync(path).isSocket();
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return;
-    throw new ListenError(path, `cannot look at ${path}`, { cause: error });
+    throw ListenError.from('grpc.socket', path, error as NodeJS.ErrnoException);
   }
-  if (!isSocket) throw new ListenError(path, `${path} exists and is no socket; remove it or set grpc.socket`);
-  if (await answers(path))
-    throw new ListenError(path, `another process listens on ${path}; stop it or set grpc.socket`);
+  if (!isSocket)
+    throw new ListenError('grpc.socket', path, 'exists and is no socket; remove it or choose another path');
+  if (await answers(path)) {
+    throw new ListenError('grpc.socket', path, 'another process listens there; stop it or choose another');
+  }
   try {
     unlinkSync(path);
   } catch (error) {
-    throw new ListenError(path, `${path} was left behind and cannot be removed`, { cause: error });
+    throw new ListenError('grpc.socket', path, 'was left behind and cannot be removed', { cause: error });
   }
 }
 

@@ -1,0 +1,23 @@
+import { ListenError } from './listen-error.ts';
+
+export interface ListenAddress {
+  /** Absent: all addresses of both families. */
+  readonly host?: string;
+  readonly port: number;
+}
+
+/** Reads `:port`, `host:port` or `[v6]:port` of an option. @throws ListenError where the text is none of them. */
+export function parseAddress(option: string, text: string): ListenAddress {
+  const match = /^(?:\[([0-9a-fA-F:.%\w]+)\]|([^:[\]\s]*)):(\d{1,5})$/.exec(text);
+  const [host, port] = [match?.[1] ?? match?.[2], Number(match?.[3])];
+  if (host === undefined || !(port <= 65_535)) {
+    throw new ListenError(option, text, 'expected :port, host:port or [address]:port');
+  }
+  return host === '' ? { port } : { host, port };
+}
+
+/** The address as a client on this machine writes it. */
+export function localAddress({ address, port }: { readonly address: string; readonly port: number }): string {
+  if (address === '::' || address === '0.0.0.0') return `localhost:${port}`;
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+}

@@ -1,0 +1,4 @@
+export { localAddress, parseAddress } from './address.ts';
+export type { ListenAddress } from './address.ts';
+export { ListenError } from './listen-error.ts';
+export { carriesToken, readToken, sameSecret } from './token.ts';

@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { carriesToken, ListenError, localAddress, parseAddress, readToken, sameSecret } from './index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gradwatch-listen-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe('parseAddress', () => {
+  it.each([
+    [':10420', { port: 10420 }],
+    ['127.0.0.1:0', { host: '127.0.0.1', port: 0 }],
+    ['[::1]:80', { host: '::1', port: 80 }],
+    ['node-7.example:9', { host: 'node-7.example', port: 9 }],
+  ])('reads %s', (text, address) => {
+    expect(parseAddress('http.address', text)).toEqual(address);
+  });
+
+  it.each(['', '10420', '::1:80', 'host:', 'host:65536', 'host:-1', 'a b:1', 'http://host:1'])('refuses %j', (text) => {
+    expect(() => parseAddress('http.address', text)).toThrow(
+      `http.address ${text}: expected :port, host:port or [address]:port`,
+    );
+  });
+});
+
+describe('readToken', () => {
+  it('takes the token without the line end', () => {
+    const file = join(folder, 'token');
+    writeFileSync(file, 'secret\n');
+    expect(readToken('grpc.token_file', file)).toBe('secret');
+  });
+
+  it('refuses a file that is empty or not there', () => {
+    const file = join(folder, 'empty');
+    writeFileSync(file, ' \n');
+    expect(() => readToken('grpc.token_file', file)).toThrow(`grpc.token_file ${file}: is empty`);
+    expect(() => readToken('grpc.token_file', join(folder, 'none'))).toThrow('cannot be read (ENOENT)');
+  });
+});
+
+describe('carriesToken', () => {
+  it.each([
+    ['Bearer secret', true],
+    ['bearer   secret', true],
+    ['Bearer secret2', false],
+    ['Bearer secre', false],
+    ['Bearer', false],
+    ['Basic secret', false],
+    ['secret', false],
+    [undefined, false],
+  ])('%s: %s', (header, carried) => {
+    expect(carriesToken(header, 'secret')).toBe(carried);
+  });
+});
+
+describe('sameSecret', () => {
+  it('is true for equal texts alone', () => {
+    expect(sameSecret('a', 'a')).toBe(true);
+    expect(sameSecret('a', 'b')).toBe(false);
+    expect(sameSecret('a', 'aa')).toBe(false);
+  });
+});
+
+describe('ListenError', () => {
+  it('says what to do about what Node reports', () => {
+    const error = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' });
+    expect(ListenError.from('grpc.address', ':10421', error)).toMatchObject({
+      option: 'grpc.address',
+      value: ':10421',
+      message: 'grpc.address :10421: another process listens there; stop it or choose another',
+      cause: error,
+    });
+    expect(ListenError.from('grpc.address', ':1', new Error('odd')).message).toBe('grpc.address :1: odd');
+  });
+});
+
+describe('localAddress', () => {
+  it.each([
+    ['::', 'localhost:1'],
+    ['0.0.0.0', 'localhost:1'],
+    ['127.0.0.1', '127.0.0.1:1'],
+    ['::1', '[::1]:1'],
+  ])('%s is reached at %s', (address, reached) => {
+    expect(localAddress({ address, port: 1 })).toBe(reached);
+  });
+});
