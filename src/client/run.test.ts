@@ -103,6 +103,6 @@ test('an exiting process waits for the thread, which has been told why', () => {
 
 test('a mistake in reports is said once', () => {
   const { run, warnings } = start();
-  for (let step = 0; step < 100; step += 1) run.log({ step, samples: -1 });
+  for (let step = 0; step < 100; step += 1) run.log({ step, samples: -1 - step });
   expect(warnings).toEqual(['gradwatch: samples is -1, not a whole number from 0: it was not sent']);
 });

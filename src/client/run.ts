@@ -119,7 +119,7 @@ export class ReportedRun implements Run {
     if (this.#ended) return;
     try {
       const { step, problem } = cleanStep(report, this.#unixNanos());
-      if (problem !== null) this.#warnings.warn(problem, problem);
+      if (problem !== null) this.#warnings.warn(problem.field, problem.text);
       if (step !== null && this.#counters.enter()) this.#handover.add(step);
     } catch (error) {
       this.#warnings.warn('log', `a report could not be read: ${String(error)}`);

@@ -50,7 +50,7 @@ test.each([[-1], [1.5], [NaN], ['7'], [undefined], [2 ** 63]])(
   (step) => {
     const clean = cleanStep({ step } as StepReport, 1);
     expect(clean.step).toBeNull();
-    expect(clean.problem).toMatch(/^step is .*, not a whole number from 0/);
+    expect(clean.problem?.text).toMatch(/^step is .*, not a whole number from 0/);
   },
 );
 
@@ -58,12 +58,12 @@ test('a value of the wrong kind is left out and named, the others are kept', () 
   const clean = cleanStep({ step: 1, loss: { dataSync: () => [1] }, learningRate: 0.1 } as unknown as StepReport, 1);
   expect(clean).toEqual({
     step: { step: 1, unix_nanos: 1, learning_rate: 0.1 },
-    problem: 'loss is of type object, not a number: it was not sent',
+    problem: { field: 'loss', text: 'loss is of type object, not a number: it was not sent' },
   });
-  expect(cleanStep({ step: 1, samples: 1.5 }, 1).problem).toBe(
+  expect(cleanStep({ step: 1, samples: 1.5 }, 1).problem?.text).toBe(
     'samples is 1.5, not a whole number from 0: it was not sent',
   );
-  expect(cleanStep({ step: 1, skipped: 1 } as unknown as StepReport, 1).problem).toContain(
+  expect(cleanStep({ step: 1, skipped: 1 } as unknown as StepReport, 1).problem?.text).toContain(
     'skipped is 1, not true or false',
   );
 });

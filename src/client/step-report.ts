@@ -67,7 +67,8 @@ const fields = [
 export function cleanStep(report: StepReport, nowUnixNanos: number): CleanStep {
   const given = report as Readonly<Partial<Record<keyof StepReport, unknown>>>;
   if (!isCount(given.step)) {
-    return { step: null, problem: `step is ${describe(given.step)}, not ${wanted.count}: the report was not sent` };
+    const text = `step is ${describe(given.step)}, not ${wanted.count}: the report was not sent`;
+    return { step: null, problem: { field: 'step', text } };
   }
   const step: Partial<Record<keyof Step, unknown>> = { step: given.step, unix_nanos: nowUnixNanos };
   let problem: CleanStep['problem'] = null;
