@@ -186,7 +186,7 @@ describe('a training program', () => {
       `const run = init({ warn: () => { throw new Error('even here'); } });
        const hostile = { get step() { throw new Error('gone'); } };
        for (const report of [undefined, null, 7, 'x', hostile, { step: 1, loss: {} }, { step: 2n }, { step: 3, loss: 4 }]) run.log(report);
-       await run.finish('finished');
+       await run.finish('finished', new Error('no text'));
        run.log({ step: 4 });
        await run.finish('failed');
        console.log('alive');`,
@@ -194,7 +194,7 @@ describe('a training program', () => {
     expect(await program.exited()).toBe(0);
     expect(program.output).toBe('alive\n');
     expect(service.steps.map(({ step }) => step)).toEqual([1, 3]);
-    expect(service.goodbyes).toEqual([{ ending: 'ENDING_FINISHED' }]);
+    expect(service.goodbyes).toEqual([{ ending: 'ENDING_FINISHED', reason: 'Error: no text' }]);
   });
 
   test('that is told to stop is reported as preempted, and dies of the signal', async () => {

@@ -142,7 +142,7 @@ export class ReportedRun implements Run {
     this.#unwatchExit();
     this.#handover.flush();
     this.#thread.post({
-      goodbye: { ending: endings[ending], ...(reason !== undefined && { reason: reason.slice(0, maxReasonLength) }) },
+      goodbye: { ending: endings[ending], ...(reason !== undefined && { reason: String(reason).slice(0, maxReasonLength) }) },
       timeoutMs,
     });
   }
