@@ -1,0 +1,209 @@
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { alertsOf, defaults, placeholders } from '../../src/bundle/index.ts';
+import { eventually, sleep } from '../support/program.ts';
+import { describeWithTools } from '../tools/tools.ts';
+import { AlertmanagerProcess, type SentAlert } from './alertmanager-process.ts';
+import { read, root } from './project.ts';
+
+const alerts = Object.values(alertsOf(defaults));
+
+it('has four lines to edit, and no secret', () => {
+  const lines = read('alertmanager/alertmanager.yml').split('\n');
+  const edited = lines.filter((line) => line.includes('# EDIT'));
+  expect(edited).toHaveLength(4);
+  for (const value of Object.values(placeholders)) {
+    expect(edited.filter((line) => line.includes(value))).toHaveLength(1);
+  }
+  const active = lines.filter((line) => !line.trim().startsWith('#')).join('\n');
+  expect(active).not.toMatch(/(password|secret|token|api_url|[^_]url): /);
+});
+
+describeWithTools(['amtool'], 'Alertmanager configuration', ({ amtool }) => {
+  const run = (...args: string[]) => spawnSync(amtool, args, { cwd: `${root}/alertmanager`, encoding: 'utf8' });
+
+  it('is taken', () => {
+    const { status, stdout, stderr } = run('check-config', 'alertmanager.yml');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('1 templates');
+  });
+
+  it.each(alerts)('$name goes where it should', ({ name, severity, expression }) => {
+    const receiver = name === 'GradwatchWatchdog' ? 'dead-mans-switch' : 'on-call';
+    const labels = expression.labels.map((label) => `${label}=x`);
+    const { status, stdout } = run(
+      ...['config', 'routes', 'test', '--config.file=alertmanager.yml', `--verify.receivers=${receiver}`],
+      ...[`alertname=${name}`, `severity=${severity}`, ...labels],
+    );
+    expect({ status, stdout: stdout.trim() }).toEqual({ status: 0, stdout: receiver });
+  });
+});
+
+describeWithTools(['prometheus-alertmanager'], 'a real Alertmanager', (programs) => {
+  let alertmanager: AlertmanagerProcess;
+  beforeAll(async () => {
+    alertmanager = await AlertmanagerProcess.start(programs['prometheus-alertmanager']);
+  }, 60_000);
+  afterAll(() => alertmanager.stop());
+
+  const links = {
+    runbook_url: 'https://gradwatch.example/docs/runbooks/X.md',
+    dashboard_url: 'https://grafana.example/d/gradwatch-run?var-run=x',
+  };
+  const alert = (alertname: string, labels: Record<string, string>, more: Partial<SentAlert> = {}): SentAlert => ({
+    labels: { alertname: `Gradwatch${alertname}`, severity: 'critical', ...labels },
+    annotations: { summary: `Headline of ${alertname}.`, description: 'What happened.', ...links },
+    ...more,
+  });
+  const names = (message: { alerts: readonly { labels: Readonly<Record<string, string>> }[] } | undefined) =>
+    message?.alerts.map(({ labels }) => labels['alertname']?.replace('Gradwatch', '')).toSorted();
+  // The tests run side by side: each has runs and nodes of its own.
+  /** Longer than all waiting times of this test together. */
+  const settle = () => sleep(3);
+
+  it.concurrent(
+    'sends one message for a run, whatever happens on its nodes and ranks, and keeps its consequence back',
+    async () => {
+      const run = { cluster: 'main', run: 'one' };
+      await alertmanager.post([
+        alert('GradientExplosion', { ...run, kind: 'gradient_explosion' }),
+        alert('NonFinite', { ...run, kind: 'non_finite' }),
+        alert('WorkerLost', { ...run, kind: 'worker_lost', node: 'a', rank: '0' }),
+        alert('WorkerLost', { ...run, kind: 'worker_lost', node: 'b', rank: '8' }),
+        alert('NonFinite', { cluster: 'west', run: 'one', kind: 'non_finite' }),
+      ]);
+      await settle();
+      const messages = alertmanager.messages('on-call', run);
+      expect(messages).toHaveLength(1);
+      expect(names(messages[0])).toEqual(['GradientExplosion', 'WorkerLost', 'WorkerLost']);
+      // The run of that name in the other cluster is another incident, which nothing inhibits.
+      expect(alertmanager.messages('on-call', { cluster: 'west' }).map(names)).toEqual([['NonFinite']]);
+      expect(await alertmanager.inhibitedBy({ alertname: 'GradwatchNonFinite', cluster: 'main' })).toEqual([1]);
+      const mails = alertmanager.mails.filter(({ subject }) => subject.includes('run one (main)'));
+      expect(mails.map(({ subject }) => subject)).toEqual([
+        '[firing] run one (main): GradwatchGradientExplosion, GradwatchWorkerLost',
+      ]);
+    },
+    30_000,
+  );
+
+  it.concurrent(
+    'sends one message for the GPUs that a node loses, and none for the workers that die of it there',
+    async () => {
+      const node = { cluster: 'main', node: 'gpu-3' };
+      await alertmanager.post([
+        alert('GpuLost', { ...node, uuid: 'GPU-a', gpu: '0' }),
+        alert('GpuLost', { ...node, uuid: 'GPU-b', gpu: '1' }),
+        alert('CollectorFailing', { ...node, instance: 'gpu-3:10420', collector: 'gpu', severity: 'warning' }),
+        alert('WorkerLost', { ...node, run: 'two', rank: '0', kind: 'worker_lost' }),
+        alert('WorkerLost', { cluster: 'main', node: 'gpu-4', run: 'two', rank: '8', kind: 'worker_lost' }),
+      ]);
+      await settle();
+      expect(alertmanager.messages('on-call', node).map(names)).toEqual([['GpuLost', 'GpuLost']]);
+      expect(
+        alertmanager
+          .messages('on-call', { run: 'two' })
+          .map(({ alerts }) => alerts.map(({ labels }) => labels['rank'])),
+      ).toEqual([['8']]);
+    },
+    30_000,
+  );
+
+  it.concurrent(
+    'keeps back what an exporter that is down can no longer tell, also that it is over',
+    async () => {
+      const node = { cluster: 'main', node: 'gpu-5' };
+      const lost = alert('GpuLost', { ...node, uuid: 'GPU-c', gpu: '0' });
+      await alertmanager.post([lost]);
+      await settle();
+      await alertmanager.post([alert('ExporterDown', { ...node, instance: 'gpu-5:10420', severity: 'warning' })]);
+      await settle();
+      await alertmanager.post([{ ...lost, endsAt: new Date().toISOString() }]);
+      await settle();
+      const messages = alertmanager.messages('on-call', node);
+      expect(messages.map((message) => [message.status, ...(names(message) ?? [])])).toEqual([
+        ['firing', 'GpuLost'],
+        ['firing', 'ExporterDown'],
+      ]);
+    },
+    30_000,
+  );
+
+  it.concurrent(
+    'inhibits nothing by a label that is missing on both sides',
+    async () => {
+      await alertmanager.post([
+        alert('ExporterDown', { instance: 'x:1', severity: 'warning' }),
+        alert('WorkerLost', { run: 'three', rank: '0', kind: 'worker_lost' }),
+      ]);
+      await settle();
+      expect(alertmanager.messages('on-call', { run: 'three' })).toHaveLength(1);
+    },
+    30_000,
+  );
+
+  it.concurrent(
+    "sends the watchdog to the dead man's switch and to nobody else",
+    async () => {
+      await alertmanager.post([alert('Watchdog', { severity: 'none' })]);
+      const [message] = await eventually('the watchdog', () => {
+        const messages = alertmanager.messages('dead-mans-switch');
+        return messages.length > 0 ? messages : undefined;
+      });
+      expect(names(message)).toEqual(['Watchdog']);
+      await settle();
+      expect(alertmanager.messages('on-call').flatMap((one) => names(one) ?? [])).not.toContain('Watchdog');
+      expect(alertmanager.mails.filter(({ text }) => text.includes('Watchdog'))).toEqual([]);
+    },
+    30_000,
+  );
+
+  it.concurrent(
+    'writes a mail that names what happened and leads on, and one when it is over',
+    async () => {
+      const startsAt = '2026-01-02T03:04:05.000Z';
+      const firing = alert(
+        'GradientExplosion',
+        { cluster: 'main', run: 'a <b>&', kind: 'gradient_explosion' },
+        {
+          startsAt,
+          annotations: {
+            summary: 'The gradient of a training run has exploded.',
+            description: 'First on rank 9 at step 120. Cause: Norm 5210 > 900 on rank 9.',
+            ...links,
+          },
+        },
+      );
+      await alertmanager.post([firing]);
+      await settle();
+      await alertmanager.post([{ ...firing, endsAt: new Date().toISOString() }]);
+      await settle();
+      await settle();
+      const mails = alertmanager.mails.filter(({ subject }) => subject.includes('run a <b>&'));
+      expect(mails.map(({ subject }) => subject)).toEqual([
+        '[firing] run a <b>& (main): GradwatchGradientExplosion',
+        '[resolved] run a <b>& (main): GradwatchGradientExplosion',
+      ]);
+      // Half an hour before it began.
+      const dashboard = `${links.dashboard_url}&from=${Date.parse(startsAt) - 1_800_000}&to=now`;
+      const [{ text, html }, over] = mails as [(typeof mails)[0], (typeof mails)[0]];
+      for (const part of [
+        'rank 9 at step 120',
+        'Norm 5210 > 900',
+        links.runbook_url,
+        dashboard,
+        '2026-01-02 03:04:05 UTC',
+      ]) {
+        expect(text).toContain(part);
+      }
+      expect(html).toContain(`<a href="${links.runbook_url}">`);
+      expect(html.replaceAll('&amp;', '&')).toContain(dashboard);
+      expect(html).toContain('a &lt;b&gt;&amp;');
+      expect(html).toContain('Norm 5210 &gt; 900');
+      expect(over.text).toContain('RESOLVED');
+      expect(over.text).toContain(', until ');
+      expect(over.text).not.toContain('FIRING');
+    },
+    60_000,
+  );
+});
