@@ -137,12 +137,15 @@ export class ReportedRun implements Run {
     return this.#result;
   }
 
-  #sayGoodbye(ending: Ending, reason: string | undefined, timeoutMs: number): void {
+  #sayGoodbye(ending: Ending, reason: unknown, timeoutMs: number): void {
     this.#ended = true;
     this.#unwatchExit();
     this.#handover.flush();
     this.#thread.post({
-      goodbye: { ending: endings[ending], ...(reason !== undefined && { reason: String(reason).slice(0, maxReasonLength) }) },
+      goodbye: {
+        ending: endings[ending],
+        ...(reason !== undefined && { reason: String(reason).slice(0, maxReasonLength) }),
+      },
       timeoutMs,
     });
   }
