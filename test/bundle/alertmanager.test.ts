@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { alertsOf, defaults, placeholders } from '../../src/bundle/index.ts';
 import { eventually, sleep } from '../support/program.ts';
 import { describeWithTools } from '../tools/tools.ts';
@@ -39,6 +39,8 @@ describeWithTools(['amtool'], 'Alertmanager configuration', ({ amtool }) => {
   });
 });
 
+vi.setConfig({ testTimeout: 60_000 });
+
 describeWithTools(['prometheus-alertmanager'], 'a real Alertmanager', (programs) => {
   let alertmanager: AlertmanagerProcess;
   beforeAll(async () => {
@@ -58,8 +60,15 @@ describeWithTools(['prometheus-alertmanager'], 'a real Alertmanager', (programs)
   const names = (message: { alerts: readonly { labels: Readonly<Record<string, string>> }[] } | undefined) =>
     message?.alerts.map(({ labels }) => labels['alertname']?.replace('Gradwatch', '')).toSorted();
   // The tests run side by side: each has runs and nodes of its own.
-  /** Longer than all waiting times of this test together. */
+
+  /** Longer than the waiting times of this test: whatever was to come has come. */
   const settle = () => sleep(3);
+  /** Messages about a group once there are `count`, and some time after. */
+  const received = async (count: number, group: Record<string, string>) => {
+    await eventually(`${count} messages`, () => alertmanager.messages('on-call', group).length >= count || undefined);
+    await settle();
+    return alertmanager.messages('on-call', group);
+  };
 
   it.concurrent(
     'sends one message for a run, whatever happens on its nodes and ranks, and keeps its consequence back',
@@ -72,10 +81,7 @@ describeWithTools(['prometheus-alertmanager'], 'a real Alertmanager', (programs)
         alert('WorkerLost', { ...run, kind: 'worker_lost', node: 'b', rank: '8' }),
         alert('NonFinite', { cluster: 'west', run: 'one', kind: 'non_finite' }),
       ]);
-      await settle();
-      const messages = alertmanager.messages('on-call', run);
-      expect(messages).toHaveLength(1);
-      expect(names(messages[0])).toEqual(['GradientExplosion', 'WorkerLost', 'WorkerLost']);
+      expect((await received(1, run)).map(names)).toEqual([['GradientExplosion', 'WorkerLost', 'WorkerLost']]);
       // The run of that name in the other cluster is another incident, which nothing inhibits.
       expect(alertmanager.messages('on-call', { cluster: 'west' }).map(names)).toEqual([['NonFinite']]);
       expect(await alertmanager.inhibitedBy({ alertname: 'GradwatchNonFinite', cluster: 'main' })).toEqual([1]);
@@ -84,7 +90,6 @@ describeWithTools(['prometheus-alertmanager'], 'a real Alertmanager', (programs)
         '[firing] run one (main): GradwatchGradientExplosion, GradwatchWorkerLost',
       ]);
     },
-    30_000,
   );
 
   it.concurrent(
@@ -98,112 +103,92 @@ describeWithTools(['prometheus-alertmanager'], 'a real Alertmanager', (programs)
         alert('WorkerLost', { ...node, run: 'two', rank: '0', kind: 'worker_lost' }),
         alert('WorkerLost', { cluster: 'main', node: 'gpu-4', run: 'two', rank: '8', kind: 'worker_lost' }),
       ]);
-      await settle();
-      expect(alertmanager.messages('on-call', node).map(names)).toEqual([['GpuLost', 'GpuLost']]);
+      expect((await received(1, node)).map(names)).toEqual([['GpuLost', 'GpuLost']]);
       expect(
         alertmanager
           .messages('on-call', { run: 'two' })
           .map(({ alerts }) => alerts.map(({ labels }) => labels['rank'])),
       ).toEqual([['8']]);
     },
-    30_000,
   );
 
-  it.concurrent(
-    'keeps back what an exporter that is down can no longer tell, also that it is over',
-    async () => {
-      const node = { cluster: 'main', node: 'gpu-5' };
-      const lost = alert('GpuLost', { ...node, uuid: 'GPU-c', gpu: '0' });
-      await alertmanager.post([lost]);
-      await settle();
-      await alertmanager.post([alert('ExporterDown', { ...node, instance: 'gpu-5:10420', severity: 'warning' })]);
-      await settle();
-      await alertmanager.post([{ ...lost, endsAt: new Date().toISOString() }]);
-      await settle();
-      const messages = alertmanager.messages('on-call', node);
-      expect(messages.map((message) => [message.status, ...(names(message) ?? [])])).toEqual([
-        ['firing', 'GpuLost'],
-        ['firing', 'ExporterDown'],
-      ]);
-    },
-    30_000,
-  );
+  it.concurrent('keeps back what an exporter that is down can no longer tell, also that it is over', async () => {
+    const node = { cluster: 'main', node: 'gpu-5' };
+    const lost = alert('GpuLost', { ...node, uuid: 'GPU-c', gpu: '0' });
+    await alertmanager.post([lost]);
+    await received(1, node);
+    await alertmanager.post([alert('ExporterDown', { ...node, instance: 'gpu-5:10420', severity: 'warning' })]);
+    await received(2, node);
+    await alertmanager.post([{ ...lost, endsAt: new Date().toISOString() }]);
+    await settle();
+    const messages = alertmanager.messages('on-call', node);
+    expect(messages.map((message) => [message.status, ...(names(message) ?? [])])).toEqual([
+      ['firing', 'GpuLost'],
+      ['firing', 'ExporterDown'],
+    ]);
+  });
 
-  it.concurrent(
-    'inhibits nothing by a label that is missing on both sides',
-    async () => {
-      await alertmanager.post([
-        alert('ExporterDown', { instance: 'x:1', severity: 'warning' }),
-        alert('WorkerLost', { run: 'three', rank: '0', kind: 'worker_lost' }),
-      ]);
-      await settle();
-      expect(alertmanager.messages('on-call', { run: 'three' })).toHaveLength(1);
-    },
-    30_000,
-  );
+  it.concurrent('inhibits nothing by a label that is missing on both sides', async () => {
+    await alertmanager.post([
+      alert('ExporterDown', { instance: 'x:1', severity: 'warning' }),
+      alert('WorkerLost', { run: 'three', rank: '0', kind: 'worker_lost' }),
+    ]);
+    expect(await received(1, { run: 'three' })).toHaveLength(1);
+  });
 
-  it.concurrent(
-    "sends the watchdog to the dead man's switch and to nobody else",
-    async () => {
-      await alertmanager.post([alert('Watchdog', { severity: 'none' })]);
-      const [message] = await eventually('the watchdog', () => {
-        const messages = alertmanager.messages('dead-mans-switch');
-        return messages.length > 0 ? messages : undefined;
-      });
-      expect(names(message)).toEqual(['Watchdog']);
-      await settle();
-      expect(alertmanager.messages('on-call').flatMap((one) => names(one) ?? [])).not.toContain('Watchdog');
-      expect(alertmanager.mails.filter(({ text }) => text.includes('Watchdog'))).toEqual([]);
-    },
-    30_000,
-  );
+  it.concurrent("sends the watchdog to the dead man's switch and to nobody else", async () => {
+    await alertmanager.post([alert('Watchdog', { severity: 'none' })]);
+    const [message] = await eventually('the watchdog', () => {
+      const messages = alertmanager.messages('dead-mans-switch');
+      return messages.length > 0 ? messages : undefined;
+    });
+    expect(names(message)).toEqual(['Watchdog']);
+    await settle();
+    expect(alertmanager.messages('on-call').flatMap((one) => names(one) ?? [])).not.toContain('Watchdog');
+    expect(alertmanager.mails.filter(({ text }) => text.includes('Watchdog'))).toEqual([]);
+  });
 
-  it.concurrent(
-    'writes a mail that names what happened and leads on, and one when it is over',
-    async () => {
-      const startsAt = '2026-01-02T03:04:05.000Z';
-      const firing = alert(
-        'GradientExplosion',
-        { cluster: 'main', run: 'a <b>&', kind: 'gradient_explosion' },
-        {
-          startsAt,
-          annotations: {
-            summary: 'The gradient of a training run has exploded.',
-            description: 'First on rank 9 at step 120. Cause: Norm 5210 > 900 on rank 9.',
-            ...links,
-          },
+  it.concurrent('writes a mail that names what happened and leads on, and one when it is over', async () => {
+    const startsAt = '2026-01-02T03:04:05.000Z';
+    const firing = alert(
+      'GradientExplosion',
+      { cluster: 'main', run: 'a <b>&', kind: 'gradient_explosion' },
+      {
+        startsAt,
+        annotations: {
+          summary: 'The gradient of a training run has exploded.',
+          description: 'First on rank 9 at step 120. Cause: Norm 5210 > 900 on rank 9.',
+          ...links,
         },
-      );
-      await alertmanager.post([firing]);
-      await settle();
-      await alertmanager.post([{ ...firing, endsAt: new Date().toISOString() }]);
-      await settle();
-      await settle();
-      const mails = alertmanager.mails.filter(({ subject }) => subject.includes('run a <b>&'));
-      expect(mails.map(({ subject }) => subject)).toEqual([
-        '[firing] run a <b>& (main): GradwatchGradientExplosion',
-        '[resolved] run a <b>& (main): GradwatchGradientExplosion',
-      ]);
-      // Half an hour before it began.
-      const dashboard = `${links.dashboard_url}&from=${Date.parse(startsAt) - 1_800_000}&to=now`;
-      const [{ text, html }, over] = mails as [(typeof mails)[0], (typeof mails)[0]];
-      for (const part of [
-        'rank 9 at step 120',
-        'Norm 5210 > 900',
-        links.runbook_url,
-        dashboard,
-        '2026-01-02 03:04:05 UTC',
-      ]) {
-        expect(text).toContain(part);
-      }
-      expect(html).toContain(`<a href="${links.runbook_url}">`);
-      expect(html.replaceAll('&amp;', '&')).toContain(dashboard);
-      expect(html).toContain('a &lt;b&gt;&amp;');
-      expect(html).toContain('Norm 5210 &gt; 900');
-      expect(over.text).toContain('RESOLVED');
-      expect(over.text).toContain(', until ');
-      expect(over.text).not.toContain('FIRING');
-    },
-    60_000,
-  );
+      },
+    );
+    await alertmanager.post([firing]);
+    await received(1, { run: 'a <b>&' });
+    await alertmanager.post([{ ...firing, endsAt: new Date().toISOString() }]);
+    await received(2, { run: 'a <b>&' });
+    const mails = alertmanager.mails.filter(({ subject }) => subject.includes('run a <b>&'));
+    expect(mails.map(({ subject }) => subject)).toEqual([
+      '[firing] run a <b>& (main): GradwatchGradientExplosion',
+      '[resolved] run a <b>& (main): GradwatchGradientExplosion',
+    ]);
+    // Half an hour before it began.
+    const dashboard = `${links.dashboard_url}&from=${Date.parse(startsAt) - 1_800_000}&to=now`;
+    const [{ text, html }, over] = mails as [(typeof mails)[0], (typeof mails)[0]];
+    for (const part of [
+      'rank 9 at step 120',
+      'Norm 5210 > 900',
+      links.runbook_url,
+      dashboard,
+      '2026-01-02 03:04:05 UTC',
+    ]) {
+      expect(text).toContain(part);
+    }
+    expect(html).toContain(`<a href="${links.runbook_url}">`);
+    expect(html.replaceAll('&amp;', '&')).toContain(dashboard);
+    expect(html).toContain('a &lt;b&gt;&amp;');
+    expect(html).toContain('Norm 5210 &gt; 900');
+    expect(over.text).toContain('RESOLVED');
+    expect(over.text).toContain(', until ');
+    expect(over.text).not.toContain('FIRING');
+  });
 });
