@@ -25,9 +25,9 @@ export interface Run {
   /**
    * Sends what is left and says how training ended; the run is over then. Settles within 10 s, mostly at once, and true means that the exporter
    * acknowledged every step and took the goodbye. A process that exits without it is reported by its exit code.
-   * @param reason for a person, for example the exception's text; cut at 512 characters
+   * @param reason for a person, for example the exception; cut at 512 characters
    */
-  finish(ending?: Ending, reason?: string): Promise<boolean>;
+  finish(ending?: Ending, reason?: string | Error): Promise<boolean>;
 }
 
 /** What `init` gives where the client is switched off or cannot work. */
@@ -126,7 +126,7 @@ export class ReportedRun implements Run {
     }
   }
 
-  finish(ending: Ending = 'finished', reason?: string): Promise<boolean> {
+  finish(ending: Ending = 'finished', reason?: string | Error): Promise<boolean> {
     if (!this.#ended) {
       this.#thread.keepAlive(true);
       this.#sayGoodbye(ending, reason, finishWithinMs);
@@ -137,7 +137,7 @@ export class ReportedRun implements Run {
     return this.#result;
   }
 
-  #sayGoodbye(ending: Ending, reason: unknown, timeoutMs: number): void {
+  #sayGoodbye(ending: Ending, reason: string | Error | undefined, timeoutMs: number): void {
     this.#ended = true;
     this.#unwatchExit();
     this.#handover.flush();
