@@ -128,6 +128,18 @@ describeWithTools(['prometheus-alertmanager'], 'a real Alertmanager', (programs)
     ]);
   });
 
+  it.concurrent('shows ten alerts of many and counts the rest', async () => {
+    const ranks = Array.from({ length: 12 }, (_, rank) => String(rank));
+    const labels = { cluster: 'main', run: 'many', kind: 'worker_lost', node: 'gpu-9' };
+    await alertmanager.post(ranks.map((rank) => alert('WorkerLost', { ...labels, rank })));
+    await received(1, { run: 'many' });
+    const mail = alertmanager.mails.find(({ subject }) => subject.includes('run many'));
+    expect(mail?.text.match(/Headline of WorkerLost/g)).toHaveLength(10);
+    expect(mail?.html.match(/<h3>/g)).toHaveLength(10);
+    expect(mail?.text).toContain('These are 10 of 12 alerts');
+    expect(mail?.html).toContain('These are 10 of 12 alerts');
+  });
+
   it.concurrent('inhibits nothing by a label that is missing on both sides', async () => {
     await alertmanager.post([
       alert('ExporterDown', { instance: 'x:1', severity: 'warning' }),
