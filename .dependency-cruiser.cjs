@@ -18,7 +18,7 @@ const rooms = {
   // Edges.
   ingest: ['protocol', 'listen', 'runs', 'findings', 'series', 'config'],
   http: ['listen', 'runs', 'findings', 'series', 'config'],
-  client: ['protocol'],
+  client: ['protocol', 'version'],
   // What is made of the declarations.
   bundle: ['catalogue', 'series'],
   cli: ['app', 'catalogue', 'config', 'version'],

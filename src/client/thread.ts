@@ -2,8 +2,8 @@
  * The thread that talks to the exporter. It has an event loop of its own, so steps leave, and the exporter's pings are answered, also
  * while training computes for minutes without letting its own loop turn.
  */
-import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { version } from '../version.ts';
 import { Backoff } from './backoff.ts';
 import { grpcChannel } from './channel.ts';
 import { systemClock } from './clock.ts';
@@ -23,12 +23,8 @@ const tell = (message: FromThread): void => {
   port.postMessage(message);
 };
 
-const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-
 const sender = new Sender({
-  hello: { ...hello, client: `gradwatch-node ${manifest.version}` },
+  hello: { ...hello, client: `gradwatch-node ${version}` },
   address,
   capacity: keptSteps,
   open: grpcChannel({ address, token }),

@@ -35,6 +35,9 @@ export async function startMailSink(): Promise<{ port: number; mails: readonly M
   return {
     port: (server.server.address() as AddressInfo).port,
     mails,
-    stop: () => new Promise((resolve) => server.close(resolve)),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+      }),
   };
 }

@@ -53,7 +53,7 @@ export class PrometheusApi {
   }
 
   async #get<Data>(what: string, parameters: Readonly<Record<string, string>>): Promise<Data> {
-    const response = await fetch(`${this.#url}/api/v1/${what}?${new URLSearchParams(parameters)}`);
+    const response = await fetch(`${this.#url}/api/v1/${what}?${new URLSearchParams(parameters).toString()}`);
     const answer = (await response.json()) as { status: string; error?: string; data: Data };
     if (answer.status !== 'success') throw new Error(`${what} ${JSON.stringify(parameters)}: ${answer.error ?? ''}`);
     return answer.data;
