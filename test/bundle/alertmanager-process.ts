@@ -1,12 +1,9 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { placeholders } from '../../src/bundle/index.ts';
 import { startWebhookSink } from '../support/http-sink.ts';
 import { startMailSink, type Mail } from '../support/mail-sink.ts';
-import { edit } from '../support/monitoring.ts';
-import { eventually, freePort, Program } from '../support/program.ts';
-import { read, root } from './project.ts';
+import { startAlertmanager } from '../support/monitoring.ts';
 
 export interface SentAlert {
   readonly labels: Readonly<Record<string, string>>;
@@ -44,40 +41,26 @@ export class AlertmanagerProcess {
 
   static async start(binary: string): Promise<AlertmanagerProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'gradwatch-alertmanager-'));
-    const [mail, webhook, port] = [await startMailSink(), await startWebhookSink(), await freePort()];
-    cpSync(`${root}/alertmanager/templates`, join(folder, 'templates'), { recursive: true });
-    const secrets = ['on-call-webhook-url', 'dead-mans-switch-url'].map((name) => {
-      const file = join(folder, name);
-      writeFileSync(file, `${webhook.url}/${name}`);
-      return [`/etc/alertmanager/secrets/${name}`, file] as const;
-    });
-    const configuration = edit(read('alertmanager/alertmanager.yml'), {
-      [placeholders.smarthost]: `127.0.0.1:${mail.port}`,
-      [placeholders.requireTls]: 'smtp_require_tls: false',
-      ...Object.fromEntries(secrets),
-    })
-      .replaceAll(/group_wait: .*/g, 'group_wait: 1s')
-      .replaceAll(/group_interval: .*/g, 'group_interval: 1s');
-    writeFileSync(join(folder, 'alertmanager.yml'), configuration);
-    const program = new Program('alertmanager', binary, [
-      `--config.file=${join(folder, 'alertmanager.yml')}`,
-      `--storage.path=${join(folder, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--cluster.listen-address=',
-    ]);
-    const stop = async () => {
-      await program.stop();
+    const [mail, webhook] = [await startMailSink(), await startWebhookSink()];
+    const stopSinks = async () => {
       await Promise.all([mail.stop(), webhook.stop()]);
       rmSync(folder, { recursive: true });
     };
-    const url = `http://127.0.0.1:${port}`;
     try {
-      await eventually('Alertmanager to be ready', async () => (await fetch(`${url}/-/ready`)).ok || undefined);
+      const { program, address } = await startAlertmanager(
+        binary,
+        folder,
+        { smtp: `127.0.0.1:${mail.port}`, webhook: webhook.url },
+        (configuration) => configuration.replaceAll(/(group_wait|group_interval): .*/g, '$1: 1s'),
+      );
+      return new AlertmanagerProcess(`http://${address}`, webhook, mail.mails, async () => {
+        await program.stop();
+        await stopSinks();
+      });
     } catch (error) {
-      await stop();
-      throw new Error(`${String(error)}\n${program.output}`, { cause: error });
+      await stopSinks();
+      throw error;
     }
-    return new AlertmanagerProcess(url, webhook, mail.mails, stop);
   }
 
   /** Hands alerts over, as Prometheus does. */

@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { placeholders } from '../../src/bundle/index.ts';
 import { eventually, freePort, Program } from './program.ts';
 import { PrometheusApi } from './prometheus.ts';
 
@@ -50,11 +51,15 @@ export async function startPrometheus(
   return { program, api: new PrometheusApi(`http://${address}`) };
 }
 
-/** Alertmanager with the shipped configuration; what the file marks as to be edited is. */
+/**
+ * Alertmanager with the shipped configuration; what the file marks as to be edited is. `adjust` can change more, for a test that
+ * cannot wait.
+ */
 export async function startAlertmanager(
   binary: string,
   folder: string,
   receivers: { readonly smtp: string; readonly webhook: string },
+  adjust: (configuration: string) => string = (configuration) => configuration,
 ): Promise<{ program: Program; address: string }> {
   cpSync(join(root, 'alertmanager/templates'), join(folder, 'templates'), { recursive: true });
   const secrets = join(folder, 'secrets');
@@ -64,12 +69,14 @@ export async function startAlertmanager(
   const configuration = join(folder, 'alertmanager.yml');
   writeFileSync(
     configuration,
-    edit(readFileSync(join(root, 'alertmanager/alertmanager.yml'), 'utf8'), {
-      'smtp.example.com:587': receivers.smtp,
-      'smtp_require_tls: true': 'smtp_require_tls: false',
-      '/etc/alertmanager/secrets/on-call-webhook-url': join(secrets, 'on-call-webhook-url'),
-      '/etc/alertmanager/secrets/dead-mans-switch-url': join(secrets, 'dead-mans-switch-url'),
-    }),
+    adjust(
+      edit(readFileSync(join(root, 'alertmanager/alertmanager.yml'), 'utf8'), {
+        [placeholders.smarthost]: receivers.smtp,
+        [placeholders.requireTls]: 'smtp_require_tls: false',
+        '/etc/alertmanager/secrets/on-call-webhook-url': join(secrets, 'on-call-webhook-url'),
+        '/etc/alertmanager/secrets/dead-mans-switch-url': join(secrets, 'dead-mans-switch-url'),
+      }),
+    ),
   );
   const address = `127.0.0.1:${await freePort()}`;
   const program = new Program('alertmanager', binary, [
