@@ -43,6 +43,7 @@ export class App {
   #log: WriteStream | null = null;
   #ticking: NodeJS.Timeout | null = null;
 
+  /** @throws ListenError when a token cannot be read. */
   constructor(configuration: Configuration, { logger, nodeName }: AppParts) {
     const now = () => Date.now() / 1000;
     const table = new SeriesTable();

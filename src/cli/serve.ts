@@ -23,16 +23,15 @@ export const serve: Command = {
     }
     const { configuration } = configured;
     const logger = pino({ level: configuration.log.level, base: null }, pino.destination(2));
-    const app = new App(configuration, {
-      logger,
-      nodeName: configuration.system.node_name ?? environment['NODE_NAME'] ?? hostname(),
-    });
+    const nodeName = configuration.system.node_name ?? environment['NODE_NAME'] ?? hostname();
     const asked = nextSignal();
+    let app: App | undefined;
     try {
+      app = new App(configuration, { logger, nodeName });
       process.stdout.write(whereToLook(await app.start()));
     } catch (error) {
       process.stderr.write(`gradwatch: ${(error as Error).message}\n`);
-      await app.stop();
+      await app?.stop();
       return exitCodes.failed;
     }
     const signal = await asked;

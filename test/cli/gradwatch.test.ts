@@ -1,0 +1,78 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { startExporter } from '../support/exporter.ts';
+import { Program } from '../support/program.ts';
+
+/** The built program, as a user calls it. `npm test` builds it. */
+const main = resolve(import.meta.dirname, '../../dist/main.js');
+const folder = mkdtempSync(join(tmpdir(), 'gradwatch-cli-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+async function call(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const program = new Program('gradwatch', process.execPath, [main, ...args], { env });
+  const code = await program.exited();
+  return { code, output: program.output };
+}
+
+describe('gradwatch', () => {
+  it('tells its version and its commands', async () => {
+    const { version } = JSON.parse(readFileSync(resolve(main, '../../package.json'), 'utf8')) as { version: string };
+    expect(await call(['--version'])).toEqual({ code: 0, output: `gradwatch ${version}\n` });
+    expect(await call(['--help'])).toMatchObject({ code: 0, output: expect.stringContaining('serve') as string });
+  });
+
+  it('lists every option with its default and its names', async () => {
+    const { code, output } = await call(['serve', '--help']);
+    expect(code).toBe(0);
+    expect(output).toContain('--gpu.interval\n');
+    expect(output).toContain('a duration from 100ms to 1m, default 1s [GRADWATCH_GPU_INTERVAL]');
+  });
+
+  it('refuses an unknown command and an unknown flag', async () => {
+    expect(await call(['watch'])).toEqual({ code: 2, output: 'gradwatch: no command watch; there are serve\n' });
+    expect(await call(['serve', '--gpu.intervall=1s'])).toMatchObject({
+      code: 2,
+      output: expect.stringContaining("Unknown option '--gpu.intervall'") as string,
+    });
+  });
+
+  it('reports every mistake of file, environment and flags together', async () => {
+    const file = join(folder, 'gradwatch.yaml');
+    writeFileSync(file, 'gpu: {interval: 5}\nnod: 1\n');
+    const { code, output } = await call(['--config', file, '--runs.max_runs=0'], { GRADWATCH_LOG_LEVEL: 'loud' });
+    expect(code).toBe(2);
+    expect(output.trim().split('\n').sort()).toEqual([
+      'gradwatch: --runs.max_runs: found 0, expected a whole number from 1 to 10000',
+      'gradwatch: GRADWATCH_LOG_LEVEL: found loud, expected one of debug, info, warn, error, silent',
+      'gradwatch: gpu.interval: found 5, expected a duration from 100ms to 1m',
+      'gradwatch: nod: found 1, expected no such key; there are http, grpc, node, gpu, runs, detect, findings, log, system',
+    ]);
+  });
+
+  it('ends with one sentence when it cannot listen or read a token', async () => {
+    const exporter = await startExporter([]);
+    try {
+      const taken = await call(['serve', `--http.address=${exporter.httpAddress}`, '--grpc.address=none']);
+      expect(taken.code).toBe(1);
+      expect(taken.output).toContain(`gradwatch: http.address ${exporter.httpAddress}: another process listens there`);
+    } finally {
+      await exporter.stop();
+    }
+    expect(await call(['serve', '--http.token_file=/nowhere'])).toEqual({
+      code: 1,
+      output: 'gradwatch: http.token_file /nowhere: cannot be read (ENOENT)\n',
+    });
+  });
+
+  it('says where to look, and ends cleanly when it is told to', async () => {
+    const exporter = await startExporter([]);
+    expect(exporter.program.output).toContain(`metrics     ${exporter.url}/metrics`);
+    expect(exporter.program.output).toContain(`workers     ${exporter.grpcAddress}`);
+    exporter.program.child.kill('SIGTERM');
+    expect(await exporter.program.exited()).toBe(0);
+  });
+});
