@@ -17,10 +17,10 @@ export interface CompiledClient {
 /** Compiles `src/client` and what it imports as it stands now, so that no test looks at an older build. */
 export function compileClient(): CompiledClient {
   const folder = mkdtempSync(join(tmpdir(), 'gradwatch-client-'));
-  const sources = ['src/client', 'src/protocol'].flatMap((room) =>
+  const rooms = ['src/client', 'src/protocol'].flatMap((room) =>
     readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }).map((name) => join(room, name)),
   );
-  for (const source of sources.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))) {
+  for (const source of [...rooms, 'src/version.ts'].filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))) {
     const { outputText } = ts.transpileModule(readFileSync(join(root, source), 'utf8'), {
       compilerOptions: {
         target: ts.ScriptTarget.ES2022,
