@@ -18,13 +18,19 @@ function trained(count = 300, seed = 1, flags = {}) {
 }
 
 describe('lossSpike', () => {
-  it('warns of a small spike and is critical at a large one', () => {
+  it('informs of a mild spike and is critical at a large one', () => {
     const { feed, loss, before } = trained();
     expect(before).toEqual([]);
-    expect(feed.take({ loss: trend(300) * 1.06 })).toMatchObject({ severity: 'warning', firstStep: 300, window: 128 });
+    expect(feed.take({ loss: trend(300) * 1.06 })).toMatchObject({ severity: 'info', firstStep: 300, window: 128 });
     expect(feed.take({ loss: trend(301) * 1.2 })).toMatchObject({ severity: 'critical', firstStep: 300 });
     const rest = feed.say(steps(30, (at) => ({ loss: loss(302 + at) })));
     expect(rest).toEqual(['recovered 311']);
+  });
+
+  it('warns of a spike that is not mild, up to the critical z', () => {
+    const { feed } = trained(300, 1, { mild: '0.05' });
+    expect(feed.take({ loss: trend(300) * 1.06 })).toMatchObject({ severity: 'warning', firstStep: 300 });
+    expect(feed.take({ loss: trend(301) * 1.04 })).not.toMatchObject({ severity: 'warning' });
   });
 
   it('tells loss and trend', () => {

@@ -39,6 +39,12 @@ export const lossSpike = stepDetector({
       max: 1000,
       help: 'z of the residual from which a point is critical',
     }),
+    mild: number({
+      default: 0.1,
+      min: 0,
+      max: 1000,
+      help: 'Rise of the loss, as a share of its trend, below which a spike is info whatever its z',
+    }),
     scale_floor: number({
       default: 0.002,
       min: 0,
@@ -62,7 +68,7 @@ export const lossSpike = stepDetector({
     above: 0,
     backBelow: Infinity,
   }),
-  observe(state, observation, { warning, critical, shift, recovery }) {
+  observe(state, observation, { warning, critical, mild, shift, recovery }) {
     const { trend, episode, learningRate } = state;
     const { step, rank, fresh, wentBack } = observation;
     const jump = learningRate.observe(observation);
@@ -86,16 +92,19 @@ export const lossSpike = stepDetector({
     }
     if (!episode.open) state.backBelow = forecast.at(warning);
     const severe = z >= critical;
+    const baseline = forecast.at(0);
+    // Over thousands of quiet steps a few percent above the trend happen by chance, and no one needs to look at them.
+    const isMild = loss - baseline < mild * Math.abs(baseline);
     return {
       status: 'evidence',
-      severity: severe ? 'critical' : 'warning',
+      severity: isMild ? 'info' : severe ? 'critical' : 'warning',
       firstStep: episode.disturbed(step),
       step,
       score: z,
       threshold: severe ? critical : warning,
-      baseline: forecast.at(0),
+      baseline,
       window: forecast.window,
-      cause: `The loss of rank ${rank} rose to ${figure(loss)} at step ${step}, where its trend was ${figure(forecast.at(0))} (z ${figure(z)}, limit ${figure(severe ? critical : warning)}).`,
+      cause: `The loss of rank ${rank} rose to ${figure(loss)} at step ${step}, where its trend was ${figure(baseline)} (z ${figure(z)}, limit ${figure(severe ? critical : warning)}).`,
       advice:
         'One spike often heals by itself; when it stays, go back before its first step and skip its batches or lower the learning rate.',
     };

@@ -20,7 +20,9 @@ export function compileClient(): CompiledClient {
   const rooms = ['src/client', 'src/protocol'].flatMap((room) =>
     readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }).map((name) => join(room, name)),
   );
-  for (const source of [...rooms, 'src/version.ts'].filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))) {
+  for (const source of [...rooms, 'src/version.ts'].filter(
+    (name) => name.endsWith('.ts') && !name.endsWith('.test.ts'),
+  )) {
     const { outputText } = ts.transpileModule(readFileSync(join(root, source), 'utf8'), {
       compilerOptions: {
         target: ts.ScriptTarget.ES2022,
