@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // More than a small machine has processors: the longest tests wait for the programs that they started.
+    maxWorkers: 4,
     projects: [
       {
         test: {
