@@ -11,6 +11,7 @@ const rooms = {
   collect: ['series', 'config'],
   node: ['collect', 'series', 'config'],
   gpu: ['collect', 'series', 'config'],
+  kubernetes: ['collect', 'series', 'config'],
   // State and judgement.
   runs: ['series', 'config', 'stats'],
   detect: ['runs', 'stats', 'series', 'config'],

@@ -3,13 +3,12 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import type { Configuration } from './catalogue.ts';
 import { CollectorRunner, systemTimers, type Logger } from './collect/index.ts';
+import { collectors } from './collectors.ts';
 import { DetectionEngine, detectors, stepDetectors, transitionDetectors } from './detect/index.ts';
 import { conditionOf, Findings, findingsLog, type FindingChange } from './findings/index.ts';
-import { gpuCollector } from './gpu/index.ts';
 import { HttpServer, SelfMetrics } from './http/index.ts';
 import { Ingest, type Listening } from './ingest/index.ts';
 import { localAddress, readToken } from './listen/index.ts';
-import { addNodeCollectors } from './node/index.ts';
 import { Runs } from './runs/index.ts';
 import { SeriesTable } from './series/index.ts';
 import { version } from './version.ts';
@@ -49,8 +48,7 @@ export class App {
     const table = new SeriesTable();
 
     this.#collectors = new CollectorRunner({ table, logger, now, procRoot: configuration.system.proc }, systemTimers);
-    addNodeCollectors(this.#collectors, configuration.node);
-    if (configuration.gpu.enabled) this.#collectors.add(gpuCollector, configuration.gpu);
+    for (const { enabled, addTo } of collectors(configuration)) if (enabled) addTo(this.#collectors);
 
     const findings = new Findings({
       table,

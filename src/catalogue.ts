@@ -5,6 +5,7 @@ import { findingsMetrics, findingsOptions } from './findings/index.ts';
 import { gpuMetrics, gpuOptions } from './gpu/index.ts';
 import { httpOptions, selfMetrics } from './http/index.ts';
 import { ingestMetrics, ingestOptions } from './ingest/index.ts';
+import { kubernetesOptions, podResourcesMetrics } from './kubernetes/index.ts';
 import { nodeMetrics, nodeOptions } from './node/index.ts';
 import { runsMetrics, runsOptions } from './runs/index.ts';
 
@@ -17,6 +18,7 @@ import { runsMetrics, runsOptions } from './runs/index.ts';
 export const metrics = [
   ...nodeMetrics,
   ...Object.values(gpuMetrics),
+  ...Object.values(podResourcesMetrics),
   ...runsMetrics,
   ...detectMetrics,
   ...findingsMetrics,
@@ -36,6 +38,7 @@ export const schema = options({
   grpc: ingestOptions,
   node: nodeOptions,
   gpu: gpuOptions,
+  kubernetes: kubernetesOptions,
   runs: runsOptions,
   detect: detectOptions,
   findings: findingsOptions,

@@ -1,5 +1,4 @@
-import type { CollectorRunner } from '../collect/index.ts';
-import { options, type OptionValue } from '../config/index.ts';
+import { options } from '../config/index.ts';
 import { cpu } from './cpu.ts';
 import { inventory } from './inventory.ts';
 import { load } from './load.ts';
@@ -25,13 +24,3 @@ export const nodeOptions = options(
     [Each in Name]: (typeof declarations)[Each]['options'];
   },
 );
-
-export type NodeOptions = OptionValue<typeof nodeOptions>;
-
-/** Gives the runner those collectors that are switched on. */
-export function addNodeCollectors(runner: CollectorRunner, configured: NodeOptions): void {
-  for (const declaration of nodeCollectors) {
-    const own = configured[declaration.name];
-    if (own.enabled) runner.add(declaration, own);
-  }
-}

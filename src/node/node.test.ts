@@ -7,7 +7,7 @@ import { CollectorRunner, systemTimers, type CollectorContext } from '../collect
 import { readConfig } from '../config/index.ts';
 import { expose, SeriesTable } from '../series/index.ts';
 import { cpu } from './cpu.ts';
-import { addNodeCollectors, nodeMetrics, nodeOptions } from './index.ts';
+import { nodeCollectors, nodeMetrics, nodeOptions } from './index.ts';
 import { inventory } from './inventory.ts';
 import { load } from './load.ts';
 import { memory } from './memory.ts';
@@ -153,7 +153,10 @@ describe('the room', () => {
     put('stat', 'cpu 1 2 3 4\n');
     put('loadavg', '0.52 1.58 12.05 3/812 90210\n');
     const runner = new CollectorRunner(context, systemTimers);
-    addNodeCollectors(runner, read.value);
+    for (const declaration of nodeCollectors) {
+      const own = read.value[declaration.name];
+      if (own.enabled) runner.add(declaration, own);
+    }
     expect(runner.waiting).toEqual(['cpu', 'load']);
     runner.start();
     await vi.waitUntil(() => runner.waiting.length === 0);

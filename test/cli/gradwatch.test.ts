@@ -49,7 +49,7 @@ describe('gradwatch', () => {
       'gradwatch: --runs.max_runs: found 0, expected a whole number from 1 to 10000',
       'gradwatch: GRADWATCH_LOG_LEVEL: found loud, expected one of debug, info, warn, error, silent',
       'gradwatch: gpu.interval: found 5, expected a duration from 100ms to 1m',
-      'gradwatch: nod: found 1, expected no such key; there are http, grpc, node, gpu, runs, detect, findings, log, system',
+      'gradwatch: nod: found 1, expected no such key; there are http, grpc, node, gpu, kubernetes, runs, detect, findings, log, system',
     ]);
   });
 

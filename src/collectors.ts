@@ -1,0 +1,39 @@
+import type { Configuration } from './catalogue.ts';
+import type { Collector, CollectorContext, CollectorDeclaration, CollectorRunner } from './collect/index.ts';
+import { gpuCollector } from './gpu/index.ts';
+import { podResources } from './kubernetes/index.ts';
+import { nodeCollectors } from './node/index.ts';
+import type { Metric } from './series/index.ts';
+
+/** A collector together with its options. */
+export interface ConfiguredCollector {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly metrics: readonly Metric[];
+  readonly addTo: (runner: CollectorRunner) => void;
+  readonly create: (context: CollectorContext) => Collector;
+}
+
+/** Every collector that there is, those that are switched off among them. */
+export function collectors({ node, gpu, kubernetes }: Configuration): readonly ConfiguredCollector[] {
+  return [
+    ...nodeCollectors.map((declaration) => configured(declaration, node[declaration.name])),
+    configured(gpuCollector, gpu),
+    configured(podResources, kubernetes.pod_resources),
+  ];
+}
+
+function configured<Options extends { readonly enabled: boolean }>(
+  declaration: CollectorDeclaration<Options>,
+  options: Options,
+): ConfiguredCollector {
+  return {
+    name: declaration.name,
+    enabled: options.enabled,
+    metrics: Object.values(declaration.metrics),
+    addTo: (runner) => {
+      runner.add(declaration, options);
+    },
+    create: (context) => declaration.create(context, options),
+  };
+}

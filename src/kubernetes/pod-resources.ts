@@ -1,0 +1,71 @@
+import { CollectorError, type Collector, type CollectorContext, type CollectorDeclaration } from '../collect/index.ts';
+import type { Row, SeriesGroup } from '../series/index.ts';
+import { holdersOf, mostHolders } from './holders.ts';
+import { listPodResources } from './kubelet.ts';
+import { podResourcesMetrics } from './metrics.ts';
+import type { PodResourcesOptions } from './options.ts';
+
+type Key = keyof typeof podResourcesMetrics;
+
+/** Tells which pod and container holds which GPU. A node without the kubelet's socket is read well: it has no pods. */
+class PodResources implements Collector {
+  readonly intervalSeconds: number;
+  readonly budgetSeconds = 5;
+  readonly #context: CollectorContext;
+  readonly #socket: string;
+  readonly #resources: readonly string[];
+  readonly #group: SeriesGroup<Key, 'uuid' | 'namespace' | 'pod' | 'container'>;
+  #rows = new Map<string, Row<Key>>();
+  #everAnswered = false;
+
+  constructor(context: CollectorContext, { interval, socket, resources }: PodResourcesOptions) {
+    this.#context = context;
+    this.intervalSeconds = interval;
+    this.#socket = socket;
+    this.#resources = resources
+      .split(',')
+      .map((beginning) => beginning.trim())
+      .filter((beginning) => beginning !== '');
+    this.#group = context.table.group(['uuid', 'namespace', 'pod', 'container'], podResourcesMetrics);
+  }
+
+  /** @throws CollectorError */
+  async collect(signal: AbortSignal): Promise<void> {
+    // Less than the budget, so that a kubelet that hangs is told as that.
+    const response = await listPodResources(this.#socket, this.budgetSeconds - 1, signal);
+    if (response === null) {
+      // A kubelet that restarts is without its socket for a moment.
+      if (this.#everAnswered) throw new CollectorError('absent', `the kubelet's socket ${this.#socket} is gone`);
+      this.#context.logger.debug({ socket: this.#socket }, `no kubelet socket at ${this.#socket}: no pods are told`);
+      return;
+    }
+    this.#everAnswered = true;
+    const { holders, overLimit, unreadable } = holdersOf(response, this.#resources);
+    const gone = this.#rows;
+    this.#rows = new Map();
+    for (const holder of holders) {
+      const row = this.#group.row({ ...holder });
+      row.set('pod', 1);
+      this.#rows.set(row.block, row);
+      gone.delete(row.block);
+    }
+    for (const row of gone.values()) row.remove();
+    if (overLimit > 0) {
+      throw new CollectorError('too_many', `${overLimit} holders of GPUs beyond ${mostHolders} are left out`);
+    }
+    if (unreadable !== null)
+      throw new CollectorError('unreadable', `no uuid or no proper name in device ${unreadable}`);
+  }
+
+  expire(): void {
+    for (const row of this.#rows.values()) row.remove();
+    this.#rows.clear();
+  }
+}
+
+/** The collector `pod_resources`. */
+export const podResources: CollectorDeclaration<PodResourcesOptions> = {
+  name: 'pod_resources',
+  metrics: podResourcesMetrics,
+  create: (context, options) => new PodResources(context, options),
+};
