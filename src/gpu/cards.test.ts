@@ -22,6 +22,7 @@ function row(facts: Partial<Row>): Row {
     count: null,
     state: 'ok',
     values: new Map([['power', 500]]),
+    texts: new Map(),
     implausible: [],
     ...facts,
   };
@@ -51,6 +52,36 @@ describe('Cards', () => {
     take([row({ index: 0, uuid: 'GPU-1', bus: '0000:01:00.0' })]);
     expect(series('gradwatch_gpu_power_watts')).toEqual(['gradwatch_gpu_power_watts{uuid="GPU-1",gpu="1"} 500']);
     expect(state('0')).toBe('lost');
+  });
+
+  test('readings with labels of their own come and go with the card', () => {
+    const values = new Map([
+      ['eccErrors/dram/corrected/volatile', 3],
+      ['recoveryAction', 2],
+    ]);
+    take([row({ index: 0, values })]);
+    expect(series('gradwatch_gpu_ecc')).toEqual([
+      'gradwatch_gpu_ecc_errors_total{uuid="GPU-0",gpu="0",location="dram",severity="corrected",window="volatile"} 3',
+    ]);
+    expect(series('gradwatch_gpu_recovery').filter((line) => line.endsWith(' 1'))).toEqual([
+      'gradwatch_gpu_recovery_action_state{uuid="GPU-0",gpu="0",state="reboot"} 1',
+    ]);
+    take([row({ index: 0 })]);
+    expect([...series('gradwatch_gpu_ecc'), ...series('gradwatch_gpu_recovery')]).toEqual([]);
+    take([row({ index: 0, values })]);
+    take([row({ index: 0, uuid: 'GPU-other', values: new Map() })]);
+    expect(series('gradwatch_gpu_ecc')).toEqual([]);
+  });
+
+  test('facts are replaced when they change, and outlive a sample that does not tell them', () => {
+    const texts = (vbios: string) => new Map([['vbios', vbios]] as const);
+    take([row({ index: 0, texts: texts('1') })]);
+    take([row({ index: 0, texts: texts('2') })]);
+    take([row({ index: 0 })]);
+    expect(series('gradwatch_gpu_board_info')).toEqual([expect.stringContaining('vbios="2"')]);
+    expect(series('gradwatch_gpu_fabric_info')).toEqual([]);
+    take([row({ index: 0, uuid: 'GPU-other' })]);
+    expect(series('gradwatch_gpu_board_info')).toEqual([]);
   });
 
   test('a card whose row is missing has no readings; it is lost when it is missing again', () => {

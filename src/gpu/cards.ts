@@ -1,6 +1,7 @@
 import type { Row as SeriesRow, SeriesGroup, SeriesTable } from '../series/index.ts';
-import { cardMetrics, deviceMetrics, implausibleMetrics, infoMetrics, readingMetrics } from './metrics.ts';
-import type { GpuState, ReadingKey } from './metrics.ts';
+import { CardFacts, factGroups } from './card-facts.ts';
+import { CardGroups, CardSeries } from './card-series.ts';
+import { deviceMetrics, implausibleMetrics, infoMetrics, type GpuState } from './metrics.ts';
 import type { Row } from './row.ts';
 import { mostRows, type Sample } from './sample.ts';
 
@@ -10,7 +11,8 @@ interface Card {
   readonly uuid: string;
   /** Label `gpu`: the index at which the uuid was first seen, or the bus id of a card that never told an index. */
   readonly label: string;
-  readonly series: SeriesRow<'state' | ReadingKey>;
+  readonly series: CardSeries;
+  readonly facts: CardFacts;
   info: SeriesRow<'info'> | null;
   state: GpuState;
   /** Samples in a row in which it was not. */
@@ -21,15 +23,14 @@ interface Card {
   driver: string;
 }
 
-const readingKeys = Object.keys(readingMetrics) as readonly ReadingKey[];
-
 /** A single missing row may be one into which the driver printed a warning, so that it could not be read. */
 const samplesUntilLost = 2;
 
 /** The state table: who the GPUs of this node are, and their series. */
 export class Cards {
   readonly #cards = new Set<Card>();
-  readonly #group: SeriesGroup<'state' | ReadingKey, 'uuid' | 'gpu'>;
+  readonly #groups: CardGroups;
+  readonly #facts: ReturnType<typeof factGroups>;
   readonly #infos: SeriesGroup<'info', 'uuid' | 'gpu' | 'name' | 'driver' | 'pci_bus'>;
   readonly #implausible: SeriesGroup<'implausible', 'field'>;
   readonly #devices: SeriesRow<keyof typeof deviceMetrics>;
@@ -38,7 +39,8 @@ export class Cards {
 
   /** @param configured how many GPUs the node should have; null: the most that were ever listed */
   constructor(table: SeriesTable, configured: number | null) {
-    this.#group = table.group(['uuid', 'gpu'], cardMetrics);
+    this.#groups = new CardGroups(table);
+    this.#facts = factGroups(table);
     this.#infos = table.group(['uuid', 'gpu', 'name', 'driver', 'pci_bus'], infoMetrics);
     this.#implausible = table.group(['field'], implausibleMetrics);
     this.#devices = table.group([], deviceMetrics).row({});
@@ -84,7 +86,7 @@ export class Cards {
 
   /** Clears all readings; identity and state stay. */
   expire(): void {
-    for (const card of this.#cards) clearReadings(card);
+    for (const card of this.#cards) card.series.show(nothing);
     this.#devices.clear('seen');
   }
 
@@ -126,7 +128,8 @@ export class Cards {
     const card: Card = {
       uuid,
       label,
-      series: this.#group.row({ uuid, gpu: label }),
+      series: new CardSeries(this.#groups, uuid, label),
+      facts: new CardFacts(this.#facts, uuid, label),
       info: null,
       state: row.state,
       missed: 0,
@@ -143,12 +146,9 @@ export class Cards {
     card.state = row.state;
     card.missed = 0;
     card.index = row.index ?? card.index;
-    card.series.setState('state', row.state);
-    for (const key of readingKeys) {
-      const value = row.values.get(key);
-      if (value === undefined) card.series.clear(key);
-      else card.series.set(key, value);
-    }
+    card.series.setState(row.state);
+    card.series.show(row.values);
+    card.facts.tell(row.texts);
     for (const field of row.implausible) this.#implausible.row({ field }).add('implausible');
     this.#describe(card, row);
   }
@@ -166,21 +166,24 @@ export class Cards {
   #miss(card: Card): void {
     card.missed += 1;
     if (card.missed >= samplesUntilLost) this.#lose(card);
-    else clearReadings(card);
+    else card.series.show(nothing);
   }
 
   #lose(card: Card): void {
     card.state = 'lost';
-    card.series.setState('state', 'lost');
-    clearReadings(card);
+    card.series.setState('lost');
+    card.series.show(nothing);
   }
 
   #drop(card: Card): void {
     this.#cards.delete(card);
     card.series.remove();
+    card.facts.remove();
     card.info?.remove();
   }
 }
+
+const nothing: ReadonlyMap<string, number> = new Map();
 
 const nobody: Row = {
   index: null,
@@ -190,13 +193,10 @@ const nobody: Row = {
   driver: null,
   count: null,
   state: 'ok',
-  values: new Map(),
+  values: nothing,
+  texts: new Map(),
   implausible: [],
 };
-
-function clearReadings({ series }: Card): void {
-  for (const key of readingKeys) series.clear(key);
-}
 
 function isNameless({ uuid, bus, index }: Row): boolean {
   return uuid === null && bus === null && index === null;

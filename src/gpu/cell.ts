@@ -1,4 +1,4 @@
-import type { ReadingField } from './fields.ts';
+import type { ReadingField } from './field.ts';
 import type { GpuState } from './metrics.ts';
 
 /**
@@ -35,10 +35,21 @@ export type Value = number | 'implausible' | null;
  * have is no value.
  */
 export function readValue(text: string, headerUnit: string, field: ReadingField): Value {
+  if (field.words !== null) return readWord(text, field.words, field.otherwise);
   const [, number, unit] = /^P?(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*([^\d\s]*)$/.exec(text) ?? [];
   if (number === undefined) return null;
   const factor = field.units.get(unit === undefined || unit === '' ? headerUnit : unit);
   if (factor === undefined) return null;
   const value = Number(number) * factor;
   return value >= field.min && value <= field.max ? value : 'implausible';
+}
+
+function readWord(text: string, words: ReadonlyMap<string, number>, otherwise: number | null): number | null {
+  if (isAbsent(text) || faultIn(text) === 'lost') return null;
+  return words.get(text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')) ?? otherwise;
+}
+
+/** `[N/A]`, `N/A`, `[Not Supported]` and the like. */
+export function isAbsent(text: string): boolean {
+  return /^(\[.*\]|N\/A|)$/.test(text);
 }

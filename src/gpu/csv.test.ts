@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseHeader, splitRow } from './csv.ts';
+import { recoveryActions } from './detail-metrics.ts';
 import { readRow, type Row } from './row.ts';
 
 const headerLine =
@@ -94,6 +95,45 @@ describe('a row of CSV', () => {
     expect(read(`2, 1, ${uuid}`)).toBeNull();
     expect(parseHeader('No devices were found')).toBeNull();
     expect(parseHeader('power.draw [W], temperature.gpu')).toBeNull();
+  });
+
+  test.each([
+    ['Active', 'clocks_event_reasons.sw_power_cap', 'clockEvent/sw_power_cap', 1],
+    ['Not Active', 'clocks_throttle_reasons.sw_power_cap', 'clockEvent/sw_power_cap', 0],
+    ['Yes', 'remapped_rows.pending', 'remappedRowsPending', 1],
+    ['Enabled', 'mig.mode.current', 'enabled/mig', 1],
+    ['Full', 'fabric.health.bandwidth', 'fabricImpaired/bandwidth', 0],
+    ['Degraded', 'fabric.health.bandwidth', 'fabricImpaired/bandwidth', 1],
+    ['Unknown Error', 'fabric.status', 'fabricImpaired/registration', 1],
+    ['91403239 us', 'clocks_event_reasons_counters.sync_boost [us]', 'clockEventTime/sync_boost', 91.403239],
+    ['17', 'ecc.errors.corrected.volatile.dram', 'eccErrors/dram/corrected/volatile', 17],
+  ])('%j in %s is %s %d, and the card is in order', (text, field, id, value) => {
+    const row = read(`0, ${text}`, `index, ${field}`)!;
+    expect(row).toMatchObject({ state: 'ok', implausible: [] });
+    expect([...row.values]).toEqual([[id, expect.closeTo(value, 9)]]);
+  });
+
+  test.each([
+    ['Drain P2P', 'drain_p2p'],
+    ['GPU Reset', 'reset'],
+    ['Node Reboot', 'reboot'],
+    ['Call a Friend', 'other'],
+  ])('recovery action %j is the state %s', (text, state) => {
+    const at = read(`0, ${text}`, 'index, gpu_recovery_action')!.values.get('recoveryAction');
+    expect(recoveryActions[at ?? -1]).toBe(state);
+  });
+
+  test('an error in a detail is not the state of the card, unless it is lost or requires a reset', () => {
+    const state = (text: string): string => read(`0, ${text}`, 'index, mig.mode.current')!.state;
+    expect(
+      ['[Unknown Error]', '[Insufficient Permissions]', '[GPU requires reset]', '[GPU is lost]'].map(state),
+    ).toEqual(['ok', 'ok', 'requires_reset', 'lost']);
+  });
+
+  test('one column may fill several series, and texts are kept apart from readings', () => {
+    const row = read('0, 500 W, 96.00.A5', 'index, power.draw.average [W], vbios_version')!;
+    expect([...row.values.keys()]).toEqual(['power', 'averagePower']);
+    expect([...row.texts]).toEqual([['vbios', '96.00.A5']]);
   });
 
   test('any text in, no throw; values finite and within their limits', () => {

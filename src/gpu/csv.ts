@@ -1,11 +1,18 @@
-import { identityFields, readingFields, type IdentityKey, type ReadingField } from './fields.ts';
+import type { ReadingField, TextField } from './field.ts';
+import { identityFields, readingFields, textFields, type IdentityKey } from './fields.ts';
 
-/** A column of the output, as its header names it. Columns that mean nothing to us are null in {@link Header}. */
-export type Column =
-  { readonly identity: IdentityKey } | { readonly reading: ReadingField; readonly name: string; readonly unit: string };
+/** A column of the output, as its header names it, and what is read from it. */
+export interface Column {
+  readonly name: string;
+  readonly unit: string;
+  readonly identity: IdentityKey | null;
+  readonly text: TextField | null;
+  readonly readings: readonly ReadingField[];
+}
 
 export interface Header {
   readonly line: string;
+  /** Null: it means nothing to us. */
   readonly columns: readonly (Column | null)[];
 }
 
@@ -16,17 +23,29 @@ const separator = ', ';
  * what a column is: an alias may come back under its other name. Null when the line names no GPU: it is not a header.
  */
 export function parseHeader(line: string): Header | null {
-  const taken = new Set<string>();
-  const columns = line.split(separator).map((cell): Column | null => {
+  const names: (readonly [name: string, unit: string] | null)[] = [];
+  const offered = new Set<string>();
+  for (const cell of line.split(separator)) {
     const [, name, unit = ''] = /^\s*([\w.-]+)(?:\s+\[([^\]]*)\])?\s*$/.exec(cell) ?? [];
-    const known = name === undefined ? undefined : byName.get(name);
-    if (name === undefined || known === undefined) return null;
-    const concept = typeof known === 'string' ? known : known.key;
-    if (taken.has(concept)) return null;
-    taken.add(concept);
-    return typeof known === 'string' ? { identity: known } : { reading: known, name, unit };
+    // A name that comes again adds nothing.
+    const isNew = name !== undefined && !offered.has(name);
+    if (isNew) offered.add(name);
+    names.push(isNew ? [name, unit] : null);
+  }
+  const reads = (name: string) => (field: { readonly candidates: readonly string[] }) =>
+    field.candidates.find((candidate) => offered.has(candidate)) === name;
+  const columns = names.map((named): Column | null => {
+    if (named === null) return null;
+    const [name, unit] = named;
+    const identity = identities.find(reads(name))?.key ?? null;
+    const text = textFields.find(reads(name)) ?? null;
+    const readings = readingFields.filter(reads(name));
+    return identity === null && text === null && readings.length === 0
+      ? null
+      : { name, unit, identity, text, readings };
   });
-  return taken.has('uuid') || taken.has('index') || taken.has('bus') ? { line, columns } : null;
+  const naming = new Set<string>(['uuid', 'index', 'bus']);
+  return columns.some((column) => naming.has(column?.identity ?? '')) ? { line, columns } : null;
 }
 
 /** The cells of a row, without the blanks around them; null when their number is not that of the header. Nothing is quoted. */
@@ -35,9 +54,7 @@ export function splitRow(line: string, { columns }: Header): readonly string[] |
   return cells.length === columns.length ? cells : null;
 }
 
-const byName = new Map<string, IdentityKey | ReadingField>([
-  ...(Object.entries(identityFields) as [IdentityKey, readonly string[]][]).flatMap(([key, names]) =>
-    names.map((name) => [name, key] as const),
-  ),
-  ...readingFields.flatMap((field) => field.candidates.map((name) => [name, field] as const)),
-]);
+const identities = (Object.entries(identityFields) as [IdentityKey, readonly string[]][]).map(([key, candidates]) => ({
+  key,
+  candidates,
+}));

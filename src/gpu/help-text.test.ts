@@ -53,7 +53,7 @@ describe('offeredFields', () => {
 describe('chooseFields', () => {
   test('asks for the preferred name that is offered, and says what is not offered', () => {
     const { asked, dropped } = chooseFields(offeredFields(help));
-    expect(asked).toEqual(['index', 'uuid', 'gpu.power.draw.average', 'clocks.current.sm']);
+    expect(asked).toEqual(['index', 'uuid', 'gpu.power.draw.average', 'clocks.current.sm', 'compute_mode']);
     expect(dropped).toContain('pci.bus_id');
     expect(dropped).toContain('fan.speed');
     expect(dropped).not.toContain('power.draw');

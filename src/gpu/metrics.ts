@@ -1,4 +1,5 @@
-import { counter, gauge, info, states } from '../series/index.ts';
+import { counter, gauge, info, states, type Metric } from '../series/index.ts';
+import { detailMetrics } from './detail-metrics.ts';
 
 const labels = ['uuid', 'gpu'] as const;
 
@@ -6,8 +7,8 @@ const labels = ['uuid', 'gpu'] as const;
 export const gpuStates = ['ok', 'lost', 'requires_reset', 'unknown_error', 'not_permitted', 'initializing'] as const;
 export type GpuState = (typeof gpuStates)[number];
 
-/** What is measured of one GPU, by the key of its line in the field table. */
-export const readingMetrics = {
+/** What every GPU tells, by the key of its family in the field table. */
+const vitalMetrics = {
   utilization: gauge('gradwatch_gpu_utilization_ratio', {
     help: 'Share of the last sample period of the driver in which a kernel ran, not the work done',
     labels,
@@ -47,12 +48,19 @@ export const readingMetrics = {
     labels,
   }),
 } as const;
-export type ReadingKey = keyof typeof readingMetrics;
 
+/** What is read of one GPU. */
+export const readingMetrics = { ...vitalMetrics, ...detailMetrics } as const;
+export type FamilyKey = keyof typeof readingMetrics;
+
+/** Families of states, of which one holds. */
+export type StatesKey = 'computeMode' | 'addressingMode' | 'recoveryAction' | 'fabricState' | 'fabricHealth';
+
+/** Every metric whose labels begin with those of a card. */
 export const cardMetrics = {
   state: states('gradwatch_gpu_state', { help: 'State of the GPU as nvidia-smi tells it', labels, states: gpuStates }),
   ...readingMetrics,
-} as const;
+} as const satisfies Readonly<Record<string, Metric>>;
 
 export const infoMetrics = {
   info: info('gradwatch_gpu_info', {
@@ -60,6 +68,35 @@ export const infoMetrics = {
     labels: ['uuid', 'gpu', 'name', 'driver', 'pci_bus'],
   }),
 } as const;
+
+/** Facts that change rarely; their labels beyond those of the card are the texts of the field table. */
+export const factMetrics = {
+  board: info('gradwatch_gpu_board_info', {
+    help: 'Board and firmware of the GPU',
+    labels: [
+      ...labels,
+      'serial',
+      'vbios',
+      'inforom_image',
+      'inforom_oem',
+      'inforom_ecc',
+      'inforom_power',
+      'compute_capability',
+      'pci_device_id',
+      'pci_sub_device_id',
+    ],
+  }),
+  fabric: info('gradwatch_gpu_fabric_info', {
+    help: 'NVLink domain to which the GPU belongs',
+    labels: [...labels, 'clique_id', 'cluster_uuid'],
+  }),
+  platform: info('gradwatch_gpu_platform_info', {
+    help: 'Where the GPU sits in its chassis',
+    labels: [...labels, 'chassis_serial_number', 'slot', 'tray', 'host_id', 'peer_type', 'module_id', 'fabric_guid'],
+  }),
+} as const;
+export type FactKey = keyof typeof factMetrics;
+export type TextKey = Exclude<(typeof factMetrics)[FactKey]['labels'][number], 'uuid' | 'gpu'>;
 
 export const deviceMetrics = {
   seen: gauge('gradwatch_gpu_devices_seen', { help: 'GPUs in the last sample that are not lost' }),
@@ -79,4 +116,10 @@ export const implausibleMetrics = {
 } as const;
 
 /** Every metric of the GPU collector. */
-export const gpuMetrics = { ...infoMetrics, ...cardMetrics, ...deviceMetrics, ...implausibleMetrics } as const;
+export const gpuMetrics = {
+  ...infoMetrics,
+  ...factMetrics,
+  ...cardMetrics,
+  ...deviceMetrics,
+  ...implausibleMetrics,
+} as const;

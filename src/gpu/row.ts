@@ -1,6 +1,7 @@
-import { faultIn, readValue, worse } from './cell.ts';
-import type { Header } from './csv.ts';
-import type { GpuState, ReadingKey } from './metrics.ts';
+import { faultIn, isAbsent, readValue, worse } from './cell.ts';
+import type { Column, Header } from './csv.ts';
+import { isVital } from './fields.ts';
+import type { GpuState, TextKey } from './metrics.ts';
 import { busId } from './pci.ts';
 
 /** What one row of nvidia-smi says. What it does not say is null or not in the map. */
@@ -14,7 +15,9 @@ export interface Row {
   /** GPUs in the system. */
   readonly count: number | null;
   readonly state: GpuState;
-  readonly values: ReadonlyMap<ReadingKey, number>;
+  /** By the id of the field. */
+  readonly values: ReadonlyMap<string, number>;
+  readonly texts: ReadonlyMap<TextKey, string>;
   /** Fields whose value is impossible. */
   readonly implausible: readonly string[];
 }
@@ -22,19 +25,28 @@ export interface Row {
 /** Reads the cells of a row; there are as many as the header has columns. */
 export function readRow(cells: readonly string[], header: Header): Row {
   const identity = new Map<string, string>();
-  const values = new Map<ReadingKey, number>();
+  const texts = new Map<TextKey, string>();
+  const values = new Map<string, number>();
   const implausible: string[] = [];
   let state: GpuState = 'ok';
   for (const [at, column] of header.columns.entries()) {
-    const text = cells[at] ?? '';
     if (column === null) continue;
-    const value = 'reading' in column ? readValue(text, column.unit, column.reading) : null;
-    if ('reading' in column && typeof value === 'number') values.set(column.reading.key, value);
-    else if ('reading' in column && value === 'implausible') implausible.push(column.name);
-    else {
-      const fault = faultIn(text);
-      if (fault !== null) state = worse(fault, state);
-      else if ('identity' in column && !isAbsent(text)) identity.set(column.identity, text);
+    const text = cells[at] ?? '';
+    let understood = false;
+    for (const field of column.readings) {
+      const value = readValue(text, column.unit, field);
+      if (value === null) continue;
+      understood = true;
+      if (value === 'implausible') implausible.push(column.name);
+      else values.set(field.id, value);
+    }
+    if (understood) continue;
+    const fault = faultIn(text);
+    if (fault !== null) {
+      if (concernsCard(fault, column)) state = worse(fault, state);
+    } else if (!isAbsent(text)) {
+      if (column.identity !== null) identity.set(column.identity, text);
+      if (column.text !== null) texts.set(column.text.key, text.slice(0, 128));
     }
   }
   // What a lost card still answers comes from the driver's memory, not from the card.
@@ -49,13 +61,14 @@ export function readRow(cells: readonly string[], header: Header): Row {
     count: whole(text('count')) || null,
     state,
     values,
+    texts,
     implausible,
   };
 }
 
-/** `[N/A]`, `N/A`, `[Not Supported]` and the like. */
-function isAbsent(text: string): boolean {
-  return /^(\[.*\]|N\/A|)$/.test(text);
+/** A card that lacks a detail, or keeps it from us, may well be in order. */
+function concernsCard(fault: GpuState, { identity, readings }: Column): boolean {
+  return identity !== null || fault === 'lost' || fault === 'requires_reset' || readings.some(isVital);
 }
 
 function whole(text: string | null): number | null {

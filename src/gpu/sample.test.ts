@@ -5,7 +5,18 @@ import { SampleCutter, mostRows } from './sample.ts';
 
 function row(index: number | null, count: number | null = null): Row {
   const uuid = index === null ? null : `GPU-${index}`;
-  return { index, uuid, bus: null, name: null, driver: null, count, state: 'ok', values: new Map(), implausible: [] };
+  return {
+    index,
+    uuid,
+    bus: null,
+    name: null,
+    driver: null,
+    count,
+    state: 'ok',
+    values: new Map(),
+    texts: new Map(),
+    implausible: [],
+  };
 }
 
 /** Indices of every sample that comes of the rows. */

@@ -1,0 +1,131 @@
+import type { FamilyKey, StatesKey, TextKey } from './metrics.ts';
+
+/** Multiples of the base unit, by the unit that nvidia-smi prints. The empty text is for fields that carry none. */
+type Units = ReadonlyMap<string, number>;
+
+const units = {
+  ratio: new Map([['%', 0.01]]),
+  bytes: new Map([
+    ['B', 1],
+    ['KiB', 2 ** 10],
+    ['MiB', 2 ** 20],
+    ['GiB', 2 ** 30],
+  ]),
+  celsius: new Map([
+    ['', 1],
+    ['C', 1],
+  ]),
+  watts: new Map([
+    ['mW', 0.001],
+    ['W', 1],
+  ]),
+  hertz: new Map([
+    ['kHz', 1e3],
+    ['MHz', 1e6],
+    ['GHz', 1e9],
+  ]),
+  /** Microseconds unless the driver says otherwise. */
+  seconds: new Map([
+    ['', 1e-6],
+    ['us', 1e-6],
+    ['ms', 1e-3],
+  ]),
+  plain: new Map([['', 1]]),
+} as const satisfies Record<string, Units>;
+
+/** One thing that we want to know of a GPU, and under which names drivers offer it. */
+export interface ReadingField {
+  readonly family: FamilyKey;
+  /** Values of the labels that the family has beyond `uuid` and `gpu`, in their order. */
+  readonly labels: readonly string[];
+  /** The family's key, with the labels where it has some. */
+  readonly id: string;
+  /** Names of `--query-gpu`, the preferred one first. A driver offers some of them. */
+  readonly candidates: Candidates;
+  readonly units: Units;
+  /** What is physically possible, in base units, both included. Wide on purpose: it catches garbage, not hot cards. */
+  readonly min: number;
+  readonly max: number;
+  /** Where the field is a word: the value that it stands for, in lower case with `_` between its parts. */
+  readonly words: ReadonlyMap<string, number> | null;
+  /** The value of a word that is not among `words`; null: none. */
+  readonly otherwise: number | null;
+}
+
+export type Candidates = readonly [string, ...string[]];
+
+/** The name of a line in the table: a family, and its labels where it has some. */
+type Name = FamilyKey | readonly [FamilyKey, ...string[]];
+
+function numeric(name: Name, candidates: Candidates, unit: Units, min: number, max: number): ReadingField {
+  const [family, ...labels] = typeof name === 'string' ? [name] : name;
+  const id = [family, ...labels].join('/');
+  return { family, labels, id, candidates, units: unit, min, max, words: null, otherwise: null };
+}
+
+const tebibyte = 2 ** 40;
+
+/** A share. Some may exceed 100 %. */
+export const share = (name: Name, ...candidates: Candidates): ReadingField =>
+  numeric(name, candidates, units.ratio, 0, 1);
+export const shareUpTo = (max: number, name: Name, ...candidates: Candidates): ReadingField =>
+  numeric(name, candidates, units.ratio, 0, max);
+export const memory = (name: Name, ...candidates: Candidates): ReadingField =>
+  numeric(name, candidates, units.bytes, 0, 16 * tebibyte);
+export const temperature = (name: Name, ...candidates: Candidates): ReadingField =>
+  numeric(name, candidates, units.celsius, -60, 200);
+export const power = (name: Name, ...candidates: Candidates): ReadingField =>
+  numeric(name, candidates, units.watts, 0, 10_000);
+export const clock = (name: Name, ...candidates: Candidates): ReadingField =>
+  numeric(name, candidates, units.hertz, 0, 50e9);
+/** Up to some thousand years: the driver's counters have 64 bits. */
+export const time = (name: Name, ...candidates: Candidates): ReadingField =>
+  numeric(name, candidates, units.seconds, 0, 1e11);
+export const count = (name: Name, ...candidates: Candidates): ReadingField =>
+  numeric(name, candidates, units.plain, 0, 2 ** 53);
+export const countUpTo = (max: number, name: Name, ...candidates: Candidates): ReadingField =>
+  numeric(name, candidates, units.plain, 0, max);
+
+const yes = ['active', 'yes', 'enabled', 'true', 'supported'].map((word) => [word, 1] as const);
+const no = ['not_active', 'no', 'disabled', 'false', 'not_supported'].map((word) => [word, 0] as const);
+const flagWords: ReadonlyMap<string, number> = new Map([...yes, ...no]);
+
+/** 1 for yes, 0 for no, in the words that the driver has for them. */
+export const flag = (name: Name, ...candidates: Candidates): ReadingField => ({
+  ...numeric(name, candidates, new Map(), 0, 1),
+  words: flagWords,
+});
+
+/** 0 for the one word that says that all is well, 1 for every other. */
+export const unless = (word: string, name: Name, ...candidates: Candidates): ReadingField => ({
+  ...numeric(name, candidates, new Map(), 0, 1),
+  words: new Map([[word, 0]]),
+  otherwise: 1,
+});
+
+/**
+ * A word that names a state of a `states` family; the value is its place among them. What is not among them is `other`, so that a
+ * state which a later driver brings is seen.
+ * @param aliases state by other words that mean it
+ */
+export const word = (
+  name: StatesKey,
+  names: readonly string[],
+  aliases: Readonly<Record<string, string>>,
+  ...candidates: Candidates
+): ReadingField => ({
+  ...numeric(name, candidates, new Map(), 0, names.length),
+  words: new Map([
+    ...names.map((state, at) => [state, at] as const),
+    ...Object.entries(aliases).map(([alias, state]) => [alias, names.indexOf(state)] as const),
+  ]),
+  otherwise: names.indexOf('other'),
+});
+
+/** A text that becomes the label of an info metric. */
+export interface TextField {
+  readonly key: TextKey;
+  readonly candidates: Candidates;
+}
+
+export const text = (key: TextKey, ...candidates: Candidates): TextField => ({ key, candidates });
