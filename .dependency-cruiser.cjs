@@ -22,7 +22,8 @@ const rooms = {
   client: ['protocol', 'version'],
   // What is made of the declarations.
   bundle: ['catalogue', 'series'],
-  cli: ['app', 'catalogue', 'config', 'version'],
+  check: ['catalogue', 'collectors', 'collect', 'ingest', 'listen', 'series'],
+  cli: ['app', 'check', 'catalogue', 'config', 'version'],
 };
 
 /** @type {import('dependency-cruiser').IConfiguration} */

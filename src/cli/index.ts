@@ -1,8 +1,11 @@
 import { version } from '../version.ts';
+import { check } from './check.ts';
 import { exitCodes, type Command } from './command.ts';
+import { completion } from './completion.ts';
 import { serve } from './serve.ts';
 
-const commands: readonly Command[] = [serve];
+const configurable: readonly Command[] = [serve, check];
+const commands: readonly Command[] = [...configurable, completion(configurable)];
 
 /** Runs the command that the arguments name, `serve` where they name none, and gives the exit code of the process. */
 export async function runCommand(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {

@@ -17,16 +17,16 @@ export function socketPath(configured: string | undefined, standard = usual): st
 }
 
 /**
- * Makes the path free. A socket that a process left behind when it died is removed; one that answers, and anything that is not a
- * socket, is left alone.
- * @throws ListenError where the path cannot be had.
+ * Looks at the path and changes nothing.
+ * @returns whether a socket lies there that a process left behind when it died
+ * @throws ListenError where the path cannot be had: a socket that answers, or anything that is no socket, is there.
  */
-export async function clearStaleSocket(path: string): Promise<void> {
+export async function isStaleSocket(path: string): Promise<boolean> {
   let isSocket: boolean;
   try {
     isSocket = lstatSync(path).isSocket();
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
+    if (codeOf(error) === 'ENOENT') return false;
     throw ListenError.from('grpc.socket', path, error as NodeJS.ErrnoException);
   }
   if (!isSocket)
@@ -34,6 +34,15 @@ export async function clearStaleSocket(path: string): Promise<void> {
   if (await answers(path)) {
     throw new ListenError('grpc.socket', path, 'another process listens there; stop it or choose another');
   }
+  return true;
+}
+
+/**
+ * Makes the path free: a socket that was left behind is removed.
+ * @throws ListenError where the path cannot be had.
+ */
+export async function clearStaleSocket(path: string): Promise<void> {
+  if (!(await isStaleSocket(path))) return;
   try {
     unlinkSync(path);
   } catch (error) {

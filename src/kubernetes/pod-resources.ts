@@ -36,7 +36,7 @@ class PodResources implements Collector {
     if (response === null) {
       // A kubelet that restarts is without its socket for a moment.
       if (this.#everAnswered) throw new CollectorError('absent', `the kubelet's socket ${this.#socket} is gone`);
-      this.#context.logger.debug({ socket: this.#socket }, `no kubelet socket at ${this.#socket}: no pods are told`);
+      this.#context.logger.debug({}, `no kubelet socket at ${this.#socket}: no pods are told`);
       return;
     }
     this.#everAnswered = true;

@@ -33,7 +33,10 @@ describe('gradwatch', () => {
   });
 
   it('refuses an unknown command and an unknown flag', async () => {
-    expect(await call(['watch'])).toEqual({ code: 2, output: 'gradwatch: no command watch; there are serve\n' });
+    expect(await call(['watch'])).toEqual({
+      code: 2,
+      output: 'gradwatch: no command watch; there are serve, check, completion\n',
+    });
     expect(await call(['serve', '--gpu.intervall=1s'])).toMatchObject({
       code: 2,
       output: expect.stringContaining("Unknown option '--gpu.intervall'") as string,

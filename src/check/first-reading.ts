@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CollectorError, type CollectorContext, type Logger } from '../collect/index.ts';
+import type { ConfiguredCollector } from '../collectors.ts';
+import { SeriesTable } from '../series/index.ts';
+import type { CheckResult } from './result.ts';
+
+/** How long a collector may take to end what it holds, in seconds. */
+const stopGraceSeconds = 5;
+
+/** Reads once with a collector, as the exporter would, and tells what came of it: what it says to its log become the notes. */
+export async function firstReading(
+  collector: ConfiguredCollector,
+  surroundings: Pick<CollectorContext, 'now' | 'procRoot'>,
+): Promise<CheckResult> {
+  const subject = `collector ${collector.name}`;
+  if (!collector.enabled) return { subject, outcome: 'off', says: 'switched off', notes: [] };
+  const table = new SeriesTable();
+  const notes: string[] = [];
+  const made = collector.create({ ...surroundings, table, logger: notebook(notes) });
+  const giveUp = new AbortController();
+  try {
+    await Promise.race([made.collect(giveUp.signal), timeout(made.budgetSeconds, giveUp.signal)]);
+    const { series, families, facts } = contents(table);
+    notes.push(...facts);
+    const missing = collector.metrics.filter(({ name }) => !families.has(name)).map(({ name }) => name);
+    if (missing.length > 0 && series > 0) notes.push(`not in the first reading: ${missing.join(', ')}`);
+    const says = series === 0 ? 'there is nothing to read on this machine' : `reads ${series} series`;
+    return { subject, outcome: 'works', says, notes };
+  } catch (error) {
+    const reason = error instanceof CollectorError ? error.reason : 'unexpected';
+    return { subject, outcome: 'failing', says: `${reason}: ${(error as Error).message}`, notes };
+  } finally {
+    giveUp.abort();
+    await Promise.race([made.stop?.(), sleep(1000 * stopGraceSeconds, undefined, { ref: false })]);
+  }
+}
+
+async function timeout(seconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(1000 * seconds, undefined, { signal }).catch(() => undefined);
+  if (!signal.aborted) throw new CollectorError('timeout', `no reading within its budget of ${seconds} s`);
+}
+
+interface Contents {
+  readonly series: number;
+  readonly families: ReadonlySet<string>;
+  /** What info metrics say. */
+  readonly facts: readonly string[];
+}
+
+function contents(table: SeriesTable): Contents {
+  const families = new Set<string>();
+  const facts: string[] = [];
+  let series = 0;
+  for (const { columns, labels, present } of table.snapshot()) {
+    for (const [at, is] of present.entries()) {
+      const column = columns[at % columns.length];
+      if (is === 0 || column === undefined) continue;
+      series += 1;
+      families.add(column.metric.name);
+      if (column.metric.type === 'info') facts.push(labels[Math.floor(at / columns.length)] ?? '');
+    }
+  }
+  return { series, families, facts };
+}
+
+/** A log whose lines are kept, each with its facts in brackets. */
+function notebook(notes: string[]): Logger {
+  const note = (facts: object, message: string): void => {
+    const told = Object.entries(facts)
+      .filter(([, value]) => !(Array.isArray(value) && value.length === 0))
+      .map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join(', ') : String(value)}`);
+    notes.push(told.length === 0 ? message : `${message} (${told.join('; ')})`);
+  };
+  return { debug: note, info: note, warn: note, error: note };
+}

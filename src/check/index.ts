@@ -1,0 +1,15 @@
+import type { Configuration } from '../catalogue.ts';
+import { collectors } from '../collectors.ts';
+import { firstReading } from './first-reading.ts';
+import { reachability } from './reachability.ts';
+import type { CheckResult } from './result.ts';
+
+export { report } from './report.ts';
+export type { CheckResult } from './result.ts';
+
+/** Tries what the exporter would do as it is configured: one reading of every collector, and every address and file. */
+export async function check(configuration: Configuration): Promise<readonly CheckResult[]> {
+  const surroundings = { now: () => Date.now() / 1000, procRoot: configuration.system.proc };
+  const readings = collectors(configuration).map((collector) => firstReading(collector, surroundings));
+  return [...(await Promise.all(readings)), ...(await reachability(configuration))];
+}

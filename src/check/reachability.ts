@@ -1,0 +1,81 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname } from 'node:path';
+import type { Configuration } from '../catalogue.ts';
+import { isStaleSocket, socketPath } from '../ingest/index.ts';
+import { ListenError, parseAddress, readToken } from '../listen/index.ts';
+import type { CheckResult } from './result.ts';
+
+/** Whether the exporter can be reached as it is configured: addresses, the Unix socket, token files, the log of findings. */
+export async function reachability({ http, grpc, log }: Configuration): Promise<readonly CheckResult[]> {
+  return [
+    await attempt('http.address', () => listenOnce('http.address', http.address)),
+    grpc.address === 'none'
+      ? off('grpc.address', 'workers are not taken over TCP')
+      : await attempt('grpc.address', () => listenOnce('grpc.address', grpc.address)),
+    await unixSocket(grpc.socket),
+    await token('http.token_file', http.token_file, 'nobody can ask workers for anything over HTTP'),
+    await token('grpc.token_file', grpc.token_file, 'workers are asked for no token'),
+    log.findings === undefined
+      ? off('log.findings', 'findings are not written to a file')
+      : await attempt('log.findings', () => writable('log.findings', log.findings ?? '')),
+  ];
+}
+
+async function unixSocket(configured: string | undefined): Promise<CheckResult> {
+  const path = socketPath(configured);
+  if (path !== null) {
+    return attempt('grpc.socket', async () => {
+      writable('grpc.socket', path, dirname(path));
+      return (await isStaleSocket(path)) ? `${path} was left behind and will be replaced` : `${path} is free`;
+    });
+  }
+  const why = configured === undefined ? 'the usual folder is not there or cannot be written to' : 'switched off';
+  return off('grpc.socket', `workers are not taken over a Unix socket: ${why}`);
+}
+
+function token(option: string, file: string | undefined, without: string): Promise<CheckResult> | CheckResult {
+  if (file === undefined) return off(option, `not set: ${without}`);
+  return attempt(option, () => {
+    readToken(option, file);
+    return `${file} can be read`;
+  });
+}
+
+/** Listens for a moment. @throws ListenError */
+async function listenOnce(option: string, text: string): Promise<string> {
+  const address = parseAddress(option, text);
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(ListenError.from(option, text, error));
+    });
+    server.listen(address, resolve);
+  });
+  await new Promise((resolve) => server.close(resolve));
+  return `${text} is free`;
+}
+
+/** @throws ListenError */
+function writable(option: string, path: string, written = existsSync(path) ? path : dirname(path)): string {
+  try {
+    accessSync(written, constants.W_OK);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw new ListenError(option, path, `${written} cannot be written to (${code})`, { cause: error });
+  }
+  return `${path} can be written`;
+}
+
+function off(subject: string, says: string): CheckResult {
+  return { subject, outcome: 'off', says, notes: [] };
+}
+
+async function attempt(subject: string, act: () => string | Promise<string>): Promise<CheckResult> {
+  try {
+    return { subject, outcome: 'works', says: await act(), notes: [] };
+  } catch (error) {
+    const says = (error as Error).message.replace(new RegExp(`^${subject} `), '');
+    return { subject, outcome: 'failing', says, notes: [] };
+  }
+}
