@@ -48,7 +48,10 @@ const canChangeUser = (() => {
   }
 })();
 
-describe('gradwatch check', () => {
+// Every case starts processes, which takes its time on a busy machine.
+const options = { timeout: 30_000 };
+
+describe('gradwatch check', options, () => {
   it('works on a machine without GPU and Kubernetes, in an empty environment', async () => {
     const { code, works, of } = await checkJson([
       '--gpu.program=/nowhere/nvidia-smi',
@@ -133,7 +136,7 @@ describe('gradwatch check', () => {
   });
 });
 
-describe('gradwatch completion', () => {
+describe('gradwatch completion', options, () => {
   it('completes commands and options in bash', async () => {
     const { code, output } = await call(['completion', 'bash']);
     expect(code).toBe(0);

@@ -54,7 +54,7 @@ describeWithTools(['helm'], 'Pod Security of the chart', ({ helm }) => {
   });
 
   it('stays restricted with every part on that is no opt-out', () => {
-    const values = { grpc: { hostPort: { enabled: false }, socket: { enabled: false } } };
+    const values = { grpc: { hostPort: { enabled: false }, socket: { enabled: false } }, podResources: { enabled: false } };
     expect(brokenControls(exporterPod(render(helm, { files: ['ci/everything-values.yaml'], values })))).toEqual([]);
   });
 
@@ -68,5 +68,20 @@ describeWithTools(['helm'], 'Pod Security of the chart', ({ helm }) => {
       'Running as Non-root user',
       'Capabilities',
     ]);
+  });
+
+  it('is left by the kubelet socket, as root without capabilities and with a mount that is read-only', () => {
+    const pod = exporterPod(render(helm, { values: { podResources: { enabled: true }, grpc: { socket: { enabled: true } } } }));
+    const [exporter] = pod.containers;
+    expect(exporter?.securityContext).toMatchObject({ runAsUser: 0, capabilities: { drop: ['ALL'] }, allowPrivilegeEscalation: false });
+    expect(exporter?.volumeMounts).toContainEqual({
+      name: 'pod-resources',
+      mountPath: '/var/lib/kubelet/pod-resources',
+      readOnly: true,
+    });
+    // Root without capabilities writes only where it is the owner.
+    expect(pod.initContainers?.[0]).toMatchObject({ args: ['/run/gradwatch', '0', '65532'] });
+    const alone = exporterPod(render(helm, { values: { podResources: { enabled: true } } }));
+    expect(brokenControls(alone)).toEqual(['HostPath Volumes', 'Volume Types', 'Running as Non-root', 'Running as Non-root user']);
   });
 });

@@ -97,12 +97,17 @@ describeWithTools(['helm'], 'values of the chart', ({ helm }) => {
         max_connections: 5,
       },
     });
+    const podResources = { enabled: true, directory: '/var/lib/k0s/kubelet/pod-resources' };
+    expect(written({ podResources, config: { kubernetes: { pod_resources: { interval: '30s' } } } })).toMatchObject({
+      kubernetes: { pod_resources: { interval: '30s', socket: '/var/lib/k0s/kubelet/pod-resources/kubelet.sock' } },
+    });
   });
 
   it.each([
     [{ http: { address: ':1' } }, 'config.http.address is set by the chart: set http.port instead'],
     [{ grpc: { address: ':1' } }, 'config.grpc.address is set by the chart: set grpc.host and grpc.port instead'],
     [{ grpc: { token_file: '/t' } }, 'config.grpc.token_file is set by the chart: set grpc.token.secretName instead'],
+    [{ kubernetes: { pod_resources: { socket: '/s' } } }, 'config.kubernetes.pod_resources.socket is set by the chart'],
     [{ grpc: { socket: '/s' } }, 'config.grpc.socket is set by the chart: set grpc.socket.enabled instead'],
   ])('do not let the configuration contradict ports and mounts: %o', (config, message) => {
     expect(() => render(helm, { values: { config } })).toThrow(message);

@@ -18,6 +18,16 @@
 {{- fail (printf "config.grpc.%s is set by the chart: set %s instead" $key $value) -}}
 {{- end -}}
 {{- end -}}
+{{- $kubernetes := $config.kubernetes | default dict -}}
+{{- $podResources := $kubernetes.pod_resources | default dict -}}
+{{- if hasKey $podResources "socket" -}}
+{{- fail "config.kubernetes.pod_resources.socket is set by the chart: set podResources.enabled and podResources.directory instead" -}}
+{{- end -}}
+{{- if (.Values.podResources).enabled -}}
+{{- $_ := set $podResources "socket" (printf "%s/kubelet.sock" (include "gradwatch.podResourcesDirectory" .)) -}}
+{{- $_ := set $kubernetes "pod_resources" $podResources -}}
+{{- $_ := set $config "kubernetes" $kubernetes -}}
+{{- end -}}
 {{- $_ := set $http "address" (printf ":%s" (include "gradwatch.httpPort" .)) -}}
 {{- $_ := set $grpc "address" (printf "%s:%s" (default "0.0.0.0" $transport.host) (include "gradwatch.grpcPort" .)) -}}
 {{- if ($transport.token).secretName -}}

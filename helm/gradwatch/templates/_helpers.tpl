@@ -93,3 +93,26 @@ comes before what a user adds.
 {{- define "gradwatch.socketDirectory" -}}
 {{- default "/run/gradwatch" ((.Values.grpc).socket).directory -}}
 {{- end -}}
+
+{{- define "gradwatch.podResourcesDirectory" -}}
+{{- default "/var/lib/kubelet/pod-resources" (.Values.podResources).directory -}}
+{{- end -}}
+
+{{/* The exporter's user: root where it has to connect to the kubelet's socket, which no other user may. */}}
+{{- define "gradwatch.user" -}}
+{{- if (.Values.podResources).enabled -}}
+0
+{{- else -}}
+{{- (.Values.podSecurityContext).runAsUser | default 65532 | int -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "gradwatch.securityContext" -}}
+{{- $context := .Values.securityContext | default dict | deepCopy -}}
+{{- if (.Values.podResources).enabled -}}
+{{- $context = mergeOverwrite $context (dict "runAsNonRoot" false "runAsUser" 0) -}}
+{{- end -}}
+{{- with $context -}}
+{{- toYaml . -}}
+{{- end -}}
+{{- end -}}
