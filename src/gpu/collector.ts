@@ -46,6 +46,7 @@ export class GpuCollector implements Collector {
         intervalSeconds: options.interval,
         staleAfterSeconds: options.stale_after,
         expectsGpus: configured !== null,
+        details: options.details,
         procRoot,
         pace,
       },

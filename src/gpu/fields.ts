@@ -221,13 +221,16 @@ export interface Choice {
   readonly dropped: readonly string[];
 }
 
-/** Takes the first candidate of each concept that the driver offers: a single unknown name would fail the whole query. */
-export function chooseFields(offered: ReadonlySet<string>): Choice {
+/**
+ * Takes the first candidate of each concept that the driver offers: a single unknown name would fail the whole query.
+ * @param details whether to ask for more than what every card has
+ */
+export function chooseFields(offered: ReadonlySet<string>, { details }: { readonly details: boolean }): Choice {
   const asked = new Set<string>();
   const dropped: string[] = [];
   const concepts: readonly Candidates[] = [
     ...Object.values(identityFields),
-    ...[...readingFields, ...textFields].map(({ candidates }) => candidates),
+    ...(details ? [...readingFields, ...textFields] : vitalFields).map(({ candidates }) => candidates),
   ];
   for (const candidates of concepts) {
     const chosen = candidates.find((name) => offered.has(name));

@@ -6,7 +6,7 @@ import { chooseFields } from './fields.ts';
 import { Reader } from './reader.ts';
 import { SampleCutter } from './sample.ts';
 
-const { asked } = chooseFields(new Set(queryFields.flatMap(({ names }) => names)));
+const { asked } = chooseFields(new Set(queryFields.flatMap(({ names }) => names)), { details: true });
 
 /** What /metrics says of the GPUs after one sample of the stand-in. */
 function scraped(faults: Parameters<typeof modelOutput>[1]['faults']): string {

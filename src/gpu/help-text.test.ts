@@ -52,7 +52,7 @@ describe('offeredFields', () => {
 
 describe('chooseFields', () => {
   test('asks for the preferred name that is offered, and says what is not offered', () => {
-    const { asked, dropped } = chooseFields(offeredFields(help));
+    const { asked, dropped } = chooseFields(offeredFields(help), { details: true });
     expect(asked).toEqual(['index', 'uuid', 'gpu.power.draw.average', 'clocks.current.sm', 'compute_mode']);
     expect(dropped).toContain('pci.bus_id');
     expect(dropped).toContain('fan.speed');
@@ -60,10 +60,19 @@ describe('chooseFields', () => {
   });
 
   test('asks for an old name when only that is offered', () => {
-    expect(chooseFields(new Set(['gpu_uuid', 'clocks.sm'])).asked).toEqual(['gpu_uuid', 'clocks.sm']);
+    expect(chooseFields(new Set(['gpu_uuid', 'clocks.sm']), { details: true }).asked).toEqual([
+      'gpu_uuid',
+      'clocks.sm',
+    ]);
+  });
+
+  test('leaves out the details when told', () => {
+    const offered = new Set(['uuid', 'power.draw', 'ecc.mode.current', 'vbios_version']);
+    expect(chooseFields(offered, { details: false }).asked).toEqual(['uuid', 'power.draw']);
+    expect(chooseFields(offered, { details: true }).asked).toEqual([...offered]);
   });
 
   test('asks for nothing when nothing is offered', () => {
-    expect(chooseFields(new Set()).asked).toEqual([]);
+    expect(chooseFields(new Set(), { details: true }).asked).toEqual([]);
   });
 });

@@ -1,10 +1,14 @@
 import { beatOptions } from '../collect/index.ts';
-import { duration, integer, options, text, type OptionValue } from '../config/index.ts';
+import { duration, flag, integer, options, text, type OptionValue } from '../config/index.ts';
 import { mostRows } from './sample.ts';
 
 /** The group `gpu` of the configuration. */
 export const gpuOptions = options({
   ...beatOptions({ what: 'GPU readings', interval: { default: '1s', min: '100ms', max: '1m' } }).entries,
+  details: flag({
+    default: true,
+    help: 'Ask for everything that a GPU tells (ECC, limits, PCIe, fabric, modes), not only for what every card has',
+  }),
   program: text({ default: 'nvidia-smi', help: 'Path of nvidia-smi, or its name on the search path' }),
   stale_after: duration({
     default: '15s',

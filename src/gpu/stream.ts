@@ -24,6 +24,8 @@ export interface StreamSettings {
   readonly staleAfterSeconds: number;
   /** The configuration says that there are GPUs, so their absence is a failure. */
   readonly expectsGpus: boolean;
+  /** Whether to ask for more than what every card has. */
+  readonly details: boolean;
   readonly procRoot: string;
   readonly pace: Pace;
 }
@@ -96,7 +98,7 @@ export class SampleStream {
       if (printed.length < mostHelpLines) printed.push(line);
     });
     if (exit === null) return this.#backOff();
-    const { asked, dropped } = chooseFields(offeredFields(printed.join('\n')));
+    const { asked, dropped } = chooseFields(offeredFields(printed.join('\n')), this.#settings);
     if (asked.length === 0) return this.#conclude(ending(exit, printed.join('\n')));
     this.#logger.info({ asked, dropped }, 'chose the fields of nvidia-smi to ask for');
     this.#asked = asked;
