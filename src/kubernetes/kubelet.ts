@@ -66,7 +66,7 @@ export async function listPodResources(
   try {
     return await new Promise((resolve, reject) => {
       const call = client.List({}, { deadline: Date.now() + 1000 * seconds }, (error, response) => {
-        if (error !== null) reject(failure(error, socket));
+        if (error !== null) reject(failure(error, socket, seconds));
         else if (response === undefined) reject(new CollectorError('unreadable', `the kubelet answers nothing`));
         else resolve(response);
       });
@@ -110,9 +110,12 @@ const reasons: ReadonlyMap<number, string> = new Map([
   [status.INTERNAL, 'unreadable'],
 ]);
 
-function failure(error: ServiceError, socket: string): CollectorError {
-  const said = `${status[error.code]}: ${error.details}`.slice(0, 300);
-  return new CollectorError(reasons.get(error.code) ?? 'refused', `no answer from the kubelet at ${socket}: ${said}`, {
-    cause: error,
-  });
+/** The same failure reads the same each time, so that it is logged once: grpc-js adds times to its words. */
+function failure(error: ServiceError, socket: string, seconds: number): CollectorError {
+  const reason = reasons.get(error.code) ?? 'refused';
+  const said =
+    reason === 'slow'
+      ? `it has not answered within ${seconds} s`
+      : `${status[error.code]}: ${error.details.replace(/ \(\d{4}-[^)]*\)|\.? Resolution note: *$/g, '').slice(0, 300)}`;
+  return new CollectorError(reason, `no answer from the kubelet at ${socket}: ${said}`, { cause: error });
 }
