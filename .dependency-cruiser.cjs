@@ -23,7 +23,8 @@ const rooms = {
   // What is made of the declarations.
   bundle: ['catalogue', 'series'],
   check: ['catalogue', 'collectors', 'collect', 'ingest', 'listen', 'series'],
-  cli: ['app', 'check', 'catalogue', 'config', 'version'],
+  replay: ['detect', 'findings', 'runs', 'series'],
+  cli: ['app', 'check', 'replay', 'findings', 'catalogue', 'config', 'version'],
 };
 
 /** @type {import('dependency-cruiser').IConfiguration} */

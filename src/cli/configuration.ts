@@ -4,10 +4,23 @@ import { explain, leaves, readConfig, type Leaf } from '../config/index.ts';
 import { schema, type Configuration } from '../catalogue.ts';
 
 export type Configured =
-  | { readonly configuration: Configuration; readonly switches: ReadonlySet<string> }
+  | {
+      readonly configuration: Configuration;
+      readonly switches: ReadonlySet<string>;
+      readonly repeated: ReadonlyMap<string, readonly string[]>;
+      readonly operands: readonly string[];
+    }
   /** What to tell the user instead of going on. */
   | { readonly help: string }
   | { readonly errors: readonly string[] };
+
+/** What a command takes beside the options of the configuration and its switches. */
+export interface OwnArguments {
+  /** Flags with a value that may be given several times. */
+  readonly repeated?: readonly string[];
+  /** Whether it takes arguments that are no flags. */
+  readonly operands?: boolean;
+}
 
 /**
  * Reads the configuration of a command from its arguments, the environment, and the file that `--config` or GRADWATCH_CONFIG
@@ -18,9 +31,10 @@ export function configure(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
   switches: readonly string[] = [],
+  own: OwnArguments = {},
 ): Configured {
   const known = leaves(schema);
-  const parsed = parseFlags(args, known, switches);
+  const parsed = parseFlags(args, known, switches, own);
   if ('errors' in parsed) return parsed;
   if (parsed.flags['help'] === true) return { help: optionsHelp(known) };
 
@@ -37,23 +51,32 @@ export function configure(
     environment,
     flags,
   });
-  return 'value' in read ? { configuration: read.value, switches: set } : { errors: read.mistakes.map(explain) };
+  if (!('value' in read)) return { errors: read.mistakes.map(explain) };
+  const repeated = new Map(
+    Object.entries(parsed.flags).filter((flag): flag is [string, string[]] => Array.isArray(flag[1])),
+  );
+  return { configuration: read.value, switches: set, repeated, operands: parsed.operands };
 }
 
 function parseFlags(
   args: readonly string[],
   known: readonly Leaf[],
   switches: readonly string[],
-): { readonly flags: Record<string, string | boolean | undefined> } | { readonly errors: readonly string[] } {
+  { repeated = [], operands = false }: OwnArguments,
+):
+  | { readonly flags: Record<string, string | boolean | string[] | undefined>; readonly operands: readonly string[] }
+  | { readonly errors: readonly string[] } {
   const settings = Object.fromEntries(known.map(({ path }) => [path, { type: 'string' as const }]));
   const bare = Object.fromEntries(switches.map((name) => [name, { type: 'boolean' as const }]));
+  const lists = Object.fromEntries(repeated.map((name) => [name, { type: 'string' as const, multiple: true }]));
   try {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       args: [...args],
-      options: { ...settings, ...bare, config: { type: 'string' }, help: { type: 'boolean' } },
+      options: { ...settings, ...bare, ...lists, config: { type: 'string' }, help: { type: 'boolean' } },
+      allowPositionals: operands,
       strict: true,
     });
-    return { flags: { ...values } };
+    return { flags: { ...values }, operands: positionals };
   } catch (error) {
     return { errors: [`${(error as Error).message}; --help lists the options`] };
   }

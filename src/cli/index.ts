@@ -2,9 +2,10 @@ import { version } from '../version.ts';
 import { check } from './check.ts';
 import { exitCodes, type Command } from './command.ts';
 import { completion } from './completion.ts';
+import { replay } from './replay.ts';
 import { serve } from './serve.ts';
 
-const configurable: readonly Command[] = [serve, check];
+const configurable: readonly Command[] = [serve, check, replay];
 const commands: readonly Command[] = [...configurable, completion(configurable)];
 
 /** Runs the command that the arguments name, `serve` where they name none, and gives the exit code of the process. */

@@ -35,7 +35,7 @@ describe('gradwatch', () => {
   it('refuses an unknown command and an unknown flag', async () => {
     expect(await call(['watch'])).toEqual({
       code: 2,
-      output: 'gradwatch: no command watch; there are serve, check, completion\n',
+      output: 'gradwatch: no command watch; there are serve, check, replay, completion\n',
     });
     expect(await call(['serve', '--gpu.intervall=1s'])).toMatchObject({
       code: 2,
@@ -52,7 +52,7 @@ describe('gradwatch', () => {
       'gradwatch: --runs.max_runs: found 0, expected a whole number from 1 to 10000',
       'gradwatch: GRADWATCH_LOG_LEVEL: found loud, expected one of debug, info, warn, error, silent',
       'gradwatch: gpu.interval: found 5, expected a duration from 100ms to 1m',
-      'gradwatch: nod: found 1, expected no such key; there are http, grpc, node, gpu, kubernetes, runs, detect, findings, log, system',
+      'gradwatch: nod: found 1, expected no such key; there are http, grpc, node, gpu, xid, kubernetes, runs, detect, findings, log, system',
     ]);
   });
 

@@ -1,0 +1,106 @@
+import { lineOf, pages, readRecording, Replay, runOf, summaryOf, Vocabulary } from '../replay/index.ts';
+import type { Finding } from '../findings/index.ts';
+import type { Configuration } from '../catalogue.ts';
+import { exitCodes, type Command } from './command.ts';
+import { configure } from './configuration.ts';
+
+/** Lines that could not be read and are named, by file; more are counted. */
+const maxComplaints = 10;
+
+const usage = `Usage: gradwatch replay [--json] [--map FIELD=COLUMN]... [OPTIONS] FILE...
+
+Judges recorded runs with the detectors of the exporter. A file is CSV or JSON lines, as it is or as .gz, and is one run.
+
+  --json
+      Print every finding as one JSON object a line, when it is over
+  --map FIELD=COLUMN
+      The column or key that holds a field, where it has another name than usual
+
+`;
+
+export const replay: Command = {
+  name: 'replay',
+  summary: 'judges recorded runs: what would have been found, when, and what would have paged',
+  switches: ['json'],
+  run: async (args, environment) => {
+    const configured = configure(args, environment, ['json'], { repeated: ['map'], operands: true });
+    if ('help' in configured) {
+      process.stdout.write(usage + configured.help);
+      return exitCodes.done;
+    }
+    if ('errors' in configured) return misuse(configured.errors);
+    const { configuration, switches, repeated, operands } = configured;
+    if (operands.length === 0) return misuse(['replay takes at least one FILE; --help tells which']);
+    const vocabulary = Vocabulary.of(repeated.get('map') ?? []);
+    if ('error' in vocabulary) return misuse([vocabulary.error]);
+    let complete = true;
+    for (const path of operands) {
+      complete = (await replayFile(path, vocabulary.value, configuration, switches.has('json'))) && complete;
+    }
+    return complete ? exitCodes.done : exitCodes.failed;
+  },
+};
+
+/** True when every line of the file could be read. */
+async function replayFile(
+  path: string,
+  vocabulary: Vocabulary,
+  configuration: Configuration,
+  json: boolean,
+): Promise<boolean> {
+  const run = runOf(path);
+  const paging: Finding[] = [];
+  let rows = 0;
+  let findings = 0;
+  let bad = 0;
+  const judge = new Replay(run, configuration, (change) => {
+    const { finding } = change;
+    if (!json) print(lineOf(change));
+    if (change.change !== 'resolved') return;
+    findings += 1;
+    if (pages(finding)) paging.push(finding);
+    if (json) print(JSON.stringify({ ...finding, pages: pages(finding) }, spelledOut));
+  });
+  if (!json) print(`run ${run}`);
+  try {
+    const unknown = await readRecording(
+      path,
+      vocabulary,
+      (row) => {
+        rows += 1;
+        judge.take(row);
+      },
+      (line, error) => {
+        bad += 1;
+        if (bad <= maxComplaints) complain(`${path}:${line}: ${error}`);
+      },
+    );
+    if (unknown.length > 0) complain(`${path}: columns left out: ${unknown.join(', ')}`);
+  } catch (error) {
+    bad += 1;
+    complain(`${path}: ${(error as Error).message}`);
+  }
+  judge.end();
+  if (bad > maxComplaints)
+    complain(`${path}: ${bad} lines could not be read, of which the first ${maxComplaints} are named`);
+  if (!json) print(summaryOf(run, { rows, findings, paging }));
+  return bad === 0;
+}
+
+/** JSON has no infinities and no NaN; as text they stay what they are. */
+function spelledOut(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function complain(sentence: string): void {
+  process.stderr.write(`gradwatch: ${sentence}\n`);
+}
+
+function misuse(errors: readonly string[]): number {
+  errors.forEach(complain);
+  return exitCodes.usage;
+}

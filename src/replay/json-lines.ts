@@ -1,0 +1,49 @@
+import { parseNumber, rowOf, type Meaning, type Read, type Row } from './row.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** Names that are remembered to be reported; a file may have one for every parameter of a network. */
+const maxUnknown = 100;
+
+/** Reads the lines of a file with one JSON object a step, as trackers export their history. A null or absent key was not measured. */
+export class JsonLinesReader {
+  readonly unknown = new Set<string>();
+  readonly #vocabulary: Vocabulary;
+
+  constructor(vocabulary: Vocabulary) {
+    this.#vocabulary = vocabulary;
+  }
+
+  read(line: string): Read<Row> {
+    const object = parse(line);
+    if (object === undefined) return { error: `found ${line.slice(0, 80)}, expected one JSON object` };
+    const numbers = new Map<Meaning, number>();
+    for (const [key, value] of Object.entries(object)) {
+      const meaning = this.#vocabulary.meaningOf(key);
+      if (meaning === undefined) {
+        if (this.unknown.size < maxUnknown) this.unknown.add(key);
+        continue;
+      }
+      if (value === null || numbers.has(meaning)) continue;
+      const number = typeof value === 'number' ? value : typeof value === 'string' ? parseNumber(value) : undefined;
+      if (number === undefined) {
+        return { error: `${key}: found ${JSON.stringify(value).slice(0, 80)}, expected a number or null` };
+      }
+      numbers.set(meaning, number);
+    }
+    return rowOf(numbers);
+  }
+}
+
+function parse(line: string): Record<string, unknown> | undefined {
+  // Python writes NaN and Infinity bare, which JSON does not know.
+  for (const text of [line, line.replace(/([:,[]\s*)(NaN|-?Infinity)(?=\s*[,}\]])/g, '$1"$2"')]) {
+    try {
+      const value: unknown = JSON.parse(text);
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+      return undefined;
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}

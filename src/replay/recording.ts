@@ -1,0 +1,48 @@
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createGunzip } from 'node:zlib';
+import { CsvReader } from './csv.ts';
+import { JsonLinesReader } from './json-lines.ts';
+import type { Row } from './row.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** The name of a recorded run: that of its file, without folder and endings. */
+export function runOf(path: string): string {
+  return basename(path).replace(/(\.(csv|jsonl|ndjson|json|gz))+$/i, '');
+}
+
+/**
+ * Gives every row of a recorded run as it is read, so that a file may be larger than memory.
+ * @param complain is told of a line that could not be read; the line is left out
+ * @returns names of columns that mean nothing here
+ * @throws Error of the file system or of decompression
+ */
+export async function readRecording(
+  path: string,
+  vocabulary: Vocabulary,
+  take: (row: Row) => void,
+  complain: (line: number, error: string) => void,
+): Promise<readonly string[]> {
+  const reader = /\.(jsonl|ndjson|json)(\.gz)?$/i.test(path)
+    ? new JsonLinesReader(vocabulary)
+    : new CsvReader(vocabulary);
+  const file = createReadStream(path);
+  const text = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
+  // pipe does not hand on a failure to open the file.
+  if (text !== file) file.on('error', (error) => text.destroy(error));
+  let number = 0;
+  for await (const line of createInterface({ input: text, crlfDelay: Infinity })) {
+    number += 1;
+    if (line.trim() === '') continue;
+    const read = reader.read(number === 1 ? line.replace(/^\uFEFF/, '') : line);
+    if ('error' in read) {
+      complain(number, read.error);
+      // Without a header nothing that follows can be understood.
+      if (number === 1 && reader instanceof CsvReader) break;
+    } else if (read.value !== null) {
+      take(read.value);
+    }
+  }
+  return [...reader.unknown];
+}

@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import * as valibot from 'valibot';
+import { afterAll, describe, expect, it } from 'vitest';
+import { detectOptions } from '../detect/index.ts';
+import { findingsOptions } from '../findings/index.ts';
+import { lineOf, readRecording, Replay, runOf, Vocabulary, type Row } from './index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gradwatch-replay-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const options = {
+  detect: valibot.parse(detectOptions, defaultsOf(detectOptions)),
+  findings: valibot.parse(findingsOptions, {}),
+};
+
+/** Every detector with its defaults. */
+function defaultsOf(schema: typeof detectOptions): Record<string, object> {
+  return Object.fromEntries(Object.keys(schema.entries).map((kind) => [kind, {}]));
+}
+
+async function read(name: string, text: string | Buffer, mappings: readonly string[] = []) {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  const vocabulary = Vocabulary.of(mappings);
+  if ('error' in vocabulary) throw new Error(vocabulary.error);
+  const rows: Row[] = [];
+  const errors: string[] = [];
+  const unknown = await readRecording(
+    path,
+    vocabulary.value,
+    (row) => rows.push(row),
+    (line, error) => errors.push(`${line}: ${error}`),
+  );
+  return { rows, errors, unknown };
+}
+
+describe('a recording', () => {
+  it('is read from CSV: an empty cell was not measured, inf and nan are data', async () => {
+    const csv = 'step,loss,val_loss,grad_norm,colour\n1,0.5,,inf,red\n2,nan,0.25,1e-3,\n';
+    const { rows, errors, unknown } = await read('run.csv.gz', gzipSync(csv));
+    expect(rows).toEqual([
+      { step: 1, time: null, values: { loss: 0.5, gradient_norm: Infinity }, skipped: false },
+      { step: 2, time: null, values: { loss: NaN, validation_loss: 0.25, gradient_norm: 0.001 }, skipped: false },
+    ]);
+    expect(errors).toEqual([]);
+    expect(unknown).toEqual(['colour']);
+  });
+
+  it('is read from JSON lines, with what Python makes of values that are not finite', async () => {
+    const lines =
+      '{"_step":7,"_timestamp":100.5,"train/loss":NaN,"lr":0.1,"x":1}\n{"_step":8,"train/loss":"Infinity"}\n';
+    const { rows, unknown } = await read('history.jsonl', lines);
+    expect(rows).toEqual([
+      { step: 7, time: 100.5, values: { loss: NaN, learning_rate: 0.1 }, skipped: false },
+      { step: 8, time: null, values: { loss: Infinity }, skipped: false },
+    ]);
+    expect(unknown).toEqual(['x']);
+  });
+
+  it('is read with mapped names, which take the place of the usual ones', async () => {
+    const { rows, unknown } = await read('mapped.csv', 'n,loss,ce\n3,9,1\n', ['step=n', 'loss=ce']);
+    expect(rows).toEqual([{ step: 3, time: null, values: { loss: 1 }, skipped: false }]);
+    expect(unknown).toEqual(['loss']);
+  });
+
+  it('goes on after a line that it cannot read, and says what it expected', async () => {
+    const { rows, errors } = await read('bad.csv', 'step,loss\n1,high\n2\n2.5,1\n3,1\n');
+    expect(rows.map(({ step }) => step)).toEqual([3]);
+    expect(errors).toEqual([
+      '2: loss: found high, expected a number, inf, nan or nothing',
+      '3: found 1 cells, expected 2 as in the header',
+      '4: step: found 2.5, expected a whole number from 0',
+    ]);
+  });
+
+  it('needs a step, and refuses a mapping of what it does not know', async () => {
+    const { errors } = await read('stepless.csv', 'loss\n1\n');
+    expect(errors).toEqual(['1: found the columns loss, expected step among them; --map step=COLUMN names it']);
+    expect(Vocabulary.of(['colour=c'])).toMatchObject({ error: expect.stringContaining('found colour=c') as string });
+  });
+
+  it('names the run by its file, and fails when there is none', async () => {
+    expect(runOf('/runs/gpt.v2.csv.gz')).toBe('gpt.v2');
+    const vocabulary = Vocabulary.of([]) as { value: Vocabulary };
+    const nothing = () => undefined;
+    await expect(readRecording(join(folder, 'no.csv.gz'), vocabulary.value, nothing, nothing)).rejects.toThrow(
+      'ENOENT',
+    );
+  });
+});
+
+describe('a replay', () => {
+  it('finds what a live run would have shown, on the clock of the run', () => {
+    const lines: string[] = [];
+    const replay = new Replay('made-up', options, (change) => lines.push(lineOf(change)));
+    for (let step = 1; step <= 400; step += 1) {
+      const norm = step === 101 ? 50 : step === 102 ? 5000 : 1 + 0.1 * Math.sin(step);
+      replay.take({ step, time: null, values: { gradient_norm: norm, step_seconds: 1 }, skipped: false });
+    }
+    replay.take({ step: 401, time: null, values: { loss: NaN }, skipped: false });
+    replay.end();
+    expect(lines).toMatchInlineSnapshot(`
+      [
+        "step 101  opened  warning  gradient_explosion  The gradient norm of rank 0 reached 50 at step 101, 50 times its usual 1 (limit 8.17 times).",
+        "step 101  opened  info  gradient_ratio  The gradient of rank 0 changed at step 101 by 51.7 times its norm of the step before, 0.949 (limit 10, surrogate). (a consequence of made-up-1)",
+        "step 102  worsened  critical  gradient_explosion  The gradient norm of rank 0 reached 5000 at step 102, 5000 times its usual 1 (limit 16.4 times).",
+        "step 102  resolved  critical  gradient_explosion  recovered",
+        "step 102  resolved  info  gradient_ratio  recovered",
+        "step 401  opened  warning  non_finite  Rank 0 reported loss NaN at step 401.",
+        "step 401  resolved  warning  non_finite  run_ended",
+      ]
+    `);
+  });
+});

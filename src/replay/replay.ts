@@ -1,0 +1,66 @@
+import { DetectionEngine, detectors, stepDetectors, type DetectOptions } from '../detect/index.ts';
+import { Findings, type FindingListener, type FindingsOptions } from '../findings/index.ts';
+import { SeriesTable } from '../series/index.ts';
+import { RowClock } from './clock.ts';
+import type { Row } from './row.ts';
+
+export interface ReplayOptions {
+  readonly detect: DetectOptions;
+  readonly findings: FindingsOptions;
+}
+
+/** Judges the rows of one recorded run with the detectors and the rules of findings that serve a live one, on the run's own clock. */
+export class Replay {
+  readonly #run: string;
+  readonly #hold: number;
+  readonly #clock = new RowClock();
+  readonly #findings: Findings;
+  readonly #engine: DetectionEngine;
+  #lastStep = -1;
+
+  constructor(run: string, { detect, findings }: ReplayOptions, listener: FindingListener) {
+    const table = new SeriesTable();
+    this.#run = run;
+    this.#hold = findings.hold;
+    this.#findings = new Findings({
+      table,
+      options: findings,
+      kinds: detectors.map(({ kind }) => kind),
+      instance: run,
+      now: () => this.#clock.now,
+    });
+    this.#findings.subscribe(listener);
+    this.#engine = new DetectionEngine({
+      table,
+      sink: this.#findings,
+      stepDetectors,
+      transitionDetectors: [],
+      options: detect,
+    });
+  }
+
+  take(row: Row): void {
+    const { step, values, skipped } = row;
+    const time = this.#clock.take(row);
+    this.#findings.tick();
+    this.#engine.observation({
+      run: this.#run,
+      rank: 0,
+      attempt: 0,
+      step,
+      time,
+      fresh: values,
+      known: values,
+      skipped,
+      wentBack: step <= this.#lastStep,
+    });
+    this.#lastStep = step;
+  }
+
+  /** The recording is over: what is open is resolved. */
+  end(): void {
+    this.#engine.runEnded(this.#run);
+    this.#clock.pass(this.#hold);
+    this.#findings.tick();
+  }
+}
