@@ -18,7 +18,8 @@ async function call(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   return { code, output: program.output };
 }
 
-describe('gradwatch', () => {
+// Every case starts processes, which takes its time on a busy machine.
+describe('gradwatch', { timeout: 30_000 }, () => {
   it('tells its version and its commands', async () => {
     const { version } = JSON.parse(readFileSync(resolve(main, '../../package.json'), 'utf8')) as { version: string };
     expect(await call(['--version'])).toEqual({ code: 0, output: `gradwatch ${version}\n` });
