@@ -2,7 +2,7 @@ import { detectMetrics, detectOptions, detectors } from './detect/index.ts';
 import { failureMetrics, readingMetrics } from './collect/index.ts';
 import { choice, options, text, type OptionValue } from './config/index.ts';
 import { findingsMetrics, findingsOptions } from './findings/index.ts';
-import { gpuMetrics, gpuOptions } from './gpu/index.ts';
+import { gpuMetrics, gpuOptions, xidMetrics, xidOptions } from './gpu/index.ts';
 import { httpOptions, selfMetrics } from './http/index.ts';
 import { ingestMetrics, ingestOptions } from './ingest/index.ts';
 import { kubernetesOptions, podResourcesMetrics } from './kubernetes/index.ts';
@@ -18,6 +18,7 @@ import { runsMetrics, runsOptions } from './runs/index.ts';
 export const metrics = [
   ...nodeMetrics,
   ...Object.values(gpuMetrics),
+  ...Object.values(xidMetrics),
   ...Object.values(podResourcesMetrics),
   ...runsMetrics,
   ...detectMetrics,
@@ -38,6 +39,7 @@ export const schema = options({
   grpc: ingestOptions,
   node: nodeOptions,
   gpu: gpuOptions,
+  xid: xidOptions,
   kubernetes: kubernetesOptions,
   runs: runsOptions,
   detect: detectOptions,

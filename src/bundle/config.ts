@@ -14,6 +14,8 @@ export interface BundleConfig {
   readonly multiCluster: boolean;
   /** `gradwatch_finding_severity` from which a finding alerts: 2 is warning, 3 is critical. */
   readonly findingSeverity: 2 | 3;
+  /** How long an Xid error alerts, in seconds since it was last seen. */
+  readonly xidSeconds: number;
   readonly alerts: Readonly<Record<AlertKey, AlertTiming>>;
   /** When messages are sent: about runs, about nodes at once, about all else, and to the dead man's switch. */
   readonly notifications: Readonly<Record<'training' | 'node' | 'other' | 'watchdog', NotificationTiming>>;
@@ -29,7 +31,14 @@ export interface NotificationTiming {
 }
 
 export type AlertKey =
-  'watchdog' | 'exporterDown' | 'collectorFailing' | 'gpuLost' | 'workerLost' | 'gradientExplosion' | 'nonFinite';
+  | 'watchdog'
+  | 'exporterDown'
+  | 'collectorFailing'
+  | 'gpuLost'
+  | 'gpuXid'
+  | 'workerLost'
+  | 'gradientExplosion'
+  | 'nonFinite';
 
 /** `critical` wakes someone, `warning` can wait for the morning, `none` is for machines. */
 export type AlertSeverity = 'none' | 'warning' | 'critical';
@@ -53,11 +62,13 @@ export const defaults: BundleConfig = {
   scrapeInterval: '15s',
   multiCluster: false,
   findingSeverity: 2,
+  xidSeconds: 600,
   alerts: {
     watchdog: { severity: 'none' },
     exporterDown: { severity: 'warning', for: '3m' },
     collectorFailing: { severity: 'warning', for: '10m' },
     gpuLost: { severity: 'critical', keepFiringFor: '5m' },
+    gpuXid: { severity: 'critical', keepFiringFor: '5m' },
     workerLost: { severity: 'critical', keepFiringFor: '5m' },
     gradientExplosion: { severity: 'critical', keepFiringFor: '1m' },
     nonFinite: { severity: 'critical', keepFiringFor: '1m' },

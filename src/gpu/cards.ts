@@ -1,4 +1,5 @@
 import type { Row as SeriesRow, SeriesGroup, SeriesTable } from '../series/index.ts';
+import type { GpuAddresses } from './addresses.ts';
 import { CardFacts, factGroups } from './card-facts.ts';
 import { CardGroups, CardSeries } from './card-series.ts';
 import { deviceMetrics, implausibleMetrics, infoMetrics, type GpuState } from './metrics.ts';
@@ -35,10 +36,14 @@ export class Cards {
   readonly #implausible: SeriesGroup<'implausible', 'field'>;
   readonly #devices: SeriesRow<keyof typeof deviceMetrics>;
   readonly #configured: number | null;
+  readonly #addresses: GpuAddresses;
   #most = 0;
 
-  /** @param configured how many GPUs the node should have; null: the most that were ever listed */
-  constructor(table: SeriesTable, configured: number | null) {
+  /**
+   * @param configured how many GPUs the node should have; null: the most that were ever listed
+   * @param addresses kept up to date with who sits where
+   */
+  constructor(table: SeriesTable, configured: number | null, addresses: GpuAddresses = new Map()) {
     this.#groups = new CardGroups(table);
     this.#facts = factGroups(table);
     this.#infos = table.group(['uuid', 'gpu', 'name', 'driver', 'pci_bus'], infoMetrics);
@@ -46,6 +51,7 @@ export class Cards {
     this.#devices = table.group([], deviceMetrics).row({});
     this.#devices.set('unreadable', 0);
     this.#configured = configured;
+    this.#addresses = addresses;
   }
 
   /** Takes a complete sample. A known card that is not in it has no readings; one that is missing again is lost. */
@@ -157,7 +163,9 @@ export class Cards {
   #describe(card: Card, row: Row): void {
     const [bus, name, driver] = [row.bus ?? card.bus, row.name ?? card.name, row.driver ?? card.driver];
     if (card.info !== null && bus === card.bus && name === card.name && driver === card.driver) return;
+    this.#leaveAddress(card);
     Object.assign(card, { bus, name, driver });
+    if (bus !== null) this.#addresses.set(bus, { uuid: card.uuid, gpu: card.label });
     card.info?.remove();
     card.info = this.#infos.row({ uuid: card.uuid, gpu: card.label, name, driver, pci_bus: bus ?? '' });
     card.info.set('info', 1);
@@ -175,8 +183,14 @@ export class Cards {
     card.series.show(nothing);
   }
 
+  #leaveAddress({ bus, uuid, label }: Card): void {
+    const here = bus === null ? undefined : this.#addresses.get(bus);
+    if (bus !== null && here?.uuid === uuid && here.gpu === label) this.#addresses.delete(bus);
+  }
+
   #drop(card: Card): void {
     this.#cards.delete(card);
+    this.#leaveAddress(card);
     card.series.remove();
     card.facts.remove();
     card.info?.remove();

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { CollectorError, type Collector, type CollectorContext, type CollectorDeclaration } from '../collect/index.ts';
+import type { GpuAddresses } from './addresses.ts';
 import { Cards } from './cards.ts';
 import { gpuMetrics } from './metrics.ts';
 import type { GpuOptions } from './options.ts';
@@ -33,12 +34,17 @@ export class GpuCollector implements Collector {
   readonly #stream: SampleStream;
   #taken = 0;
 
-  constructor(context: CollectorContext, options: GpuOptions, { spawn, pace, graceSeconds }: Surroundings = real) {
+  constructor(
+    context: CollectorContext,
+    options: GpuOptions,
+    { spawn, pace, graceSeconds }: Surroundings = real,
+    addresses: GpuAddresses = new Map(),
+  ) {
     const { table, logger, procRoot } = context;
     const configured = options.expected_devices === 0 ? null : options.expected_devices;
     this.intervalSeconds = options.interval;
     this.budgetSeconds = options.interval + 3;
-    this.#cards = new Cards(table, configured);
+    this.#cards = new Cards(table, configured, addresses);
     this.#stream = new SampleStream(
       new ProcessGate(spawn, options.program, graceSeconds),
       this.#mailbox,
@@ -89,9 +95,11 @@ export class GpuCollector implements Collector {
   }
 }
 
-/** The collector `gpu`. */
-export const gpuCollector: CollectorDeclaration<GpuOptions> = {
-  name: 'gpu',
-  metrics: gpuMetrics,
-  create: (context, options) => new GpuCollector(context, options),
-};
+/** The collector `gpu`. It keeps the addresses up to date, for others that are told of addresses alone. */
+export function gpuCollector(addresses: GpuAddresses): CollectorDeclaration<GpuOptions> {
+  return {
+    name: 'gpu',
+    metrics: gpuMetrics,
+    create: (context, options) => new GpuCollector(context, options, real, addresses),
+  };
+}

@@ -30,7 +30,7 @@ describe('alerts', () => {
   });
 
   it('of a node outlive the time until the exporter counts as down, which then inhibits them', () => {
-    for (const { keepFiringFor } of [alerts.gpuLost, alerts.workerLost]) {
+    for (const { keepFiringFor } of [alerts.gpuLost, alerts.gpuXid, alerts.workerLost]) {
       expect(seconds(keepFiringFor ?? '0s')).toBeGreaterThan(seconds(alerts.exporterDown.for ?? 'never'));
     }
   });

@@ -1,4 +1,5 @@
 import type { BundleConfig } from '../config.ts';
+import { gpuXid } from './gpu-xid.ts';
 import { collectorFailing, exporterDown, gpuLost, watchdog } from './node-alerts.ts';
 import { gradientExplosion, nonFinite, workerLost } from './training-alerts.ts';
 
@@ -11,6 +12,7 @@ export function alertsOf(config: BundleConfig) {
     exporterDown: exporterDown(config),
     collectorFailing: collectorFailing(config),
     gpuLost: gpuLost(config),
+    gpuXid: gpuXid(config),
     workerLost: workerLost(config),
     gradientExplosion: gradientExplosion(config),
     nonFinite: nonFinite(config),

@@ -58,7 +58,7 @@ export function age<Label extends string>(timestamp: Vector<Label>): Vector<Labe
 /** Arithmetic with a number, or a comparison that drops the elements for which it does not hold. */
 export function scalar<Label extends string>(
   vector: Vector<Label>,
-  operator: '*' | '>=' | '>' | '==',
+  operator: '*' | '>=' | '>' | '<' | '==',
   value: number,
 ): Vector<Label> {
   return { labels: vector.labels, text: operation(vector, operator, value), compound: true };

@@ -1,0 +1,197 @@
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { expose, SeriesTable } from '../../series/index.ts';
+import type { GpuAddresses } from '../addresses.ts';
+import { adviceFor, operatorCodes } from './catalogue.ts';
+import { readsPerBeat, XidCollector } from './collector.ts';
+import { KernelLog } from './kernel-log.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gradwatch-kmsg-'));
+const kmsg = join(folder, 'kmsg');
+const bootTime = 1_700_000_000;
+const now = bootTime + 5000;
+let addresses: GpuAddresses;
+
+beforeEach(() => {
+  addresses = new Map([['0000:3b:00.0', { uuid: 'GPU-a', gpu: '0' }]]);
+  mkdirSync(join(folder, 'sys/kernel/random'), { recursive: true });
+  writeFileSync(join(folder, 'sys/kernel/random/boot_id'), 'boot-1\n');
+  writeFileSync(join(folder, 'stat'), `cpu 1 2 3\nbtime ${bootTime}\n`);
+  writeFileSync(kmsg, '');
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** A record, 100 s after the boot and a second more with each number. */
+const line = (sequence: number, text: string) => `4,${sequence},${(100 + sequence) * 1_000_000},-;${text}\n`;
+const xid = (code: number, bus = '0000:3b:00') => `NVRM: Xid (PCI:${bus}): ${code}, pid=7, name=python3`;
+
+function start(path = kmsg) {
+  const table = new SeriesTable();
+  const told: string[] = [];
+  const tell = (_: object, message: string) => told.push(message);
+  const logger = { debug: tell, info: tell, warn: tell, error: tell };
+  const collector = new XidCollector(
+    { table, logger, now: () => now, procRoot: folder },
+    { enabled: true, interval: 1, kmsg: path },
+    addresses,
+  );
+  return {
+    told,
+    beat: () => collector.collect(new AbortController().signal),
+    stop: () => collector.stop(),
+    /** The series of a family without those that are 0. */
+    series: (family: string) =>
+      [...expose('text', table.snapshot())]
+        .join('')
+        .split('\n')
+        .filter((text) => text.startsWith(family) && !text.endsWith(' 0')),
+    all: () => [...expose('text', table.snapshot())].join(''),
+  };
+}
+
+const errors = 'gradwatch_gpu_xid_errors_total';
+const last = 'gradwatch_gpu_xid_last_timestamp_seconds';
+const labels = (code: number) => `{uuid="GPU-a",gpu="0",xid="${code}"}`;
+
+describe('the collector xid', () => {
+  it('counts what was there before it came at the time when it happened, and the rest now', async () => {
+    writeFileSync(kmsg, line(1, xid(31)) + line(2, 'usb 1-1: new device') + line(3, xid(31)));
+    const { beat, series } = start();
+    await beat();
+    expect(series(errors)).toEqual([`${errors}${labels(31)} 2`]);
+    expect(series(last)).toEqual([`${last}${labels(31)} ${bootTime + 103}`]);
+    appendFileSync(kmsg, line(4, xid(79)));
+    await beat();
+    expect(series(last)).toContain(`${last}${labels(79)} ${now}`);
+    expect(series('gradwatch_exporter_kmsg_records_total')).toEqual(['gradwatch_exporter_kmsg_records_total 4']);
+  });
+
+  it('comes back with the same values after a restart', async () => {
+    writeFileSync(kmsg, line(1, xid(31)) + line(2, xid(95)) + line(3, xid(31)));
+    const [before, after] = [start(), start()];
+    await before.beat();
+    await before.stop();
+    await after.beat();
+    expect(after.all()).toBe(before.all());
+    expect(after.series(errors)).toHaveLength(2);
+  });
+
+  it('counts no record twice when the log is opened again, unless the machine was booted', async () => {
+    writeFileSync(kmsg, line(1, xid(31)));
+    const { beat, stop, series } = start();
+    await beat();
+    await stop();
+    await beat();
+    expect(series(errors)).toEqual([`${errors}${labels(31)} 1`]);
+    await stop();
+    writeFileSync(join(folder, 'sys/kernel/random/boot_id'), 'boot-2\n');
+    await beat();
+    expect(series(errors)).toEqual([`${errors}${labels(31)} 2`]);
+  });
+
+  it('has the codes of the operator at zero before their first event, with what to do', async () => {
+    const { beat, all } = start();
+    await beat();
+    for (const code of operatorCodes) expect(all()).toContain(`${errors}${labels(code)} 0`);
+    expect(all()).not.toContain(last + '{');
+    expect(all()).toContain('gradwatch_gpu_xid_info{xid="79",class="critical",action="restart_node"} 1');
+    expect(all()).not.toContain('xid="31"');
+  });
+
+  it('keeps the address until the GPU is known, and then its count', async () => {
+    addresses.clear();
+    writeFileSync(kmsg, line(1, xid(62)) + line(2, xid(62)));
+    const { beat, series } = start();
+    await beat();
+    expect(series(errors)).toEqual([`${errors}{uuid="",gpu="0000:3b:00.0",xid="62"} 2`]);
+    addresses.set('0000:3b:00.0', { uuid: 'GPU-a', gpu: '0' });
+    await beat();
+    expect(series(errors)).toEqual([`${errors}${labels(62)} 2`]);
+    expect(series(last)).toEqual([`${last}${labels(62)} ${bootTime + 102}`]);
+  });
+
+  it('leaves to a card that was replaced what it did', async () => {
+    const { beat, series } = start();
+    appendFileSync(kmsg, line(1, xid(62)));
+    await beat();
+    addresses.set('0000:3b:00.0', { uuid: 'GPU-b', gpu: '0' });
+    appendFileSync(kmsg, line(2, xid(62)));
+    await beat();
+    expect(series(errors)).toEqual([`${errors}${labels(62)} 1`, `${errors}{uuid="GPU-b",gpu="0",xid="62"} 1`]);
+  });
+
+  it('counts errors of switches, gaps and what it cannot read; no process can invent an error', async () => {
+    writeFileSync(
+      kmsg,
+      line(1, 'nvidia-nvswitch0: SXid (PCI:0000:c1:00.0): 20034, Fatal, Link 3') +
+        ' SUBSYSTEM=pci\nnonsense\n' +
+        line(9, 'x') +
+        `12,10,200,-;${xid(79)}\n`,
+    );
+    const { beat, series } = start();
+    await beat();
+    expect(series('gradwatch_gpu_sxid_errors_total')).toEqual([
+      'gradwatch_gpu_sxid_errors_total{pci_bus="0000:c1:00.0",sxid="20034",severity="fatal"} 1',
+    ]);
+    expect(series('gradwatch_exporter_kmsg_dropped_total')).toEqual([
+      'gradwatch_exporter_kmsg_dropped_total{reason="malformed"} 1',
+      'gradwatch_exporter_kmsg_dropped_total{reason="overwritten"} 7',
+    ]);
+    expect(series(errors)).toEqual([]);
+  });
+
+  it('tells once that there is no log, has no Xid series then, and takes it up when it comes', async () => {
+    rmSync(kmsg);
+    const { beat, series, told, all } = start();
+    await beat();
+    await beat();
+    expect(told).toEqual([`the kernel log ${kmsg} is absent`]);
+    expect(series('gradwatch_exporter_kmsg_state')).toEqual(['gradwatch_exporter_kmsg_state{state="absent"} 1']);
+    expect(all()).not.toContain(errors + '{');
+    writeFileSync(kmsg, line(1, xid(79)));
+    await beat();
+    expect(series('gradwatch_exporter_kmsg_state')).toEqual(['gradwatch_exporter_kmsg_state{state="readable"} 1']);
+    expect(series(errors)).toHaveLength(1);
+  });
+
+  it('fails where the path is no log', async () => {
+    await expect(start(folder).beat()).rejects.toMatchObject({ reason: 'unreadable' });
+  });
+
+  it('loses nothing of a flood', async () => {
+    const flood = Array.from({ length: 50_000 }, (_, index) => line(index, xid(95))).join('');
+    writeFileSync(kmsg, flood);
+    const { beat, series } = start();
+    for (let beats = 0; beats <= flood.length / 16_384 / readsPerBeat + 1; beats += 1) await beat();
+    expect(series(errors)).toEqual([`${errors}${labels(95)} 50000`]);
+  });
+});
+
+it('the log in any pieces and any bytes is read without a throw and with bounded memory', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40_000 }), (bytes) => {
+      writeFileSync(kmsg, bytes);
+      const log = new KernelLog(kmsg);
+      expect(log.open()).toBe('readable');
+      let lines = 0;
+      for (let chunk = log.read(); chunk.kind === 'lines'; chunk = log.read()) lines += chunk.lines.length;
+      log.close();
+      expect(lines).toBe(bytes.filter((byte) => byte === 10).length);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+it('the catalogue has one action for a code, and none for a code that it does not know', () => {
+  expect(adviceFor(79)).toEqual({ action: 'restart_node', class: 'critical' });
+  expect(adviceFor(119)).toEqual({ action: 'reset_gpu', class: 'critical' });
+  expect(adviceFor(31).class).toBe('application');
+  expect(adviceFor(63)).toEqual({ action: 'none', class: 'informational' });
+  expect(adviceFor(9999)).toEqual({ action: 'unknown', class: 'unknown' });
+  expect(new Set(operatorCodes).size).toBe(operatorCodes.length);
+});

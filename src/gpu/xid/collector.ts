@@ -1,0 +1,140 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Collector, type CollectorContext, type CollectorDeclaration } from '../../collect/index.ts';
+import type { Row, SeriesGroup } from '../../series/index.ts';
+import type { GpuAddresses } from '../addresses.ts';
+import { readBoot, type Boot } from './boot.ts';
+import { DriverEvents } from './events.ts';
+import { KernelLog } from './kernel-log.ts';
+import { kmsgDroppedMetrics, kmsgMetrics, xidMetrics, type KmsgState } from './metrics.ts';
+import type { XidOptions } from './options.ts';
+import { parseRecord } from './record.ts';
+import { Tallies } from './tallies.ts';
+
+/** Reads between two turns of the event loop, and in one beat; what is left is read on the next, or counted as overwritten. */
+const readsPerTurn = 100;
+export const readsPerBeat = 10_000;
+
+/**
+ * Counts Xid and SXid errors from the kernel log.
+ *
+ * The log is read from the oldest record that the kernel has kept, so the counters are "since boot, as far as the log reaches": an
+ * exporter that restarts comes back with the same values and the same times, and to Prometheus nothing happened. Only where old
+ * records were overwritten meanwhile it comes back with less, which is a counter reset; alerts therefore look at the time of the
+ * last error. Within a life of the exporter, sequence numbers and the boot id keep a record from being counted twice when the log
+ * is opened again.
+ *
+ * A log that is not there (a container without the device) or not permitted (dmesg is restricted, no CAP_SYSLOG) is told once and shown as
+ * a state, without failing: it is how the node is set up, and an alert about it on every node would be turned off with the alert about
+ * what broke. No Xid series exist then, so nothing looks healthy that is not watched.
+ */
+export class XidCollector implements Collector {
+  readonly intervalSeconds: number;
+  readonly budgetSeconds = 5;
+  readonly #context: CollectorContext;
+  readonly #path: string;
+  readonly #log: KernelLog;
+  readonly #events = new DriverEvents();
+  readonly #tallies: Tallies;
+  readonly #row: Row<keyof typeof kmsgMetrics>;
+  readonly #dropped: SeriesGroup<'dropped', 'reason'>;
+  #boot: Boot = { id: '', time: null };
+  #state: KmsgState | null = null;
+  #lastSequence: number | null = null;
+  /** The end was reached once: what comes now happens now. */
+  #caughtUp = false;
+
+  constructor(context: CollectorContext, options: XidOptions, addresses: GpuAddresses) {
+    this.#context = context;
+    this.intervalSeconds = options.interval;
+    this.#path = options.kmsg;
+    this.#log = new KernelLog(options.kmsg);
+    this.#tallies = new Tallies(context.table, addresses);
+    this.#row = context.table.group([], kmsgMetrics).row({});
+    this.#dropped = context.table.group(['reason'], kmsgDroppedMetrics);
+  }
+
+  /** @throws CollectorError `unreadable` */
+  async collect(signal: AbortSignal): Promise<void> {
+    if (!this.#log.isOpen && !this.#open()) return;
+    this.#tallies.identify();
+    for (let reads = 1; reads <= readsPerBeat && !signal.aborted; reads += 1) {
+      const chunk = this.#log.read();
+      if (chunk.kind === 'end') {
+        this.#caughtUp = true;
+        return;
+      }
+      if (chunk.kind === 'lines') for (const line of chunk.lines) this.#take(line);
+      if (reads % readsPerTurn === 0) await nextTurn();
+    }
+  }
+
+  /** Nothing that was counted becomes untrue with time. */
+  expire(): void {
+    // The counters stay.
+  }
+
+  stop(): Promise<void> {
+    this.#log.close();
+    return Promise.resolve();
+  }
+
+  #open(): boolean {
+    const state = this.#log.open();
+    if (state !== this.#state) this.#tell(state);
+    this.#state = state;
+    if (state !== 'readable') return false;
+    const boot = readBoot(this.#context.procRoot);
+    if (boot.id !== this.#boot.id) this.#lastSequence = null;
+    this.#boot = boot;
+    this.#caughtUp = false;
+    this.#row.add('read', 0);
+    return true;
+  }
+
+  #tell(state: KmsgState): void {
+    this.#row.setState('state', state);
+    const { logger } = this.#context;
+    const facts = { collector: 'xid', kmsg: this.#path };
+    if (state === 'not_permitted')
+      logger.warn(facts, `${this.#path} may not be read: Xid errors are not seen. It takes root, or CAP_SYSLOG`);
+    else logger.info(facts, `the kernel log ${this.#path} is ${state}`);
+  }
+
+  #take(line: string): void {
+    // Properties of the record before it, and the empty line at the end of a file.
+    if (line === '' || line.startsWith(' ')) return;
+    this.#row.add('read');
+    const record = parseRecord(line);
+    if (record === null) {
+      this.#drop('malformed', 1);
+      return;
+    }
+    const last = this.#lastSequence;
+    if (last !== null && record.sequence <= last) return;
+    if (last !== null) this.#drop('overwritten', record.sequence - last - 1);
+    this.#lastSequence = record.sequence;
+    const event = this.#events.of(record);
+    if (event === null) return;
+    if (!this.#tallies.count(event, this.#timeOf(record.microseconds))) this.#drop('too_many', 1);
+  }
+
+  /** The kernel's clock runs apart from the time of day by seconds a day, so it serves only for what was written before we came. */
+  #timeOf(microseconds: number): number | null {
+    const now = this.#context.now();
+    if (this.#caughtUp) return now;
+    return this.#boot.time === null ? null : Math.min(now, this.#boot.time + microseconds / 1e6);
+  }
+
+  #drop(reason: 'overwritten' | 'malformed' | 'too_many', count: number): void {
+    if (count > 0) this.#dropped.row({ reason }).add('dropped', count);
+  }
+}
+
+/** The collector `xid`; the collector `gpu` that is given the same addresses tells it who sits there. */
+export function xidCollector(addresses: GpuAddresses): CollectorDeclaration<XidOptions> {
+  return {
+    name: 'xid',
+    metrics: xidMetrics,
+    create: (context, options) => new XidCollector(context, options, addresses),
+  };
+}

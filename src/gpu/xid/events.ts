@@ -1,0 +1,58 @@
+import { parseMessage, type SxidSeverity } from './message.ts';
+import type { KernelRecord } from './record.ts';
+
+/** An error of a GPU or of an NVLink switch. `bus` is empty where the kernel did not say which. */
+export type DriverEvent =
+  | { readonly kind: 'xid'; readonly bus: string; readonly code: number }
+  | { readonly kind: 'sxid'; readonly bus: string; readonly code: number; readonly severity: SxidSeverity };
+
+/** The Xid of a card that fell off the bus. */
+const fallenCode = 79;
+/** The driver tells of one fall in several ways, at once. */
+const sameFallMicroseconds = 10_000_000;
+/** Records of one message follow each other at once. */
+const sameMessageMicroseconds = 1_000_000;
+
+interface Fall {
+  readonly at: number;
+  readonly origin: 'xid' | 'fallen';
+}
+
+/** Makes events of records, in their order: one of a message in several records, and one of a fall that is told with its Xid and without. */
+export class DriverEvents {
+  #about: { readonly bus: string; readonly at: number } | null = null;
+  readonly #falls = new Map<string, Fall>();
+
+  of({ fromKernel, text, microseconds: at }: KernelRecord): DriverEvent | null {
+    const message = fromKernel ? parseMessage(text) : null;
+    if (message === null) return null;
+    switch (message.kind) {
+      case 'about':
+        this.#about = { bus: message.bus, at };
+        return null;
+      case 'fallen': {
+        const about = this.#about !== null && at - this.#about.at <= sameMessageMicroseconds ? this.#about.bus : '';
+        this.#about = null;
+        return this.#fall(message.bus ?? about, { at, origin: 'fallen' });
+      }
+      case 'xid': {
+        const bus = message.bus ?? '';
+        if (message.code === fallenCode) return this.#fall(bus, { at, origin: 'xid' });
+        return { kind: 'xid', bus, code: message.code };
+      }
+      case 'sxid':
+        return { ...message, bus: message.bus ?? '' };
+    }
+  }
+
+  #fall(bus: string, fall: Fall): DriverEvent | null {
+    const told = this.#falls.get(bus);
+    if (told !== undefined && told.origin !== fall.origin && fall.at - told.at <= sameFallMicroseconds) return null;
+    // As many as there are slots: a kernel that tells of more is not believed.
+    if (this.#falls.size >= mostSlots && told === undefined) this.#falls.clear();
+    this.#falls.set(bus, fall);
+    return { kind: 'xid', bus, code: fallenCode };
+  }
+}
+
+const mostSlots = 256;

@@ -1,0 +1,76 @@
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { CollectorError } from '../../collect/index.ts';
+import type { KmsgState } from './metrics.ts';
+
+/** More than the longest record of the kernel (8 KiB, PRINTK_MESSAGE_MAX and its prefix). */
+const bufferBytes = 16_384;
+
+/** What one read brought: lines, that the reader was overtaken, or nothing more for now. */
+export type Chunk =
+  { readonly kind: 'lines'; readonly lines: readonly string[] } | { readonly kind: 'overwritten' | 'end' };
+
+/**
+ * The kernel log, opened so that no read waits. Each read of /dev/kmsg brings one record, EAGAIN where there is none yet, and EPIPE
+ * where the next one was overwritten; the read after that goes on with the oldest that is left. A regular file and a FIFO bring
+ * pieces of text: lines are cut out of them, the last one when its end has come.
+ */
+export class KernelLog {
+  readonly #path: string;
+  readonly #buffer = Buffer.alloc(bufferBytes);
+  #file: number | null = null;
+  #rest = '';
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /**
+   * Opens it where it is not open, from the oldest record that the kernel has kept. A machine without it, or an exporter that may not
+   * read it, is a state and no error.
+   * @throws CollectorError `unreadable`
+   */
+  open(): KmsgState {
+    if (this.#file !== null) return 'readable';
+    try {
+      this.#file = openSync(this.#path, constants.O_RDONLY | constants.O_NONBLOCK);
+      return 'readable';
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'ENOENT' || code === 'ENODEV' || code === 'ENXIO') return 'absent';
+      if (code === 'EACCES' || code === 'EPERM') return 'not_permitted';
+      throw new CollectorError('unreadable', `cannot open ${this.#path}: ${code}`, { cause: error });
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#file !== null;
+  }
+
+  /** @throws CollectorError `unreadable`; the log is closed then, and opened again by the next {@link open}. */
+  read(): Chunk {
+    if (this.#file === null) return { kind: 'end' };
+    try {
+      const length = readSync(this.#file, this.#buffer, 0, bufferBytes, null);
+      if (length === 0) return { kind: 'end' };
+      const lines = (this.#rest + this.#buffer.toString('latin1', 0, length)).split('\n');
+      this.#rest = (lines.pop() ?? '').slice(0, bufferBytes);
+      return { kind: 'lines', lines };
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'EAGAIN') return { kind: 'end' };
+      if (code === 'EPIPE') return { kind: 'overwritten' };
+      this.close();
+      throw new CollectorError('unreadable', `cannot read ${this.#path}: ${code}`, { cause: error });
+    }
+  }
+
+  close(): void {
+    if (this.#file !== null) closeSync(this.#file);
+    this.#file = null;
+    this.#rest = '';
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unknown';
+}

@@ -1,0 +1,54 @@
+import { counter, gauge, info, states } from '../../series/index.ts';
+
+export const xidErrorMetrics = {
+  errors: counter('gradwatch_gpu_xid_errors_total', {
+    help: 'Xid errors that the driver reported since boot, as far back as the kernel log reaches; uuid is empty and gpu the PCI address while the GPU is unknown',
+    labels: ['uuid', 'gpu', 'xid'],
+  }),
+  last: gauge('gradwatch_gpu_xid_last_timestamp_seconds', {
+    help: 'Unix time of the last Xid error of this code',
+    labels: ['uuid', 'gpu', 'xid'],
+  }),
+} as const;
+
+export const xidInfoMetrics = {
+  info: info('gradwatch_gpu_xid_info', {
+    help: 'Class and immediate action of an Xid code in the Xid catalogue of NVIDIA',
+    labels: ['xid', 'class', 'action'],
+  }),
+} as const;
+
+export const sxidMetrics = {
+  errors: counter('gradwatch_gpu_sxid_errors_total', {
+    help: 'SXid errors that NVLink switches reported since boot, as far back as the kernel log reaches',
+    labels: ['pci_bus', 'sxid', 'severity'],
+  }),
+} as const;
+
+export const kmsgStates = ['readable', 'absent', 'not_permitted'] as const;
+export type KmsgState = (typeof kmsgStates)[number];
+
+export const kmsgMetrics = {
+  state: states('gradwatch_exporter_kmsg_state', {
+    help: 'Whether the kernel log can be read; while it cannot, Xid errors are not seen and have no series',
+    states: kmsgStates,
+  }),
+  read: counter('gradwatch_exporter_kmsg_records_total', { help: 'Records of the kernel log that were read' }),
+} as const;
+
+export const kmsgDroppedMetrics = {
+  dropped: counter('gradwatch_exporter_kmsg_dropped_total', {
+    help: 'Records of the kernel log that were overwritten before they were read, were malformed, or told of more codes than are kept',
+    labels: ['reason'],
+  }),
+} as const;
+
+export const xidMetrics = {
+  xidErrors: xidErrorMetrics.errors,
+  xidLast: xidErrorMetrics.last,
+  xidInfo: xidInfoMetrics.info,
+  sxidErrors: sxidMetrics.errors,
+  kmsgState: kmsgMetrics.state,
+  kmsgRead: kmsgMetrics.read,
+  kmsgDropped: kmsgDroppedMetrics.dropped,
+} as const;
