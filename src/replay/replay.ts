@@ -1,4 +1,11 @@
-import { DetectionEngine, detectors, stepDetectors, type DetectOptions } from '../detect/index.ts';
+import {
+  DetectionEngine,
+  detectors,
+  stepDetectors,
+  type DetectOptions,
+  type Report,
+  type VerdictSink,
+} from '../detect/index.ts';
 import { Findings, type FindingListener, type FindingsOptions } from '../findings/index.ts';
 import { SeriesTable } from '../series/index.ts';
 import { RowClock } from './clock.ts';
@@ -18,7 +25,13 @@ export class Replay {
   readonly #engine: DetectionEngine;
   #lastStep = -1;
 
-  constructor(run: string, { detect, findings }: ReplayOptions, listener: FindingListener) {
+  constructor(
+    run: string,
+    { detect, findings }: ReplayOptions,
+    listener: FindingListener,
+    /** Is told of every verdict that is not quiet, before it becomes a finding. */
+    hears?: (report: Report) => void,
+  ) {
     const table = new SeriesTable();
     this.#run = run;
     this.#hold = findings.hold;
@@ -32,7 +45,7 @@ export class Replay {
     this.#findings.subscribe(listener);
     this.#engine = new DetectionEngine({
       table,
-      sink: this.#findings,
+      sink: hears === undefined ? this.#findings : overheard(this.#findings, hears),
       stepDetectors,
       transitionDetectors: [],
       options: detect,
@@ -63,4 +76,23 @@ export class Replay {
     this.#clock.pass(this.#hold);
     this.#findings.tick();
   }
+}
+
+/** Passes verdicts on, and tells of each. */
+function overheard(sink: VerdictSink, hears: (report: Report) => void): VerdictSink {
+  return {
+    report: (report) => {
+      hears(report);
+      sink.report(report);
+    },
+    runEnded: (run) => {
+      sink.runEnded(run);
+    },
+    rankForgotten: (run, rank) => {
+      sink.rankForgotten(run, rank);
+    },
+    runForgotten: (run) => {
+      sink.runForgotten(run);
+    },
+  };
 }

@@ -1,0 +1,22 @@
+// npm run bench:detect -- --data DIR [--json]: how well the detectors find what is labelled in recorded runs, beside other
+// programs' rules at their defaults. DIR holds training/<corpus>/labels.json and the runs that it names.
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { GradientScore } from './detect/gradient-score.ts';
+import { LossSpikeScore } from './detect/loss-spike-score.ts';
+import { judgedRuns } from './detect/runs.ts';
+import { print } from './detect/table.ts';
+
+const { data } = parseArgs({ options: { data: { type: 'string' }, json: { type: 'boolean' } } }).values;
+if (data === undefined || !existsSync(data)) {
+  console.error(`--data: found ${data ?? 'nothing'}, expected a folder that holds training/<corpus>/labels.json`);
+  process.exitCode = 2;
+} else {
+  // One file a score: each looks at every run and takes what concerns it.
+  const scores = [new GradientScore(), new LossSpikeScore()];
+  for await (const run of judgedRuns(data)) for (const score of scores) score.take(run);
+  print(
+    'detect',
+    scores.flatMap((score) => score.rows()),
+  );
+}
