@@ -62,6 +62,9 @@ export class App {
       sink: findings,
       stepDetectors,
       transitionDetectors,
+      failed: (kind, error) => {
+        logger.error({ kind, err: error }, `detector ${kind} failed`);
+      },
       options: configuration.detect,
     });
     const runs = new Runs({ table, listener: engine, options: configuration.runs, now });

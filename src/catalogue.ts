@@ -1,4 +1,4 @@
-import { detectMetrics, detectOptions, detectors } from './detect/index.ts';
+import { detectMetrics, detectOptions, detectors, engineMetrics } from './detect/index.ts';
 import { failureMetrics, readingMetrics } from './collect/index.ts';
 import { choice, options, text, type OptionValue } from './config/index.ts';
 import { findingsMetrics, findingsOptions } from './findings/index.ts';
@@ -22,6 +22,7 @@ export const metrics = [
   ...Object.values(podResourcesMetrics),
   ...runsMetrics,
   ...detectMetrics,
+  ...Object.values(engineMetrics),
   ...findingsMetrics,
   ...ingestMetrics,
   ...Object.values(readingMetrics),

@@ -21,6 +21,7 @@ const sum = stepDetector({
   },
   start: () => ({ sum: 0, calls: 0 }),
   observe(state, { fresh, step }, { limit }, output) {
+    if (fresh.loss === 666) throw new RangeError('no such loss');
     state.sum += fresh.loss ?? 0;
     output('sum', state.sum, state.sum > 2 ? large : small);
     output('last', fresh.loss);
@@ -59,6 +60,7 @@ function engine(enabled = true) {
     table,
     stepDetectors: [sum],
     transitionDetectors: [anyLost],
+    failed: (kind, error) => ends.push(`failed ${kind}: ${String(error)}`),
     options: { sum: { enabled, limit: 3 } as { enabled: boolean }, any_lost: { enabled } },
     sink: {
       report: (report) => reports.push(report),
@@ -74,11 +76,28 @@ function engine(enabled = true) {
     see: (step: number, values: Observation['fresh'], more: Partial<Observation> = {}) => {
       built.observation(observation(step, values, more));
     },
-    lines: () => [...expose('text', table.snapshot())].join('').match(/^gradwatch.*$/gm) ?? [],
+    lines: () => exposed(table, /^gradwatch_train.*$/gm),
+    counts: () => exposed(table, /^gradwatch_exporter.*$/gm),
   };
 }
 
+function exposed(table: SeriesTable, pattern: RegExp): readonly string[] {
+  return [...expose('text', table.snapshot())].join('').match(pattern) ?? [];
+}
+
 describe('DetectionEngine', () => {
+  it('counts a detector that fails, tells of it, and goes on', () => {
+    const { see, ends, reports, counts } = engine();
+    see(1, { loss: 666 });
+    see(2, { loss: 4 });
+    expect(ends).toEqual(['failed sum: RangeError: no such loss']);
+    expect(reports).toHaveLength(1);
+    expect(counts()).toEqual([
+      'gradwatch_exporter_detector_failures_total{kind="sum"} 1',
+      'gradwatch_exporter_detector_failures_total{kind="any_lost"} 0',
+    ]);
+  });
+
   it('calls a detector for what it reads, with a state for each rank of each run', () => {
     const { see, reports, lines } = engine();
     see(0, { loss: 2 });
@@ -154,7 +173,15 @@ describe('the detectors', () => {
     const table = new SeriesTable();
     const sink = { report() {}, runEnded() {}, rankForgotten() {}, runForgotten() {} };
     expect(
-      () => new DetectionEngine({ table, sink, stepDetectors, transitionDetectors, options: value }),
+      () =>
+        new DetectionEngine({
+          table,
+          sink,
+          stepDetectors,
+          transitionDetectors,
+          failed: () => undefined,
+          options: value,
+        }),
     ).not.toThrow();
   });
 

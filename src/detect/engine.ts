@@ -1,5 +1,5 @@
-import type { Observation, RankTransition, RunListener } from '../runs/index.ts';
-import type { SeriesTable } from '../series/index.ts';
+import type { Observation, RankIdentity, RankTransition, RunListener } from '../runs/index.ts';
+import { counter, type SeriesGroup, type SeriesTable } from '../series/index.ts';
 import type { AnyStepDetector, DetectorFacts, DetectorOptions, TransitionDetector, Verdict } from './detector.ts';
 import { DetectorSeries, type RankSeries } from './detector-series.ts';
 
@@ -27,6 +27,14 @@ interface Station {
   readonly series: DetectorSeries;
 }
 
+/** What the engine tells of the detectors themselves. */
+export const engineMetrics = {
+  failures: counter('gradwatch_exporter_detector_failures_total', {
+    help: 'Observations that a detector could not judge because it failed',
+    labels: ['kind'],
+  }),
+} as const;
+
 /** What one detector holds of one rank. */
 interface Watch {
   readonly station: Station;
@@ -39,44 +47,58 @@ export interface DetectionEngineParts {
   readonly sink: VerdictSink;
   readonly stepDetectors: readonly AnyStepDetector[];
   readonly transitionDetectors: readonly TransitionDetector[];
+  /** Told of every error that a detector throws, beside the count. */
+  readonly failed: (kind: string, error: unknown) => void;
   /** The group `detect` of the configuration: by kind, the options of every detector. */
   readonly options: Readonly<Record<string, DetectorOptions>>;
 }
 
 /**
  * Feeds every enabled detector with what it reads, before the next observation is taken: a finding is there within the step. Holds
- * the detectors' states, one per rank, until the runs forget the rank.
+ * the detectors' states, one per rank, until the runs forget the rank. A detector that throws is counted, and harms no other.
  */
 export class DetectionEngine implements RunListener {
   readonly #sink: VerdictSink;
   readonly #stations: readonly Station[];
   readonly #transitions: readonly { readonly detector: TransitionDetector; readonly options: DetectorOptions }[];
+  readonly #failed: DetectionEngineParts['failed'];
+  readonly #failures: SeriesGroup<'failures', 'kind'>;
   readonly #ranks = new Map<string, Map<number, readonly Watch[]>>();
 
-  constructor({ table, sink, stepDetectors, transitionDetectors, options }: DetectionEngineParts) {
+  constructor({ table, sink, stepDetectors, transitionDetectors, failed, options }: DetectionEngineParts) {
     this.#sink = sink;
+    this.#failed = failed;
+    this.#failures = table.group(['kind'], engineMetrics);
     this.#stations = enabled(stepDetectors, options).map((entry) => ({
       ...entry,
       series: new DetectorSeries(table, entry.detector.metrics),
     }));
     this.#transitions = enabled(transitionDetectors, options);
+    for (const { detector } of [...this.#stations, ...this.#transitions]) {
+      this.#failures.row({ kind: detector.kind }).set('failures', 0);
+    }
   }
 
   observation(observation: Observation): void {
-    const { fresh, wentBack, run, rank } = observation;
+    const { fresh, wentBack } = observation;
     for (const { station, state, series } of this.#watchesOf(observation)) {
       const { detector, options } = station;
       if (!wentBack && !detector.reads.some((field) => fresh[field] !== undefined)) continue;
-      const verdict = detector.observe(state, observation, options, series.set);
-      if (verdict.status !== 'quiet') this.#sink.report({ detector, run, rank, verdict });
+      try {
+        this.#tell(detector, observation, detector.observe(state, observation, options, series.set));
+      } catch (error) {
+        this.#fail(detector.kind, error);
+      }
     }
   }
 
   transition(transition: RankTransition): void {
-    const { run, rank } = transition;
     for (const { detector, options } of this.#transitions) {
-      const verdict = detector.observe(transition, options);
-      if (verdict.status !== 'quiet') this.#sink.report({ detector, run, rank, verdict });
+      try {
+        this.#tell(detector, transition, detector.observe(transition, options));
+      } catch (error) {
+        this.#fail(detector.kind, error);
+      }
     }
   }
 
@@ -97,6 +119,15 @@ export class DetectionEngine implements RunListener {
     }
     this.#ranks.delete(run);
     this.#sink.runForgotten(run);
+  }
+
+  #tell(detector: DetectorFacts, { run, rank }: RankIdentity, verdict: Verdict): void {
+    if (verdict.status !== 'quiet') this.#sink.report({ detector, run, rank, verdict });
+  }
+
+  #fail(kind: string, error: unknown): void {
+    this.#failures.row({ kind }).add('failures');
+    this.#failed(kind, error);
   }
 
   #watchesOf(observation: Observation): readonly Watch[] {

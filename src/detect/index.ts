@@ -37,7 +37,7 @@ export const detectMetrics = stepDetectors.flatMap(({ metrics }) =>
   Object.values<Metric>(metrics),
 ) as readonly MetricsOf<(typeof stepDetectors)[number]>[];
 
-export { DetectionEngine } from './engine.ts';
+export { DetectionEngine, engineMetrics } from './engine.ts';
 export type { DetectionEngineParts, Report, VerdictSink } from './engine.ts';
 export { severities } from './detector.ts';
 export type { DetectorFacts, Evidence, Severity, Verdict } from './detector.ts';

@@ -48,6 +48,9 @@ export class Replay {
       sink: hears === undefined ? this.#findings : overheard(this.#findings, hears),
       stepDetectors,
       transitionDetectors: [],
+      failed: (_kind, error) => {
+        throw error;
+      },
       options: detect,
     });
   }
