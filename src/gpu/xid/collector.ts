@@ -18,9 +18,9 @@ export const readsPerBeat = 10_000;
  * Counts Xid and SXid errors from the kernel log.
  *
  * The log is read from the oldest record that the kernel has kept, so the counters are "since boot, as far as the log reaches": an
- * exporter that restarts comes back with the same values and the same times, and to Prometheus nothing happened. Only where old
- * records were overwritten meanwhile it comes back with less, which is a counter reset; alerts therefore look at the time of the
- * last error. Within a life of the exporter, sequence numbers and the boot id keep a record from being counted twice when the log
+ * exporter that restarts comes back with the same values. Their times are then reckoned from boot, and differ from those of before
+ * by what the wall clock was set since. Where old records were overwritten meanwhile it comes back with less, which is a counter
+ * reset; alerts therefore look at the time of the last error. Within a life of the exporter, sequence numbers and the boot id keep a record from being counted twice when the log
  * is opened again.
  *
  * A log that is not there (a container without the device) or not permitted (dmesg is restricted, no CAP_SYSLOG) is told once and shown as
