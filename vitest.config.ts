@@ -10,6 +10,9 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
+          // A bound for what hangs, not for what is slow: tests that start programs share few processors.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
