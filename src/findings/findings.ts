@@ -5,6 +5,9 @@ import { FindingSeries } from './finding-series.ts';
 import { Incident } from './incident.ts';
 import type { FindingsOptions } from './options.ts';
 
+/** By so many steps a consequence may show before its cause: ranks report in batches, and parts of a step come late. */
+const stepsAhead = 8;
+
 export interface FindingsParts {
   readonly table: SeriesTable;
   readonly options: FindingsOptions;
@@ -159,6 +162,9 @@ export class Findings implements VerdictSink {
     const { openedAt, lastEvidenceAt } = cause.finding;
     const window = this.#options.consequence_window;
     const opened = consequence.finding.openedAt;
+    // Seen before its cause, a consequence is of about the same step; what began well before is no consequence.
+    const ahead = (cause.finding.firstStep ?? 0) - (consequence.finding.firstStep ?? 0);
+    if (opened < openedAt && ahead > stepsAhead) return false;
     return opened >= openedAt - window && opened <= lastEvidenceAt + window;
   }
 

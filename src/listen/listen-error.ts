@@ -21,7 +21,10 @@ export class ListenError extends Error {
 
 const reasons: ReadonlyMap<string, string> = new Map([
   ['EADDRINUSE', 'another process listens there; stop it or choose another'],
-  ['EACCES', 'this user may not listen there; choose a port from 1024, or a folder that it may write to'],
+  [
+    'EACCES',
+    'this user may not listen there; choose a port from 1024, or for a socket a folder that exists and that it may write to',
+  ],
   ['EADDRNOTAVAIL', 'this machine has no such address'],
   ['ENOTFOUND', 'no such host'],
   ['ENOENT', 'its folder does not exist'],

@@ -2,7 +2,7 @@ import { gauge } from '../series/index.ts';
 
 /**
  * What a worker can report of a step, one line each: the name is the field of `gradwatch.v1.Step`, the metric is the series of
- * its last value. Adding a field is a line here and one in the proto file.
+ * its last value. What a new field needs besides is in docs/architecture.md.
  */
 const labels = ['run', 'rank'] as const;
 

@@ -40,10 +40,14 @@ async function checkJson(args: readonly string[], before: readonly string[] = []
 const unprivileged = ['setpriv', '--reuid', '65532', '--regid', '65532', '--clear-groups', '--no-new-privs'];
 const canChangeUser = (() => {
   try {
-    execFileSync(unprivileged[0]!, [...unprivileged.slice(1), process.execPath, '--version'], { stdio: 'ignore' });
+    // By way of a shell, as the stand-in nvidia-smi is started: that user must reach the interpreter too.
+    const reach = ['sh', '-c', `exec '${process.execPath}' --version`];
+    execFileSync(unprivileged[0]!, [...unprivileged.slice(1), ...reach], { stdio: 'ignore' });
     return true;
   } catch {
-    process.stderr.write('skipped: the check as user 65532 (setpriv cannot change the user here)\n');
+    process.stderr.write(
+      'skipped: the check as user 65532 (setpriv cannot change the user here, or that user cannot run this node)\n',
+    );
     return false;
   }
 })();

@@ -29,7 +29,9 @@ describeWithTools(['helm'], 'the chart', ({ helm }) => {
   it.each(variants)('lets two releases share a namespace with %s', (_, files) => {
     const both = ['one', 'two'].flatMap((release) => identities(render(helm, { files, release })));
     expect(new Set(both).size).toBe(both.length);
-    const selectors = ['one', 'two'].map((release) => only(render(helm, { files, release }), 'Service', `${release}-gradwatch`).spec?.['selector']);
+    const selectors = ['one', 'two'].map(
+      (release) => only(render(helm, { files, release }), 'Service', `${release}-gradwatch`).spec?.['selector'],
+    );
     expect(selectors[0]).not.toEqual(selectors[1]);
   });
 
@@ -106,7 +108,9 @@ describeWithTools(['helm'], 'the chart', ({ helm }) => {
     const image = (values: unknown) => exporterPod(render(helm, { values })).containers[0]?.image;
     const digest = `sha256:${'a'.repeat(64)}`;
     expect(image({})).toMatch(/^gradwatch\/gradwatch:\d+\.\d+\.\d+$/);
-    expect(image({ image: { registry: 'own.example', tag: 'x', digest } })).toBe(`own.example/gradwatch/gradwatch@${digest}`);
+    expect(image({ image: { registry: 'own.example', tag: 'x', digest } })).toBe(
+      `own.example/gradwatch/gradwatch@${digest}`,
+    );
     expect(image({ global: { imageRegistry: 'all.example' }, image: { registry: 'own.example', tag: 'x' } })).toBe(
       'all.example/gradwatch/gradwatch:x',
     );
@@ -118,7 +122,10 @@ describeWithTools(['helm'], 'the chart', ({ helm }) => {
 
   it('opens a port of the node only when asked to, and never for two pods at a time', () => {
     const values = { grpc: { hostPort: { enabled: true, port: 4000 } } };
-    expect(exporterPod(render(helm, { values })).containers[0]?.ports?.[1]).toMatchObject({ containerPort: 10421, hostPort: 4000 });
+    expect(exporterPod(render(helm, { values })).containers[0]?.ports?.[1]).toMatchObject({
+      containerPort: 10421,
+      hostPort: 4000,
+    });
     const surge = (maxSurge: unknown, grpc: unknown) =>
       render(helm, { values: { grpc, updateStrategy: { rollingUpdate: { maxSurge, maxUnavailable: 0 } } } });
     const message = /updateStrategy\.rollingUpdate\.maxSurge excludes grpc\.hostPort and grpc\.socket/;
@@ -139,7 +146,10 @@ describeWithTools(['helm'], 'the chart', ({ helm }) => {
           ports: [{ port: 'http', protocol: 'TCP' }],
           from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
         },
-        { ports: [{ port: 'grpc', protocol: 'TCP' }], from: [{ podSelector: { matchLabels: { gradwatch: 'worker' } } }] },
+        {
+          ports: [{ port: 'grpc', protocol: 'TCP' }],
+          from: [{ podSelector: { matchLabels: { gradwatch: 'worker' } } }],
+        },
       ],
     });
   });
@@ -147,8 +157,11 @@ describeWithTools(['helm'], 'the chart', ({ helm }) => {
 
 describeWithTools(['helm'], 'the notes after an installation', ({ helm }) => {
   const notes = (values: unknown): string =>
-    run(helm, ['install', 'gw', chart, '--namespace', 'monitoring', '--dry-run=client', '-f', '-'], JSON.stringify(values))
-      .split('\nNOTES:\n')[1]!;
+    run(
+      helm,
+      ['install', 'gw', chart, '--namespace', 'monitoring', '--dry-run=client', '-f', '-'],
+      JSON.stringify(values),
+    ).split('\nNOTES:\n')[1]!;
 
   it('say what a worker needs to find its exporter', () => {
     expect(notes({})).toContain('- name: GRADWATCH_ADDRESS\n        value: gw-gradwatch.monitoring.svc:10421\n');

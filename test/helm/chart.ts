@@ -47,7 +47,16 @@ export function render(helm: string, rendering: Rendering = {}): readonly Manife
   const { files = [], values = {}, release = 'gw', from = chart } = rendering;
   const text = run(
     helm,
-    ['template', release, from, '--namespace', 'monitoring', ...files.flatMap((file) => ['-f', `${chart}/${file}`]), '-f', '-'],
+    [
+      'template',
+      release,
+      from,
+      '--namespace',
+      'monitoring',
+      ...files.flatMap((file) => ['-f', `${chart}/${file}`]),
+      '-f',
+      '-',
+    ],
     JSON.stringify(values),
   );
   return parseAllDocuments(text).flatMap((document) => {
@@ -65,7 +74,9 @@ export function run(helm: string, args: readonly string[], input = ''): string {
 
 /** The one object of a kind, and of a name where the kind alone does not tell. @throws Error where there is none or another. */
 export function only(manifests: readonly Manifest[], kind: string, name?: string): Manifest {
-  const found = manifests.filter((manifest) => manifest.kind === kind && (name ?? manifest.metadata.name) === manifest.metadata.name);
+  const found = manifests.filter(
+    (manifest) => manifest.kind === kind && (name ?? manifest.metadata.name) === manifest.metadata.name,
+  );
   if (found.length !== 1) throw new Error(`${found.length} of ${kind} ${name ?? ''}, expected 1`);
   return found[0]!;
 }

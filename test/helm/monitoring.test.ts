@@ -37,10 +37,13 @@ describeWithTools(['helm'], 'monitoring by the chart', ({ helm }) => {
 
   it('selects the metrics Service alone', () => {
     const manifests = render(helm, on);
-    const { selector } = only(manifests, 'ServiceMonitor').spec as { selector: { matchLabels: Record<string, string> } };
+    const { selector } = only(manifests, 'ServiceMonitor').spec as {
+      selector: { matchLabels: Record<string, string> };
+    };
     const selected = manifests.filter(
       ({ kind, metadata }) =>
-        kind === 'Service' && Object.entries(selector.matchLabels).every(([name, value]) => metadata.labels[name] === value),
+        kind === 'Service' &&
+        Object.entries(selector.matchLabels).every(([name, value]) => metadata.labels[name] === value),
     );
     expect(selected.map(({ metadata }) => metadata.name)).toEqual(['gw-gradwatch-metrics']);
   });
@@ -54,7 +57,9 @@ describeWithTools(['helm'], 'monitoring by the chart', ({ helm }) => {
 
   it('points the links of alerts where the values say', () => {
     const urls = { grafanaUrl: 'https://board.own.org/', runbookUrl: 'https://docs.own.org/runbooks' };
-    const linked = JSON.stringify(only(render(helm, { values: { prometheusRule: { enabled: true, ...urls } } }), 'PrometheusRule'));
+    const linked = JSON.stringify(
+      only(render(helm, { values: { prometheusRule: { enabled: true, ...urls } } }), 'PrometheusRule'),
+    );
     expect(linked).toContain('https://board.own.org/d/');
     expect(linked).toContain('https://docs.own.org/runbooks/');
     expect(linked).not.toMatch(/\.example\b/);
@@ -78,11 +83,25 @@ describeWithTools(['helm'], 'monitoring by the chart', ({ helm }) => {
   });
 
   it('puts the dashboards where the sidecar looks', () => {
-    const dashboards = { namespace: 'grafana', label: 'board', labelValue: 'yes', folderAnnotation: 'dir', folder: 'GPU' };
-    const made = render(helm, { values: { dashboards } }).filter(({ metadata }) => metadata.name.includes('-dashboard-'));
-    expect(made[0]?.metadata).toMatchObject({ namespace: 'grafana', labels: { board: 'yes' }, annotations: { dir: 'GPU' } });
+    const dashboards = {
+      namespace: 'grafana',
+      label: 'board',
+      labelValue: 'yes',
+      folderAnnotation: 'dir',
+      folder: 'GPU',
+    };
+    const made = render(helm, { values: { dashboards } }).filter(({ metadata }) =>
+      metadata.name.includes('-dashboard-'),
+    );
+    expect(made[0]?.metadata).toMatchObject({
+      namespace: 'grafana',
+      labels: { board: 'yes' },
+      annotations: { dir: 'GPU' },
+    });
     const flat = render(helm, { values: { dashboards: { folder: '' } } });
-    expect(flat.find(({ metadata }) => metadata.name.includes('-dashboard-'))?.metadata).not.toHaveProperty('annotations');
+    expect(flat.find(({ metadata }) => metadata.name.includes('-dashboard-'))?.metadata).not.toHaveProperty(
+      'annotations',
+    );
   });
 
   it('fails with the name of the file when a generated file is missing', () => {
@@ -92,7 +111,9 @@ describeWithTools(['helm'], 'monitoring by the chart', ({ helm }) => {
       rmSync(`${copy}/files`, { recursive: true, force: true });
       expect(() => render(helm, { from: copy })).toThrow(/lacks its dashboards: files\/dashboards\//);
       const values = { dashboards: { enabled: false }, prometheusRule: { enabled: true } };
-      expect(() => render(helm, { from: copy, values })).toThrow(/lacks its rules: files\/prometheus-rules\.yaml is missing/);
+      expect(() => render(helm, { from: copy, values })).toThrow(
+        /lacks its rules: files\/prometheus-rules\.yaml is missing/,
+      );
     } finally {
       rmSync(copy, { recursive: true });
     }

@@ -6,7 +6,12 @@ import { brokenControls, type PodSpec } from './pod-security.ts';
 describe('the check of the restricted profile', () => {
   it('misses no control on a pod that states nothing, or states the wrong', () => {
     const careless: PodSpec = { containers: [{ name: 'a', image: 'a' }] };
-    expect(brokenControls(careless)).toEqual(['Privilege Escalation', 'Running as Non-root', 'Seccomp', 'Capabilities']);
+    expect(brokenControls(careless)).toEqual([
+      'Privilege Escalation',
+      'Running as Non-root',
+      'Seccomp',
+      'Capabilities',
+    ]);
     const hostile: PodSpec = {
       hostPID: true,
       volumes: [{ name: 'root', hostPath: { path: '/' } }],
@@ -54,7 +59,10 @@ describeWithTools(['helm'], 'Pod Security of the chart', ({ helm }) => {
   });
 
   it('stays restricted with every part on that is no opt-out', () => {
-    const values = { grpc: { hostPort: { enabled: false }, socket: { enabled: false } }, podResources: { enabled: false } };
+    const values = {
+      grpc: { hostPort: { enabled: false }, socket: { enabled: false } },
+      podResources: { enabled: false },
+    };
     expect(brokenControls(exporterPod(render(helm, { files: ['ci/everything-values.yaml'], values })))).toEqual([]);
   });
 
@@ -71,9 +79,15 @@ describeWithTools(['helm'], 'Pod Security of the chart', ({ helm }) => {
   });
 
   it('is left by the kubelet socket, as root without capabilities and with a mount that is read-only', () => {
-    const pod = exporterPod(render(helm, { values: { podResources: { enabled: true }, grpc: { socket: { enabled: true } } } }));
+    const pod = exporterPod(
+      render(helm, { values: { podResources: { enabled: true }, grpc: { socket: { enabled: true } } } }),
+    );
     const [exporter] = pod.containers;
-    expect(exporter?.securityContext).toMatchObject({ runAsUser: 0, capabilities: { drop: ['ALL'] }, allowPrivilegeEscalation: false });
+    expect(exporter?.securityContext).toMatchObject({
+      runAsUser: 0,
+      capabilities: { drop: ['ALL'] },
+      allowPrivilegeEscalation: false,
+    });
     expect(exporter?.volumeMounts).toContainEqual({
       name: 'pod-resources',
       mountPath: '/var/lib/kubelet/pod-resources',
@@ -82,6 +96,11 @@ describeWithTools(['helm'], 'Pod Security of the chart', ({ helm }) => {
     // Root without capabilities writes only where it is the owner.
     expect(pod.initContainers?.[0]).toMatchObject({ args: ['/run/gradwatch', '0', '65532'] });
     const alone = exporterPod(render(helm, { values: { podResources: { enabled: true } } }));
-    expect(brokenControls(alone)).toEqual(['HostPath Volumes', 'Volume Types', 'Running as Non-root', 'Running as Non-root user']);
+    expect(brokenControls(alone)).toEqual([
+      'HostPath Volumes',
+      'Volume Types',
+      'Running as Non-root',
+      'Running as Non-root user',
+    ]);
   });
 });

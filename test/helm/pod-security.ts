@@ -89,14 +89,15 @@ const controls: Readonly<Record<string, Rule>> = {
     contexts(pod, containers).every(({ appArmorProfile }) => appArmorProfile?.type !== 'Unconfined'),
   SELinux: (pod, containers) =>
     contexts(pod, containers).every(
-      ({ seLinuxOptions: options }) =>
-        seLinuxTypes.includes(options?.type ?? '') && !options?.user && !options?.role,
+      ({ seLinuxOptions: options }) => seLinuxTypes.includes(options?.type ?? '') && !options?.user && !options?.role,
     ),
   '/proc Mount Type': (_, containers) =>
     containers.every((one) => (one.securityContext?.procMount ?? 'Default') === 'Default'),
   Sysctls: (pod) => (pod.securityContext?.sysctls ?? []).every(({ name }) => safeSysctls.includes(name)),
   'Volume Types': (pod) =>
-    (pod.volumes ?? []).every((volume) => Object.keys(volume).every((key) => key === 'name' || volumeTypes.includes(key))),
+    (pod.volumes ?? []).every((volume) =>
+      Object.keys(volume).every((key) => key === 'name' || volumeTypes.includes(key)),
+    ),
   'Privilege Escalation': (_, containers) =>
     containers.every((one) => one.securityContext?.allowPrivilegeEscalation === false),
   'Running as Non-root': (pod, containers) =>
@@ -110,7 +111,8 @@ const controls: Readonly<Record<string, Rule>> = {
   Capabilities: (_, containers) =>
     containers.every(
       ({ securityContext: { capabilities } = {} }) =>
-        (capabilities?.drop ?? []).includes('ALL') && (capabilities?.add ?? []).every((name) => name === 'NET_BIND_SERVICE'),
+        (capabilities?.drop ?? []).includes('ALL') &&
+        (capabilities?.add ?? []).every((name) => name === 'NET_BIND_SERVICE'),
     ),
 };
 

@@ -18,7 +18,10 @@ describe('values.yaml', () => {
 
   it('is what the table in the README says; `npx vitest run --project unit test/helm --update` writes it', async () => {
     const table = valuesTable(readValues(chartFile('values.yaml')).documented);
-    const expected = chartFile('README.md').replace(/(?<=<!-- values -->\n\n).*?(?=\n\n<!-- \/values -->)/s, () => table);
+    const expected = chartFile('README.md').replace(
+      /(?<=<!-- values -->\n\n).*?(?=\n\n<!-- \/values -->)/s,
+      () => table,
+    );
     expect(expected).toContain(table);
     await expect(expected).toMatchFileSnapshot(`${chart}/README.md`);
   });
@@ -47,12 +50,28 @@ describe('readValues', () => {
 describeWithTools(['helm'], 'values of the chart', ({ helm }) => {
   it.each([
     ['an unknown key', { replicas: 2 }, "additional properties 'replicas' not allowed"],
-    ['an unknown key in a group', { grpc: { socket: { path: '/x' } } }, "at '/grpc/socket': additional properties 'path' not allowed"],
-    ['an unknown group of the exporter', { config: { gpus: {} } }, "at '/config': additional properties 'gpus' not allowed"],
+    [
+      'an unknown key in a group',
+      { grpc: { socket: { path: '/x' } } },
+      "at '/grpc/socket': additional properties 'path' not allowed",
+    ],
+    [
+      'an unknown group of the exporter',
+      { config: { gpus: {} } },
+      "at '/config': additional properties 'gpus' not allowed",
+    ],
     ['text for a number', { grpc: { port: '10421' } }, "at '/grpc/port': got string, want integer"],
-    ['text for a switch', { serviceMonitor: { enabled: 'yes' } }, "at '/serviceMonitor/enabled': got string, want boolean"],
+    [
+      'text for a switch',
+      { serviceMonitor: { enabled: 'yes' } },
+      "at '/serviceMonitor/enabled': got string, want boolean",
+    ],
     ['a port that is none', { http: { port: 70000 } }, "at '/http/port': maximum: got 70,000, want 65,535"],
-    ['a tag where a digest belongs', { image: { digest: 'latest' } }, "at '/image/digest': 'latest' does not match pattern"],
+    [
+      'a tag where a digest belongs',
+      { image: { digest: 'latest' } },
+      "at '/image/digest': 'latest' does not match pattern",
+    ],
     ['a number as a label', { podLabels: { tier: 1 } }, "at '/podLabels/tier': got number, want string"],
   ])('refuse %s', (_, values, message) => {
     expect(() => render(helm, { values })).toThrow(message);
@@ -66,11 +85,14 @@ describeWithTools(['helm'], 'values of the chart', ({ helm }) => {
   beforeAll(() => {
     asByDefault = identities(render(helm));
   });
-  it.each(groupsOf(chartFile('values.yaml')))('render the same objects when %s is absent, as after --reuse-values', (...path) => {
-    const absent = path.reduceRight<unknown>((value, key) => ({ [key]: value }), null);
-    expect(identities(render(helm, { values: absent }))).toEqual(asByDefault);
-    expect(() => render(helm, { files: ['ci/everything-values.yaml'], values: absent })).not.toThrow();
-  });
+  it.each(groupsOf(chartFile('values.yaml')))(
+    'render the same objects when %s is absent, as after --reuse-values',
+    (...path) => {
+      const absent = path.reduceRight<unknown>((value, key) => ({ [key]: value }), null);
+      expect(identities(render(helm, { values: absent }))).toEqual(asByDefault);
+      expect(() => render(helm, { files: ['ci/everything-values.yaml'], values: absent })).not.toThrow();
+    },
+  );
 
   it('render with every value absent at once', () => {
     const absent = Object.fromEntries(Object.keys(defaults).map((key) => [key, null]));

@@ -22,9 +22,7 @@ it('does not compile where one of the two does not carry the label', () => {
 
 it('has no circle: no alert can silence what silences it', () => {
   const named = (matchers: readonly string[]) => matchers[0]?.replace('alertname = ', '') ?? '';
-  const edges = inhibitRules(alerts).map(
-    (rule) => [named(rule.source_matchers), named(rule.target_matchers)] as const,
-  );
+  const edges = inhibitRules(alerts).map((rule) => [named(rule.source_matchers), named(rule.target_matchers)] as const);
   const silencedBy = (name: string): string[] =>
     edges.filter(([cause]) => cause === name).flatMap(([, effect]) => [effect, ...silencedBy(effect)]);
   for (const [cause] of edges) expect(silencedBy(cause)).not.toContain(cause);

@@ -12,7 +12,13 @@ import { pickedCluster, pickedRanks } from './variables.ts';
 /** The GPUs on which the picked ranks compute. */
 export function gpuRow(config: BundleConfig): Row {
   const links = [runbook(config, 'GradwatchGpuLost', 'GPU lost')];
-  const graph = (title: string, description: string, unit: string, query: Query, limits: { min?: number; max?: number }) => ({
+  const graph = (
+    title: string,
+    description: string,
+    unit: string,
+    query: Query,
+    limits: { min?: number; max?: number },
+  ) => ({
     width: 8,
     height: 7,
     panel: timeSeries({ title, description, unit, queries: [query], links, ...limits }),

@@ -5,7 +5,12 @@ import { timeSeries } from './panel.ts';
 import { line } from './target.ts';
 
 const panel = (title: string) =>
-  timeSeries({ title, description: 'x', unit: 'none', queries: [line(series('gradwatch_node_load1'), ({ node }) => node)] });
+  timeSeries({
+    title,
+    description: 'x',
+    unit: 'none',
+    queries: [line(series('gradwatch_node_load1'), ({ node }) => node)],
+  });
 
 it('places panels from left to right, and on below the tallest when the line is full', () => {
   const placed = place([

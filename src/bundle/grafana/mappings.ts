@@ -19,7 +19,9 @@ const colours = new Map([
 
 /** Names and colours for the index that the recording rules make of a metric's states. */
 export function stateMappings(metric: MetricName): object[] {
-  return valueMappings((metricOf(metric).states ?? []).map((state, index) => [index, state, colours.get(state) ?? 'text']));
+  return valueMappings(
+    (metricOf(metric).states ?? []).map((state, index) => [index, state, colours.get(state) ?? 'text']),
+  );
 }
 
 /** Names and colours for the value of gradwatch_finding_severity. */

@@ -14,7 +14,9 @@ interface Contents {
 }
 
 /** Lines over time, with a table that shows last and highest value of each. */
-export function timeSeries(contents: Contents & { readonly min?: number; readonly max?: number; readonly log?: true }): Panel {
+export function timeSeries(
+  contents: Contents & { readonly min?: number; readonly max?: number; readonly log?: true },
+): Panel {
   const { min, max, log } = contents;
   return panel('timeseries', contents, {
     defaults: {

@@ -55,7 +55,8 @@ export function stateRow(config: BundleConfig): Row {
         height: 7,
         panel: timeSeries({
           title: 'Steps per second',
-          description: 'Optimiser steps per second: the median over the ranks. Steps that a rollback repeats are counted again.',
+          description:
+            'Optimiser steps per second: the median over the ranks. Steps that a rollback repeats are counted again.',
           unit: 'cps',
           min: 0,
           queries: [line(recorded(rules.runStepRate, pickedRun), () => 'median of ranks')],

@@ -21,7 +21,8 @@ export function telemetryRow(config: BundleConfig): Row {
         height: 7,
         panel: timeSeries({
           title: 'Age of the last step',
-          description: 'Seconds since each rank took the step that is shown. It grows while a rank hangs or its reports do not arrive.',
+          description:
+            'Seconds since each rank took the step that is shown. It grows while a rank hangs or its reports do not arrive.',
           unit: 's',
           min: 0,
           queries: [line(age(recorded(rankStepTime, pickedRanks)), ({ rank }) => `rank ${rank}`)],
@@ -37,7 +38,10 @@ export function telemetryRow(config: BundleConfig): Row {
           unit: 's',
           min: 0,
           queries: [
-            line(age(aggregate('max', ['node', 'collector'], ofRun)), ({ node, collector }) => `${collector} on ${node}`),
+            line(
+              age(aggregate('max', ['node', 'collector'], ofRun)),
+              ({ node, collector }) => `${collector} on ${node}`,
+            ),
           ],
           links: [
             runbook(config, 'GradwatchCollectorFailing', 'collector failing'),

@@ -20,7 +20,8 @@ export function trainingRow(config: BundleConfig): Row {
         height: 8,
         panel: timeSeries({
           title: 'Loss',
-          description: 'Training loss of the last step: highest, median and lowest rank. They drift apart when ranks desynchronise.',
+          description:
+            'Training loss of the last step: highest, median and lowest rank. They drift apart when ranks desynchronise.',
           unit: 'short',
           queries: [
             line(recorded(rules.runLossMax, pickedRun), () => 'highest rank'),
@@ -63,7 +64,10 @@ export function trainingRow(config: BundleConfig): Row {
           unit: 'short',
           log: true,
           queries: [
-            line(ofRankAndMethod('gradwatch_train_gradient_change_ratio'), ({ rank, method }) => `rank ${rank} (${method})`),
+            line(
+              ofRankAndMethod('gradwatch_train_gradient_change_ratio'),
+              ({ rank, method }) => `rank ${rank} (${method})`,
+            ),
           ],
           links: [explosion],
         }),
@@ -73,12 +77,16 @@ export function trainingRow(config: BundleConfig): Row {
         height: 8,
         panel: timeSeries({
           title: 'Tail probability of the gradient change',
-          description: 'Probability that the change ratio exceeds its limit, by a Gaussian with the recent mean and deviation.',
+          description:
+            'Probability that the change ratio exceeds its limit, by a Gaussian with the recent mean and deviation.',
           unit: 'percentunit',
           min: 0,
           max: 1,
           queries: [
-            line(ofRankAndMethod('gradwatch_train_gradient_tail_probability'), ({ rank, method }) => `rank ${rank} (${method})`),
+            line(
+              ofRankAndMethod('gradwatch_train_gradient_tail_probability'),
+              ({ rank, method }) => `rank ${rank} (${method})`,
+            ),
           ],
           links: [explosion],
         }),
@@ -113,7 +121,8 @@ export function trainingRow(config: BundleConfig): Row {
         height: 7,
         panel: timeSeries({
           title: 'Steps that were not finite',
-          description: 'Steps with NaN or infinity, and steps that the optimiser skipped for it (a few are normal with fp16).',
+          description:
+            'Steps with NaN or infinity, and steps that the optimiser skipped for it (a few are normal with fp16).',
           unit: 'none',
           min: 0,
           queries: [

@@ -39,8 +39,18 @@ export function variables({ multiCluster }: BundleConfig): Variable[] {
       multi: false,
       sort: byName,
     }),
-    queryVariable('run', 'Run', series('gradwatch_run_info', pickedCluster), { hide: 0, all: false, multi: false, sort: byName }),
-    queryVariable('rank', 'Rank', series('gradwatch_rank_info', pickedRun), { hide: 0, all: true, multi: true, sort: byNumber }),
+    queryVariable('run', 'Run', series('gradwatch_run_info', pickedCluster), {
+      hide: 0,
+      all: false,
+      multi: false,
+      sort: byName,
+    }),
+    queryVariable('rank', 'Rank', series('gradwatch_rank_info', pickedRun), {
+      hide: 0,
+      all: true,
+      multi: true,
+      sort: byNumber,
+    }),
   ];
 }
 
