@@ -202,6 +202,18 @@ describe('Findings', () => {
     expect(findings.open.map(({ consequenceOf }) => consequenceOf)).toEqual([null, null, null]);
   });
 
+  it('attaches nothing that began well before the steps of its cause', () => {
+    for (const [firstStep, attached] of [
+      [92, true],
+      [91, false],
+    ] as const) {
+      const { findings, see } = house();
+      see(effect, { ...evidence('warning'), firstStep });
+      see(cause, { ...evidence('critical'), firstStep: 100 });
+      expect(findings.open.map(({ consequenceOf }) => consequenceOf !== null)).toEqual([attached, false]);
+    }
+  });
+
   it('never hides a finding behind a milder one', () => {
     const { findings, see } = house();
     see(cause, evidence('warning'));
