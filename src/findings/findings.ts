@@ -164,7 +164,7 @@ export class Findings implements VerdictSink {
     const opened = consequence.finding.openedAt;
     // Seen before its cause, a consequence is of about the same step; what began well before is no consequence.
     const ahead = (cause.finding.firstStep ?? 0) - (consequence.finding.firstStep ?? 0);
-    if (opened < openedAt && ahead > stepsAhead) return false;
+    if (opened <= openedAt && ahead > stepsAhead) return false;
     return opened >= openedAt - window && opened <= lastEvidenceAt + window;
   }
 
