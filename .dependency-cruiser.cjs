@@ -44,6 +44,20 @@ module.exports = {
       from: { path: '^src', pathNot: '[.]test[.]ts$' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
     },
+    {
+      name: 'through-the-index',
+      comment: 'A room is imported through its index.ts, from other rooms and from the files above them.',
+      severity: 'error',
+      from: { path: '^src/([^/]+)', pathNot: '[.]test[.]ts$' },
+      to: { path: '^src/[^/]+/.', pathNot: ['^src/$1(/|$)', '^src/[^/]+/index[.]ts$'] },
+    },
+    {
+      name: 'room-without-rules',
+      comment: 'A new room needs a line in the list above.',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: [`^src/(${Object.keys(rooms).join('|')})/`] },
+      to: { path: '^src/' },
+    },
     ...Object.entries(rooms).map(([room, allowed]) => ({
       name: `${room}-imports`,
       comment: `src/${room} may import: ${allowed.join(', ') || 'no other room'}.`,
