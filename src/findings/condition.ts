@@ -1,9 +1,8 @@
 import type { Severity } from '../detect/index.ts';
+import type { Condition } from '../runs/index.ts';
 import type { Finding } from './finding.ts';
 
-/** How a rank fares by what is found about it; the states of ranks of the same names. */
-export type Condition = 'healthy' | 'degraded' | 'failing';
-
+/** How a rank fares by the severity of what is found about it. */
 const conditions: Readonly<Record<Severity, Condition>> = { info: 'healthy', warning: 'degraded', critical: 'failing' };
 
 /** The condition of a rank, by the worst of the open findings about it or its run. */

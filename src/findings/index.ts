@@ -1,5 +1,4 @@
 export { conditionOf } from './condition.ts';
-export type { Condition } from './condition.ts';
 export type { Finding, FindingChange, FindingListener, Resolution, Subject } from './finding.ts';
 export { maxCauseLabel } from './finding-series.ts';
 export { Findings } from './findings.ts';
