@@ -3,7 +3,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import type { Configuration } from './catalogue.ts';
 import { CollectorRunner, systemTimers, type Logger } from './collect/index.ts';
-import { collectors } from './collectors.ts';
+import { collectors, roots } from './collectors.ts';
 import { DetectionEngine, detectors, stepDetectors, transitionDetectors } from './detect/index.ts';
 import { conditionOf, Findings, findingsLog, type FindingChange } from './findings/index.ts';
 import { HttpServer, SelfMetrics } from './http/index.ts';
@@ -47,7 +47,7 @@ export class App {
     const now = () => Date.now() / 1000;
     const table = new SeriesTable();
 
-    this.#collectors = new CollectorRunner({ table, logger, now, procRoot: configuration.system.proc }, systemTimers);
+    this.#collectors = new CollectorRunner({ table, logger, now, ...roots(configuration) }, systemTimers);
     for (const { enabled, addTo } of collectors(configuration)) if (enabled) addTo(this.#collectors);
 
     const findings = new Findings({

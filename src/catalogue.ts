@@ -1,5 +1,5 @@
 import { detectMetrics, detectOptions, detectors, engineMetrics } from './detect/index.ts';
-import { failureMetrics, readingMetrics } from './collect/index.ts';
+import { absenceMetrics, failureMetrics, readingMetrics } from './collect/index.ts';
 import { choice, options, text, type OptionValue } from './config/index.ts';
 import { findingsMetrics, findingsOptions } from './findings/index.ts';
 import { gpuMetrics, gpuOptions, xidMetrics, xidOptions } from './gpu/index.ts';
@@ -27,6 +27,7 @@ export const metrics = [
   ...ingestMetrics,
   ...Object.values(readingMetrics),
   ...Object.values(failureMetrics),
+  ...Object.values(absenceMetrics),
   ...Object.values(selfMetrics),
 ] as const;
 
@@ -63,6 +64,8 @@ export const schema = options({
       help: 'Name of this node; when not set NODE_NAME of the environment, else the host name',
     }),
     proc: text({ default: '/proc', help: 'Where the proc file system of the node is mounted' }),
+    sys: text({ default: '/sys', help: 'Where the sys file system of the node is mounted' }),
+    root: text({ default: '/', help: 'Where the root of the file systems of the node is mounted' }),
   }),
 });
 

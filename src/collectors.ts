@@ -25,6 +25,13 @@ export function collectors({ node, gpu, xid, kubernetes }: Configuration): reado
   ];
 }
 
+/** Where collectors find the node's files. */
+export function roots({
+  system: { proc, sys, root },
+}: Configuration): Pick<CollectorContext, 'procRoot' | 'sysRoot' | 'hostRoot'> {
+  return { procRoot: proc, sysRoot: sys, hostRoot: root };
+}
+
 function configured<Options extends { readonly enabled: boolean }>(
   declaration: CollectorDeclaration<Options>,
   options: Options,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CollectorError, type CollectorContext, type Logger } from '../collect/index.ts';
+import { CollectorError, SourceAbsent, type CollectorContext, type Logger } from '../collect/index.ts';
 import type { ConfiguredCollector } from '../collectors.ts';
 import { SeriesTable } from '../series/index.ts';
 import type { CheckResult } from './result.ts';
@@ -10,7 +10,7 @@ const stopGraceSeconds = 5;
 /** Reads once with a collector, as the exporter would, and tells what came of it: what it says to its log become the notes. */
 export async function firstReading(
   collector: ConfiguredCollector,
-  surroundings: Pick<CollectorContext, 'now' | 'procRoot'>,
+  surroundings: Omit<CollectorContext, 'table' | 'logger'>,
 ): Promise<CheckResult> {
   const subject = `collector ${collector.name}`;
   if (!collector.enabled) return { subject, outcome: 'off', says: 'switched off', notes: [] };
@@ -27,6 +27,7 @@ export async function firstReading(
     const says = series === 0 ? 'there is nothing to read on this machine' : `reads ${series} series`;
     return { subject, outcome: 'works', says, notes };
   } catch (error) {
+    if (error instanceof SourceAbsent) return { subject, outcome: 'absent', says: error.message, notes };
     const reason = error instanceof CollectorError ? error.reason : 'unexpected';
     return { subject, outcome: 'failing', says: `${reason}: ${(error as Error).message}`, notes };
   } finally {

@@ -1,5 +1,5 @@
 import type { Configuration } from '../catalogue.ts';
-import { collectors } from '../collectors.ts';
+import { collectors, roots } from '../collectors.ts';
 import { firstReading } from './first-reading.ts';
 import { reachability } from './reachability.ts';
 import type { CheckResult } from './result.ts';
@@ -9,7 +9,7 @@ export type { CheckResult } from './result.ts';
 
 /** Tries what the exporter would do as it is configured: one reading of every collector, and every address and file. */
 export async function check(configuration: Configuration): Promise<readonly CheckResult[]> {
-  const surroundings = { now: () => Date.now() / 1000, procRoot: configuration.system.proc };
+  const surroundings = { now: () => Date.now() / 1000, ...roots(configuration) };
   const readings = collectors(configuration).map((collector) => firstReading(collector, surroundings));
   return [...(await Promise.all(readings)), ...(await reachability(configuration))];
 }

@@ -1,15 +1,16 @@
 import { inspect } from 'node:util';
 import type { Row } from '../series/index.ts';
-import { type Collector, CollectorError } from './collector.ts';
+import { type AbsenceReason, type Collector, CollectorError, SourceAbsent } from './collector.ts';
 import { FailureLog } from './failure-log.ts';
 import type { Logger } from './logger.ts';
-import type { failureMetrics, readingMetrics } from './metrics.ts';
+import type { absenceMetrics, failureMetrics, readingMetrics } from './metrics.ts';
 import type { Timers } from './timers.ts';
 
 /** What a beat needs of its surroundings. */
 export interface BeatContext {
   readonly row: Row<keyof typeof readingMetrics>;
   readonly failures: (reason: string) => Row<keyof typeof failureMetrics>;
+  readonly absences: (reason: AbsenceReason) => Row<keyof typeof absenceMetrics>;
   readonly logger: Logger;
   readonly timers: Timers;
   /** Unix time in seconds. */
@@ -34,6 +35,8 @@ export class Beat {
   readonly #log: FailureLog;
   #reading: Reading | null = null;
   #everJudged = false;
+  /** Shown while there is nothing to read. */
+  #absence: Row<keyof typeof absenceMetrics> | null = null;
   #expired = false;
   #stopped = false;
   #cancelBeat = nothing;
@@ -115,6 +118,12 @@ export class Beat {
     this.#everJudged = true;
     this.#cancelBudget();
     const { row, failures, timers, now } = this.#context;
+    this.#absence?.remove();
+    this.#absence = null;
+    if (error instanceof SourceAbsent) {
+      this.#showAbsence(error);
+      return;
+    }
     row.set('duration', timers.monotonic() - reading.startedAt);
     row.set('success', error === null ? 1 : 0);
     if (error === null) {
@@ -133,6 +142,17 @@ export class Beat {
       failures('unexpected').add('failures');
       this.#log.failed('unexpected', error instanceof Error ? error.message : inspect(error), error);
     }
+  }
+
+  #showAbsence({ reason, message }: SourceAbsent): void {
+    const { row, absences } = this.#context;
+    for (const key of ['success', 'duration', 'lastSuccess'] as const) row.clear(key);
+    this.#cancelExpiry();
+    this.#expired = true;
+    this.#expire();
+    this.#absence = absences(reason);
+    this.#absence.set('absent', 1);
+    this.#log.absent(reason, message);
   }
 
   #expire(): void {

@@ -22,6 +22,7 @@ export interface Collector {
    * Reads once and sets series. Rejects, or throws at once, when nothing could be read; what the collector set before stays until
    * {@link Collector.expire}.
    * @throws CollectorError with the reason that is counted; any other error counts as `unexpected`.
+   * @throws SourceAbsent when there is nothing to read here, which is no failure.
    */
   collect(signal: AbortSignal): Promise<void>;
   /** Called when the last good reading has become too old to be served: clears the readings, keeps identity and state. */
@@ -37,6 +38,10 @@ export interface CollectorContext {
   readonly now: () => number;
   /** Root of the proc file system, `/proc` unless the host's is mounted elsewhere. */
   readonly procRoot: string;
+  /** Root of the sys file system, `/sys` unless the host's is mounted elsewhere. */
+  readonly sysRoot: string;
+  /** Root of the node's file systems, `/` unless the host's is mounted elsewhere. */
+  readonly hostRoot: string;
 }
 
 /** A reading failed for a reason that is worth its own count. */
@@ -46,6 +51,29 @@ export class CollectorError extends Error {
   readonly reason: string;
 
   constructor(reason: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** Why a collector has nothing to read on this machine. */
+export type AbsenceReason =
+  /** The kernel or the machine does not have it. */
+  | 'not_on_this_machine'
+  /** It is read on other operating systems only. */
+  | 'other_system'
+  /** It would show the container instead of the node, whose files are not mounted. */
+  | 'container';
+
+/**
+ * There is nothing to read here, and that is no failure: the collector's series are cleared, its reason is shown and logged once, and
+ * it is asked again on its next beat.
+ */
+export class SourceAbsent extends Error {
+  override readonly name = 'SourceAbsent';
+  readonly reason: AbsenceReason;
+
+  constructor(reason: AbsenceReason, message: string, options?: ErrorOptions) {
     super(message, options);
     this.reason = reason;
   }

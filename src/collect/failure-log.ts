@@ -1,6 +1,6 @@
 import type { Logger } from './logger.ts';
 
-/** Tells of a failure when it begins, changes or ends, and not on every beat on which it lasts. */
+/** Tells of a failure or an absence when it begins, changes or ends, and not on every beat on which it lasts. */
 export class FailureLog {
   readonly #collector: string;
   readonly #logger: Logger;
@@ -19,6 +19,13 @@ export class FailureLog {
       { collector: this.#collector, reason, ...(error !== undefined && { err: error }) },
       `collector ${this.#collector} failed: ${message}`,
     );
+  }
+
+  absent(reason: string, message: string): void {
+    const absence = `absent, ${reason}: ${message}`;
+    if (absence === this.#current) return;
+    this.#current = absence;
+    this.#logger.info({ collector: this.#collector, reason }, `collector ${this.#collector} reads nothing: ${message}`);
   }
 
   succeeded(): void {

@@ -1,7 +1,7 @@
-export { CollectorError } from './collector.ts';
-export type { Collector, CollectorContext, CollectorDeclaration } from './collector.ts';
+export { CollectorError, SourceAbsent } from './collector.ts';
+export type { AbsenceReason, Collector, CollectorContext, CollectorDeclaration } from './collector.ts';
 export type { Logger } from './logger.ts';
-export { failureMetrics, readingMetrics } from './metrics.ts';
+export { absenceMetrics, failureMetrics, readingMetrics } from './metrics.ts';
 export { beatOptions } from './options.ts';
 export type { BeatOptions } from './options.ts';
 export { CollectorRunner } from './runner.ts';

@@ -24,3 +24,10 @@ export const failureMetrics = {
     labels: ['collector', 'reason'],
   }),
 } as const;
+
+export const absenceMetrics = {
+  absent: gauge('gradwatch_exporter_collector_absent', {
+    help: 'Whether the collector has nothing to read on this machine, and why: it is neither a success nor a failure',
+    labels: ['collector', 'reason'],
+  }),
+} as const;

@@ -1,6 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { expose, SeriesTable } from '../series/index.ts';
-import { type Collector, type CollectorDeclaration, CollectorError, CollectorRunner, type Timers } from './index.ts';
+import {
+  type Collector,
+  type CollectorDeclaration,
+  CollectorError,
+  CollectorRunner,
+  SourceAbsent,
+  type Timers,
+} from './index.ts';
 
 /** A clock that the test moves; promises settle between two of its timers. */
 class FakeTimers implements Timers {
@@ -53,7 +60,10 @@ beforeEach(() => {
   lines = [];
   const log = (level: string) => (_facts: object, message: string) => void lines.push({ level, message });
   const logger = { info: log('info'), warn: log('warn'), error: log('error'), debug: log('debug') };
-  runner = new CollectorRunner({ table, logger, now: () => 1_000 + timers.monotonic(), procRoot: '/proc' }, timers);
+  runner = new CollectorRunner(
+    { table, logger, now: () => 1_000 + timers.monotonic(), procRoot: '/proc', sysRoot: '/sys', hostRoot: '/' },
+    timers,
+  );
 });
 
 function declare(name: string, collector: Partial<Collector>): CollectorDeclaration {
@@ -185,6 +195,31 @@ describe('CollectorRunner', () => {
       'gradwatch_exporter_collector_duration_seconds{collector="bad"} 0',
       'gradwatch_exporter_collector_failures_total{collector="bad",reason="unreadable"} 2',
       'gradwatch_exporter_collector_failures_total{collector="bad",reason="unexpected"} 1',
+    ]);
+  });
+
+  it('shows that there is nothing to read, and why, as neither success nor failure', async () => {
+    const absent = new SourceAbsent('container', 'it would show the container');
+    const outcomes: (() => Promise<void>)[] = [
+      () => Promise.resolve(),
+      () => Promise.reject(absent),
+      () => Promise.reject(absent),
+      () => Promise.reject(new CollectorError('unreadable', 'no such file')),
+    ];
+    let reading = 0;
+    let expired = 0;
+    runner.add(declare('net', { collect: () => outcomes[reading++]!(), expire: () => void (expired += 1) }), {});
+    runner.start();
+    await timers.advance(25);
+    expect(runner.waiting).toEqual([]);
+    expect(expired).toBeGreaterThan(0);
+    expect(series()).toEqual(['gradwatch_exporter_collector_absent{collector="net",reason="container"} 1']);
+    expect(lines).toEqual([{ level: 'info', message: 'collector net reads nothing: it would show the container' }]);
+    await timers.advance(10);
+    expect(series()).toEqual([
+      'gradwatch_exporter_collector_success{collector="net"} 0',
+      'gradwatch_exporter_collector_duration_seconds{collector="net"} 0',
+      'gradwatch_exporter_collector_failures_total{collector="net",reason="unreadable"} 1',
     ]);
   });
 

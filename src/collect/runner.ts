@@ -1,7 +1,7 @@
 import type { SeriesGroup } from '../series/index.ts';
 import { Beat } from './beat.ts';
 import type { CollectorContext, CollectorDeclaration } from './collector.ts';
-import { failureMetrics, readingMetrics } from './metrics.ts';
+import { absenceMetrics, failureMetrics, readingMetrics } from './metrics.ts';
 import type { Timers } from './timers.ts';
 
 /** How long {@link CollectorRunner.stop} waits for a collector that does not end, in seconds. */
@@ -16,6 +16,7 @@ export class CollectorRunner {
   readonly #timers: Timers;
   readonly #readings: SeriesGroup<keyof typeof readingMetrics, 'collector'>;
   readonly #failures: SeriesGroup<keyof typeof failureMetrics, 'collector' | 'reason'>;
+  readonly #absences: SeriesGroup<keyof typeof absenceMetrics, 'collector' | 'reason'>;
   readonly #beats = new Map<string, Beat>();
 
   constructor(context: CollectorContext, timers: Timers) {
@@ -23,6 +24,7 @@ export class CollectorRunner {
     this.#timers = timers;
     this.#readings = context.table.group(['collector'], readingMetrics);
     this.#failures = context.table.group(['collector', 'reason'], failureMetrics);
+    this.#absences = context.table.group(['collector', 'reason'], absenceMetrics);
   }
 
   /** Makes a collector. It reads nothing before {@link start}. @throws Error when the name is taken (a programmer's mistake). */
@@ -33,6 +35,7 @@ export class CollectorRunner {
     const beat = new Beat(name, declaration.create(this.#context, options), {
       row: this.#readings.row({ collector: name }),
       failures: (reason) => this.#failures.row({ collector: name, reason }),
+      absences: (reason) => this.#absences.row({ collector: name, reason }),
       logger,
       timers: this.#timers,
       now,

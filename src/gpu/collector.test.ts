@@ -32,7 +32,14 @@ function start(control: Partial<Control>, options: { program?: string; expected?
     pace: { first: 0.05, longest: 0.2, slow: 0.3 },
     graceSeconds: 0.3,
   };
-  const context: CollectorContext = { table, logger, now: () => Date.now() / 1000, procRoot: folder };
+  const context: CollectorContext = {
+    table,
+    logger,
+    now: () => Date.now() / 1000,
+    procRoot: folder,
+    sysRoot: folder,
+    hostRoot: folder,
+  };
   const { program = standIn.path, expected = 0, stale = 1 } = options;
   collector = new GpuCollector(
     context,

@@ -61,7 +61,7 @@ function reader(resources = 'nvidia.com/gpu, nvidia.com/mig-') {
   const silent = () => undefined;
   const logger = { debug: silent, info: silent, warn: silent, error: silent };
   const collector = podResources.create(
-    { table, logger, now: () => 0, procRoot: '/proc' },
+    { table, logger, now: () => 0, procRoot: '/proc', sysRoot: '/sys', hostRoot: '/' },
     { enabled: true, interval: 15, socket, resources },
   );
   return {
@@ -72,9 +72,11 @@ function reader(resources = 'nvidia.com/gpu, nvidia.com/mig-') {
 }
 
 describe('the collector pod_resources', () => {
-  it('is quiet where there is no kubelet', async () => {
+  it('has nothing to read where there is no kubelet', async () => {
     const { read, series } = reader();
-    await read();
+    await expect(read()).rejects.toEqual(
+      expect.objectContaining({ name: 'SourceAbsent', reason: 'not_on_this_machine' }),
+    );
     expect(series()).toEqual([]);
   });
 

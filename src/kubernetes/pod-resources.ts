@@ -1,4 +1,10 @@
-import { CollectorError, type Collector, type CollectorContext, type CollectorDeclaration } from '../collect/index.ts';
+import {
+  CollectorError,
+  SourceAbsent,
+  type Collector,
+  type CollectorContext,
+  type CollectorDeclaration,
+} from '../collect/index.ts';
 import type { Row, SeriesGroup } from '../series/index.ts';
 import { holdersOf, mostHolders } from './holders.ts';
 import { listPodResources } from './kubelet.ts';
@@ -7,11 +13,10 @@ import type { PodResourcesOptions } from './options.ts';
 
 type Key = keyof typeof podResourcesMetrics;
 
-/** Tells which pod and container holds which GPU. A node without the kubelet's socket is read well: it has no pods. */
+/** Tells which pod and container holds which GPU. A node without the kubelet's socket has no pods. */
 class PodResources implements Collector {
   readonly intervalSeconds: number;
   readonly budgetSeconds = 5;
-  readonly #context: CollectorContext;
   readonly #socket: string;
   readonly #resources: readonly string[];
   readonly #group: SeriesGroup<Key, 'uuid' | 'namespace' | 'pod' | 'container'>;
@@ -19,7 +24,6 @@ class PodResources implements Collector {
   #everAnswered = false;
 
   constructor(context: CollectorContext, { interval, socket, resources }: PodResourcesOptions) {
-    this.#context = context;
     this.intervalSeconds = interval;
     this.#socket = socket;
     this.#resources = resources
@@ -29,15 +33,14 @@ class PodResources implements Collector {
     this.#group = context.table.group(['uuid', 'namespace', 'pod', 'container'], podResourcesMetrics);
   }
 
-  /** @throws CollectorError */
+  /** @throws CollectorError, SourceAbsent */
   async collect(signal: AbortSignal): Promise<void> {
     // Less than the budget, so that a kubelet that hangs is told as that.
     const response = await listPodResources(this.#socket, this.budgetSeconds - 1, signal);
     if (response === null) {
       // A kubelet that restarts is without its socket for a moment.
       if (this.#everAnswered) throw new CollectorError('absent', `the kubelet's socket ${this.#socket} is gone`);
-      this.#context.logger.debug({}, `no kubelet socket at ${this.#socket}: no pods are told`);
-      return;
+      throw new SourceAbsent('not_on_this_machine', `there is no kubelet socket at ${this.#socket}`);
     }
     this.#everAnswered = true;
     const { holders, overLimit, unreadable } = holdersOf(response, this.#resources);

@@ -21,7 +21,14 @@ let context: CollectorContext;
 
 beforeEach(() => {
   procRoot = mkdtempSync(join(tmpdir(), 'gradwatch-proc-'));
-  context = { table: new SeriesTable(), logger: silent, now: () => 1_700_000_000, procRoot };
+  context = {
+    table: new SeriesTable(),
+    logger: silent,
+    now: () => 1_700_000_000,
+    procRoot,
+    sysRoot: procRoot,
+    hostRoot: procRoot,
+  };
 });
 
 afterEach(() => {

@@ -65,8 +65,8 @@ describe('gradwatch check', options, () => {
     expect(of('collector load')).toMatchObject({ outcome: 'works' });
     expect(of('collector gpu')?.notes).toContain('no GPU on this node (why: no_program)');
     expect(of('collector pod_resources')).toMatchObject({
-      outcome: 'works',
-      says: 'there is nothing to read on this machine',
+      outcome: 'absent',
+      says: 'there is no kubelet socket at /nowhere',
     });
     expect(of('grpc.token_file')).toMatchObject({ outcome: 'off' });
   });

@@ -36,7 +36,7 @@ function start(path = kmsg) {
   const tell = (_: object, message: string) => told.push(message);
   const logger = { debug: tell, info: tell, warn: tell, error: tell };
   const collector = new XidCollector(
-    { table, logger, now: () => now, procRoot: folder },
+    { table, logger, now: () => now, procRoot: folder, sysRoot: folder, hostRoot: folder },
     { enabled: true, interval: 1, kmsg: path },
     addresses,
   );
