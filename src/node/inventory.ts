@@ -1,32 +1,44 @@
 import { uptime } from 'node:os';
 import { beatOptions, type CollectorContext, CollectorError } from '../collect/index.ts';
-import { gauge, info, type Row } from '../series/index.ts';
+import type { Row, SeriesGroup } from '../series/index.ts';
 import { insideContainer } from './container.ts';
-import { type Inventory, parseInventory, takeInventory } from './inventory-child.ts';
+import { takeInventory } from './inventory-child.ts';
+import { parseInventory } from './inventory-facts.ts';
+import { boardLabels, diskLabels, infoLabels, interfaceLabels, moduleLabels } from './inventory-labels.ts';
+import {
+  boardMetrics,
+  bootMetrics,
+  diskMetrics,
+  infoMetrics,
+  interfaceMetrics,
+  memoryModuleMetrics,
+} from './inventory-metrics.ts';
 import { nodeCollector } from './node-collector.ts';
 import { parseProcStat } from './proc-stat.ts';
 import { readProc } from './proc.ts';
 
-const infoMetrics = {
-  info: info('gradwatch_node_info', {
-    help: 'Names of the node: its host name as the exporter sees it, operating system, kernel, architecture and processor',
-    labels: ['hostname', 'os', 'kernel', 'architecture', 'cpu_model'],
-  }),
-} as const;
-
-const bootMetrics = {
-  boot: gauge('gradwatch_node_boot_timestamp_seconds', { help: 'Unix time at which the node was started' }),
-} as const;
-
 /** What the node is. It changes with a reboot or an upgrade, so its beat is slow. */
 export const inventory = nodeCollector({
   name: 'inventory',
-  metrics: { ...infoMetrics, ...bootMetrics },
+  metrics: {
+    ...infoMetrics,
+    ...bootMetrics,
+    ...boardMetrics,
+    ...memoryModuleMetrics,
+    ...diskMetrics,
+    ...interfaceMetrics,
+  },
   options: beatOptions({ what: 'the inventory of the node', interval: { default: '1h', min: '1m', max: '1d' } }),
-  create: (context, { interval }) => {
-    const infos = context.table.group(infoMetrics.info.labels, infoMetrics);
-    const boot = context.table.group([], bootMetrics).row({});
-    let row: Row<'info'> | undefined;
+  create: ({ table, ...context }, { interval }) => {
+    const boot = table.group([], bootMetrics).row({});
+    const showNames = shown('info', table.group(infoMetrics.info.labels, infoMetrics));
+    const showBoard = shown('board', table.group(boardMetrics.board.labels, boardMetrics));
+    const showModules = shown(
+      'memoryModule',
+      table.group(memoryModuleMetrics.memoryModule.labels, memoryModuleMetrics),
+    );
+    const showDisks = shown('disk', table.group(diskMetrics.disk.labels, diskMetrics));
+    const showInterfaces = shown('interface', table.group(interfaceMetrics.interface.labels, interfaceMetrics));
     return {
       intervalSeconds: interval,
       budgetSeconds: 30,
@@ -34,10 +46,12 @@ export const inventory = nodeCollector({
         boot.set('boot', bootTime(context));
         const taken = parseInventory(await takeInventory(signal));
         if (taken === null) throw new CollectorError('malformed', 'systeminformation gave no inventory');
-        const next = infos.row(infoLabels(taken, insideContainer()));
-        if (next !== row) row?.remove();
-        next.set('info', 1);
-        row = next;
+        const container = insideContainer();
+        showNames([infoLabels(taken, container)]);
+        showBoard(boardLabels(taken, container));
+        showModules(moduleLabels(taken));
+        showDisks(diskLabels(taken));
+        showInterfaces(interfaceLabels(taken, container));
       },
       // Names and the time of boot do not become wrong with age.
       expire: () => undefined,
@@ -45,22 +59,24 @@ export const inventory = nodeCollector({
   },
 });
 
-/** The labels of `gradwatch_node_info`. The distribution of a container image is not the node's, so it is left out there. */
-export function infoLabels(
-  taken: Inventory,
-  container: boolean,
-): Record<(typeof infoMetrics.info.labels)[number], string> {
-  return {
-    hostname: taken.hostname,
-    os: container ? '' : `${taken.distribution} ${taken.release}`.trim(),
-    kernel: taken.kernel,
-    architecture: taken.architecture,
-    cpu_model: `${taken.cpuManufacturer} ${taken.cpuBrand}`.trim(),
+/** Shows one series for each set of labels, and no longer those that are not told any more. */
+function shown<Key extends string, Label extends string>(key: Key, group: SeriesGroup<Key, Label>) {
+  let rows = new Map<string, Row<Key>>();
+  return (all: readonly Record<Label, string>[]): void => {
+    const gone = rows;
+    rows = new Map();
+    for (const labels of all) {
+      const row = group.row(labels);
+      row.set(key, 1);
+      rows.set(row.block, row);
+      gone.delete(row.block);
+    }
+    for (const row of gone.values()) row.remove();
   };
 }
 
 /** Unix seconds. @throws CollectorError `unreadable`, `malformed` */
-function bootTime({ procRoot, now }: CollectorContext): number {
+function bootTime({ procRoot, now }: Pick<CollectorContext, 'procRoot' | 'now'>): number {
   if (process.platform !== 'linux') return Math.round(now() - uptime());
   const time = parseProcStat(readProc(procRoot, 'stat'))?.bootTime ?? null;
   if (time === null) throw new CollectorError('malformed', `${procRoot}/stat has no line btime`);

@@ -3,8 +3,8 @@ import type si from 'systeminformation';
 import { describe, expect, it } from 'vitest';
 import { insideContainer } from './container.ts';
 import { cpuTimesOf } from './cpu.ts';
-import { parseInventory } from './inventory-child.ts';
-import { infoLabels } from './inventory.ts';
+import { parseInventory } from './inventory-facts.ts';
+import { boardLabels, diskLabels, infoLabels, interfaceLabels, moduleLabels } from './inventory-labels.ts';
 import { parseLoadavg } from './load.ts';
 import { memoryReadings } from './memory.ts';
 
@@ -73,7 +73,57 @@ describe('parseInventory', () => {
     const taken = parseInventory(
       JSON.stringify({ os: { distro: 'unknown', hostname: 'h'.repeat(300) }, cpu: { brand: 7 } }),
     );
-    expect(taken).toMatchObject({ distribution: '', kernel: '', hostname: 'h'.repeat(128), cpuBrand: '' });
+    expect(taken).toMatchObject({
+      os: { distro: '', kernel: '', hostname: 'h'.repeat(128) },
+      cpu: { brand: '' },
+      memory: [],
+    });
+  });
+
+  it('takes the parts of the machine, and leaves out what is none', () => {
+    const taken = parseInventory(
+      JSON.stringify({
+        os,
+        cpu: {},
+        system: { manufacturer: 'NVIDIA', model: 'DGX H100', serial: '1' },
+        baseboard: null,
+        memory: [
+          { bank: 'BANK 0', type: 'DDR5', manufacturer: 'Samsung', partNum: 'M321R8', size: 68_719_476_736 },
+          { bank: '', type: '', size: 1_000_000_000 },
+          'nonsense',
+        ],
+        disks: [
+          { device: '/dev/nvme0n1', vendor: 'Samsung', name: 'PM9A3', type: 'NVMe', interfaceType: 'PCIe' },
+          { device: '', name: 'x' },
+        ],
+        interfaces: [
+          { iface: 'lo', internal: true, mac: '00:00:00:00:00:00' },
+          { iface: 'ib0', mac: '00:11', type: 'wired', internal: false, virtual: false },
+          { iface: 'docker0', internal: false, virtual: true },
+        ],
+      }),
+    )!;
+    expect(boardLabels(taken, false)).toEqual([
+      { manufacturer: 'NVIDIA', model: 'DGX H100', board_manufacturer: '', board_model: '' },
+    ]);
+    expect(moduleLabels(taken)).toEqual([
+      { slot: '0', bank: 'BANK 0', type: 'DDR5', manufacturer: 'Samsung', part: 'M321R8', size_bytes: '68719476736' },
+    ]);
+    expect(diskLabels(taken)).toEqual([
+      { device: 'nvme0n1', vendor: 'Samsung', model: 'PM9A3', type: 'NVMe', bus: 'PCIe' },
+    ]);
+    expect(interfaceLabels(taken, false)).toEqual([{ device: 'ib0', mac: '00:11', type: 'wired' }]);
+    expect(interfaceLabels(taken, true)).toEqual([]);
+  });
+
+  it('knows no board where the library tells of a container', () => {
+    const taken = parseInventory(JSON.stringify({ os, cpu: {}, system: { model: 'Docker Container' } }))!;
+    expect(boardLabels(taken, true)).toEqual([]);
+  });
+
+  it('takes a bounded number of parts', () => {
+    const disks = Array.from({ length: 1000 }, (_, index) => ({ device: `sd${index}` }));
+    expect(diskLabels(parseInventory(JSON.stringify({ os, cpu: {}, disks }))!)).toHaveLength(256);
   });
 
   it.each(['', '[]', 'null', '{"os":{}}', '{"os":null,"cpu":null'])('gives null for %j', (broken) => {
