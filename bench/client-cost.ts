@@ -46,6 +46,22 @@ const full = (step: number): Required<StepReport> => ({
   collectiveWaitSeconds: 0.002,
   samples: 32,
   tokens: 2_048,
+  updateRatio: 1e-3,
+  batchSize: 256,
+  floatingPointOperations: 1e15,
+  mfuRatio: 0.42,
+  hostToDeviceSeconds: 0.001,
+  forwardSeconds: 0.015,
+  backwardSeconds: 0.025,
+  optimizerSeconds: 0.004,
+  checkpointSeconds: 2.5,
+  evaluationSeconds: 30,
+  memoryAllocatedBytes: 3e10,
+  memoryReservedBytes: 4e10,
+  memoryPeakBytes: 3.5e10,
+  allocationRetries: 0,
+  outOfMemoryErrors: 0,
+  processMemoryBytes: 2e9,
 });
 
 type Log = (report: StepReport) => void;

@@ -97,9 +97,8 @@ class Run:
         """Reports a step, or another part of it. Takes some microseconds: the values are converted and put into a
         buffer.
 
-        Fields: epoch, loss, validation_loss, gradient_norm, gradient_change_norm, parameter_norm, learning_rate,
-        loss_scale, skipped, step_seconds, data_wait_seconds, collective_wait_seconds, samples, tokens; see
-        proto/gradwatch/v1/telemetry.proto. `unix_nanos` is the time of the call unless given. None means not known. NaN
+        The fields are those of the message Step in proto/gradwatch/v1/telemetry.proto: loss, gradient_norm (before
+        clipping), learning_rate, step_seconds, samples, memory_allocated_bytes and some twenty more. `unix_nanos` is the time of the call unless given. None means not known. NaN
         and infinities are reported as they are.
 
         A value may be a number or a 0-d tensor. A tensor on a GPU makes this call wait until the GPU has computed it:

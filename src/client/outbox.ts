@@ -6,7 +6,7 @@ import type { WireStep } from './step-report.ts';
  * No step is longer on the wire, with its tag and length: 11 doubles of 9 bytes, a flag of 2, and 4 varints of at most 12 bytes.
  * https://protobuf.dev/programming-guides/encoding/
  */
-export const maxStepBytes = 160;
+export const maxStepBytes = 320;
 /** Tag and length of the batch, its sequence and its count of dropped steps, with room. */
 const batchOverheadBytes = 64;
 /** The exporter decodes a batch in one go; this many steps take it about a millisecond. */

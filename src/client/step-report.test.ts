@@ -21,6 +21,22 @@ const fullest: Required<StepReport> = {
   collectiveWaitSeconds: 1e-9,
   samples: 2 ** 62,
   tokens: 2 ** 62,
+  updateRatio: 1e-300,
+  batchSize: 2 ** 62,
+  floatingPointOperations: 1e300,
+  mfuRatio: 0.5,
+  hostToDeviceSeconds: 1e-9,
+  forwardSeconds: 1e-9,
+  backwardSeconds: 1e-9,
+  optimizerSeconds: 1e-9,
+  checkpointSeconds: 1e-9,
+  evaluationSeconds: 1e-9,
+  memoryAllocatedBytes: 2 ** 62,
+  memoryReservedBytes: 2 ** 62,
+  memoryPeakBytes: 2 ** 62,
+  allocationRetries: 2 ** 62,
+  outOfMemoryErrors: 2 ** 62,
+  processMemoryBytes: 2 ** 62,
 };
 
 test('the fields of a report are those of the proto file, in camelCase', () => {

@@ -27,6 +27,30 @@ export interface StepReport {
   /** Samples and tokens that this rank used in this step. */
   readonly samples?: number | undefined;
   readonly tokens?: number | undefined;
+  /** L2 norm of the update over the L2 norm of the parameters. */
+  readonly updateRatio?: number | undefined;
+  /** Samples that all ranks together used for this step. */
+  readonly batchSize?: number | undefined;
+  /** Operations of the model that this rank did in this step. */
+  readonly floatingPointOperations?: number | undefined;
+  /** Model FLOPs utilisation, 0 to 1. */
+  readonly mfuRatio?: number | undefined;
+  readonly hostToDeviceSeconds?: number | undefined;
+  readonly forwardSeconds?: number | undefined;
+  readonly backwardSeconds?: number | undefined;
+  readonly optimizerSeconds?: number | undefined;
+  readonly checkpointSeconds?: number | undefined;
+  readonly evaluationSeconds?: number | undefined;
+  /** Device memory in tensors, held from the driver, and the most in tensors since the peak was reset. */
+  readonly memoryAllocatedBytes?: number | undefined;
+  readonly memoryReservedBytes?: number | undefined;
+  readonly memoryPeakBytes?: number | undefined;
+  /** Since the process began. */
+  readonly allocationRetries?: number | undefined;
+  /** Since the process began. */
+  readonly outOfMemoryErrors?: number | undefined;
+  /** Resident memory of the worker's process. */
+  readonly processMemoryBytes?: number | undefined;
 }
 
 /** A step as it is sent. */
@@ -58,6 +82,22 @@ const fields = [
   ['collectiveWaitSeconds', 'collective_wait_seconds', 'real'],
   ['samples', 'samples', 'count'],
   ['tokens', 'tokens', 'count'],
+  ['updateRatio', 'update_ratio', 'real'],
+  ['batchSize', 'batch_size', 'count'],
+  ['floatingPointOperations', 'floating_point_operations', 'real'],
+  ['mfuRatio', 'mfu_ratio', 'real'],
+  ['hostToDeviceSeconds', 'host_to_device_seconds', 'real'],
+  ['forwardSeconds', 'forward_seconds', 'real'],
+  ['backwardSeconds', 'backward_seconds', 'real'],
+  ['optimizerSeconds', 'optimizer_seconds', 'real'],
+  ['checkpointSeconds', 'checkpoint_seconds', 'real'],
+  ['evaluationSeconds', 'evaluation_seconds', 'real'],
+  ['memoryAllocatedBytes', 'memory_allocated_bytes', 'count'],
+  ['memoryReservedBytes', 'memory_reserved_bytes', 'count'],
+  ['memoryPeakBytes', 'memory_peak_bytes', 'count'],
+  ['allocationRetries', 'allocation_retries', 'count'],
+  ['outOfMemoryErrors', 'out_of_memory_errors', 'count'],
+  ['processMemoryBytes', 'process_memory_bytes', 'count'],
 ] as const satisfies readonly (readonly [Exclude<keyof StepReport, 'step'>, keyof Step, Kind])[];
 
 /**

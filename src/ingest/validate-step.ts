@@ -20,6 +20,22 @@ const rules: Readonly<Record<Field, Rule>> = {
   collective_wait_seconds: 'amount',
   samples: 'count',
   tokens: 'count',
+  update_ratio: 'notNegative',
+  batch_size: 'count',
+  floating_point_operations: 'amount',
+  mfu_ratio: 'notNegative',
+  host_to_device_seconds: 'amount',
+  forward_seconds: 'amount',
+  backward_seconds: 'amount',
+  optimizer_seconds: 'amount',
+  checkpoint_seconds: 'amount',
+  evaluation_seconds: 'amount',
+  memory_allocated_bytes: 'count',
+  memory_reserved_bytes: 'count',
+  memory_peak_bytes: 'count',
+  allocation_retries: 'count',
+  out_of_memory_errors: 'count',
+  process_memory_bytes: 'count',
 };
 
 const expected: Readonly<Record<Rule, string>> = {

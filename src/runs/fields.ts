@@ -1,4 +1,4 @@
-import { gauge } from '../series/index.ts';
+import { counter, gauge } from '../series/index.ts';
 
 /**
  * What a worker can report of a step, one line each: the name is the field of `gradwatch.v1.Step`, the metric is the series of
@@ -32,6 +32,58 @@ export const fields = {
   }),
   samples: gauge('gradwatch_train_step_samples', { help: 'Samples that this rank used in the last step', labels }),
   tokens: gauge('gradwatch_train_step_tokens', { help: 'Tokens that this rank used in the last step', labels }),
+  update_ratio: gauge('gradwatch_train_update_ratio', {
+    help: 'L2 norm of the update of the last step over the L2 norm of the parameters',
+    labels,
+  }),
+  batch_size: gauge('gradwatch_train_batch_size', { help: 'Samples that all ranks used for the last step', labels }),
+  floating_point_operations: gauge('gradwatch_train_step_floating_point_operations', {
+    help: 'Floating-point operations of the model that this rank did in the last step',
+    labels,
+  }),
+  mfu_ratio: gauge('gradwatch_train_mfu_ratio', { help: 'Model FLOPs utilisation of the last step', labels }),
+  host_to_device_seconds: gauge('gradwatch_train_host_to_device_seconds', {
+    help: 'Time of the last step for copies of input to the device',
+    labels,
+  }),
+  forward_seconds: gauge('gradwatch_train_forward_seconds', {
+    help: 'Time of the last step in the forward pass',
+    labels,
+  }),
+  backward_seconds: gauge('gradwatch_train_backward_seconds', {
+    help: 'Time of the last step in the backward pass',
+    labels,
+  }),
+  optimizer_seconds: gauge('gradwatch_train_optimizer_seconds', {
+    help: 'Time of the last step in the optimiser',
+    labels,
+  }),
+  checkpoint_seconds: gauge('gradwatch_train_checkpoint_seconds', { help: 'Time of the last checkpoint', labels }),
+  evaluation_seconds: gauge('gradwatch_train_evaluation_seconds', { help: 'Time of the last evaluation', labels }),
+  memory_allocated_bytes: gauge('gradwatch_train_memory_allocated_bytes', {
+    help: "Device memory in tensors, as the framework's allocator sees it",
+    labels,
+  }),
+  memory_reserved_bytes: gauge('gradwatch_train_memory_reserved_bytes', {
+    help: "Device memory that the framework's allocator holds",
+    labels,
+  }),
+  memory_peak_bytes: gauge('gradwatch_train_memory_peak_bytes', {
+    help: 'Most device memory in tensors since the framework last reset its peak',
+    labels,
+  }),
+  allocation_retries: counter('gradwatch_train_allocation_retries_total', {
+    help: 'Allocations of the process that succeeded only after cached device memory was freed',
+    labels,
+  }),
+  out_of_memory_errors: counter('gradwatch_train_out_of_memory_errors_total', {
+    help: 'Allocations of device memory of the process that failed',
+    labels,
+  }),
+  process_memory_bytes: gauge('gradwatch_train_process_memory_bytes', {
+    help: "Resident memory of the worker's process, as the worker reports it",
+    labels,
+  }),
 } as const;
 
 export type Field = keyof typeof fields;

@@ -10,8 +10,15 @@ export type RankGroup = SeriesGroup<RankKey, 'run' | 'rank'>;
 /** The series that a shown step fills. */
 type ShownKey = 'step' | 'lastStepTimestamp' | Field;
 
-/** Results of an evaluation, and the epoch, hold until the next one; they come with few steps and keep their last value. */
-const lasting: readonly Field[] = ['epoch', 'validation_loss'];
+/** What comes with few steps and holds until the next one keeps its last value: the epoch, what an evaluation or a checkpoint brought, counts. */
+const lasting: readonly Field[] = [
+  'epoch',
+  'validation_loss',
+  'checkpoint_seconds',
+  'evaluation_seconds',
+  'allocation_retries',
+  'out_of_memory_errors',
+];
 const ofStep = fieldNames.filter((name) => !lasting.includes(name));
 
 /**
@@ -19,8 +26,7 @@ const ofStep = fieldNames.filter((name) => !lasting.includes(name));
  *
  * A gradient norm that is read without a synchronisation comes one step late. Were the newest step shown at once, such a norm would
  * hardly ever be seen. So a step that brings less than the one two before it (whose parts have all had their time) waits for what is
- * missing, at most until the next step. What the shown step does not bring is absent; only `epoch` and `validation_loss` keep their
- * last value.
+ * missing, at most until the next step. What the shown step does not bring is absent; only what lasts keeps its last value.
  */
 export class ShownStep {
   readonly #row: Row<ShownKey>;

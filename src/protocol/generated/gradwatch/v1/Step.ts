@@ -19,6 +19,22 @@ export interface Step {
   'collective_wait_seconds'?: (number | string);
   'samples'?: (number | string | Long);
   'tokens'?: (number | string | Long);
+  'update_ratio'?: (number | string);
+  'batch_size'?: (number | string | Long);
+  'floating_point_operations'?: (number | string);
+  'mfu_ratio'?: (number | string);
+  'host_to_device_seconds'?: (number | string);
+  'forward_seconds'?: (number | string);
+  'backward_seconds'?: (number | string);
+  'optimizer_seconds'?: (number | string);
+  'checkpoint_seconds'?: (number | string);
+  'evaluation_seconds'?: (number | string);
+  'memory_allocated_bytes'?: (number | string | Long);
+  'memory_reserved_bytes'?: (number | string | Long);
+  'memory_peak_bytes'?: (number | string | Long);
+  'allocation_retries'?: (number | string | Long);
+  'out_of_memory_errors'?: (number | string | Long);
+  'process_memory_bytes'?: (number | string | Long);
   '_step'?: "step";
   '_unix_nanos'?: "unix_nanos";
   '_epoch'?: "epoch";
@@ -35,6 +51,22 @@ export interface Step {
   '_collective_wait_seconds'?: "collective_wait_seconds";
   '_samples'?: "samples";
   '_tokens'?: "tokens";
+  '_update_ratio'?: "update_ratio";
+  '_batch_size'?: "batch_size";
+  '_floating_point_operations'?: "floating_point_operations";
+  '_mfu_ratio'?: "mfu_ratio";
+  '_host_to_device_seconds'?: "host_to_device_seconds";
+  '_forward_seconds'?: "forward_seconds";
+  '_backward_seconds'?: "backward_seconds";
+  '_optimizer_seconds'?: "optimizer_seconds";
+  '_checkpoint_seconds'?: "checkpoint_seconds";
+  '_evaluation_seconds'?: "evaluation_seconds";
+  '_memory_allocated_bytes'?: "memory_allocated_bytes";
+  '_memory_reserved_bytes'?: "memory_reserved_bytes";
+  '_memory_peak_bytes'?: "memory_peak_bytes";
+  '_allocation_retries'?: "allocation_retries";
+  '_out_of_memory_errors'?: "out_of_memory_errors";
+  '_process_memory_bytes'?: "process_memory_bytes";
 }
 
 export interface Step__Output {
@@ -54,4 +86,20 @@ export interface Step__Output {
   'collective_wait_seconds'?: (number);
   'samples'?: (number);
   'tokens'?: (number);
+  'update_ratio'?: (number);
+  'batch_size'?: (number);
+  'floating_point_operations'?: (number);
+  'mfu_ratio'?: (number);
+  'host_to_device_seconds'?: (number);
+  'forward_seconds'?: (number);
+  'backward_seconds'?: (number);
+  'optimizer_seconds'?: (number);
+  'checkpoint_seconds'?: (number);
+  'evaluation_seconds'?: (number);
+  'memory_allocated_bytes'?: (number);
+  'memory_reserved_bytes'?: (number);
+  'memory_peak_bytes'?: (number);
+  'allocation_retries'?: (number);
+  'out_of_memory_errors'?: (number);
+  'process_memory_bytes'?: (number);
 }
