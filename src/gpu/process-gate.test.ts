@@ -29,17 +29,20 @@ class FakeChild extends EventEmitter {
 }
 
 let child: FakeChild;
+let started: string[];
 let gate: ProcessGate;
 let heard: string[];
 let stopping: AbortController;
 
-function watch(): Watch {
+function watch(more: Partial<Watch> = {}): Watch {
   return {
-    onLine: (line) => heard.push(line),
+    onText: (text) => heard.push(text),
     onSilence: () => heard.push('(silence)'),
     onStuck: () => heard.push('(stuck)'),
     silenceSeconds: 10,
+    calmSeconds: null,
     signal: stopping.signal,
+    ...more,
   };
 }
 
@@ -48,7 +51,12 @@ beforeEach(() => {
   child = new FakeChild();
   heard = [];
   stopping = new AbortController();
-  gate = new ProcessGate(() => child as unknown as ChildProcess, 'nvidia-smi', 2);
+  started = [];
+  const spawn = (_: string, args: readonly string[]): ChildProcess => {
+    started.push(args.join());
+    return child as unknown as ChildProcess;
+  };
+  gate = new ProcessGate(spawn, 'nvidia-smi', 2);
 });
 
 afterEach(() => {
@@ -59,28 +67,28 @@ afterEach(() => {
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('ProcessGate', () => {
-  test('hands over whole lines as they come, the last one also without its end', async () => {
+  test('hands over what is printed as it comes, and how it ended', async () => {
     const call = gate.run([], watch());
+    await settle();
     child.stdout.write('one\ntw');
     await settle();
-    expect(heard).toEqual(['one']);
-    child.stdout.write('o\r\nthree');
+    expect(heard).toEqual(['one\ntw']);
     child.stderr.write('oops');
     await settle();
     child.end(0);
     expect(await call).toEqual({ error: null, code: 0, signal: null, silent: false, stderr: 'oops' });
-    expect(heard).toEqual(['one', 'two', 'three']);
   });
 
-  test('a line restarts the watchdog; silence brings SIGTERM, a grace, SIGKILL', async () => {
+  test('output restarts the watchdog; silence brings SIGTERM, a grace, SIGKILL', async () => {
     const call = gate.run([], watch());
+    await settle();
     vi.advanceTimersByTime(9_000);
     child.stdout.write('one\n');
     await settle();
     vi.advanceTimersByTime(9_000);
     expect(child.signals).toEqual([]);
     vi.advanceTimersByTime(1_000);
-    expect(heard).toEqual(['one', '(silence)']);
+    expect(heard).toEqual(['one\n', '(silence)']);
     expect(child.signals).toEqual(['SIGTERM']);
     vi.advanceTimersByTime(2_000);
     expect(child.signals).toEqual(['SIGTERM', 'SIGKILL']);
@@ -90,19 +98,25 @@ describe('ProcessGate', () => {
 
   test('one that is stuck in the kernel holds the gate until it is gone', async () => {
     const call = gate.run([], watch());
+    await settle();
     vi.advanceTimersByTime(60_000);
     expect(heard).toEqual(['(silence)', '(stuck)']);
-    await expect(gate.run([], watch())).rejects.toThrow('nvidia-smi is still running');
-    child.end(null, 'SIGKILL');
-    await call;
+    const next = gate.run(['next'], watch());
+    await settle();
+    expect(started).toEqual(['']);
+    const stuck = child;
     child = new FakeChild();
-    const next = gate.run([], watch());
+    stuck.end(null, 'SIGKILL');
+    await call;
+    await settle();
+    expect(started).toEqual(['', 'next']);
     child.end(0);
     expect(await next).toMatchObject({ code: 0 });
   });
 
-  test('lines that come after it was given up are not heard', async () => {
+  test('what comes after it was given up is not heard', async () => {
     const call = gate.run([], watch());
+    await settle();
     stopping.abort();
     child.stdout.write('late\n');
     await settle();
@@ -113,6 +127,7 @@ describe('ProcessGate', () => {
 
   test('a program that cannot be started is told, by event or by throw', async () => {
     const call = gate.run([], watch());
+    await settle();
     child.pid = undefined;
     child.emit('error', Object.assign(new Error('spawn'), { code: 'ENOENT' }));
     expect(await call).toMatchObject({ error: 'ENOENT' });
@@ -129,12 +144,14 @@ describe('ProcessGate', () => {
   test('without open files left a child has no outputs, which is told and harms nobody', async () => {
     Object.assign(child, { stdout: undefined, stderr: undefined, pid: undefined });
     const call = gate.run([], watch());
+    await settle();
     child.emit('error', Object.assign(new Error('spawn'), { code: 'EMFILE' }));
     expect(await call).toMatchObject({ error: 'EMFILE' });
   });
 
   test('a grandchild that holds the pipe does not hold the gate for long', async () => {
     const call = gate.run([], watch());
+    await settle();
     child.exitCode = 0;
     child.emit('exit', 0, null);
     await settle();
@@ -142,14 +159,98 @@ describe('ProcessGate', () => {
     expect(await call).toMatchObject({ code: 0 });
   });
 
-  test('keeps a bounded part of standard error, and drops a line without end', async () => {
+  test('keeps a bounded part of standard error', async () => {
     const call = gate.run([], watch());
+    await settle();
     child.stderr.write('x'.repeat(100_000));
-    for (let at = 0; at < 20; at += 1) child.stdout.write('y'.repeat(10_000));
-    child.stdout.write('\nfine\n');
     await settle();
     child.end(1);
-    expect((await call).stderr).toHaveLength(4096);
-    expect(heard).toEqual(['fine']);
+    expect((await call)?.stderr).toHaveLength(4096);
+  });
+});
+
+describe('calls beside each other', () => {
+  let loop: FakeChild;
+  let looping: Promise<unknown>;
+
+  beforeEach(async () => {
+    loop = child;
+    looping = gate.run(['loop'], watch({ calmSeconds: 3 }));
+    await settle();
+    child = new FakeChild();
+  });
+
+  async function beat(): Promise<void> {
+    loop.stdout.write('row\n');
+    await settle();
+  }
+
+  test('none is made before a loop has printed anything; then one at a time', async () => {
+    const one = gate.run(['one'], watch());
+    const two = gate.run(['two'], watch());
+    await settle();
+    expect(started).toEqual(['loop']);
+    await beat();
+    expect(started).toEqual(['loop', 'one']);
+    await beat();
+    expect(started).toEqual(['loop', 'one']);
+    const first = child;
+    child = new FakeChild();
+    first.end(0);
+    await one;
+    await settle();
+    expect(started).toEqual(['loop', 'one', 'two']);
+    child.end(0);
+    expect(await two).toMatchObject({ code: 0 });
+  });
+
+  test('none is made beside a loop that is quiet, before it prints again', async () => {
+    await beat();
+    vi.advanceTimersByTime(3_000);
+    void gate.run(['one'], watch());
+    await settle();
+    expect(started).toEqual(['loop']);
+    await beat();
+    expect(started).toEqual(['loop', 'one']);
+  });
+
+  test('none is made beside a loop that is being ended, whatever it still prints', async () => {
+    await beat();
+    vi.advanceTimersByTime(10_000);
+    expect(loop.signals).toEqual(['SIGTERM']);
+    void gate.run(['one'], watch());
+    await beat();
+    expect(started).toEqual(['loop']);
+    loop.end(null, 'SIGTERM');
+    await looping;
+    await settle();
+    expect(started).toEqual(['loop', 'one']);
+  });
+
+  test('a loop is not started beside a call, which may hang in its turn', async () => {
+    await beat();
+    const call = gate.run(['one'], watch());
+    await settle();
+    loop.end(1);
+    await looping;
+    void gate.run(['loop again'], watch({ calmSeconds: 3 }));
+    await settle();
+    expect(started).toEqual(['loop', 'one']);
+    const one = child;
+    child = new FakeChild();
+    one.end(0);
+    await call;
+    await settle();
+    expect(started).toEqual(['loop', 'one', 'loop again']);
+  });
+
+  test('one that is given up while it waits is never started', async () => {
+    const giveUp = new AbortController();
+    const call = gate.run(['one'], watch({ signal: giveUp.signal }));
+    giveUp.abort();
+    expect(await call).toBeNull();
+    await beat();
+    expect(started).toEqual(['loop']);
+    expect(await gate.run(['two'], watch({ signal: giveUp.signal }))).toBeNull();
   });
 });

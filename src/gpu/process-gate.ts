@@ -1,19 +1,22 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Exit } from './exit.ts';
-import { LineCutter } from './lines.ts';
 
 /** Starts a program without shell, its input closed and both outputs piped. */
 export type Spawn = (program: string, args: readonly string[]) => ChildProcess;
 
-/** What the caller wants to hear of a call. */
+/** What the caller wants to hear of a call, and how long it may be quiet. */
 export interface Watch {
-  readonly onLine: (line: string) => void;
+  readonly onText: (text: string) => void;
+  /** It was let through and is started now. */
+  readonly onStart?: () => void;
   /** Nothing was printed for `silenceSeconds`; the program is being ended. */
   readonly onSilence: () => void;
   /** It did not even end on SIGKILL: it waits inside the kernel, and nothing can be done but wait too. */
   readonly onStuck: () => void;
   readonly silenceSeconds: number;
-  /** Ends the program when aborted. */
+  /** For how long after it printed something others may be started beside it; null: never. */
+  readonly calmSeconds: number | null;
+  /** Ends the program when aborted, or the wait for its turn. */
   readonly signal: AbortSignal;
 }
 
@@ -22,16 +25,24 @@ const keptCharacters = 4096;
 /** How long output may still come after the program ended. A grandchild that holds the pipe is not waited for longer. */
 const drainSeconds = 1;
 
+/** A process that was let through. Another is started beside it only while it is calm: it prints, and is not being ended. */
+interface Running {
+  calm: boolean;
+}
+
 /**
- * The one way to nvidia-smi. At most one process at a time: a call returns only when its process is gone, however long that takes,
- * since a second one on top of one that hangs in the driver only makes it worse. A program that falls silent is ended by SIGTERM
- * first, then by SIGKILL: killing it within a driver call can itself harm the card (NVIDIA/dcgm-exporter#84).
+ * The one way to nvidia-smi. A long-lived call that keeps printing lets short ones run beside it, one at a time; beside one that is
+ * quiet, being ended or stuck none is started, since a second one on top of one that hangs in the driver only makes it worse. A call
+ * returns only when its process is gone, however long that takes. A program that falls silent is ended by SIGTERM first, then by
+ * SIGKILL: killing it within a driver call can itself harm the card (NVIDIA/dcgm-exporter#84).
  */
 export class ProcessGate {
   readonly #spawn: Spawn;
   readonly #program: string;
   readonly #graceSeconds: number;
-  #busy = false;
+  readonly #running = new Set<Running>();
+  /** Calls that wait for their turn, the longest first. */
+  readonly #waiting: ((turn: Running) => void)[] = [];
 
   constructor(spawn: Spawn, program: string, graceSeconds: number) {
     this.#spawn = spawn;
@@ -39,18 +50,47 @@ export class ProcessGate {
     this.#graceSeconds = graceSeconds;
   }
 
-  /** @throws Error when a call is still under way (a programmer's mistake). What goes wrong with the program is in the result. */
-  async run(args: readonly string[], watch: Watch): Promise<Exit> {
-    if (this.#busy) throw new Error(`${this.#program} is still running`);
-    this.#busy = true;
+  /** @returns how the program ended, whatever went wrong with it; null when the signal was aborted before its turn came */
+  async run(args: readonly string[], watch: Watch): Promise<Exit | null> {
+    const turn = await this.#turn(watch.signal);
+    if (turn === null) return null;
     try {
-      return await this.#run(args, watch);
+      watch.onStart?.();
+      return await this.#run(args, watch, turn);
     } finally {
-      this.#busy = false;
+      this.#running.delete(turn);
+      this.#admit();
     }
   }
 
-  async #run(args: readonly string[], watch: Watch): Promise<Exit> {
+  async #turn(signal: AbortSignal): Promise<Running | null> {
+    if (signal.aborted) return null;
+    return new Promise((resolve) => {
+      const leave = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(enter), 1);
+        resolve(null);
+      };
+      const enter = (turn: Running): void => {
+        signal.removeEventListener('abort', leave);
+        resolve(turn);
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      this.#waiting.push(enter);
+      this.#admit();
+    });
+  }
+
+  /** Lets the next one through, if all that run are calm; it is not calm itself before it prints. */
+  #admit(): void {
+    if (![...this.#running].every(({ calm }) => calm)) return;
+    const enter = this.#waiting.shift();
+    if (enter === undefined) return;
+    const turn: Running = { calm: false };
+    this.#running.add(turn);
+    enter(turn);
+  }
+
+  async #run(args: readonly string[], watch: Watch, turn: Running): Promise<Exit> {
     let child: ChildProcess;
     try {
       child = this.#spawn(this.#program, args);
@@ -71,6 +111,7 @@ export class ProcessGate {
     const end = (): void => {
       if (ending) return;
       ending = true;
+      turn.calm = false;
       child.kill('SIGTERM');
       after(this.#graceSeconds, () => child.kill('SIGKILL'));
       after(2 * this.#graceSeconds, watch.onStuck);
@@ -81,13 +122,16 @@ export class ProcessGate {
       watch.onSilence();
       end();
     });
-    const cutter = new LineCutter();
-    const hear = (lines: readonly string[]): void => {
-      for (const line of lines) if (!ending) watch.onLine(line);
-    };
+    const { calmSeconds } = watch;
+    const calm = calmSeconds === null ? null : after(calmSeconds, () => (turn.calm = false));
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       silence.refresh();
-      hear(cutter.push(text));
+      if (ending) return;
+      watch.onText(text);
+      if (calm === null) return;
+      calm.refresh();
+      turn.calm = true;
+      this.#admit();
     });
     watch.signal.addEventListener('abort', end);
     if (watch.signal.aborted) end();
@@ -108,7 +152,6 @@ export class ProcessGate {
       });
       if (error !== null) return neverRan(error);
       await Promise.race([closed, new Promise<void>((resolve) => after(drainSeconds, resolve))]);
-      hear(cutter.flush());
       return { error: null, code: child.exitCode, signal: child.signalCode, silent, stderr };
     } finally {
       watch.signal.removeEventListener('abort', end);
