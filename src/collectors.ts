@@ -1,6 +1,6 @@
 import type { Configuration } from './catalogue.ts';
 import type { Collector, CollectorContext, CollectorDeclaration, CollectorRunner } from './collect/index.ts';
-import { gpuCollector, xidCollector, type GpuAddresses } from './gpu/index.ts';
+import { gpuCollector, NvidiaSmi, xidCollector, type GpuAddresses } from './gpu/index.ts';
 import { podResources } from './kubernetes/index.ts';
 import { nodeCollectors } from './node/index.ts';
 import type { Metric } from './series/index.ts';
@@ -17,9 +17,10 @@ export interface ConfiguredCollector {
 /** Every collector that there is, those that are switched off among them. */
 export function collectors({ node, gpu, xid, kubernetes }: Configuration): readonly ConfiguredCollector[] {
   const addresses: GpuAddresses = new Map();
+  const nvidiaSmi = new NvidiaSmi(gpu, addresses);
   return [
     ...nodeCollectors.map((declaration) => configured(declaration, node[declaration.name])),
-    configured(gpuCollector(addresses), gpu),
+    configured(gpuCollector(nvidiaSmi), gpu),
     configured(xidCollector(addresses), xid),
     configured(podResources, kubernetes.pod_resources),
   ];

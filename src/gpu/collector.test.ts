@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CollectorContext } from '../collect/index.ts';
 import { SeriesTable, expose } from '../series/index.ts';
 import { installStandIn, type Control, type StandIn } from '../simulate/index.ts';
-import { GpuCollector, type Surroundings } from './collector.ts';
+import { GpuCollector } from './collector.ts';
+import { NvidiaSmi, type Surroundings } from './nvidia-smi.ts';
 
 // The collector against the stand-in nvidia-smi as a real process.
 const script = fileURLToPath(new URL('../../dist/simulate/nvidia-smi.js', import.meta.url));
@@ -43,8 +44,11 @@ function start(control: Partial<Control>, options: { program?: string; expected?
   const { program = standIn.path, expected = 0, stale = 1 } = options;
   collector = new GpuCollector(
     context,
-    { enabled: true, details: true, interval: 0.1, program, stale_after: stale, expected_devices: expected },
-    surroundings,
+    new NvidiaSmi(
+      { enabled: true, details: true, interval: 0.1, program, stale_after: stale, expected_devices: expected },
+      new Map(),
+      surroundings,
+    ),
   );
 }
 
@@ -85,6 +89,12 @@ function stateOf(gpu: number): string | undefined {
     [...scraped()].find(
       ([name, value]) => value === 1 && name.startsWith('gradwatch_gpu_state') && name.includes(`gpu="${gpu}"`),
     ) ?? [];
+  return /state="([^"]*)"/.exec(series ?? '')?.[1];
+}
+
+/** How asking goes. */
+function source(): string | undefined {
+  const [series] = [...scraped()].find(([name, value]) => value === 1 && name.includes('gpu_source_state')) ?? [];
   return /state="([^"]*)"/.exec(series ?? '')?.[1];
 }
 
@@ -196,6 +206,7 @@ describe('the GPU collector on the stand-in', { timeout: 30_000 }, () => {
     await until(afresh);
     standIn.play({ gpus: 4, faults: [{ kind: 'hang' }] });
     await until((last) => last === 'hung');
+    expect(source()).toBe('hung');
     await until(() => children.length >= 4);
     expect(children.filter(isAlive).length).toBeLessThanOrEqual(1);
     standIn.play({ gpus: 4 });
@@ -217,6 +228,7 @@ describe('the GPU collector on the stand-in', { timeout: 30_000 }, () => {
   test('slow: told as slow while it lives', async () => {
     start({ faults: [{ kind: 'slow', seconds: 3.5 }] }, { stale: 10 });
     expect(await until((last) => last !== 'nothing')).toBe('slow');
+    expect(source()).toBe('slow');
     expect(children.filter(isAlive)).toHaveLength(1);
     standIn.play({ gpus: 4 });
     await until(afresh);
@@ -228,20 +240,34 @@ describe('the GPU collector on the stand-in', { timeout: 30_000 }, () => {
       'ended with exit code 3: Something went wrong',
     );
     expect(await until((last) => last !== 'nothing')).toBe('failed');
+    expect(source()).toBe('failing');
     standIn.play({ gpus: 4 });
     await until(afresh);
+    expect(source()).toBe('ok');
   });
 
-  test('no program: a node without GPUs, quietly', async () => {
-    start({}, { program: join(folder, 'nothing-here') });
+  test('no program of the usual name, and no GPU on the bus: a node without GPUs, quietly', async () => {
+    start({}, { program: 'nvidia-smi' });
     await until(afresh);
     expect(scraped().get('gradwatch_gpu_devices_seen')).toBe(0);
     expect(scraped().get('gradwatch_gpu_devices_expected')).toBe(0);
+    expect(source()).toBe('no_gpu');
   });
 
-  test('no program where GPUs are expected: a failure', async () => {
-    start({}, { program: join(folder, 'nothing-here'), expected: 8 });
+  test('no program of the usual name, but a GPU on the bus: a failure', async () => {
+    mkdirSync(join(folder, 'bus/pci'), { recursive: true });
+    writeFileSync(join(folder, 'bus/pci/devices'), '1b00\t10de2330\t1c\t0\t0\tnvidia\n');
+    start({}, { program: 'nvidia-smi' });
     expect(await until((last) => last !== 'nothing')).toBe('absent');
+    expect(source()).toBe('absent');
+  });
+
+  test('a program that is named by hand and is not there: a failure that names the option', async () => {
+    start({}, { program: join(folder, 'nothing-here') });
+    await expect(collector.collect(AbortSignal.timeout(5000))).rejects.toThrow(
+      `there is no program ${join(folder, 'nothing-here')}, which gpu.program names`,
+    );
+    expect(source()).toBe('absent');
   });
 
   test('no devices: a node without GPUs; they are found when they come', async () => {

@@ -1,26 +1,12 @@
-import { spawn } from 'node:child_process';
 import { CollectorError, type Collector, type CollectorContext, type CollectorDeclaration } from '../collect/index.ts';
-import type { GpuAddresses } from './addresses.ts';
-import { Cards } from './cards.ts';
+import type { Row as SeriesRow } from '../series/index.ts';
+import type { Cards } from './cards.ts';
 import { gpuMetrics } from './metrics.ts';
+import type { NvidiaSmi } from './nvidia-smi.ts';
 import type { GpuOptions } from './options.ts';
-import { Mailbox } from './outcome.ts';
-import { ProcessGate, type Spawn } from './process-gate.ts';
-import { SampleStream, type Pace } from './stream.ts';
-
-/** What a test puts in the place of the real thing. */
-export interface Surroundings {
-  readonly spawn: Spawn;
-  readonly pace: Pace;
-  /** Between SIGTERM, SIGKILL and giving up. */
-  readonly graceSeconds: number;
-}
-
-const real: Surroundings = {
-  spawn: (program, args) => spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] }),
-  pace: { first: 1, longest: 60, slow: 60 },
-  graceSeconds: 2,
-};
+import { Mailbox, type FailureReason } from './outcome.ts';
+import { sourceState } from './sources.ts';
+import { SampleStream } from './stream.ts';
 
 /**
  * Reads the GPUs of the node from a long-lived nvidia-smi. A reading takes the newest complete sample, and waits for it when it was
@@ -30,29 +16,27 @@ export class GpuCollector implements Collector {
   readonly intervalSeconds: number;
   readonly budgetSeconds: number;
   readonly #cards: Cards;
+  readonly #source: SeriesRow<'source'>;
   readonly #mailbox = new Mailbox();
   readonly #stream: SampleStream;
   #taken = 0;
 
-  constructor(
-    context: CollectorContext,
-    options: GpuOptions,
-    { spawn, pace, graceSeconds }: Surroundings = real,
-    addresses: GpuAddresses = new Map(),
-  ) {
-    const { table, logger, procRoot } = context;
-    const configured = options.expected_devices === 0 ? null : options.expected_devices;
+  constructor({ table, logger, procRoot }: CollectorContext, nvidiaSmi: NvidiaSmi) {
+    const { options, gate, pace, expected } = nvidiaSmi;
+    const { cards, sources } = nvidiaSmi.in(table);
     this.intervalSeconds = options.interval;
     this.budgetSeconds = options.interval + 3;
-    this.#cards = new Cards(table, configured, addresses);
+    this.#cards = cards;
+    this.#source = sources.row({ collector: 'gpu' });
     this.#stream = new SampleStream(
-      new ProcessGate(spawn, options.program, graceSeconds),
+      gate,
       this.#mailbox,
       {
         intervalSeconds: options.interval,
         staleAfterSeconds: options.stale_after,
-        expectsGpus: configured !== null,
+        expectsGpus: expected !== null,
         details: options.details,
+        program: options.program,
         procRoot,
         pace,
       },
@@ -70,19 +54,21 @@ export class GpuCollector implements Collector {
     const patience = this.budgetSeconds - 1;
     const next = await this.#mailbox.next(this.#taken, patience, signal);
     if (next === null)
-      throw new CollectorError('slow', `nvidia-smi runs but has not printed a new sample for ${patience} s`);
+      throw this.#failure('slow', `nvidia-smi runs but has not printed a new sample for ${patience} s`);
     this.#taken = next.sequence;
     const { outcome } = next;
     switch (outcome.kind) {
       case 'sample':
         this.#cards.take(outcome.sample);
+        this.#source.setState('source', 'ok');
         return;
       case 'none':
         this.#cards.none();
+        this.#source.setState('source', 'no_gpu');
         return;
       case 'failed':
         this.#cards.lost(outcome.unreachable);
-        throw new CollectorError(outcome.reason, outcome.message);
+        throw this.#failure(outcome.reason, outcome.message);
     }
   }
 
@@ -93,13 +79,14 @@ export class GpuCollector implements Collector {
   async stop(): Promise<void> {
     await this.#stream.stop();
   }
+
+  #failure(reason: FailureReason, message: string): CollectorError {
+    this.#source.setState('source', sourceState(reason));
+    return new CollectorError(reason, message);
+  }
 }
 
-/** The collector `gpu`. It keeps the addresses up to date, for others that are told of addresses alone. */
-export function gpuCollector(addresses: GpuAddresses): CollectorDeclaration<GpuOptions> {
-  return {
-    name: 'gpu',
-    metrics: gpuMetrics,
-    create: (context, options) => new GpuCollector(context, options, real, addresses),
-  };
+/** The collector `gpu`. */
+export function gpuCollector(nvidiaSmi: NvidiaSmi): CollectorDeclaration<GpuOptions> {
+  return { name: 'gpu', metrics: gpuMetrics, create: (context) => new GpuCollector(context, nvidiaSmi) };
 }

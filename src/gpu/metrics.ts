@@ -1,5 +1,6 @@
 import { counter, gauge, info, states, type Metric } from '../series/index.ts';
 import { detailMetrics } from './detail-metrics.ts';
+import { sourceMetrics } from './sources.ts';
 
 const labels = ['uuid', 'gpu'] as const;
 
@@ -122,4 +123,5 @@ export const gpuMetrics = {
   ...cardMetrics,
   ...deviceMetrics,
   ...implausibleMetrics,
+  ...sourceMetrics,
 } as const;

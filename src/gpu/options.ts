@@ -2,6 +2,8 @@ import { beatOptions } from '../collect/index.ts';
 import { duration, flag, integer, options, text, type OptionValue } from '../config/index.ts';
 import { mostRows } from './sample.ts';
 
+export const defaultProgram = 'nvidia-smi';
+
 /** The group `gpu` of the configuration. */
 export const gpuOptions = options({
   ...beatOptions({ what: 'GPU readings', interval: { default: '1s', min: '100ms', max: '1m' } }).entries,
@@ -9,7 +11,7 @@ export const gpuOptions = options({
     default: true,
     help: 'Ask for everything that a GPU tells (ECC, limits, PCIe, fabric, modes), not only for what every card has',
   }),
-  program: text({ default: 'nvidia-smi', help: 'Path of nvidia-smi, or its name on the search path' }),
+  program: text({ default: defaultProgram, help: 'Path of nvidia-smi, or its name on the search path' }),
   stale_after: duration({
     default: '15s',
     min: '1s',

@@ -8,7 +8,7 @@ export type FailureReason =
   | 'stuck'
   /** It runs, but its next sample is late. */
   | 'slow'
-  /** The program is gone, though there are or should be GPUs. */
+  /** The program is not there, though it is named by hand, or there are GPUs. */
   | 'absent'
   | 'driver_unreachable'
   /** A GPU without a handle fails the query, and which others could be asked is not known. */

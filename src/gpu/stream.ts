@@ -3,6 +3,8 @@ import type { Logger } from '../collect/index.ts';
 import { ending, type Ending, type Exit } from './exit.ts';
 import { chooseFields } from './fields.ts';
 import { offeredFields } from './help-text.ts';
+import { LineCutter } from './lines.ts';
+import { defaultProgram } from './options.ts';
 import type { FailureReason, Mailbox } from './outcome.ts';
 import { hasNvidiaDevice } from './pci.ts';
 import type { ProcessGate } from './process-gate.ts';
@@ -26,9 +28,14 @@ export interface StreamSettings {
   readonly expectsGpus: boolean;
   /** Whether to ask for more than what every card has. */
   readonly details: boolean;
+  /** As configured. */
+  readonly program: string;
   readonly procRoot: string;
   readonly pace: Pace;
 }
+
+/** How late a beat may be for other calls to be made beside the loop: a busy driver takes seconds, one that hangs for ever. */
+const calmSeconds = 2;
 
 /** Lines of the help text that are looked at. */
 const mostHelpLines = 20_000;
@@ -94,7 +101,7 @@ export class SampleStream {
   async #probe(): Promise<number | null> {
     if (this.#asked.length > 0) return null;
     const printed: string[] = [];
-    const exit = await this.#call(['--help-query-gpu'], this.#stopping.signal, (line) => {
+    const exit = await this.#call(['--help-query-gpu'], this.#stopping.signal, null, (line) => {
       if (printed.length < mostHelpLines) printed.push(line);
     });
     if (exit === null) return this.#backOff();
@@ -120,7 +127,7 @@ export class SampleStream {
     const garbled = new AbortController();
     const recheck = only === null ? [] : [AbortSignal.timeout(Math.ceil(1000 * pace.slow))];
     const signal = AbortSignal.any([this.#stopping.signal, garbled.signal, ...recheck]);
-    const exit = await this.#call(args, signal, (line) => {
+    const exit = await this.#call(args, signal, intervalSeconds + calmSeconds, (line) => {
       const heard = reader.read(line);
       if (heard.kind === 'sample') {
         this.#failures = 0;
@@ -140,11 +147,22 @@ export class SampleStream {
     return this.#conclude(ending(exit, reader.preamble));
   }
 
-  /** One call through the gate; null when it fell silent, which is published as it happens. */
-  async #call(args: readonly string[], signal: AbortSignal, onLine: (line: string) => void): Promise<Exit | null> {
+  /**
+   * One call through the gate; null when it fell silent, which is published as it happens, or had no turn.
+   * @param calmSeconds see {@link Watch}
+   */
+  async #call(
+    args: readonly string[],
+    signal: AbortSignal,
+    calmSeconds: number | null,
+    onLine: (line: string) => void,
+  ): Promise<Exit | null> {
     const silenceSeconds = this.#settings.intervalSeconds + this.#settings.staleAfterSeconds;
+    const cutter = new LineCutter();
     const exit = await this.#gate.run(args, {
-      onLine,
+      onText: (text) => {
+        for (const line of cutter.push(text)) onLine(line);
+      },
       onSilence: () => {
         this.#fail('hung', `nvidia-smi has printed nothing for ${silenceSeconds} s and is being ended`);
       },
@@ -155,19 +173,25 @@ export class SampleStream {
         );
       },
       silenceSeconds,
+      calmSeconds,
       signal,
     });
-    return exit.silent ? null : exit;
+    if (exit === null || exit.silent) return null;
+    if (!signal.aborted) for (const line of cutter.flush()) onLine(line);
+    return exit;
   }
 
   /** Publishes what an end means. @returns the seconds to wait before the next attempt */
   #conclude(end: Ending): number {
-    const { expectsGpus, procRoot, pace } = this.#settings;
+    const { expectsGpus, program, procRoot, pace } = this.#settings;
     const hadGpus = expectsGpus || this.#reach.everSeen;
     switch (end.kind) {
       case 'no_program':
-        if (!hadGpus) return this.#none(end.kind);
-        this.#fail('absent', 'there is no program nvidia-smi, though there are GPUs; set gpu.program to its path');
+        // A program that was named by hand should be there, whatever the node has: a mistyped path is no node without GPUs.
+        if (program !== defaultProgram) this.#fail('absent', `there is no program ${program}, which gpu.program names`);
+        else if (hadGpus || hasNvidiaDevice(procRoot))
+          this.#fail('absent', `this node has GPUs, but no ${program} on its search path; set gpu.program to its path`);
+        else return this.#none(end.kind);
         return pace.slow;
       case 'no_devices':
         return this.#none(end.kind);
