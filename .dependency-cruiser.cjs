@@ -18,13 +18,13 @@ const rooms = {
   findings: ['detect', 'runs', 'series', 'config'],
   // Edges.
   ingest: ['protocol', 'listen', 'runs', 'findings', 'series', 'config'],
-  http: ['listen', 'runs', 'findings', 'series', 'config'],
+  http: ['json', 'listen', 'runs', 'findings', 'series', 'config'],
   client: ['protocol', 'version'],
   // What is made of the declarations.
   bundle: ['catalogue', 'series'],
   check: ['catalogue', 'collectors', 'collect', 'ingest', 'listen', 'series'],
   replay: ['detect', 'findings', 'runs', 'series'],
-  cli: ['app', 'check', 'replay', 'findings', 'catalogue', 'config', 'version'],
+  cli: ['app', 'json', 'check', 'replay', 'findings', 'catalogue', 'config', 'version'],
 };
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import type { WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import type { Configuration } from './catalogue.ts';
 import { CollectorRunner, systemTimers, type Logger } from './collect/index.ts';
 import { collectors, roots } from './collectors.ts';
 import { DetectionEngine, detectors, stepDetectors, transitionDetectors } from './detect/index.ts';
-import { conditionOf, Findings, findingsLog, type FindingChange } from './findings/index.ts';
+import { conditionOf, Findings, findingsLog, openFindingsFile, type FindingChange } from './findings/index.ts';
 import { HttpServer, SelfMetrics } from './http/index.ts';
 import { Ingest, type Listening } from './ingest/index.ts';
 import { localAddress, readToken } from './listen/index.ts';
@@ -42,7 +42,7 @@ export class App {
   #log: WriteStream | null = null;
   #ticking: NodeJS.Timeout | null = null;
 
-  /** @throws ListenError when a token cannot be read. */
+  /** @throws Error when a token cannot be read, or the log of findings not be written. */
   constructor(configuration: Configuration, { logger, nodeName }: AppParts) {
     const now = () => Date.now() / 1000;
     const table = new SeriesTable();
@@ -81,7 +81,7 @@ export class App {
       showCondition(change, findings, runs);
     });
     if (configuration.log.findings !== undefined) {
-      this.#log = createWriteStream(configuration.log.findings, { flags: 'a' });
+      this.#log = openFindingsFile(configuration.log.findings);
       this.#log.on('error', (error) => {
         logger.error({ err: error }, 'the log of findings cannot be written');
       });

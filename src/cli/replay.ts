@@ -1,6 +1,7 @@
 import { lineOf, pages, readRecording, Replay, runOf, summaryOf, Vocabulary } from '../replay/index.ts';
 import type { Finding } from '../findings/index.ts';
 import type { Configuration } from '../catalogue.ts';
+import { writeJson } from '../json.ts';
 import { exitCodes, type Command } from './command.ts';
 import { configure } from './configuration.ts';
 
@@ -59,7 +60,7 @@ async function replayFile(
     if (change.change !== 'resolved') return;
     findings += 1;
     if (pages(finding)) paging.push(finding);
-    if (json) print(JSON.stringify({ ...finding, pages: pages(finding) }, spelledOut));
+    if (json) print(writeJson({ ...finding, pages: pages(finding) }));
   });
   if (!json) print(`run ${run}`);
   try {
@@ -85,11 +86,6 @@ async function replayFile(
     complain(`${path}: ${bad} lines could not be read, of which the first ${maxComplaints} are named`);
   if (!json) print(summaryOf(run, { rows, findings, paging }));
   return bad === 0;
-}
-
-/** JSON has no infinities and no NaN; as text they stay what they are. */
-function spelledOut(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
 function print(line: string): void {

@@ -32,8 +32,12 @@ export function number(spec: Bounds & { readonly default: number; readonly help:
   return described(schema, { help: spec.help, expected, default: String(spec.default) });
 }
 
-/** A whole number within bounds, both included. */
-export function integer(spec: Bounds & { readonly default: number; readonly help: string }): Option<number> {
+/** A whole number within bounds, both included; the default null means that the option is not set. */
+export function integer(spec: Bounds & { readonly default: number; readonly help: string }): Option<number>;
+export function integer(spec: Bounds & { readonly default: null; readonly help: string }): Option<number | undefined>;
+export function integer(
+  spec: Bounds & { readonly default: number | null; readonly help: string },
+): Option<number | undefined> {
   const expected = `a whole number from ${spec.min} to ${spec.max}`;
   const schema = v.pipe(
     v.unknown(),
@@ -41,7 +45,8 @@ export function integer(spec: Bounds & { readonly default: number; readonly help
     v.number(expected),
     v.check((value) => Number.isInteger(value) && value >= spec.min && value <= spec.max, expected),
   );
-  return described(schema, { help: spec.help, expected, default: String(spec.default) });
+  const fallback = spec.default === null ? null : String(spec.default);
+  return described<number | undefined>(schema, { help: spec.help, expected, default: fallback });
 }
 
 const durationUnits: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };

@@ -65,11 +65,11 @@ describe('readConfig', () => {
     expect('mistakes' in read && read.mistakes.map(explain).sort()).toEqual([
       '--detect.gradient.threshold: found 0, expected a number from 1 to 100',
       'GRADWATCH_GPU_EXPECTED: found eight, expected a whole number from 0 to 64',
-      'gpu.interval: found 2, expected a duration from 100ms to 1m',
-      'gpu.intervall: found 1s, expected no such key; there are gpu.interval, gpu.expected, gpu.path',
-      'log: found loud, expected a group of keys',
-      'logs: found 1, expected no such key; there are gpu, detect, log',
-      'node: found a group of keys, expected no such key; there are gpu, detect, log',
+      'g.yaml: gpu.interval: found 2, expected a duration from 100ms to 1m',
+      'g.yaml: gpu.intervall: found 1s, expected no such key; there are gpu.interval, gpu.expected, gpu.path',
+      'g.yaml: log: found loud, expected a group of keys',
+      'g.yaml: logs: found 1, expected no such key; there are gpu, detect, log',
+      'g.yaml: node: found a group of keys, expected no such key; there are gpu, detect, log',
     ]);
   });
 

@@ -12,7 +12,7 @@ export interface Sources {
 
 /** One mistake, told so that it can be mended without looking anything up. */
 export interface Mistake {
-  /** The key path, the name of the variable or of the flag: what the reader has to look for. */
+  /** The file and the key path, the name of the variable or of the flag: what the reader has to look for. */
   readonly where: string;
   readonly value: unknown;
   readonly expected: string;
@@ -59,14 +59,16 @@ export function readConfig<Schema extends Group>(schema: Schema, sources: Source
   for (const [path, value] of Object.entries(sources.flags ?? {})) {
     if (value !== undefined) put(tree, path.split('.'), { where: `--${path}`, value });
   }
-  mistakes.push(...strangers(schema, tree, []));
+  // Groups come from the file alone: environment and flags name options.
+  const inFile = (path: string): string => (sources.file === undefined ? path : `${sources.file.name}: ${path}`);
+  mistakes.push(...strangers(schema, tree, [], inFile));
   const result = v.safeParse(schema, plain(schema, tree));
   if (result.success && mistakes.length === 0) return { value: result.output };
   for (const issue of result.issues ?? []) {
     const path = (issue.path ?? []).map((item) => String(item.key));
     const scalar = find(tree, path);
     mistakes.push({
-      where: scalar?.where ?? path.join('.'),
+      where: scalar?.where ?? inFile(path.join('.')),
       value: scalar?.value ?? 'a group of keys',
       expected: issue.type === 'strict_object' ? 'a group of keys' : issue.message,
     });
@@ -95,20 +97,20 @@ function readFile(file: { readonly name: string; readonly text: string }, tree: 
   const content: unknown = document.toJS();
   if (content === null || content === undefined) return [];
   if (!isMapping(content)) return [{ where: file.name, value: content, expected: 'a mapping of keys at the top' }];
-  graft(tree, content, []);
+  graft(tree, content, [], file.name);
   return [];
 }
 
-function graft(tree: Tree, content: Record<string, unknown>, path: readonly string[]): void {
+function graft(tree: Tree, content: Record<string, unknown>, path: readonly string[], file: string): void {
   for (const [key, value] of Object.entries(content)) {
     const here = [...path, key];
     // A key without a value is a group whose lines are all commented out.
     if (value === null) continue;
     if (isMapping(value)) {
       groupAt(tree, here);
-      graft(tree, value, here);
+      graft(tree, value, here, file);
     } else {
-      put(tree, here, { where: here.join('.'), value });
+      put(tree, here, { where: `${file}: ${here.join('.')}`, value });
     }
   }
 }
@@ -138,16 +140,21 @@ function find(tree: Tree, path: readonly string[]): Scalar | undefined {
 }
 
 /** Keys that are no options, each with those that could have been meant. */
-function strangers(schema: v.GenericSchema, tree: Tree, path: readonly string[]): Mistake[] {
+function strangers(
+  schema: v.GenericSchema,
+  tree: Tree,
+  path: readonly string[],
+  inFile: (path: string) => string,
+): Mistake[] {
   if (!isGroup(schema)) return [];
   return [...tree].flatMap(([key, value]) => {
     const here = [...path, key];
     const entry = Object.hasOwn(schema.entries, key) ? schema.entries[key] : undefined;
-    if (entry !== undefined) return value instanceof Map ? strangers(entry, value, here) : [];
+    if (entry !== undefined) return value instanceof Map ? strangers(entry, value, here, inFile) : [];
     const siblings = Object.keys(schema.entries).map((name) => [...path, name].join('.'));
     const scalar = value instanceof Map ? undefined : value;
     return {
-      where: scalar?.where ?? here.join('.'),
+      where: scalar?.where ?? inFile(here.join('.')),
       value: scalar?.value ?? 'a group of keys',
       expected: `no such key; there are ${siblings.join(', ')}`,
     };

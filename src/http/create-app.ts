@@ -1,5 +1,5 @@
 import express, { type Express } from 'express';
-import { errorHandler, unknownPath } from './error-handler.ts';
+import { errorHandler, onlyMethods, unknownPath } from './error-handler.ts';
 import { healthRoutes } from './health-routes.ts';
 import { listRoutes } from './list-routes.ts';
 import { metricsRoute } from './metrics-route.ts';
@@ -16,12 +16,15 @@ export function createApp(served: Served): Express {
     response.set('X-Content-Type-Options', 'nosniff');
     next();
   });
-  app.get('/metrics', metricsRoute(served.table, served.self));
+  app.route('/metrics').get(metricsRoute(served.table, served.self)).all(onlyMethods('GET, HEAD'));
   app.use(healthRoutes(served), listRoutes(served), requestRoute(served));
-  app.get('/', (_request, response) => {
-    response.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
-    response.type('text/html').send(renderPage(served));
-  });
+  app
+    .route('/')
+    .get((_request, response) => {
+      response.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+      response.type('text/html').send(renderPage(served));
+    })
+    .all(onlyMethods('GET, HEAD'));
   app.use(unknownPath, errorHandler(served.log));
   return app;
 }

@@ -8,6 +8,18 @@ export const unknownPath: RequestHandler = (request) => {
   throw new ApiError(404, 'not_found', message);
 };
 
+/** What a path answers to a method that it does not have: RFC 9110 section 15.5.6. */
+export function onlyMethods(allowed: string): RequestHandler {
+  return (request, response) => {
+    response.set('Allow', allowed);
+    throw new ApiError(
+      405,
+      'method_not_allowed',
+      `${request.path.slice(0, 200)} takes ${allowed}, not ${request.method}`,
+    );
+  };
+}
+
 /** Sends every error as JSON. A fault of our own is logged in full and told to the client without its text. */
 export function errorHandler(log: HttpLog): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi, type Mock } from 'vite
 import type { Finding } from '../findings/index.ts';
 import type { RunReport } from '../runs/index.ts';
 import { gauge, SeriesTable } from '../series/index.ts';
+import { writeJson } from '../json.ts';
 import { HttpServer, SelfMetrics, type HttpLog, type Served } from './index.ts';
 
 const run: RunReport = {
@@ -26,7 +27,7 @@ const run: RunReport = {
       endedAt: null,
       step: 41,
       stepTime: 1_700_000_041,
-      values: { loss: 'NaN' },
+      values: { loss: NaN },
     },
   ],
 };
@@ -212,7 +213,7 @@ describe('the lists', () => {
   };
 
   it('gives runs and findings as they are', async () => {
-    expect(await getJson('/api/v1/runs')).toMatchObject({ status: 200, body: { runs: [run] } });
+    expect(await getJson('/api/v1/runs')).toMatchObject({ status: 200, body: { runs: [JSON.parse(writeJson(run))] } });
     const { body } = await getJson('/api/v1/findings');
     expect(body).toEqual({
       findings: [
@@ -339,9 +340,23 @@ describe('errors', () => {
       status: 404,
       body: { error: { code: 'not_found', message: 'nothing answers GET /metric; GET / lists what there is' } },
     });
-    expect((await fetch(`${url}/metrics`, { method: 'POST' })).status).toBe(404);
     const response = await fetch(`${url}/api/v1/runs/%E0%A4%A/requests`, { method: 'POST' });
     expect([response.status, await response.json()]).toMatchObject([400, { error: { code: 'bad_request' } }]);
+  });
+
+  it.each([
+    ['POST', '/metrics', 'GET, HEAD'],
+    ['DELETE', '/-/healthy', 'GET, HEAD'],
+    ['POST', '/-/ready', 'GET, HEAD'],
+    ['PUT', '/api/v1/runs', 'GET, HEAD'],
+    ['POST', '/api/v1/findings', 'GET, HEAD'],
+    ['GET', '/api/v1/runs/a/requests', 'POST'],
+    ['POST', '/', 'GET, HEAD'],
+  ])('say which methods %s %s should have been', async (method, path, allow) => {
+    await serve();
+    const response = await fetch(`${url}${path}`, { method });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+    expect(await response.json()).toMatchObject({ error: { code: 'method_not_allowed' } });
   });
 
   it('of our own are logged in full and not told', async () => {

@@ -1,6 +1,7 @@
 import { Router, type Request } from 'express';
 import type { Finding } from '../findings/index.ts';
 import { ApiError } from './api-error.ts';
+import { onlyMethods } from './error-handler.ts';
 import { sendJson } from './json.ts';
 import type { Served } from './served.ts';
 
@@ -9,18 +10,24 @@ const states = ['open', 'resolved'] as const;
 /** What the exporter knows, as JSON: see docs/http-api.md for the shape. */
 export function listRoutes({ runs, findings }: Served): Router {
   const router = Router();
-  router.get('/api/v1/runs', (request, response) => {
-    readQuery(request, []);
-    sendJson(response, { runs: runs() });
-  });
-  router.get('/api/v1/findings', (request, response) => {
-    const wanted = readQuery(request, ['run', 'kind', 'state']);
-    const state = wanted.get('state');
-    if (state !== undefined && !states.some((known) => known === state)) {
-      throw new ApiError(400, 'invalid_parameter', `state is ${JSON.stringify(state)}, expected open or resolved`);
-    }
-    sendJson(response, { findings: findings().filter((finding) => matches(finding, wanted)) });
-  });
+  router
+    .route('/api/v1/runs')
+    .get((request, response) => {
+      readQuery(request, []);
+      sendJson(response, { runs: runs() });
+    })
+    .all(onlyMethods('GET, HEAD'));
+  router
+    .route('/api/v1/findings')
+    .get((request, response) => {
+      const wanted = readQuery(request, ['run', 'kind', 'state']);
+      const state = wanted.get('state');
+      if (state !== undefined && !states.some((known) => known === state)) {
+        throw new ApiError(400, 'invalid_parameter', `state is ${JSON.stringify(state)}, expected open or resolved`);
+      }
+      sendJson(response, { findings: findings().filter((finding) => matches(finding, wanted)) });
+    })
+    .all(onlyMethods('GET, HEAD'));
   return router;
 }
 

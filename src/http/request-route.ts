@@ -2,6 +2,7 @@ import { json, Router, type Request, type RequestHandler, type Response } from '
 import * as v from 'valibot';
 import { ApiError } from './api-error.ts';
 import { carriesToken } from '../listen/index.ts';
+import { onlyMethods } from './error-handler.ts';
 import { sendJson } from './json.ts';
 import type { Served } from './served.ts';
 
@@ -26,8 +27,8 @@ const bodySchema = v.variant(
 /** POST /api/v1/runs/:run/requests: what a person asks of the workers of a run, answered with their answers. */
 export function requestRoute(served: Served): Router {
   const router = Router();
-  router.post(
-    '/api/v1/runs/:run/requests',
+  const route = router.route('/api/v1/runs/:run/requests');
+  route.post(
     authorize(served.token),
     json({ limit: bodyLimit }),
     async (request: Request<{ run: string }>, response: Response) => {
@@ -48,6 +49,7 @@ export function requestRoute(served: Served): Router {
       sendJson(response, { run, kind: wanted.kind, answers });
     },
   );
+  route.all(onlyMethods('POST'));
   return router;
 }
 

@@ -13,7 +13,7 @@ export type { RunsContext } from './runs.ts';
 export { runsOptions } from './options.ts';
 export type { RunsOptions } from './options.ts';
 export { RunsLimitError } from './limit-error.ts';
-export type { JsonNumber, RankReport, RunReport } from './run-report.ts';
+export type { RankReport, RunReport } from './run-report.ts';
 
 /** Every series that this room fills. */
 export const runsMetrics = [

@@ -3,9 +3,6 @@ import type { RankState } from './observation.ts';
 import type { Rank } from './rank.ts';
 import type { Run } from './run.ts';
 
-/** JSON has no NaN and no infinities: they are written as protobuf's JSON mapping writes them. */
-export type JsonNumber = number | 'NaN' | 'Infinity' | '-Infinity';
-
 /** A run as the API tells it. Times are Unix seconds. */
 export interface RunReport {
   readonly run: string;
@@ -31,7 +28,7 @@ export interface RankReport {
   readonly step: number | null;
   readonly stepTime: number | null;
   /** The values of that step, and the last epoch and validation loss. */
-  readonly values: Readonly<Partial<Record<Field, JsonNumber>>>;
+  readonly values: Readonly<Partial<Record<Field, number>>>;
 }
 
 export function reportRun(run: Run): RunReport {
@@ -46,10 +43,10 @@ export function reportRun(run: Run): RunReport {
 }
 
 function reportRank(rank: Rank): RankReport {
-  const values: Partial<Record<Field, JsonNumber>> = {};
+  const values: Partial<Record<Field, number>> = {};
   for (const name of fieldNames) {
     const value = rank.shown(name);
-    if (value !== undefined) values[name] = jsonNumber(value);
+    if (value !== undefined) values[name] = value;
   }
   return {
     rank: rank.hello.rank,
@@ -63,9 +60,4 @@ function reportRank(rank: Rank): RankReport {
     stepTime: rank.shown('lastStepTimestamp') ?? null,
     values,
   };
-}
-
-function jsonNumber(value: number): JsonNumber {
-  if (Number.isFinite(value)) return value;
-  return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
 }

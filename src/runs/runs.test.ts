@@ -236,13 +236,13 @@ describe('Runs', () => {
     ]);
   });
 
-  it('lists plain facts that survive JSON, non-finite values included', () => {
+  it('lists plain facts, non-finite values included', () => {
     const { join, runs, step } = start();
     join({ rank: 1, localRank: 1 });
     const rank = join();
     rank.report(step(3, { loss: NaN, gradient_norm: Infinity, learning_rate: 0.1 }));
     rank.end('failed', 1000, 'it said goodbye');
-    expect(JSON.parse(JSON.stringify(runs.listRuns()))).toEqual([
+    expect(runs.listRuns()).toEqual([
       {
         run: 'digits',
         state: 'failed',
@@ -262,7 +262,7 @@ describe('Runs', () => {
             endedAt: 1000,
             step: 3,
             stepTime: 903,
-            values: { loss: 'NaN', gradient_norm: 'Infinity', learning_rate: 0.1 },
+            values: { loss: NaN, gradient_norm: Infinity, learning_rate: 0.1 },
           },
           {
             rank: 1,

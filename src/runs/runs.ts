@@ -54,7 +54,7 @@ export class Runs {
     this.#runs.get(run)?.setCondition(rank, condition);
   }
 
-  /** Plain facts that can be written as JSON, in the order in which the runs began. */
+  /** Plain facts, in the order in which the runs began. */
   listRuns(): readonly RunReport[] {
     return [...this.#runs.values()].map(reportRun);
   }
