@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Outbox } from './outbox.ts';
+import { maxStepBytes, Outbox } from './outbox.ts';
 import type { Batch } from './outbox.ts';
 
 const roomy = 65_536;
@@ -66,7 +66,7 @@ test('the oldest steps give way and are counted', () => {
 test('a batch fits into the largest message, and is cut anew when the exporter takes less than it did', () => {
   const outbox = filled(1_000, 20);
   expect(all(outbox)).toHaveLength(1);
-  outbox.resume(0, 64 + 160 * 8);
+  outbox.resume(0, 64 + maxStepBytes * 8);
   const again = all(outbox);
   expect(again.map(({ sequence, steps }) => [sequence, steps.length])).toEqual([
     [1, 8],

@@ -3,10 +3,10 @@ import { mergeStep } from './step-merge.ts';
 import type { WireStep } from './step-report.ts';
 
 /**
- * No step is longer on the wire, with its tag and length: 11 doubles of 9 bytes, a flag of 2, and 4 varints of at most 12 bytes.
+ * No step is longer on the wire, with its tag and length: 20 doubles of at most 10 bytes, 11 varints of at most 12, and a flag of 2.
  * https://protobuf.dev/programming-guides/encoding/
  */
-export const maxStepBytes = 320;
+export const maxStepBytes = 336;
 /** Tag and length of the batch, its sequence and its count of dropped steps, with room. */
 const batchOverheadBytes = 64;
 /** The exporter decodes a batch in one go; this many steps take it about a millisecond. */
