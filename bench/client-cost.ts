@@ -35,6 +35,7 @@ const full = (step: number): Required<StepReport> => ({
   epoch: 1,
   loss: 1 / (step + 1),
   validationLoss: 0.5,
+  evaluatedTrainingLoss: 0.5,
   gradientNorm: 1 + (step % 3),
   gradientChangeNorm: 0.1,
   parameterNorm: 12,

@@ -10,6 +10,7 @@ const fullest: Required<StepReport> = {
   epoch: -0,
   loss: NaN,
   validationLoss: Infinity,
+  evaluatedTrainingLoss: 1e-300,
   gradientNorm: -Infinity,
   gradientChangeNorm: 0.1 + 0.2,
   parameterNorm: 5e-324,

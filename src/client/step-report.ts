@@ -12,6 +12,8 @@ export interface StepReport {
   readonly epoch?: number | undefined;
   readonly loss?: number | undefined;
   readonly validationLoss?: number | undefined;
+  /** Loss on a sample of the training data, measured at the same evaluation in the same way. */
+  readonly evaluatedTrainingLoss?: number | undefined;
   /** L2 norm of the gradient over all parameters, before clipping. */
   readonly gradientNorm?: number | undefined;
   /** L2 norm of the difference between this gradient and the one before. */
@@ -71,6 +73,7 @@ const fields = [
   ['epoch', 'epoch', 'real'],
   ['loss', 'loss', 'real'],
   ['validationLoss', 'validation_loss', 'real'],
+  ['evaluatedTrainingLoss', 'evaluated_training_loss', 'real'],
   ['gradientNorm', 'gradient_norm', 'real'],
   ['gradientChangeNorm', 'gradient_change_norm', 'real'],
   ['parameterNorm', 'parameter_norm', 'real'],

@@ -10,6 +10,7 @@ const rules: Readonly<Record<Field, Rule>> = {
   epoch: 'amount',
   loss: 'any',
   validation_loss: 'any',
+  evaluated_training_loss: 'any',
   gradient_norm: 'notNegative',
   gradient_change_norm: 'notNegative',
   parameter_norm: 'notNegative',

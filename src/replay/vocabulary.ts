@@ -9,7 +9,10 @@ const aliases: Readonly<Partial<Record<Meaning, readonly string[]>>> = {
   epoch: ['train/epoch'],
   loss: ['train/loss', 'train_loss'],
   validation_loss: ['val_loss', 'eval_loss', 'val/loss', 'eval/loss'],
+  evaluated_training_loss: ['eval_train_loss'],
   gradient_norm: ['grad_norm', 'train/grad_norm'],
+  memory_allocated_bytes: ['mem_allocated_bytes'],
+  memory_peak_bytes: ['mem_peak_bytes'],
   learning_rate: ['lr', 'train/lr', 'train/learning_rate'],
 };
 

@@ -10,6 +10,10 @@ export const fields = {
   epoch: gauge('gradwatch_train_epoch', { help: 'Epoch, with its fraction where the worker reports one', labels }),
   loss: gauge('gradwatch_train_loss', { help: 'Training loss of the last step, as the worker computed it', labels }),
   validation_loss: gauge('gradwatch_train_validation_loss', { help: 'Loss of the last evaluation', labels }),
+  evaluated_training_loss: gauge('gradwatch_train_evaluated_training_loss', {
+    help: 'Loss on a sample of the training data at the last evaluation',
+    labels,
+  }),
   gradient_norm: gauge('gradwatch_train_gradient_norm', {
     help: 'L2 norm of the gradient over all parameters, before clipping',
     labels,

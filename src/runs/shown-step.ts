@@ -14,6 +14,7 @@ type ShownKey = 'step' | 'lastStepTimestamp' | Field;
 const lasting: readonly Field[] = [
   'epoch',
   'validation_loss',
+  'evaluated_training_loss',
   'checkpoint_seconds',
   'evaluation_seconds',
   'allocation_retries',

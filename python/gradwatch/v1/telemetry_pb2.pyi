@@ -162,7 +162,7 @@ class Request(_message.Message):
     def __init__(self, id: _Optional[str] = ..., kind: _Optional[_Union[RequestKind, str]] = ..., factor: _Optional[float] = ...) -> None: ...
 
 class Step(_message.Message):
-    __slots__ = ["allocation_retries", "backward_seconds", "batch_size", "checkpoint_seconds", "collective_wait_seconds", "data_wait_seconds", "epoch", "evaluation_seconds", "floating_point_operations", "forward_seconds", "gradient_change_norm", "gradient_norm", "host_to_device_seconds", "learning_rate", "loss", "loss_scale", "memory_allocated_bytes", "memory_peak_bytes", "memory_reserved_bytes", "mfu_ratio", "optimizer_seconds", "out_of_memory_errors", "parameter_norm", "process_memory_bytes", "samples", "skipped", "step", "step_seconds", "tokens", "unix_nanos", "update_ratio", "validation_loss"]
+    __slots__ = ["allocation_retries", "backward_seconds", "batch_size", "checkpoint_seconds", "collective_wait_seconds", "data_wait_seconds", "epoch", "evaluated_training_loss", "evaluation_seconds", "floating_point_operations", "forward_seconds", "gradient_change_norm", "gradient_norm", "host_to_device_seconds", "learning_rate", "loss", "loss_scale", "memory_allocated_bytes", "memory_peak_bytes", "memory_reserved_bytes", "mfu_ratio", "optimizer_seconds", "out_of_memory_errors", "parameter_norm", "process_memory_bytes", "samples", "skipped", "step", "step_seconds", "tokens", "unix_nanos", "update_ratio", "validation_loss"]
     ALLOCATION_RETRIES_FIELD_NUMBER: _ClassVar[int]
     BACKWARD_SECONDS_FIELD_NUMBER: _ClassVar[int]
     BATCH_SIZE_FIELD_NUMBER: _ClassVar[int]
@@ -170,6 +170,7 @@ class Step(_message.Message):
     COLLECTIVE_WAIT_SECONDS_FIELD_NUMBER: _ClassVar[int]
     DATA_WAIT_SECONDS_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
+    EVALUATED_TRAINING_LOSS_FIELD_NUMBER: _ClassVar[int]
     EVALUATION_SECONDS_FIELD_NUMBER: _ClassVar[int]
     FLOATING_POINT_OPERATIONS_FIELD_NUMBER: _ClassVar[int]
     FORWARD_SECONDS_FIELD_NUMBER: _ClassVar[int]
@@ -202,6 +203,7 @@ class Step(_message.Message):
     collective_wait_seconds: float
     data_wait_seconds: float
     epoch: float
+    evaluated_training_loss: float
     evaluation_seconds: float
     floating_point_operations: float
     forward_seconds: float
@@ -227,7 +229,7 @@ class Step(_message.Message):
     unix_nanos: int
     update_ratio: float
     validation_loss: float
-    def __init__(self, step: _Optional[int] = ..., unix_nanos: _Optional[int] = ..., epoch: _Optional[float] = ..., loss: _Optional[float] = ..., validation_loss: _Optional[float] = ..., gradient_norm: _Optional[float] = ..., gradient_change_norm: _Optional[float] = ..., parameter_norm: _Optional[float] = ..., learning_rate: _Optional[float] = ..., loss_scale: _Optional[float] = ..., skipped: bool = ..., step_seconds: _Optional[float] = ..., data_wait_seconds: _Optional[float] = ..., collective_wait_seconds: _Optional[float] = ..., samples: _Optional[int] = ..., tokens: _Optional[int] = ..., update_ratio: _Optional[float] = ..., batch_size: _Optional[int] = ..., floating_point_operations: _Optional[float] = ..., mfu_ratio: _Optional[float] = ..., host_to_device_seconds: _Optional[float] = ..., forward_seconds: _Optional[float] = ..., backward_seconds: _Optional[float] = ..., optimizer_seconds: _Optional[float] = ..., checkpoint_seconds: _Optional[float] = ..., evaluation_seconds: _Optional[float] = ..., memory_allocated_bytes: _Optional[int] = ..., memory_reserved_bytes: _Optional[int] = ..., memory_peak_bytes: _Optional[int] = ..., allocation_retries: _Optional[int] = ..., out_of_memory_errors: _Optional[int] = ..., process_memory_bytes: _Optional[int] = ...) -> None: ...
+    def __init__(self, step: _Optional[int] = ..., unix_nanos: _Optional[int] = ..., epoch: _Optional[float] = ..., loss: _Optional[float] = ..., validation_loss: _Optional[float] = ..., gradient_norm: _Optional[float] = ..., gradient_change_norm: _Optional[float] = ..., parameter_norm: _Optional[float] = ..., learning_rate: _Optional[float] = ..., loss_scale: _Optional[float] = ..., skipped: bool = ..., step_seconds: _Optional[float] = ..., data_wait_seconds: _Optional[float] = ..., collective_wait_seconds: _Optional[float] = ..., samples: _Optional[int] = ..., tokens: _Optional[int] = ..., update_ratio: _Optional[float] = ..., batch_size: _Optional[int] = ..., floating_point_operations: _Optional[float] = ..., mfu_ratio: _Optional[float] = ..., host_to_device_seconds: _Optional[float] = ..., forward_seconds: _Optional[float] = ..., backward_seconds: _Optional[float] = ..., optimizer_seconds: _Optional[float] = ..., checkpoint_seconds: _Optional[float] = ..., evaluation_seconds: _Optional[float] = ..., memory_allocated_bytes: _Optional[int] = ..., memory_reserved_bytes: _Optional[int] = ..., memory_peak_bytes: _Optional[int] = ..., allocation_retries: _Optional[int] = ..., out_of_memory_errors: _Optional[int] = ..., process_memory_bytes: _Optional[int] = ..., evaluated_training_loss: _Optional[float] = ...) -> None: ...
 
 class Welcome(_message.Message):
     __slots__ = ["exporter", "max_message_bytes", "node", "resume_from"]

@@ -35,6 +35,7 @@ export interface Step {
   'allocation_retries'?: (number | string | Long);
   'out_of_memory_errors'?: (number | string | Long);
   'process_memory_bytes'?: (number | string | Long);
+  'evaluated_training_loss'?: (number | string);
   '_step'?: "step";
   '_unix_nanos'?: "unix_nanos";
   '_epoch'?: "epoch";
@@ -67,6 +68,7 @@ export interface Step {
   '_allocation_retries'?: "allocation_retries";
   '_out_of_memory_errors'?: "out_of_memory_errors";
   '_process_memory_bytes'?: "process_memory_bytes";
+  '_evaluated_training_loss'?: "evaluated_training_loss";
 }
 
 export interface Step__Output {
@@ -102,4 +104,5 @@ export interface Step__Output {
   'allocation_retries'?: (number);
   'out_of_memory_errors'?: (number);
   'process_memory_bytes'?: (number);
+  'evaluated_training_loss'?: (number);
 }
