@@ -2,6 +2,7 @@
 // programs' rules at their defaults. DIR holds training/<corpus>/labels.json and the runs that it names.
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { EvaluationScore } from './detect/evaluation-score.ts';
 import { GradientScore } from './detect/gradient-score.ts';
 import { LossSpikeScore } from './detect/loss-spike-score.ts';
 import { judgedRuns } from './detect/runs.ts';
@@ -13,7 +14,12 @@ if (data === undefined || !existsSync(data)) {
   process.exitCode = 2;
 } else {
   // One file a score: each looks at every run and takes what concerns it.
-  const scores = [new GradientScore(), new LossSpikeScore()];
+  const scores = [
+    new GradientScore(),
+    new LossSpikeScore(),
+    new EvaluationScore('overfitting', 'overfit', 0.95),
+    new EvaluationScore('divergence', 'diverged', null),
+  ];
   for await (const run of judgedRuns(data)) for (const score of scores) score.take(run);
   print(
     'detect',

@@ -32,7 +32,7 @@ export const gradientExplosion = stepDetector({
   kind: 'gradient_explosion',
   subject: 'run',
   meaning: 'the gradient norm left its usual range by a large factor',
-  explains: ['gradient_ratio', 'gradient_tail', 'non_finite', 'loss_spike'],
+  explains: ['gradient_ratio', 'gradient_tail', 'non_finite', 'loss_spike', 'divergence'],
   endsWithRun: true,
   options: detectorOptions({
     window: integer({ default: 64, min: 15, max: 4096, help: 'Norms in range that make the baseline' }),

@@ -2,15 +2,25 @@ import type { InferOutput, StrictObjectSchema } from 'valibot';
 import { options } from '../config/index.ts';
 import type { Metric } from '../series/index.ts';
 import type { DetectorFacts } from './detector.ts';
+import { divergence } from './divergence.ts';
 import { gradientExplosion } from './gradient-explosion.ts';
 import { gradientRatio } from './gradient-ratio.ts';
 import { gradientTail } from './gradient-tail.ts';
 import { lossSpike } from './loss-spike.ts';
 import { nonFinite } from './non-finite.ts';
+import { overfitting } from './overfitting.ts';
 import { workerLost } from './worker-lost.ts';
 
 /** Detectors over steps, in the order in which they judge an observation: a cause before its consequences. */
-export const stepDetectors = [gradientExplosion, nonFinite, gradientRatio, gradientTail, lossSpike] as const;
+export const stepDetectors = [
+  gradientExplosion,
+  nonFinite,
+  divergence,
+  gradientRatio,
+  gradientTail,
+  lossSpike,
+  overfitting,
+] as const;
 
 /** Detectors over states of ranks. */
 export const transitionDetectors = [workerLost] as const;

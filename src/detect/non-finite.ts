@@ -17,7 +17,7 @@ export const nonFinite = stepDetector({
   kind: 'non_finite',
   subject: 'run',
   meaning: 'loss or gradient norm is NaN or infinite',
-  explains: ['gradient_ratio', 'gradient_tail', 'loss_spike'],
+  explains: ['gradient_ratio', 'gradient_tail', 'loss_spike', 'divergence'],
   endsWithRun: true,
   options: detectorOptions({
     consecutive: integer({
