@@ -3,9 +3,11 @@ import { cpu } from './cpu.ts';
 import { inventory } from './inventory.ts';
 import { load } from './load.ts';
 import { memory } from './memory.ts';
+import { pressure } from './pressure.ts';
+import { temperature } from './temperature.ts';
 
 /** The collectors of the node, one line each; options, metrics and the runner follow. */
-const declarations = { cpu, load, memory, inventory } as const;
+const declarations = { cpu, load, memory, inventory, pressure, temperature } as const;
 
 type Name = keyof typeof declarations;
 
