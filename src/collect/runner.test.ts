@@ -81,8 +81,7 @@ function declare(name: string, collector: Partial<Collector>): CollectorDeclarat
 }
 
 function series(): readonly string[] {
-  return [...expose('text', table.snapshot())]
-    .join('')
+  return expose('text', table.snapshot())
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
 }

@@ -82,7 +82,7 @@ function engine(enabled = true) {
 }
 
 function exposed(table: SeriesTable, pattern: RegExp): readonly string[] {
-  return [...expose('text', table.snapshot())].join('').match(pattern) ?? [];
+  return expose('text', table.snapshot()).match(pattern) ?? [];
 }
 
 describe('DetectionEngine', () => {

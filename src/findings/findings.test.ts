@@ -62,8 +62,7 @@ function house(options: Partial<FindingsOptions> = {}) {
       findings.tick();
     },
     lines: (prefix: string) =>
-      [...expose('text', table.snapshot())]
-        .join('')
+      expose('text', table.snapshot())
         .split('\n')
         .filter((line) => line.startsWith(prefix)),
   };

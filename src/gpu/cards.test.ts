@@ -35,7 +35,7 @@ function take(rows: readonly Row[]): void {
 }
 
 function series(prefix: string): string[] {
-  const lines = [...expose('text', table.snapshot())].join('').split('\n');
+  const lines = expose('text', table.snapshot()).split('\n');
   return lines.filter((line) => line.startsWith(prefix));
 }
 

@@ -71,7 +71,7 @@ function isAlive({ pid, exitCode, signalCode }: ChildProcess): boolean {
 
 /** The series as they would be scraped, by name and labels. */
 function scraped(): Map<string, number> {
-  const lines = [...expose('text', table.snapshot())].join('').split('\n');
+  const lines = expose('text', table.snapshot()).split('\n');
   const samples = lines.filter((line) => line !== '' && !line.startsWith('#'));
   return new Map(
     samples.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),

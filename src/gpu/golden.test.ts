@@ -22,7 +22,7 @@ function scraped(faults: Parameters<typeof modelOutput>[1]['faults']): string {
     const heard = reader.read(line);
     if (heard.kind === 'sample') cards.take(heard.sample);
   }
-  return [...expose('text', table.snapshot())].join('');
+  return expose('text', table.snapshot());
 }
 
 describe('/metrics of two H100', () => {

@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { expose, type ForeignFamily, type Format, type SeriesTable } from '../series/index.ts';
-import { ByteWriter } from './byte-writer.ts';
+import { ByteWriter, writeExposition, type ForeignFamily, type Format, type SeriesTable } from '../series/index.ts';
 
 /** How long the writing may hold the event loop, in milliseconds: well within the 5 that a training step's report may wait. */
 const turnMilliseconds = 2;
@@ -17,11 +16,10 @@ export async function renderBody(
 ): Promise<Buffer> {
   const writer = new ByteWriter(expectedBytes);
   let turnBegan = performance.now();
-  for (const text of expose(format, table.snapshot(), foreign)) {
-    writer.write(text);
+  for (const _ of writeExposition(writer, format, table.snapshot(), foreign)) {
     if (performance.now() - turnBegan < turnMilliseconds) continue;
     await nextTurn();
     turnBegan = performance.now();
   }
-  return writer.bytes;
+  return writer.written;
 }

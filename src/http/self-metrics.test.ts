@@ -54,8 +54,7 @@ describe('SelfMetrics', () => {
 
   it('is written in either format, again and again, with the same names', async () => {
     const families = await make().families();
-    const write = (format: 'text' | 'openmetrics') =>
-      [...expose(format, new SeriesTable().snapshot(), families)].join('');
+    const write = (format: 'text' | 'openmetrics') => expose(format, new SeriesTable().snapshot(), families);
     expect(write('openmetrics')).toContain('# TYPE gradwatch_exporter_scrapes counter\n');
     expect(write('openmetrics')).toContain('# TYPE gradwatch_exporter_build info\n');
     expect(write('text')).toContain('# TYPE gradwatch_exporter_scrapes_total counter\n');

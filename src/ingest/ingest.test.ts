@@ -79,7 +79,7 @@ async function exporter(options: Partial<IngestOptions> = {}) {
     address: listening.address === null ? '' : `127.0.0.1:${listening.address.port}`,
     /** The value of a series as a scrape shows it. */
     series: (name: string) => {
-      const line = [...expose('text', table.snapshot())].join('').split('\n');
+      const line = expose('text', table.snapshot()).split('\n');
       return line.find((each) => each.startsWith(`${name} `))?.slice(name.length + 1);
     },
     state: (rank = 0) => runs.find('digits', rank)?.state,

@@ -42,7 +42,7 @@ function start() {
     open,
     state: () => runs.find('digits', 0)?.state,
     count: (name: string) => {
-      const text = [...expose('text', table.snapshot())].join('');
+      const text = expose('text', table.snapshot());
       return Number(new RegExp(`^gradwatch_${name} (.*)$`, 'm').exec(text)?.[1]);
     },
     /** A call that is given these messages, and what it said. */

@@ -40,7 +40,7 @@ const put = (file: string, text: string) => {
 };
 
 function series(): ReadonlyMap<string, number> {
-  const lines = [...expose('text', context.table.snapshot())].join('').split('\n');
+  const lines = expose('text', context.table.snapshot()).split('\n');
   return new Map(
     lines
       .filter((line) => line !== '' && !line.startsWith('#'))

@@ -35,7 +35,7 @@ function start(options = { lifetime: 3600, max_runs: 64, max_ranks: 256 }) {
       runForgotten: (run) => events.push(`${run} forgotten`),
     },
   });
-  const text = () => [...expose('text', table.snapshot())].join('');
+  const text = () => expose('text', table.snapshot());
   return {
     runs,
     observations,

@@ -1,9 +1,7 @@
-import type { Metric, MetricType } from './metric.ts';
-import { unitOf } from './metric.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { familyHeader, type FamilyType, type Format } from './family-header.ts';
+import type { Metric } from './metric.ts';
 import type { GroupSnapshot } from './series-table.ts';
-
-/** `text` is Prometheus' text format 0.0.4, `openmetrics` is OpenMetrics 1.0. */
-export type Format = 'text' | 'openmetrics';
 
 export const contentTypes: Readonly<Record<Format, string>> = {
   text: 'text/plain; version=0.0.4; charset=utf-8',
@@ -13,76 +11,69 @@ export const contentTypes: Readonly<Record<Format, string>> = {
 /** A family that another library holds, read as data: sample names are written as they are. */
 export interface ForeignFamily {
   readonly name: string;
-  readonly type: MetricType | 'histogram' | 'summary' | 'unknown';
+  readonly type: FamilyType;
   readonly help: string;
   readonly samples: readonly { readonly name: string; readonly labels: string; readonly value: number }[];
 }
 
-/**
- * How many samples are written between two yields. A slice is concatenated text that becomes bytes when the caller writes it out;
- * while it is short that happens in the processor's cache, which makes it three times cheaper than with slices of 5,000.
- */
-const samplesPerSlice = 100;
+/** How many samples are written between two yields: some 50 µs of work. */
+const samplesPerSlice = 250;
+
+const lineFeed = new Uint8Array([10]);
 
 /**
- * Writes a body in slices of some 10 KB. The caller joins them and may let other work run between any two; all values come from
- * the snapshot, so the body is of one moment. A family without samples is not mentioned.
+ * Writes a body, and yields between slices so that the caller may let other work run; all values come from the snapshot, so the body
+ * is of one moment. A family without samples is not mentioned.
  */
-export function* expose(
+export function* writeExposition(
+  writer: ByteWriter,
   format: Format,
   groups: readonly GroupSnapshot[],
   foreign: readonly ForeignFamily[] = [],
-): Generator<string, void, undefined> {
-  let text = '';
+): Generator<void, void, undefined> {
   let samples = 0;
   for (const { columns, labels, values, present } of groups) {
     const width = columns.length;
+    // The label block of a row stands in each of its series: it is encoded at the first of them.
+    const blocks: (Buffer | undefined)[] = [];
     let previous: Metric | undefined;
-    for (const [column, { metric, extraLabels }] of columns.entries()) {
-      const open = `${metric.name}{`;
-      for (let row = 0, at = column; row < labels.length; row += 1, at += width) {
+    for (const [index, column] of columns.entries()) {
+      for (let row = 0, at = index; row < labels.length; row += 1, at += width) {
         if (present[at] !== 1) continue;
-        if (metric !== previous) {
-          text += header(format, metric.name, metric.type, metric.help);
-          previous = metric;
+        if (column.metric !== previous) {
+          writer.bytes(column.header[format]);
+          previous = column.metric;
         }
-        const block = labels[row] ?? '';
-        const value = formatValue(values[at] ?? NaN);
-        if (extraLabels === '') text += block === '' ? `${metric.name} ${value}\n` : `${open}${block}} ${value}\n`;
-        else text += `${open}${block}${block === '' ? '' : ','}${extraLabels}} ${value}\n`;
+        writer.bytes(column.before);
+        writer.bytes((blocks[row] ??= Buffer.from(labels[row] ?? '')));
+        writer.bytes(column.after);
+        writer.ascii(formatValue(values[at] ?? NaN));
+        writer.bytes(lineFeed);
         samples += 1;
-        if (samples % samplesPerSlice === 0) {
-          yield text;
-          text = '';
-        }
+        if (samples % samplesPerSlice === 0) yield;
       }
     }
   }
   for (const family of foreign) {
     if (family.samples.length === 0) continue;
-    text += header(format, family.name, family.type, family.help);
+    writer.text(familyHeader(format, family));
     for (const { name, labels, value } of family.samples) {
-      text += `${name}${labels === '' ? '' : `{${labels}}`} ${formatValue(value)}\n`;
+      writer.text(`${name}${labels === '' ? '' : `{${labels}}`} ${formatValue(value)}\n`);
     }
   }
-  if (format === 'openmetrics') text += '# EOF\n';
-  yield text;
+  if (format === 'openmetrics') writer.text('# EOF\n');
 }
 
-function header(format: Format, name: string, type: ForeignFamily['type'], help: string): string {
-  const escaped = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
-  if (format === 'text') {
-    const known = type === 'info' || type === 'states' ? 'gauge' : type === 'unknown' ? 'untyped' : type;
-    return `# HELP ${name} ${escaped}\n# TYPE ${name} ${known}\n`;
-  }
-  // In OpenMetrics a family's name has no suffix of its type. A state set would need the metric's own name as label; ours are gauges.
-  const family = type === 'counter' ? name.replace(/_total$/, '') : type === 'info' ? name.replace(/_info$/, '') : name;
-  const unit = unitOf(name);
-  return (
-    `# TYPE ${family} ${type === 'states' ? 'gauge' : type}\n` +
-    (unit !== null && family.endsWith(`_${unit}`) ? `# UNIT ${family} ${unit}\n` : '') +
-    `# HELP ${family} ${escaped.replaceAll('"', '\\"')}\n`
-  );
+/** A whole body at once, where nothing waits for the event loop. */
+export function expose(
+  format: Format,
+  groups: readonly GroupSnapshot[],
+  foreign: readonly ForeignFamily[] = [],
+): string {
+  const writer = new ByteWriter(64 * 1024);
+  const slices = writeExposition(writer, format, groups, foreign);
+  while (slices.next().done !== true);
+  return writer.written.toString();
 }
 
 /** A double as both formats read it: shortest text that gives the same double again. */

@@ -13,7 +13,7 @@ function make() {
   const table = new SeriesTable();
   const group = table.group(labels, metrics);
   const series = () => {
-    const lines = [...expose('text', table.snapshot())].join('').split('\n');
+    const lines = expose('text', table.snapshot()).split('\n');
     return lines.filter((line) => line !== '' && !line.startsWith('#'));
   };
   return { table, group, series };
@@ -121,11 +121,11 @@ describe('a snapshot', () => {
     const row = group.row({ rank: '0' });
     row.set('loss', 1);
     row.add('steps');
-    const writing = expose('text', table.snapshot());
+    const snapshot = table.snapshot();
     row.set('loss', 2);
     row.remove();
     group.row({ rank: '9' }).set('loss', 9);
-    const text = [...writing].join('');
+    const text = expose('text', snapshot);
     expect(text).toContain('gradwatch_train_loss{rank="0"} 1\n');
     expect(text).toContain('gradwatch_train_steps_total{rank="0"} 1\n');
     expect(text).not.toContain('rank="9"');

@@ -1,3 +1,4 @@
+import { columnsOf, type Column } from './column.ts';
 import type { Metric } from './metric.ts';
 import { labelBlock } from './labels.ts';
 
@@ -43,13 +44,6 @@ export class SeriesTable {
 
 type AnyGroup = SeriesGroup<string, string>;
 
-/** One series of every row of a group. */
-export interface Column {
-  readonly metric: Metric;
-  /** `state="…"` for a column of a `states` metric, else empty. */
-  readonly extraLabels: string;
-}
-
 export interface GroupSnapshot {
   readonly columns: readonly Column[];
   /** Label blocks without braces, one per row. The place of a removed row is kept, with nothing present in it. */
@@ -76,12 +70,7 @@ export class SeriesGroup<Key extends string, Label extends string> implements St
     this.#identity = identity;
     for (const [key, metric] of Object.entries<Metric>(metrics) as [Key, Metric][]) {
       this.#first.set(key, this.#columns.length);
-      if (metric.type === 'states') {
-        for (const state of metric.states ?? [])
-          this.#columns.push({ metric, extraLabels: labelBlock([['state', state]]) });
-      } else {
-        this.#columns.push({ metric, extraLabels: '' });
-      }
+      this.#columns.push(...columnsOf(metric, identity));
     }
   }
 

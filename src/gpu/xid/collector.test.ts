@@ -46,11 +46,10 @@ function start(path = kmsg) {
     stop: () => collector.stop(),
     /** The series of a family without those that are 0. */
     series: (family: string) =>
-      [...expose('text', table.snapshot())]
-        .join('')
+      expose('text', table.snapshot())
         .split('\n')
         .filter((text) => text.startsWith(family) && !text.endsWith(' 0')),
-    all: () => [...expose('text', table.snapshot())].join(''),
+    all: () => expose('text', table.snapshot()),
   };
 }
 
