@@ -4,7 +4,7 @@ import { detectOptions } from '../src/detect/index.ts';
 import { findingsOptions } from '../src/findings/index.ts';
 import { Replay, type Row } from '../src/replay/index.ts';
 import { wandb } from './detect/incumbents.ts';
-import { print, row } from './detect/table.ts';
+import { print, row } from './report.ts';
 
 const budgetMicroseconds = 5;
 const steps = 50_000;

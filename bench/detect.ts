@@ -6,7 +6,7 @@ import { EvaluationScore } from './detect/evaluation-score.ts';
 import { GradientScore } from './detect/gradient-score.ts';
 import { LossSpikeScore } from './detect/loss-spike-score.ts';
 import { judgedRuns } from './detect/runs.ts';
-import { print } from './detect/table.ts';
+import { print } from './report.ts';
 
 const { data } = parseArgs({ options: { data: { type: 'string' }, json: { type: 'boolean' } } }).values;
 if (data === undefined || !existsSync(data)) {

@@ -1,6 +1,6 @@
 import { gradientRules } from './incumbents.ts';
 import type { JudgedRun } from './runs.ts';
-import { row, type BenchRow } from './table.ts';
+import { row, type BenchRow } from '../report.ts';
 import { share } from './wilson.ts';
 
 /** What one rule said of all runs. */

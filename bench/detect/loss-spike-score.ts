@@ -1,6 +1,6 @@
 import { lossRules } from './incumbents.ts';
 import type { JudgedRun } from './runs.ts';
-import { row, type BenchRow } from './table.ts';
+import { row, type BenchRow } from '../report.ts';
 import { share } from './wilson.ts';
 
 /** Steps by which an alarm may miss a label. */
