@@ -7,22 +7,24 @@ const rooms = {
   protocol: [],
   listen: [],
   simulate: [],
+  // What outlives the exporter.
+  snapshot: ['listen', 'series', 'config'],
   // Sources.
-  collect: ['series', 'config'],
+  collect: ['snapshot', 'series', 'config'],
   node: ['collect', 'series', 'config'],
-  gpu: ['collect', 'series', 'config'],
+  gpu: ['collect', 'snapshot', 'series', 'config'],
   kubernetes: ['collect', 'series', 'config'],
   // State and judgement.
-  runs: ['series', 'config', 'stats'],
-  detect: ['runs', 'stats', 'series', 'config'],
-  findings: ['detect', 'runs', 'series', 'config'],
+  runs: ['snapshot', 'series', 'config', 'stats'],
+  detect: ['runs', 'snapshot', 'stats', 'series', 'config'],
+  findings: ['detect', 'runs', 'snapshot', 'series', 'config'],
   // Edges.
   ingest: ['protocol', 'listen', 'runs', 'findings', 'series', 'config'],
   http: ['json', 'listen', 'runs', 'findings', 'series', 'config'],
   client: ['protocol', 'version'],
   // What is made of the declarations.
   bundle: ['catalogue', 'series'],
-  check: ['catalogue', 'collectors', 'collect', 'ingest', 'listen', 'series'],
+  check: ['catalogue', 'collectors', 'collect', 'ingest', 'listen', 'snapshot', 'series'],
   replay: ['detect', 'findings', 'runs', 'series'],
   cli: ['app', 'json', 'check', 'replay', 'findings', 'catalogue', 'config', 'version'],
 };

@@ -11,6 +11,7 @@ import { Ingest, type Listening } from './ingest/index.ts';
 import { localAddress, readToken } from './listen/index.ts';
 import { Runs } from './runs/index.ts';
 import { SeriesTable } from './series/index.ts';
+import { Snapshots, StateDirectory, type Section } from './snapshot/index.ts';
 import { version } from './version.ts';
 
 /** How often runs and findings look at the clock: lifetimes and holds are minutes. */
@@ -38,6 +39,8 @@ export class App {
   readonly #ingest: Ingest;
   readonly #http: HttpServer;
   readonly #self: SelfMetrics;
+  /** Null without a state directory. */
+  readonly #snapshots: Snapshots | null;
   readonly #tick: () => void;
   #log: WriteStream | null = null;
   #ticking: NodeJS.Timeout | null = null;
@@ -47,7 +50,13 @@ export class App {
     const now = () => Date.now() / 1000;
     const table = new SeriesTable();
 
-    this.#collectors = new CollectorRunner({ table, logger, now, ...roots(configuration) }, systemTimers);
+    /** In the order in which they are written and given back. */
+    const sections: Section[] = [];
+
+    const keep = (section: Section): void => {
+      sections.push(section);
+    };
+    this.#collectors = new CollectorRunner({ table, logger, now, keep, ...roots(configuration) }, systemTimers);
     for (const { enabled, addTo } of collectors(configuration)) if (enabled) addTo(this.#collectors);
 
     const findings = new Findings({
@@ -88,6 +97,17 @@ export class App {
       findings.subscribe(findingsLog(this.#log, now));
     }
 
+    const { directory, interval: intervalSeconds } = configuration.state;
+    this.#snapshots =
+      directory === undefined
+        ? null
+        : new Snapshots({
+            store: new StateDirectory(directory),
+            ...{ intervalSeconds, sections, table, now },
+            log: logger,
+            timers: systemTimers,
+          });
+
     this.#self = new SelfMetrics({ version, now });
     const { token_file: tokenFile } = configuration.http;
     this.#http = new HttpServer(
@@ -110,8 +130,12 @@ export class App {
     };
   }
 
-  /** @throws ListenError when an address cannot be had; what had started is then to be stopped. */
+  /**
+   * @throws ListenError when an address cannot be had, DirectoryHeldError when another exporter has the state directory; what had
+   *   started is then to be stopped.
+   */
   async start(): Promise<Started> {
+    await this.#snapshots?.start();
     this.#self.start();
     this.#collectors.start();
     this.#ticking = setInterval(this.#tick, tickSeconds * 1000);
@@ -126,6 +150,7 @@ export class App {
     if (this.#ticking !== null) clearInterval(this.#ticking);
     await this.#collectors.stop();
     this.#self.stop();
+    await this.#snapshots?.stop(stopGraceSeconds);
     if (this.#log !== null && !this.#log.destroyed) await once(this.#log.end(), 'close');
   }
 }

@@ -8,6 +8,7 @@ import { ingestMetrics, ingestOptions } from './ingest/index.ts';
 import { kubernetesOptions, podResourcesMetrics } from './kubernetes/index.ts';
 import { nodeMetrics, nodeOptions } from './node/index.ts';
 import { runsMetrics, runsOptions } from './runs/index.ts';
+import { snapshotMetrics, stateOptions } from './snapshot/index.ts';
 
 /**
  * What the rooms declare, in one place: /metrics, the configuration, the documents and the bundle are made of this. A room that
@@ -28,6 +29,7 @@ export const metrics = [
   ...Object.values(readingMetrics),
   ...Object.values(failureMetrics),
   ...Object.values(absenceMetrics),
+  ...Object.values(snapshotMetrics),
   ...Object.values(selfMetrics),
 ] as const;
 
@@ -46,6 +48,7 @@ export const schema = options({
   runs: runsOptions,
   detect: detectOptions,
   findings: findingsOptions,
+  state: stateOptions,
   log: options({
     level: choice({
       of: ['debug', 'info', 'warn', 'error', 'silent'],

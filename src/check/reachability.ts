@@ -2,12 +2,13 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import type { Configuration } from '../catalogue.ts';
-import { isStaleSocket, socketPath } from '../ingest/index.ts';
-import { ListenError, parseAddress, readToken } from '../listen/index.ts';
+import { socketPath } from '../ingest/index.ts';
+import { isStaleSocket, ListenError, parseAddress, readToken } from '../listen/index.ts';
+import { failureOf, StateDirectory } from '../snapshot/index.ts';
 import type { CheckResult } from './result.ts';
 
-/** Whether the exporter can be reached as it is configured: addresses, the Unix socket, token files, the log of findings. */
-export async function reachability({ http, grpc, log }: Configuration): Promise<readonly CheckResult[]> {
+/** Whether the exporter can use what it is configured to: addresses, the Unix socket, token files, the log of findings, the state directory. */
+export async function reachability({ http, grpc, log, state }: Configuration): Promise<readonly CheckResult[]> {
   return [
     await attempt('http.address', () => listenOnce('http.address', http.address)),
     grpc.address === 'none'
@@ -19,6 +20,7 @@ export async function reachability({ http, grpc, log }: Configuration): Promise<
     log.findings === undefined
       ? off('log.findings', 'findings are not written to a file')
       : await attempt('log.findings', () => writable('log.findings', log.findings ?? '')),
+    await stateDirectory(state.directory),
   ];
 }
 
@@ -27,7 +29,9 @@ async function unixSocket(configured: string | undefined): Promise<CheckResult> 
   if (path !== null) {
     return attempt('grpc.socket', async () => {
       writable('grpc.socket', path, dirname(path));
-      return (await isStaleSocket(path)) ? `${path} was left behind and will be replaced` : `${path} is free`;
+      return (await isStaleSocket('grpc.socket', path))
+        ? `${path} was left behind and will be replaced`
+        : `${path} is free`;
     });
   }
   const why = configured === undefined ? 'the usual folder is not there or cannot be written to' : 'switched off';
@@ -39,6 +43,28 @@ function token(option: string, file: string | undefined, without: string): Promi
   return attempt(option, () => {
     readToken(option, file);
     return `${file} can be read`;
+  });
+}
+
+function stateDirectory(path: string | undefined): Promise<CheckResult> | CheckResult {
+  if (path === undefined) return off('state.directory', 'not set: nothing survives a restart of the exporter');
+  return attempt('state.directory', async () => {
+    if (!existsSync(path)) {
+      writable('state.directory', path);
+      return `${path} is not there and will be made`;
+    }
+    const directory = new StateDirectory(path);
+    try {
+      const draft = await directory.draft();
+      await draft.write('gradwatch check\n');
+      await draft.discard();
+    } catch (error) {
+      const { reason, clause } = failureOf(error);
+      throw reason === 'held' ? error : new ListenError('state.directory', path, clause, { cause: error });
+    } finally {
+      await directory.release();
+    }
+    return `${path} can be written, and no other exporter uses it`;
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Metric, SeriesTable } from '../series/index.ts';
+import type { Section } from '../snapshot/index.ts';
 import type { Logger } from './logger.ts';
 
 /**
@@ -42,6 +43,8 @@ export interface CollectorContext {
   readonly sysRoot: string;
   /** Root of the node's file systems, `/` unless the host's is mounted elsewhere. */
   readonly hostRoot: string;
+  /** Makes a part of the collector's state outlive the exporter. To be called in `create`; absent where nothing outlives it. */
+  readonly keep?: (section: Section) => void;
 }
 
 /** A reading failed for a reason that is worth its own count. */

@@ -5,4 +5,4 @@ export type { IngestOptions } from './options.ts';
 export { ingestMetrics } from './metrics.ts';
 export { requestNames } from './requests.ts';
 export type { RequestAnswer, RequestName } from './requests.ts';
-export { isStaleSocket, socketPath } from './unix-socket.ts';
+export { socketPath } from './unix-socket.ts';

@@ -1,7 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
-import { ListenError, type ListenAddress } from '../listen/index.ts';
-import { clearStaleSocket } from './unix-socket.ts';
+import { clearStaleSocket, ListenError, type ListenAddress } from '../listen/index.ts';
 
 /**
  * The sockets on which workers come in. grpc-js limits neither connections nor the mode of a Unix socket, so the listening is done
@@ -32,7 +31,7 @@ export class Listeners {
    * @throws ListenError
    */
   async listenUnix(path: string): Promise<void> {
-    await clearStaleSocket(path);
+    await clearStaleSocket('grpc.socket', path);
     await this.#listen({ path }, 'grpc.socket', path);
     chmodSync(path, 0o666);
   }

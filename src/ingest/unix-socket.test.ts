@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { clearStaleSocket, socketPath } from './unix-socket.ts';
+import { socketPath } from './unix-socket.ts';
 
 describe('socketPath', () => {
   it('is what was configured, wherever that is', () => {
@@ -16,11 +16,5 @@ describe('socketPath', () => {
     expect(socketPath(undefined, usual)).toBe(usual);
     rmSync(folder, { recursive: true });
     expect(socketPath(undefined, usual)).toBeNull();
-  });
-});
-
-describe('clearStaleSocket', () => {
-  it('has nothing to do where nothing is', async () => {
-    await expect(clearStaleSocket(join(tmpdir(), 'gradwatch-no-such.sock'))).resolves.toBeUndefined();
   });
 });

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { installStandIn } from '../../src/simulate/index.ts';
+import { StateDirectory } from '../../src/snapshot/index.ts';
 import { freePort, Program } from '../support/program.ts';
 
 /** The built program. `npm test` builds it. */
@@ -69,6 +70,20 @@ describe('gradwatch check', options, () => {
       says: 'there is no kubelet socket at /nowhere',
     });
     expect(of('grpc.token_file')).toMatchObject({ outcome: 'off' });
+    expect(of('state.directory')).toMatchObject({ outcome: 'off' });
+  });
+
+  it('tries the state directory and leaves nothing in it', async () => {
+    const directory = mkdtempSync(join(folder, 'state-'));
+    const used = new StateDirectory(join(folder, 'used'));
+    await used.create();
+    await used.hold();
+    const says = async (path: string) => (await checkJson([`--state.directory=${path}`])).of('state.directory')?.says;
+    expect(await says(directory)).toBe(`${directory} can be written, and no other exporter uses it`);
+    expect(readdirSync(directory)).toEqual([]);
+    expect(await says(join(folder, 'none'))).toBe(`${join(folder, 'none')} is not there and will be made`);
+    expect(await says(used.path)).toBe(`${used.path}: another exporter uses it; stop that one, or give each its own`);
+    await used.release();
   });
 
   it.runIf(canChangeUser)('reads GPUs as an unprivileged user, and says what is missing', async () => {

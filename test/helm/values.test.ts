@@ -103,9 +103,10 @@ describeWithTools(['helm'], 'values of the chart', ({ helm }) => {
     parse(only(render(helm, { values }), 'ConfigMap', 'gw-gradwatch').data!['gradwatch.yaml']!);
 
   it('become the configuration file of the exporter', () => {
-    expect(written({})).toEqual({ http: { address: ':10420' }, grpc: { address: '0.0.0.0:10421' } });
+    const state = { directory: '/var/lib/gradwatch' };
+    expect(written({})).toEqual({ http: { address: ':10420' }, grpc: { address: '0.0.0.0:10421' }, state });
     const values = {
-      config: { gpu: { interval: '2s' }, grpc: { max_connections: 5 } },
+      config: { gpu: { interval: '2s' }, grpc: { max_connections: 5 }, state: { interval: '10s' } },
       http: { port: 9000 },
       grpc: { host: '[::]', port: 9001, token: { secretName: 's' }, socket: { enabled: true, directory: '/run/x' } },
     };
@@ -118,6 +119,7 @@ describeWithTools(['helm'], 'values of the chart', ({ helm }) => {
         socket: '/run/x/gradwatch.sock',
         max_connections: 5,
       },
+      state: { ...state, interval: '10s' },
     });
     const podResources = { enabled: true, directory: '/var/lib/k0s/kubelet/pod-resources' };
     expect(written({ podResources, config: { kubernetes: { pod_resources: { interval: '30s' } } } })).toMatchObject({
@@ -130,6 +132,7 @@ describeWithTools(['helm'], 'values of the chart', ({ helm }) => {
     [{ grpc: { address: ':1' } }, 'config.grpc.address is set by the chart: set grpc.host and grpc.port instead'],
     [{ grpc: { token_file: '/t' } }, 'config.grpc.token_file is set by the chart: set grpc.token.secretName instead'],
     [{ kubernetes: { pod_resources: { socket: '/s' } } }, 'config.kubernetes.pod_resources.socket is set by the chart'],
+    [{ state: { directory: '/s' } }, 'config.state.directory is set by the chart'],
     [{ grpc: { socket: '/s' } }, 'config.grpc.socket is set by the chart: set grpc.socket.enabled instead'],
   ])('do not let the configuration contradict ports and mounts: %o', (config, message) => {
     expect(() => render(helm, { values: { config } })).toThrow(message);

@@ -18,6 +18,12 @@
 {{- fail (printf "config.grpc.%s is set by the chart: set %s instead" $key $value) -}}
 {{- end -}}
 {{- end -}}
+{{- $state := $config.state | default dict -}}
+{{- if hasKey $state "directory" -}}
+{{- fail "config.state.directory is set by the chart: it is the volume at /var/lib/gradwatch" -}}
+{{- end -}}
+{{- $_ := set $state "directory" "/var/lib/gradwatch" -}}
+{{- $_ := set $config "state" $state -}}
 {{- $kubernetes := $config.kubernetes | default dict -}}
 {{- $podResources := $kubernetes.pod_resources | default dict -}}
 {{- if hasKey $podResources "socket" -}}

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { expose, SeriesTable } from '../../series/index.ts';
+import type { Section } from '../../snapshot/index.ts';
 import type { GpuAddresses } from '../addresses.ts';
 import { adviceFor, operatorCodes } from './catalogue.ts';
 import { readsPerBeat, XidCollector } from './collector.ts';
@@ -32,15 +33,22 @@ const xid = (code: number, bus = '0000:3b:00') => `NVRM: Xid (PCI:${bus}): ${cod
 
 function start(path = kmsg) {
   const table = new SeriesTable();
+  const sections: Section[] = [];
   const told: string[] = [];
   const tell = (_: object, message: string) => told.push(message);
   const logger = { debug: tell, info: tell, warn: tell, error: tell };
   const collector = new XidCollector(
-    { table, logger, now: () => now, procRoot: folder, sysRoot: folder, hostRoot: folder },
+    {
+      ...{ table, logger, procRoot: folder, sysRoot: folder, hostRoot: folder },
+      now: () => now,
+      keep: (section) => sections.push(section),
+    },
     { enabled: true, interval: 1, kmsg: path },
     addresses,
   );
+  const [section] = sections as [Section];
   return {
+    section,
     told,
     beat: () => collector.collect(new AbortController().signal),
     stop: () => collector.stop(),
@@ -78,6 +86,81 @@ describe('the collector xid', () => {
     await after.beat();
     expect(after.all()).toBe(before.all());
     expect(after.series(errors)).toHaveLength(2);
+  });
+
+  describe('with what outlived the exporter', () => {
+    /** Another exporter with the state of this one. */
+    const restarted = (before: ReturnType<typeof start>) => {
+      const after = start();
+      for (const part of before.section.save()) expect(after.section.restore(part)).toBeNull();
+      return after;
+    };
+
+    it('goes on with its counts and counts no record twice, whatever the kernel has overwritten', async () => {
+      writeFileSync(kmsg, line(1, xid(31)) + line(2, xid(95)) + line(3, xid(31)));
+      const before = start();
+      await before.beat();
+      writeFileSync(kmsg, line(3, xid(31)) + line(4, xid(31)));
+      const after = restarted(before);
+      await after.beat();
+      expect(after.series(errors)).toEqual([`${errors}${labels(95)} 1`, `${errors}${labels(31)} 3`]);
+      expect(after.series(last)).toContain(`${last}${labels(31)} ${bootTime + 104}`);
+      expect(after.series('gradwatch_exporter_kmsg_dropped_total')).toEqual([]);
+      writeFileSync(kmsg, line(9, xid(31)));
+      const third = restarted(after);
+      await third.beat();
+      expect(third.series(errors)).toContain(`${errors}${labels(31)} 4`);
+      expect(third.series('gradwatch_exporter_kmsg_dropped_total')).toEqual([
+        'gradwatch_exporter_kmsg_dropped_total{reason="overwritten"} 4',
+      ]);
+    });
+
+    it('counts the errors of another boot on top of those of before', async () => {
+      writeFileSync(
+        kmsg,
+        line(1, xid(31)) + line(2, 'nvidia-nvswitch0: SXid (PCI:0000:c1:00.0): 20034, Fatal, Link 3'),
+      );
+      const before = start();
+      await before.beat();
+      writeFileSync(join(folder, 'sys/kernel/random/boot_id'), 'boot-2\n');
+      const after = restarted(before);
+      await after.beat();
+      expect(after.series(errors)).toEqual([`${errors}${labels(31)} 2`]);
+      expect(after.series('gradwatch_gpu_sxid_errors_total')).toEqual([
+        'gradwatch_gpu_sxid_errors_total{pci_bus="0000:c1:00.0",sxid="20034",severity="fatal"} 2',
+      ]);
+    });
+
+    it('knows the two ways of one fall apart from two falls, and a card that was replaced from the new one', async () => {
+      writeFileSync(kmsg, line(1, xid(62)) + line(2, xid(79)));
+      const before = start();
+      await before.beat();
+      addresses.set('0000:3b:00.0', { uuid: 'GPU-b', gpu: '0' });
+      appendFileSync(kmsg, line(3, 'NVRM: GPU 0000:3b:00.0: GPU has fallen off the bus.') + line(4, xid(62)));
+      const after = restarted(before);
+      await after.beat();
+      const counted = [
+        `${errors}${labels(62)} 1`,
+        `${errors}${labels(79)} 1`,
+        `${errors}{uuid="GPU-b",gpu="0",xid="62"} 1`,
+      ];
+      expect(after.series(errors)).toEqual(counted);
+      expect(restarted(after).series(errors)).toEqual(counted);
+    });
+
+    it('begins with nothing where it cannot know which records are counted', () => {
+      const part = {
+        boot: 'boot-1',
+        sequence: 3,
+        events: { about: null, falls: [] },
+        tallies: { gpus: [], switches: [] },
+      };
+      expect(start().section.restore(part)).toBeNull();
+      expect(start().section.restore({ ...part, sequence: 'three' })).toBe('it is not of the expected shape');
+      writeFileSync(join(folder, 'sys/kernel/random/boot_id'), '');
+      expect(start().section.restore(part)).toBe('the boot id cannot be read');
+      expect([...start().section.save()]).toEqual([]);
+    });
   });
 
   it('counts no record twice when the log is opened again, unless the machine was booted', async () => {

@@ -1,14 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import * as v from 'valibot';
 import { type Collector, type CollectorContext, type CollectorDeclaration } from '../../collect/index.ts';
 import type { Row, SeriesGroup } from '../../series/index.ts';
+import type { Section } from '../../snapshot/index.ts';
 import type { GpuAddresses } from '../addresses.ts';
 import { readBoot, type Boot } from './boot.ts';
-import { DriverEvents } from './events.ts';
+import { DriverEvents, savedEvents } from './events.ts';
 import { KernelLog } from './kernel-log.ts';
 import { kmsgDroppedMetrics, kmsgMetrics, xidMetrics, type KmsgState } from './metrics.ts';
 import type { XidOptions } from './options.ts';
 import { parseRecord } from './record.ts';
-import { Tallies } from './tallies.ts';
+import { savedTallies, Tallies } from './tallies.ts';
 
 /** Reads between two turns of the event loop, and in one beat; what is left is read on the next, or counted as overwritten. */
 const readsPerTurn = 100;
@@ -17,11 +19,14 @@ export const readsPerBeat = 10_000;
 /**
  * Counts Xid and SXid errors from the kernel log.
  *
- * The log is read from the oldest record that the kernel has kept, so the counters are "since boot, as far as the log reaches": an
- * exporter that restarts comes back with the same values. Their times are then reckoned from boot, and differ from those of before
- * by what the wall clock was set since. Where old records were overwritten meanwhile it comes back with less, which is a counter
- * reset; alerts therefore look at the time of the last error. Within a life of the exporter, sequence numbers and the boot id keep a record from being counted twice when the log
- * is opened again.
+ * The log is read from the oldest record that the kernel has kept. The sequence number of the last record and the boot id, which
+ * outlive the exporter with the counts, keep a record from being counted twice, whatever the kernel has overwritten meanwhile. After
+ * a boot all of its records are new, and the counts go on: were they to begin anew, as many errors after the boot as before would
+ * look like none.
+ *
+ * Without a state directory an exporter that restarts counts again what the log still has. It comes back with the same values, or
+ * with less, which is a counter reset, where old records were overwritten; their times are then reckoned from boot, and differ by what
+ * the wall clock was set since. Alerts therefore look at the time of the last error.
  *
  * A log that is not there (a container without the device) or not permitted (dmesg is restricted, no CAP_SYSLOG) is told once and shown as
  * a state, without failing: it is how the node is set up, and an alert about it on every node would be turned off with the alert about
@@ -40,6 +45,7 @@ export class XidCollector implements Collector {
   #boot: Boot = { id: '', time: null };
   #state: KmsgState | null = null;
   #lastSequence: number | null = null;
+  #revision = 0;
   /** The end was reached once: what comes now happens now. */
   #caughtUp = false;
 
@@ -51,6 +57,7 @@ export class XidCollector implements Collector {
     this.#tallies = new Tallies(context.table, addresses);
     this.#row = context.table.group([], kmsgMetrics).row({});
     this.#dropped = context.table.group(['reason'], kmsgDroppedMetrics);
+    context.keep?.(this.#section());
   }
 
   /** @throws CollectorError `unreadable` */
@@ -84,7 +91,10 @@ export class XidCollector implements Collector {
     this.#state = state;
     if (state !== 'readable') return false;
     const boot = readBoot(this.#context.procRoot);
-    if (boot.id !== this.#boot.id) this.#lastSequence = null;
+    if (boot.id !== this.#boot.id) {
+      this.#lastSequence = null;
+      this.#events.clear();
+    }
     this.#boot = boot;
     this.#caughtUp = false;
     this.#row.add('read', 0);
@@ -104,6 +114,7 @@ export class XidCollector implements Collector {
     // Properties of the record before it, and the empty line at the end of a file.
     if (line === '' || line.startsWith(' ')) return;
     this.#row.add('read');
+    this.#revision += 1;
     const record = parseRecord(line);
     if (record === null) {
       this.#drop('malformed', 1);
@@ -118,6 +129,33 @@ export class XidCollector implements Collector {
     if (!this.#tallies.count(event, this.#timeOf(record.microseconds))) this.#drop('too_many', 1);
   }
 
+  #section(): Section {
+    return {
+      name: 'xid',
+      version: 1,
+      revision: () => this.#revision,
+      save: () => this.#save(),
+      restore: (part) => this.#restore(part),
+    };
+  }
+
+  /** Without a boot id nobody could say which records are counted. */
+  #save(): readonly Saved[] {
+    if (this.#boot.id === '') return [];
+    const [boot, sequence] = [this.#boot.id, this.#lastSequence];
+    return [{ boot, sequence, events: this.#events.save(), tallies: this.#tallies.save() }];
+  }
+
+  #restore(part: unknown): string | null {
+    if (!v.is(saved, part)) return 'it is not of the expected shape';
+    if (readBoot(this.#context.procRoot).id === '') return 'the boot id cannot be read';
+    this.#boot = { id: part.boot, time: null };
+    this.#lastSequence = part.sequence;
+    this.#events.restore(part.events);
+    this.#tallies.restore(part.tallies);
+    return null;
+  }
+
   /** The kernel's clock runs apart from the time of day by seconds a day, so it serves only for what was written before we came. */
   #timeOf(microseconds: number): number | null {
     const now = this.#context.now();
@@ -129,6 +167,15 @@ export class XidCollector implements Collector {
     if (count > 0) this.#dropped.row({ reason }).add('dropped', count);
   }
 }
+
+/** All of it in one part: what was counted, and up to which record. */
+const saved = v.object({
+  boot: v.pipe(v.string(), v.minLength(1)),
+  sequence: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  events: savedEvents,
+  tallies: savedTallies,
+});
+type Saved = v.InferOutput<typeof saved>;
 
 /** The collector `xid`; the collector `gpu` that is given the same addresses tells it who sits there. */
 export function xidCollector(addresses: GpuAddresses): CollectorDeclaration<XidOptions> {

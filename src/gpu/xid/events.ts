@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { parseMessage, type SxidSeverity } from './message.ts';
 import type { KernelRecord } from './record.ts';
 
@@ -13,10 +14,19 @@ const sameFallMicroseconds = 10_000_000;
 /** Records of one message follow each other at once. */
 const sameMessageMicroseconds = 1_000_000;
 
+const origins = ['xid', 'fallen'] as const;
+
 interface Fall {
   readonly at: number;
-  readonly origin: 'xid' | 'fallen';
+  readonly origin: (typeof origins)[number];
 }
+
+/** What {@link DriverEvents} remembers, as it outlives the exporter. */
+export const savedEvents = v.object({
+  about: v.nullable(v.object({ bus: v.string(), at: v.number() })),
+  falls: v.array(v.object({ bus: v.string(), at: v.number(), origin: v.picklist(origins) })),
+});
+export type SavedEvents = v.InferOutput<typeof savedEvents>;
 
 /** Makes events of records, in their order: one of a message in several records, and one of a fall that is told with its Xid and without. */
 export class DriverEvents {
@@ -43,6 +53,22 @@ export class DriverEvents {
       case 'sxid':
         return { ...message, bus: message.bus ?? '' };
     }
+  }
+
+  /** Forgets what it remembers: another boot has another clock. */
+  clear(): void {
+    this.#about = null;
+    this.#falls.clear();
+  }
+
+  /** What it remembers, as plain data. */
+  save(): SavedEvents {
+    return { about: this.#about, falls: [...this.#falls].map(([bus, fall]) => ({ bus, ...fall })) };
+  }
+
+  restore({ about, falls }: SavedEvents): void {
+    this.#about = about;
+    for (const { bus, at, origin } of falls.slice(0, mostSlots)) this.#falls.set(bus, { at, origin });
   }
 
   #fall(bus: string, fall: Fall): DriverEvent | null {

@@ -9,7 +9,8 @@ export type DriverMessage =
   | { readonly kind: 'about'; readonly bus: string }
   | { readonly kind: 'sxid'; readonly bus: string | null; readonly code: number; readonly severity: SxidSeverity };
 
-export type SxidSeverity = 'fatal' | 'non_fatal';
+export const sxidSeverities = ['fatal', 'non_fatal'] as const;
+export type SxidSeverity = (typeof sxidSeverities)[number];
 
 /**
  * Reads the text of a record; null when it tells of no error. Shapes of lines: https://docs.nvidia.com/deploy/xid-errors/ for Xid (the

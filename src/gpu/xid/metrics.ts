@@ -2,7 +2,7 @@ import { counter, gauge, info, states } from '../../series/index.ts';
 
 export const xidErrorMetrics = {
   errors: counter('gradwatch_gpu_xid_errors_total', {
-    help: 'Xid errors that the driver reported since boot, as far back as the kernel log reaches; uuid is empty and gpu the PCI address while the GPU is unknown',
+    help: 'Xid errors that the driver reported, as far back as the kernel log or the state directory reaches; uuid is empty and gpu the PCI address while the GPU is unknown',
     labels: ['uuid', 'gpu', 'xid'],
   }),
   last: gauge('gradwatch_gpu_xid_last_timestamp_seconds', {
@@ -20,7 +20,7 @@ export const xidInfoMetrics = {
 
 export const sxidMetrics = {
   errors: counter('gradwatch_gpu_sxid_errors_total', {
-    help: 'SXid errors that NVLink switches reported since boot, as far back as the kernel log reaches',
+    help: 'SXid errors that NVLink switches reported, as far back as the kernel log or the state directory reaches',
     labels: ['pci_bus', 'sxid', 'severity'],
   }),
 } as const;

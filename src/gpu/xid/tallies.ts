@@ -1,7 +1,9 @@
+import * as v from 'valibot';
 import type { Row, SeriesGroup, SeriesTable } from '../../series/index.ts';
 import type { GpuAddresses, GpuIdentity } from '../addresses.ts';
 import { adviceFor, operatorCodes } from './catalogue.ts';
 import type { DriverEvent } from './events.ts';
+import { sxidSeverities, type SxidSeverity } from './message.ts';
 import { sxidMetrics, xidErrorMetrics, xidInfoMetrics } from './metrics.ts';
 
 type Key = keyof typeof xidErrorMetrics;
@@ -16,6 +18,32 @@ interface Tally {
 /** The drivers of today know fewer than 200 codes, and a node has at most 16 GPUs. */
 export const mostTallies = 4096;
 
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const code = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** The counts that are not 0, as they outlive the exporter. */
+export const savedTallies = v.object({
+  gpus: v.array(
+    v.object({
+      bus: v.string(),
+      uuid: v.string(),
+      gpu: v.string(),
+      code,
+      errors: count,
+      last: v.nullable(v.pipe(v.number(), v.finite())),
+    }),
+  ),
+  switches: v.array(v.object({ bus: v.string(), code, severity: v.picklist(sxidSeverities), errors: count })),
+});
+export type SavedTallies = v.InferOutput<typeof savedTallies>;
+
+interface SwitchTally {
+  readonly bus: string;
+  readonly code: number;
+  readonly severity: SxidSeverity;
+  readonly row: Row<'errors'>;
+}
+
 /** How often each code was seen on each GPU, as series. */
 export class Tallies {
   readonly #addresses: GpuAddresses;
@@ -26,7 +54,9 @@ export class Tallies {
   readonly #tallies = new Map<string, Tally>();
   /** Those that wait for the collector `gpu` to know who sits at their address. */
   readonly #unknown = new Set<Tally>();
-  readonly #seenSwitches = new Set<string>();
+  /** Those of cards that were replaced since. */
+  readonly #retired: Tally[] = [];
+  readonly #switchTallies = new Map<string, SwitchTally>();
   /** The uuids that have their codes at zero. */
   readonly #prepared = new Set<string>();
 
@@ -53,12 +83,9 @@ export class Tallies {
   /** @returns false when it is beyond the number of series that are kept */
   count(event: DriverEvent, time: number | null): boolean {
     if (event.kind === 'sxid') {
-      const key = `${event.bus} ${event.code} ${event.severity}`;
-      if (!this.#seenSwitches.has(key) && this.#seenSwitches.size >= mostTallies) return false;
-      this.#seenSwitches.add(key);
-      const labels = { pci_bus: event.bus, sxid: String(event.code), severity: event.severity };
-      this.#switches.row(labels).add('errors');
-      return true;
+      const tally = this.#switchTally(event.bus, event.code, event.severity);
+      tally?.row.add('errors');
+      return tally !== null;
     }
     const tally = this.#tally(event.bus, event.code);
     if (tally === null) return false;
@@ -67,17 +94,55 @@ export class Tallies {
     return true;
   }
 
+  save(): SavedTallies {
+    const gpus = [...this.#retired, ...this.#tallies.values()].map(({ bus, code, identity, row }) => {
+      return { bus, code, ...identity, errors: row.get('errors') ?? 0, last: row.get('last') ?? null };
+    });
+    const switches = [...this.#switchTallies.values()].map(({ bus, code, severity, row }) => {
+      return { bus, code, severity, errors: row.get('errors') ?? 0 };
+    });
+    return { gpus: gpus.filter(({ errors }) => errors > 0), switches };
+  }
+
+  /** Takes the counts of before a restart back, before anything is counted. */
+  restore({ gpus, switches }: SavedTallies): void {
+    for (const { bus, code, uuid, gpu, errors, last } of gpus) {
+      const tally = this.#begin(bus, code, { uuid, gpu });
+      tally?.row.add('errors', errors);
+      if (last !== null) tally?.row.set('last', last);
+    }
+    for (const { bus, code, severity, errors } of switches)
+      this.#switchTally(bus, code, severity)?.row.add('errors', errors);
+  }
+
+  #switchTally(bus: string, code: number, severity: SxidSeverity): SwitchTally | null {
+    const key = `${bus} ${code} ${severity}`;
+    const known = this.#switchTallies.get(key);
+    if (known !== undefined) return known;
+    if (this.#switchTallies.size >= mostTallies) return null;
+    const row = this.#switches.row({ pci_bus: bus, sxid: String(code), severity });
+    const tally = { bus, code, severity, row };
+    this.#switchTallies.set(key, tally);
+    return tally;
+  }
+
   #tally(bus: string, code: number): Tally | null {
-    const key = `${bus} ${code}`;
     const identity = this.#addresses.get(bus) ?? { uuid: '', gpu: bus };
-    const known = this.#tallies.get(key);
+    const known = this.#tallies.get(keyOf(bus, code));
     // What a card did that was replaced since stays its own.
     const replaced = known !== undefined && known.identity.uuid !== '' && known.identity.uuid !== identity.uuid;
     if (known !== undefined && (!replaced || identity.uuid === '')) return known;
+    return this.#begin(bus, code, identity);
+  }
+
+  /** Null when it is beyond the number of series that are kept. */
+  #begin(bus: string, code: number, identity: GpuIdentity): Tally | null {
     if (this.#errors.size >= mostTallies) return null;
     const tally = { bus, code, identity, row: this.#row(identity, code) };
     if (tally.row.get('errors') === undefined) tally.row.set('errors', 0);
-    this.#tallies.set(key, tally);
+    const replaced = this.#tallies.get(keyOf(bus, code));
+    if (replaced !== undefined) this.#retired.push(replaced);
+    this.#tallies.set(keyOf(bus, code), tally);
     if (identity.uuid === '') this.#unknown.add(tally);
     this.#infos.row({ xid: String(code), ...adviceFor(code) }).set('info', 1);
     return tally;
@@ -97,4 +162,8 @@ export class Tallies {
     old.remove();
     Object.assign(tally, { identity, row });
   }
+}
+
+function keyOf(bus: string, code: number): string {
+  return `${bus} ${code}`;
 }
