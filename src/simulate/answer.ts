@@ -1,70 +1,107 @@
 import type { Control } from './control.ts';
-import { effect, type Effect } from './faults.ts';
-import { readings, type Gpu } from './gpu.ts';
-import type { Invocation } from './invocation.ts';
-import { cell, outlivesCard, outlivesIdentity } from './query-fields.ts';
+import { document } from './document.ts';
+import { factsOf } from './facts.ts';
+import { concerns, failure, type Call, type Fault } from './faults.ts';
+import type { Query } from './invocation.ts';
+import { gpus, type Gpu } from './machine.ts';
+import { migList } from './mig.ts';
+import { models } from './models/index.ts';
+import type { Facts } from './moment.ts';
+import { cell, headerCell, helpText, queryFields, type QueryField } from './query-fields.ts';
+import { spoil, type Answer } from './spoil.ts';
 
-/** What one query prints, or how it fails. */
-export interface Answer {
-  readonly stdout: string;
-  readonly stderr: string;
-  /** null: go on; else the exit code. */
-  readonly code: number | null;
+/** When a query comes. */
+export interface Occasion {
+  readonly time: Date;
+  /** Unix time at which the control began to hold. */
+  readonly since: number;
+  /** The header is printed once in the life of a process. */
+  readonly first: boolean;
 }
 
-type Query = Extract<Invocation, { ask: 'query-gpu' | 'list' }>;
+interface Card {
+  readonly gpu: Gpu;
+  readonly facts: Facts;
+}
+
+/** How long a call takes under the faults, in seconds. */
+export function delay(faults: readonly Fault[], call: Call): number {
+  return faults.reduce((sum, fault) => {
+    if (fault.kind === 'hang' && concerns(fault, call)) return Infinity;
+    return fault.kind === 'slow' && concerns(fault, call) ? sum + fault.seconds : sum;
+  }, 0);
+}
+
+export function help(control: Control): string {
+  return helpText(queryFields(driverOf(control), gone(control)));
+}
+
+/** Answers one query of a simulated machine. */
+export function answer(query: Query, control: Control, { time, since, first }: Occasion): Answer {
+  const machine = gpus(models[control.model], control.gpus, control.seed, driverOf(control));
+  const queried = selected(query, machine);
+  for (const fault of control.faults) {
+    const failed = failure(fault, query.ask, queried);
+    if (failed !== null) return { stdout: '', stderr: '', code: failed.code, [failed.stream]: `${failed.text}\n` };
+  }
+  if (queried.length === 0) return { stdout: 'No devices were found\n', stderr: '', code: 6 };
+  const hidden = new Set(control.faults.flatMap((fault) => (fault.kind === 'row_gone' ? [fault.gpu] : [])));
+  const miscounted = control.faults.find((fault) => fault.kind === 'miscounted');
+  const count = miscounted?.kind === 'miscounted' ? miscounted.count : machine.length - hidden.size;
+  const cards = queried
+    .filter(({ index }) => !hidden.has(index))
+    .map((gpu) => ({ gpu, facts: factsOf(gpu, { time, since, count, faults: control.faults }) }));
+  const asked = query.ask === 'query-gpu' ? fieldsOf(query, control) : [];
+  if (typeof asked === 'string')
+    return { stdout: `Field "${asked}" is not a valid field to query.\n\n`, stderr: '', code: 2 };
+  const printed = {
+    'query-gpu': () => csv(cards, asked, query, first),
+    document: () => {
+      const told = cards.map((card) => ({ ...card, pid: control.pids[card.gpu.index] ?? null }));
+      return document(told, driverOf(control), time, count);
+    },
+    list: () => cards.map(listLine).join(''),
+  }[query.ask]();
+  return spoil(printed, control, query.ask);
+}
+
+function driverOf({ driver, model }: Control): string {
+  return driver ?? models[model].driver;
+}
+
+function gone({ faults }: Control): ReadonlySet<string> {
+  return new Set(faults.flatMap((fault) => (fault.kind === 'field_gone' ? [fault.field] : [])));
+}
 
 /** The GPUs that a query is about. */
-export function selected(query: Query, machine: readonly Gpu[]): readonly Gpu[] {
-  if (query.ask === 'list' || query.ids === null) return machine;
-  const ids = query.ids.map((id) => id.toLowerCase());
+function selected({ ids }: Query, machine: readonly Gpu[]): readonly Gpu[] {
+  if (ids === null) return machine;
+  const wanted = ids.map((id) => id.toLowerCase());
   return machine.filter(({ index, uuid, bus }) =>
-    ids.some((id) => id === String(index) || id === uuid.toLowerCase() || id.endsWith(`:${bus.toLowerCase()}:00.0`)),
+    wanted.some((id) => id === String(index) || id === uuid.toLowerCase() || id.endsWith(`:${bus.toLowerCase()}:00.0`)),
   );
 }
 
-/** How long a query takes under the faults, in seconds. */
-export function delay({ faults }: Control): number {
-  return faults
-    .map((fault) => effect(fault, []))
-    .reduce((sum, effect) => sum + (effect.on === 'time' ? effect.seconds : 0), 0);
+/** The fields that a query names, or the first name that the driver does not know. */
+function fieldsOf(query: Query, control: Control): readonly QueryField[] | string {
+  const offered = queryFields(driverOf(control), gone(control));
+  const byName = new Map(offered.flatMap((field) => field.names.map((name) => [name, field] as const)));
+  const fields: QueryField[] = [];
+  for (const name of query.fields) {
+    const field = byName.get(name);
+    if (field === undefined) return name;
+    fields.push(field);
+  }
+  return fields;
 }
 
-/** Answers one query. The header is not repeated: `first` is true for the first query of a process. */
-export function answer(query: Query, machine: readonly Gpu[], control: Control, time: Date, first: boolean): Answer {
-  const queried = selected(query, machine);
-  const effects = control.faults.map((fault) => effect(fault, queried));
-  const failure = effects.find((effect) => effect.on === 'query');
-  if (failure !== undefined) {
-    return { stdout: '', stderr: '', code: failure.code, [failure.stream]: `${failure.text}\n` };
-  }
-  if (queried.length === 0) return { stdout: 'No devices were found\n', stderr: '', code: 6 };
-  const gone = new Set(effects.flatMap((effect) => (effect.on === 'list' ? [effect.gpu] : [])));
-  const rows = queried.filter(({ index }) => !gone.has(index));
-  if (query.ask === 'list') {
-    const lines = rows.map(({ index, model, uuid }) => `GPU ${index}: ${model.name} (UUID: ${uuid})\n`);
-    return { stdout: lines.join(''), stderr: '', code: null };
-  }
-  const header = query.fields.map(({ names, unit }) => `${names[0] ?? ''}${unit === null ? '' : ` [${unit}]`}`);
-  const lines = rows.map((gpu) => {
-    const moment = {
-      gpu,
-      readings: readings(gpu, time.getTime() / 1000),
-      time,
-      driver: control.driver,
-      count: machine.length - gone.size,
-    };
-    const fault = effects.find((effect): effect is RowEffect => effect.on === 'row' && effect.gpu === gpu.index);
-    return query.fields.map((field) => {
-      const spared = fault === undefined || (fault.nameless ? outlivesIdentity(field) : outlivesCard(field));
-      return spared ? cell(field, moment, query.units) : fault.text;
-    });
-  });
-  return {
-    stdout: [...(first && query.header ? [header] : []), ...lines].map((line) => `${line.join(', ')}\n`).join(''),
-    stderr: '',
-    code: null,
-  };
+function csv(cards: readonly Card[], fields: readonly QueryField[], { header, units }: Query, first: boolean): string {
+  const rows = cards.map(({ facts }) => fields.map((field) => cell(field, facts, units)));
+  return [...(first && header ? [fields.map(headerCell)] : []), ...rows].map((row) => `${row.join(', ')}\n`).join('');
 }
 
-type RowEffect = Extract<Effect, { on: 'row' }>;
+function listLine({ gpu, facts }: Card): string {
+  const { index, uuid, model } = gpu;
+  if (facts.get('uuid') !== uuid) return `Unable to determine the UUID of GPU ${index}: ${facts.get('uuid') ?? ''}\n`;
+  return [`GPU ${index}: ${model.name} (UUID: ${uuid})`, ...migList(gpu), ''].join('\n');
+}

@@ -1,22 +1,50 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import type { Fault } from './faults.ts';
+import type { ModelName } from './models/index.ts';
 
-/** What the stand-in plays, as its control file says. The machine is read at the start, the faults at every beat. */
+/** What the stand-in plays, as its control file says. It is read again before every answer. */
 export interface Control {
+  readonly model: ModelName;
   /** 1 to 16. */
   readonly gpus: number;
   readonly seed: number;
-  readonly driver: string;
+  /** null: the one that fits the model. */
+  readonly driver: string | null;
+  /** An ISO time at which the clock of the machine stands still; null: it runs. */
+  readonly time: string | null;
+  /** Process ids that the GPUs show, one each; by default made up. */
+  readonly pids: readonly number[];
+  /** A folder with the output of a real machine, to be repeated in place of a simulated one. */
+  readonly replay: string | null;
+  /** Which of the states in that folder: `load`, `idle`, `lost`, … as its files or folders are named. */
+  readonly state: string | null;
   readonly faults: readonly Fault[];
 }
 
-export const defaultControl: Control = { gpus: 8, seed: 1, driver: '590.48.01', faults: [] };
+export const defaultControl: Control = {
+  model: 'h100',
+  gpus: 8,
+  seed: 1,
+  driver: null,
+  time: null,
+  pids: [],
+  replay: null,
+  state: null,
+  faults: [],
+};
+
+/** A control together with the Unix time at which it began to hold. */
+export interface Played {
+  readonly control: Control;
+  readonly since: number;
+}
 
 /** Reads the control file. Without one, or while it is being written, `last` stands. */
-export function readControl(path: string | undefined, last: Control = defaultControl): Control {
+export function readControl(path: string | undefined, last: Played = { control: defaultControl, since: 0 }): Played {
   if (path === undefined) return last;
   try {
-    return { ...defaultControl, ...(JSON.parse(readFileSync(path, 'utf8')) as Partial<Control>) };
+    const control = { ...defaultControl, ...(JSON.parse(readFileSync(path, 'utf8')) as Partial<Control>) };
+    return { control, since: statSync(path).mtimeMs / 1000 };
   } catch {
     return last;
   }

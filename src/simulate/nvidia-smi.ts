@@ -4,22 +4,21 @@
  * see control.ts and faults.ts.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answer, delay } from './answer.ts';
+import { answer, delay, help } from './answer.ts';
 import { readControl } from './control.ts';
-import { gpus } from './gpu.ts';
 import { parseInvocation } from './invocation.ts';
-import { h100 } from './models/h100-80gb-hbm3.ts';
-import { helpText } from './query-fields.ts';
+
+/** How often the control file is looked at while an answer is held back. */
+const lookMilliseconds = 50;
 
 const path = process.env['GRADWATCH_SIMULATE_CONTROL'];
-let control = readControl(path);
-const machine = gpus(h100, control.gpus, control.seed);
+let played = readControl(path);
 
 // A reader that went away ends a program that prints; SIGTERM ends it unless it plays a stubborn one.
 process.stdout.on('error', () => process.exit(141));
 process.on('SIGTERM', () => {
-  control = readControl(path, control);
-  if (!control.faults.some((fault) => fault.kind === 'hang' && fault.stubborn === true)) process.exit(143);
+  played = readControl(path, played);
+  if (!played.control.faults.some((fault) => fault.kind === 'hang' && fault.stubborn === true)) process.exit(143);
 });
 
 async function main(args: readonly string[]): Promise<number> {
@@ -29,24 +28,25 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   if (invocation.ask === 'help-query-gpu') {
-    process.stdout.write(helpText());
+    process.stdout.write(help(played.control));
     return 0;
   }
-  const every = invocation.ask === 'query-gpu' ? invocation.everyMilliseconds : null;
   for (let first = true; ; first = false) {
     const begun = Date.now();
     for (;;) {
-      control = readControl(path, control);
-      const left = 1000 * delay(control) - (Date.now() - begun);
+      played = readControl(path, played);
+      const left = 1000 * delay(played.control.faults, invocation.ask) - (Date.now() - begun);
       if (left <= 0) break;
-      await sleep(Math.min(left, 50));
+      await sleep(Math.min(left, lookMilliseconds));
     }
-    const { stdout, stderr, code } = answer(invocation, machine, control, new Date(), first);
+    const { control, since } = played;
+    const time = control.time === null ? new Date() : new Date(control.time);
+    const { stdout, stderr, code } = answer(invocation, control, { time, since, first });
     process.stdout.write(stdout);
     process.stderr.write(stderr);
     if (code !== null) return code;
-    if (every === null) return 0;
-    await sleep(every);
+    if (invocation.everyMilliseconds === null) return 0;
+    await sleep(invocation.everyMilliseconds);
   }
 }
 

@@ -1,5 +1,6 @@
-import { queryFieldLines } from './drivers/580-590.ts';
-import type { Gpu, Readings } from './gpu.ts';
+import { driverIn } from './drivers/driver-range.ts';
+import { queryFieldLines } from './drivers/query-fields.ts';
+import type { Facts } from './moment.ts';
 
 /** A field of `--query-gpu`. */
 export interface QueryField {
@@ -8,105 +9,47 @@ export interface QueryField {
   readonly unit: string | null;
 }
 
-export const queryFields: readonly QueryField[] = queryFieldLines
-  .trim()
-  .split('\n')
-  .map((line) => {
-    const [, names = '', unit = null] = /^(\S+)(?: \[(.+)\])?$/.exec(line) ?? [];
-    return { names: names.split('|'), unit };
-  });
-
-const byName = new Map(queryFields.flatMap((field) => field.names.map((name) => [name, field] as const)));
-
-export function queryField(name: string): QueryField | undefined {
-  return byName.get(name);
+/** The fields that a driver offers, in the order of its help text, but those that it does not know for once. */
+export function queryFields(driver: string, gone: ReadonlySet<string> = new Set()): readonly QueryField[] {
+  const fields: QueryField[] = [];
+  for (const line of queryFieldLines.trim().split('\n')) {
+    const [, names = '', unit = null, drivers = ''] = /^(\S+)(?: \[(.+)\])?(?: @(\S+))?$/.exec(line) ?? [];
+    const field = { names: names.split('|'), unit };
+    if ((drivers === '' || driverIn(drivers, driver)) && !field.names.some((name) => gone.has(name)))
+      fields.push(field);
+  }
+  return fields;
 }
 
-/** What a row is made of. */
-export interface Moment {
-  readonly gpu: Gpu;
-  readonly readings: Readings;
-  readonly time: Date;
-  readonly driver: string;
-  /** GPUs that the driver lists. */
-  readonly count: number;
+export function headerCell({ names, unit }: QueryField): string {
+  return `${names[0] ?? ''}${unit === null ? '' : ` [${unit}]`}`;
 }
 
-const whole = (value: number): string => String(Math.round(value));
-const hundredths = (value: number): string => value.toFixed(2);
-
-/** Fields that are computed, without their units, by the name in the header. */
-const computed = new Map<string, (moment: Moment) => string>([
-  ['timestamp', ({ time }) => time.toISOString().replace('T', ' ').replace('Z', '').replaceAll('-', '/')],
-  ['driver_version', ({ driver }) => driver],
-  ['count', ({ count }) => String(count)],
-  ['name', ({ gpu }) => gpu.model.name],
-  ['serial', ({ gpu }) => gpu.serial],
-  ['uuid', ({ gpu }) => gpu.uuid],
-  ['pci.bus_id', ({ gpu }) => `00000000:${gpu.bus}:00.0`],
-  ['pci.domain', () => '0x0000'],
-  ['pci.bus', ({ gpu }) => `0x${gpu.bus}`],
-  ['pci.device', () => '0x00'],
-  ['index', ({ gpu }) => String(gpu.index)],
-  ['platform.module_id', ({ gpu }) => String(gpu.index + 1)],
-  ['pstate', () => 'P0'],
-  ['memory.total', ({ gpu }) => whole(gpu.model.memoryMebibytes)],
-  ['memory.reserved', ({ gpu }) => whole(gpu.model.reservedMebibytes)],
-  ['memory.used', ({ readings }) => whole(readings.memoryUsedMebibytes)],
-  [
-    'memory.free',
-    ({ gpu: { model }, readings }) =>
-      whole(model.memoryMebibytes - model.reservedMebibytes - readings.memoryUsedMebibytes),
-  ],
-  ['utilization.gpu', ({ readings }) => whole(readings.utilization)],
-  ['utilization.memory', ({ readings }) => whole(readings.memoryUtilization)],
-  ['temperature.gpu', ({ readings }) => whole(readings.celsius)],
-  ['temperature.gpu.tlimit', ({ readings }) => whole(87 - readings.celsius)],
-  ['temperature.memory', ({ readings }) => whole(readings.memoryCelsius)],
-  ['power.draw', ({ readings }) => hundredths(readings.averageWatts)],
-  ['power.draw.average', ({ readings }) => hundredths(readings.averageWatts)],
-  ['power.draw.instant', ({ readings }) => hundredths(readings.instantWatts)],
-  ...['power.limit', 'enforced.power.limit', 'power.default_limit', 'power.max_limit'].map(
-    (name) => [name, ({ gpu }: Moment) => hundredths(gpu.model.limitWatts)] as const,
-  ),
-  ['clocks.current.graphics', ({ readings }) => whole(readings.graphicsMegahertz)],
-  ['clocks.current.sm', ({ readings }) => whole(readings.graphicsMegahertz)],
-  ['clocks.current.memory', ({ gpu }) => whole(gpu.model.memoryMegahertz)],
-  ['clocks.current.video', ({ readings }) => whole(0.78 * readings.graphicsMegahertz)],
-  ['clocks.max.graphics', ({ gpu }) => whole(gpu.model.graphicsMegahertz)],
-  ['clocks.max.sm', ({ gpu }) => whole(gpu.model.graphicsMegahertz)],
-  ['clocks.max.memory', ({ gpu }) => whole(gpu.model.memoryMegahertz)],
-]);
-
-/** The text of one cell. `[N/A]` where the model does not have the field. */
-export function cell(field: QueryField, moment: Moment, units: boolean): string {
-  const name = field.names[0] ?? '';
-  const value = computed.get(name)?.(moment) ?? moment.gpu.model.constants.get(name) ?? '[N/A]';
+/** The text of one cell. What is no value stands in brackets, but for some fields that print it bare. */
+export function cell(field: QueryField, facts: Facts, units: boolean): string {
+  const name = (field.names[0] ?? '').replace('clocks_throttle_reasons.', 'clocks_event_reasons.');
+  const value = facts.get(name) ?? 'N/A';
+  if (isNoValue(value)) return value === 'N/A' && printsBare.test(name) ? value : `[${value}]`;
   return units && field.unit !== null && /^[-\d.]+$/.test(value) ? `${value} ${field.unit}` : value;
 }
 
-/** What the driver library knows without asking the card. */
-export function outlivesCard(field: QueryField): boolean {
-  return /^(timestamp|driver_version|count|name|serial|uuid|index|vbios_version|pci\.|inforom\.)/.test(
-    field.names[0] ?? '',
+const printsBare = /^(temperature\.memory$|fabric\.|platform\.)/;
+
+/** Words in the place of a value: not there, not for us, or an error of the card. */
+export function isNoValue(text: string): boolean {
+  return /^(N\/A|GPU is lost|GPU requires reset|Unknown Error|Insufficient Permissions|Requested functionality has been deprecated)$/.test(
+    text,
   );
 }
 
-/** What the driver library knows without knowing which card. */
-export function outlivesIdentity(field: QueryField): boolean {
-  return /^(timestamp|driver_version|count)$/.test(field.names[0] ?? '');
-}
-
 /** What `--help-query-gpu` prints: names in quotes, then a sentence, in which quotes appear too. */
-export function helpText(): string {
+export function helpText(fields: readonly QueryField[]): string {
   const about = (name: string): string =>
     name === 'compute_mode'
       ? 'The compute mode.\n"0: Default" means that several contexts may use the GPU.\n"2: Prohibited" means that none may.'
       : `What the driver reports as ${name}. May be "N/A".`;
   return (
     'List of valid properties to query for the switch "--query-gpu":\n\n' +
-    queryFields
-      .map(({ names }) => `${names.map((name) => `"${name}"`).join(' or ')}\n${about(names[0] ?? '')}\n`)
-      .join('\n')
+    fields.map(({ names }) => `${names.map((name) => `"${name}"`).join(' or ')}\n${about(names[0] ?? '')}\n`).join('\n')
   );
 }
