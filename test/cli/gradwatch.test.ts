@@ -51,11 +51,9 @@ describe('gradwatch', { timeout: 30_000 }, () => {
     expect(code).toBe(2);
     expect(output.trim().split('\n').sort()).toEqual([
       'gradwatch: --runs.max_runs: found 0, expected a whole number from 1 to 10000',
-      'gradwatch: GRADWATCH_LOG_LEVEL: found loud, expected one of debug, info, warn, error, silent',
       `gradwatch: ${file}: gpu.interval: found 5, expected a duration from 100ms to 1m`,
-      expect.stringMatching(
-        new RegExp(`^gradwatch: ${file}: nod: found 1, expected no such key; there are http, grpc, `),
-      ),
+      expect.stringContaining(`gradwatch: ${file}: nod: found 1, expected no such key; there are http, grpc, `),
+      'gradwatch: GRADWATCH_LOG_LEVEL: found loud, expected one of debug, info, warn, error, silent',
     ]);
   });
 
