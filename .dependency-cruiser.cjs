@@ -5,7 +5,7 @@ const rooms = {
   config: [],
   stats: [],
   protocol: [],
-  listen: [],
+  listen: ['config'],
   simulate: [],
   // What outlives the exporter.
   snapshot: ['listen', 'series', 'config'],

@@ -8,7 +8,7 @@ import { DetectionEngine, detectors, stepDetectors, transitionDetectors } from '
 import { conditionOf, Findings, findingsLog, openFindingsFile, type FindingChange } from './findings/index.ts';
 import { HttpServer, SelfMetrics } from './http/index.ts';
 import { Ingest, type Listening } from './ingest/index.ts';
-import { localAddress, readToken } from './listen/index.ts';
+import { localAddress, readToken, WebConfigFile } from './listen/index.ts';
 import { Runs } from './runs/index.ts';
 import { SeriesTable } from './series/index.ts';
 import { Snapshots, StateDirectory, type Section } from './snapshot/index.ts';
@@ -109,7 +109,7 @@ export class App {
           });
 
     this.#self = new SelfMetrics({ version, now });
-    const { token_file: tokenFile } = configuration.http;
+    const { token_file: tokenFile, web_config_file: webConfigFile } = configuration.http;
     this.#http = new HttpServer(
       {
         table,
@@ -120,9 +120,11 @@ export class App {
         findings: () => [...findings.open, ...findings.resolved],
         askWorkers: (run, rank, kind, factor) => this.#ingest.request(run, rank, kind, factor),
         token: tokenFile === undefined ? null : readToken('http.token_file', tokenFile),
+        maxScrapes: () => configuration.http.max_scrapes,
         log: logger,
       },
       configuration.http.address,
+      webConfigFile === undefined ? null : new WebConfigFile(webConfigFile, logger),
     );
     this.#tick = () => {
       runs.tick(now());

@@ -3,7 +3,7 @@ import { absenceMetrics, failureMetrics, readingMetrics } from './collect/index.
 import { choice, options, text, type OptionValue } from './config/index.ts';
 import { findingsMetrics, findingsOptions } from './findings/index.ts';
 import { gpuMetrics, gpuOptions, xidMetrics, xidOptions } from './gpu/index.ts';
-import { httpOptions, selfMetrics } from './http/index.ts';
+import { httpOptions, refusalMetrics, selfMetrics, webConfigMetrics } from './http/index.ts';
 import { ingestMetrics, ingestOptions } from './ingest/index.ts';
 import { kubernetesOptions, podResourcesMetrics } from './kubernetes/index.ts';
 import { nodeMetrics, nodeOptions } from './node/index.ts';
@@ -31,6 +31,8 @@ export const metrics = [
   ...Object.values(absenceMetrics),
   ...Object.values(snapshotMetrics),
   ...Object.values(selfMetrics),
+  ...Object.values(refusalMetrics),
+  ...Object.values(webConfigMetrics),
 ] as const;
 
 export type CatalogueMetric = (typeof metrics)[number];

@@ -6,6 +6,7 @@ import { socketPath } from '../ingest/index.ts';
 import { isStaleSocket, ListenError, parseAddress, readToken } from '../listen/index.ts';
 import { failureOf, StateDirectory } from '../snapshot/index.ts';
 import type { CheckResult } from './result.ts';
+import { webConfig } from './web-config.ts';
 
 /** Whether the exporter can use what it is configured to: addresses, the Unix socket, token files, the log of findings, the state directory. */
 export async function reachability({ http, grpc, log, state }: Configuration): Promise<readonly CheckResult[]> {
@@ -15,6 +16,7 @@ export async function reachability({ http, grpc, log, state }: Configuration): P
       ? off('grpc.address', 'workers are not taken over TCP')
       : await attempt('grpc.address', () => listenOnce('grpc.address', grpc.address)),
     await unixSocket(grpc.socket),
+    webConfig(http.web_config_file, Date.now() / 1000),
     await token('http.token_file', http.token_file, 'nobody can ask workers for anything over HTTP'),
     await token('grpc.token_file', grpc.token_file, 'workers are asked for no token'),
     log.findings === undefined

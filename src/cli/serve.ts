@@ -30,7 +30,7 @@ export const serve: Command = {
       app = new App(configuration, { logger, nodeName });
       process.stdout.write(whereToLook(await app.start()));
     } catch (error) {
-      process.stderr.write(`gradwatch: ${(error as Error).message}\n`);
+      process.stderr.write(`${(error as Error).message.replace(/^/gm, 'gradwatch: ')}\n`);
       await app?.stop();
       return exitCodes.failed;
     }

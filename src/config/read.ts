@@ -66,10 +66,11 @@ export function readConfig<Schema extends Group>(schema: Schema, sources: Source
   if (result.success && mistakes.length === 0) return { value: result.output };
   for (const issue of result.issues ?? []) {
     const path = (issue.path ?? []).map((item) => String(item.key));
-    const scalar = find(tree, path);
+    const found = find(tree, path);
+    const scalar = found instanceof Map ? undefined : found;
     mistakes.push({
       where: scalar?.where ?? inFile(path.join('.')),
-      value: scalar?.value ?? 'a group of keys',
+      value: scalar?.value ?? (found === undefined ? (issue.input ?? 'nothing') : 'a group of keys'),
       expected: issue.type === 'strict_object' ? 'a group of keys' : issue.message,
     });
   }
@@ -133,10 +134,10 @@ function groupAt(tree: Tree, path: readonly string[]): Tree {
   return here;
 }
 
-function find(tree: Tree, path: readonly string[]): Scalar | undefined {
+function find(tree: Tree, path: readonly string[]): Tree | Scalar | undefined {
   let here: Tree | Scalar | undefined = tree;
   for (const key of path) here = here instanceof Map ? here.get(key) : undefined;
-  return here instanceof Map ? undefined : here;
+  return here;
 }
 
 /** Keys that are no options, each with those that could have been meant. */
@@ -170,12 +171,17 @@ function plain(schema: Group, tree: Tree): Record<string, unknown> {
         return [
           [key, value instanceof Map || value === undefined ? plain(entry, value ?? (new Map() as Tree)) : value.value],
         ];
-      return value === undefined ? [] : [[key, value instanceof Map ? Object.fromEntries(value) : value.value]];
+      return value === undefined ? [] : [[key, value instanceof Map ? contents(value) : value.value]];
     }),
   );
 }
 
-type Group = v.StrictObjectSchema<Record<string, v.GenericSchema>, undefined>;
+/** A mapping whose keys the user chooses stays a Map: nothing that it is called can reach a prototype. */
+function contents(tree: Tree): Map<string, unknown> {
+  return new Map([...tree].map(([key, value]) => [key, value instanceof Map ? contents(value) : value.value]));
+}
+
+export type Group = v.StrictObjectSchema<Record<string, v.GenericSchema>, undefined>;
 
 function isGroup(schema: v.GenericSchema): schema is Group {
   return schema.type === 'strict_object';

@@ -1,14 +1,18 @@
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import { errorHandler, onlyMethods, unknownPath } from './error-handler.ts';
 import { healthRoutes } from './health-routes.ts';
 import { listRoutes } from './list-routes.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { renderPage } from './page.ts';
 import { requestRoute } from './request-route.ts';
+import type { RefusalCounts } from './refusal-counts.ts';
 import type { Served } from './served.ts';
 
+/** Of the page, where the web configuration has none. */
+const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+
 /** All routes. No answer is worth caching, and a hash of every body would be the dearest part of a scrape: no ETags. */
-export function createApp(served: Served): Express {
+export function createApp(served: Served, gate: RequestHandler, refusals: RefusalCounts): Express {
   const app = express();
   app.disable('etag');
   app.disable('x-powered-by');
@@ -16,12 +20,13 @@ export function createApp(served: Served): Express {
     response.set('X-Content-Type-Options', 'nosniff');
     next();
   });
-  app.route('/metrics').get(metricsRoute(served.table, served.self)).all(onlyMethods('GET, HEAD'));
+  app.use(gate);
+  app.route('/metrics').get(metricsRoute(served, refusals)).all(onlyMethods('GET, HEAD'));
   app.use(healthRoutes(served), listRoutes(served), requestRoute(served));
   app
     .route('/')
     .get((_request, response) => {
-      response.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+      if (response.get('Content-Security-Policy') === undefined) response.set('Content-Security-Policy', pagePolicy);
       response.type('text/html').send(renderPage(served));
     })
     .all(onlyMethods('GET, HEAD'));

@@ -81,6 +81,7 @@ async function serve(changed: Partial<Served> = {}): Promise<void> {
     findings: () => [finding, resolved],
     askWorkers,
     token: 'secret',
+    maxScrapes: () => 8,
     log,
     ...changed,
   };
@@ -376,7 +377,7 @@ describe('errors', () => {
 describe('HttpServer', () => {
   it('says which option to change when the port is taken', async () => {
     await serve();
-    const other = new HttpServer({} as Served, url.replace('http://', ''));
+    const other = new HttpServer({ table: new SeriesTable() } as Served, url.replace('http://', ''));
     await expect(other.start()).rejects.toMatchObject({
       name: 'ListenError',
       option: 'http.address',

@@ -1,4 +1,4 @@
-import { options, text, type OptionValue } from '../config/index.ts';
+import { integer, options, text, type OptionValue } from '../config/index.ts';
 
 /** The group `http` of the configuration. */
 export const httpOptions = options({
@@ -11,6 +11,17 @@ export const httpOptions = options({
     default: null,
     expected: 'the path of a file',
     help: 'File with the bearer token for what changes something, as requests to workers do; without it that is switched off',
+  }),
+  web_config_file: text({
+    default: null,
+    expected: 'the path of a file',
+    help: "Web configuration file in the schema of Prometheus' exporter-toolkit: TLS, client certificates, users, headers, rate limit",
+  }),
+  max_scrapes: integer({
+    default: 40,
+    min: 1,
+    max: 1_000,
+    help: 'Scrapes of /metrics that are answered at a time; further ones get 503',
   }),
 });
 

@@ -16,6 +16,8 @@ export interface Served {
   readonly askWorkers: AskWorkers;
   /** The bearer token for what changes something; null switches all of that off. */
   readonly token: string | null;
+  /** The most scrapes that are answered at a time, as it is configured now. */
+  readonly maxScrapes: () => number;
   readonly log: HttpLog;
 }
 

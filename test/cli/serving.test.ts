@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { hashSync } from 'bcryptjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { authority, certificate, writeCertified, type Certified } from '../support/certificates.ts';
+import { eventually, freePort, Program } from '../support/program.ts';
+
+/** The built program, as a user calls it. `npm test` builds it. */
+const main = resolve(import.meta.dirname, '../../dist/main.js');
+const folder = mkdtempSync(join(tmpdir(), 'gradwatch-serving-'));
+const webConfig = join(folder, 'web.yml');
+let ca: Certified;
+
+beforeAll(async () => {
+  ca = await authority();
+  writeCertified(folder, 'server', await certificate(ca, 'localhost'));
+  writeFileSync(
+    webConfig,
+    `tls_server_config: {cert_file: server.crt, key_file: server.key}\nbasic_auth_users: {prometheus: ${hashSync('open sesame', 4)}}\n`,
+  );
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+async function status(port: number, path: string, authorization?: string): Promise<number | undefined> {
+  const headers = authorization === undefined ? {} : { authorization };
+  const asked = request({ host: '127.0.0.1', port, path, ca: ca.cert, agent: false, headers }).end();
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  response.resume();
+  return response.statusCode;
+}
+
+// Every case starts processes, which takes its time on a busy machine.
+const options = { timeout: 30_000 };
+
+describe('gradwatch serve --http.web_config_file', options, () => {
+  it('serves HTTPS to who has the password', async () => {
+    const port = await freePort();
+    const program = new Program('gradwatch', process.execPath, [
+      main,
+      `--http.address=127.0.0.1:${port}`,
+      '--grpc.address=none',
+      `--http.web_config_file=${webConfig}`,
+    ]);
+    try {
+      await eventually('HTTPS to be there', async () => (await status(port, '/-/healthy')) === 200 || undefined);
+      expect(program.output).toContain(`https://127.0.0.1:${port}/metrics`);
+      const right = `Basic ${base64('prometheus:open sesame')}`;
+      expect(await status(port, '/metrics', right)).toBe(200);
+      expect(await status(port, '/metrics', right)).toBe(200);
+      for (const wrong of ['prometheus:open', 'nobody:open sesame', 'prometheus', ':']) {
+        expect(await status(port, '/metrics', `Basic ${base64(wrong)}`)).toBe(401);
+      }
+      expect(await status(port, '/')).toBe(401);
+      expect(await status(port, '/api/v1/runs', 'Bearer open sesame')).toBe(401);
+    } finally {
+      await program.stop();
+    }
+    expect(await program.exited()).toBe(0);
+  });
+
+  it('is not started with a web configuration that is wrong', async () => {
+    const wrong = join(folder, 'wrong.yml');
+    writeFileSync(wrong, 'tls_server_config: {cert_file: server.crt}\nusers: {}\n');
+    const program = new Program('gradwatch', process.execPath, [main, `--http.web_config_file=${wrong}`]);
+    expect(await program.exited()).toBe(1);
+    expect(program.output.trim().split('\n')).toEqual([
+      expect.stringContaining(
+        `gradwatch: ${wrong}: users: found a group of keys, expected no such key; there are tls_server_config, `,
+      ),
+      `gradwatch: ${wrong}: tls_server_config.key_file: found nothing, expected a private key in PEM, without a passphrase`,
+    ]);
+  });
+
+  it('is told by check, with the day on which the certificate ends', async () => {
+    const program = new Program('gradwatch', process.execPath, [
+      main,
+      'check',
+      '--http.address=127.0.0.1:0',
+      '--grpc.address=none',
+      `--http.web_config_file=${webConfig}`,
+    ]);
+    await program.exited();
+    expect(program.output).toMatch(/works +http\.web_config_file +\S+web\.yml: HTTPS/);
+    expect(program.output).toMatch(/certificate of CN=localhost, valid until \d{4}-\S+ \(9 days left\); its key fits/);
+    expect(program.output).toContain('users with a password: prometheus');
+  });
+});
