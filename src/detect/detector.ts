@@ -83,7 +83,7 @@ export interface AnyStepDetector extends DetectorFacts {
   readonly reads: readonly Field[];
   readonly metrics: Readonly<Record<string, Metric>>;
   // Methods, not properties: a detector takes its own state, which such a list does not know.
-  start(options: DetectorOptions): unknown;
+  start(options: DetectorOptions): object;
   observe(state: unknown, observation: Observation, options: DetectorOptions, output: Output): Verdict;
 }
 
@@ -91,10 +91,16 @@ export interface AnyStepDetector extends DetectorFacts {
  * A detector over the steps of one rank: a pure function of (state, observation, options), called once per observation that
  * brings one of the fields it reads, or a return to a checkpoint. State is mutable and owned by the caller, one per rank; its size
  * is bounded.
+ *
+ * State outlives the exporter without a line of the detector's own: the caller writes its fields as JSON and puts them into the state
+ * of the next start, field by field. So it is an object of numbers, text, flags, null, arrays and Float64Arrays of fixed length, and of
+ * objects of such fields; null means that any of them may come. Where a field holds an object of a class, what that class holds is in
+ * properties (`private`, not `#`), except for what follows from the options; or it is {@link Lasting}, as SlidingWindow is. The test of
+ * the restart holds every detector to it.
  */
 export interface StepDetector<
   Kind extends string,
-  State,
+  State extends object,
   Schema extends DetectorSchema,
   Metrics extends Readonly<Record<string, Metric>>,
 > extends AnyStepDetector {
@@ -124,7 +130,7 @@ export interface TransitionDetector<
 /** Gives a detector's declaration its exact types, so that names and options are checked where it is written. */
 export function stepDetector<
   const Kind extends string,
-  State,
+  State extends object,
   Schema extends DetectorSchema,
   const Metrics extends Readonly<Record<string, Metric>>,
 >(detector: StepDetector<Kind, State, Schema, Metrics>): StepDetector<Kind, State, Schema, Metrics> {

@@ -1,7 +1,9 @@
 import type { Observation, RankIdentity, RankTransition, RunListener } from '../runs/index.ts';
 import { counter, type SeriesGroup, type SeriesTable } from '../series/index.ts';
+import type { Section } from '../snapshot/index.ts';
 import type { AnyStepDetector, DetectorFacts, DetectorOptions, TransitionDetector, Verdict } from './detector.ts';
-import { DetectorSeries, type RankSeries } from './detector-series.ts';
+import { DetectorSeries } from './detector-series.ts';
+import { Watches } from './watches.ts';
 
 /** A verdict that is not quiet, with where it came from. */
 export interface Report {
@@ -20,13 +22,6 @@ export interface VerdictSink {
   runForgotten(run: string): void;
 }
 
-/** A detector with its options and its series. */
-interface Station {
-  readonly detector: AnyStepDetector;
-  readonly options: DetectorOptions;
-  readonly series: DetectorSeries;
-}
-
 /** What the engine tells of the detectors themselves. */
 export const engineMetrics = {
   failures: counter('gradwatch_exporter_detector_failures_total', {
@@ -34,13 +29,6 @@ export const engineMetrics = {
     labels: ['kind'],
   }),
 } as const;
-
-/** What one detector holds of one rank. */
-interface Watch {
-  readonly station: Station;
-  readonly state: unknown;
-  readonly series: RankSeries;
-}
 
 export interface DetectionEngineParts {
   readonly table: SeriesTable;
@@ -54,34 +42,34 @@ export interface DetectionEngineParts {
 }
 
 /**
- * Feeds every enabled detector with what it reads, before the next observation is taken: a finding is there within the step. Holds
- * the detectors' states, one per rank, until the runs forget the rank. A detector that throws is counted, and harms no other.
+ * Feeds every enabled detector with what it reads, before the next observation is taken: a finding is there within the step. A
+ * detector that throws is counted, and harms no other.
  */
 export class DetectionEngine implements RunListener {
   readonly #sink: VerdictSink;
-  readonly #stations: readonly Station[];
   readonly #transitions: readonly { readonly detector: TransitionDetector; readonly options: DetectorOptions }[];
   readonly #failed: DetectionEngineParts['failed'];
   readonly #failures: SeriesGroup<'failures', 'kind'>;
-  readonly #ranks = new Map<string, Map<number, readonly Watch[]>>();
+  readonly #watches: Watches;
 
   constructor({ table, sink, stepDetectors, transitionDetectors, failed, options }: DetectionEngineParts) {
     this.#sink = sink;
     this.#failed = failed;
     this.#failures = table.group(['kind'], engineMetrics);
-    this.#stations = enabled(stepDetectors, options).map((entry) => ({
+    const stations = enabled(stepDetectors, options).map((entry) => ({
       ...entry,
       series: new DetectorSeries(table, entry.detector.metrics),
     }));
+    this.#watches = new Watches(stations);
     this.#transitions = enabled(transitionDetectors, options);
-    for (const { detector } of [...this.#stations, ...this.#transitions]) {
+    for (const { detector } of [...stations, ...this.#transitions]) {
       this.#failures.row({ kind: detector.kind }).set('failures', 0);
     }
   }
 
   observation(observation: Observation): void {
     const { fresh, wentBack } = observation;
-    for (const { station, state, series } of this.#watchesOf(observation)) {
+    for (const { station, state, series } of this.#watches.observed(observation)) {
       const { detector, options } = station;
       if (!wentBack && !detector.reads.some((field) => fresh[field] !== undefined)) continue;
       try {
@@ -107,18 +95,23 @@ export class DetectionEngine implements RunListener {
   }
 
   rankForgotten(run: string, rank: number): void {
-    const ranks = this.#ranks.get(run);
-    for (const { series } of ranks?.get(rank) ?? []) series.remove();
-    ranks?.delete(rank);
+    this.#watches.forgetRank({ run, rank });
     this.#sink.rankForgotten(run, rank);
   }
 
   runForgotten(run: string): void {
-    for (const watches of this.#ranks.get(run)?.values() ?? []) {
-      for (const { series } of watches) series.remove();
-    }
-    this.#ranks.delete(run);
+    this.#watches.forgetRun(run);
     this.#sink.runForgotten(run);
+  }
+
+  /** The detectors' states, as they outlive the exporter; of ranks that the runs do not hold nothing is taken back. */
+  section(holds: (identity: RankIdentity) => boolean): Section {
+    return this.#watches.section(holds);
+  }
+
+  /** Whether after a restart there is somebody who can tell that a rank has recovered. */
+  canTellRecovery(kind: string, identity: RankIdentity): boolean {
+    return this.#transitions.some(({ detector }) => detector.kind === kind) || this.#watches.isRestored(kind, identity);
   }
 
   #tell(detector: DetectorFacts, { run, rank }: RankIdentity, verdict: Verdict): void {
@@ -128,25 +121,6 @@ export class DetectionEngine implements RunListener {
   #fail(kind: string, error: unknown): void {
     this.#failures.row({ kind }).add('failures');
     this.#failed(kind, error);
-  }
-
-  #watchesOf(observation: Observation): readonly Watch[] {
-    const { run, rank } = observation;
-    let ranks = this.#ranks.get(run);
-    if (ranks === undefined) {
-      ranks = new Map<number, readonly Watch[]>();
-      this.#ranks.set(run, ranks);
-    }
-    let watches = ranks.get(rank);
-    if (watches === undefined) {
-      watches = this.#stations.map((station) => ({
-        station,
-        state: station.detector.start(station.options),
-        series: station.series.of(observation),
-      }));
-      ranks.set(rank, watches);
-    }
-    return watches;
   }
 }
 

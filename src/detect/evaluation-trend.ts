@@ -24,39 +24,39 @@ export interface EvaluationPoint {
  * median of the last losses of steps.
  */
 export class EvaluationTrend {
-  readonly #validation: SmoothedLoss;
-  readonly #training: SmoothedLoss;
-  readonly #losses = new SlidingWindow(lossesBefore);
-  #evaluatesTraining = false;
+  private readonly validation: SmoothedLoss;
+  private readonly training: SmoothedLoss;
+  private readonly losses = new SlidingWindow(lossesBefore);
+  private evaluatesTraining = false;
 
   constructor(window: number) {
-    this.#validation = new SmoothedLoss(window);
-    this.#training = new SmoothedLoss(window);
+    this.validation = new SmoothedLoss(window);
+    this.training = new SmoothedLoss(window);
   }
 
   /** The point that this observation made: null when it was no evaluation, or there are too few yet. */
   observe({ step, fresh, known }: Observation): EvaluationPoint | null {
-    if (fresh.loss !== undefined && Number.isFinite(fresh.loss)) this.#losses.push(fresh.loss);
+    if (fresh.loss !== undefined && Number.isFinite(fresh.loss)) this.losses.push(fresh.loss);
     const evaluated = known.evaluated_training_loss;
-    if (evaluated !== undefined && !this.#evaluatesTraining) {
-      this.#evaluatesTraining = true;
-      this.#training.clear();
+    if (evaluated !== undefined && !this.evaluatesTraining) {
+      this.evaluatesTraining = true;
+      this.training.clear();
     }
     const validation = fresh.validation_loss;
     if (validation === undefined || !Number.isFinite(validation)) return null;
-    this.#validation.push(validation);
-    const training = this.#evaluatesTraining ? evaluated : this.#losses.size === 0 ? undefined : this.#losses.median();
-    if (training !== undefined && Number.isFinite(training)) this.#training.push(training);
-    const [ofValidation, ofTraining] = [levelOf(this.#validation), levelOf(this.#training)];
+    this.validation.push(validation);
+    const training = this.evaluatesTraining ? evaluated : this.losses.size === 0 ? undefined : this.losses.median();
+    if (training !== undefined && Number.isFinite(training)) this.training.push(training);
+    const [ofValidation, ofTraining] = [levelOf(this.validation), levelOf(this.training)];
     return ofValidation === null || ofTraining === null
       ? null
       : { step, validation: ofValidation, training: ofTraining };
   }
 
   clear(): void {
-    this.#validation.clear();
-    this.#training.clear();
-    this.#losses.clear();
+    this.validation.clear();
+    this.training.clear();
+    this.losses.clear();
   }
 }
 

@@ -26,27 +26,27 @@ interface StepNorm {
  * skipped are left out, and after a return to a checkpoint the first norm has no predecessor.
  */
 export class GradientChanges {
-  #last: StepNorm | null = null;
-  #beforeLast: StepNorm | null = null;
+  private last: StepNorm | null = null;
+  private beforeLast: StepNorm | null = null;
   /** Norms since the last norm of a difference. A worker that reports differences is waited for, also when they come late. */
-  #sinceExact = Infinity;
+  private sinceExact = Infinity;
 
   observe({ step, fresh, known, skipped, wentBack }: Observation): GradientChange | null {
-    if (wentBack) this.#last = this.#beforeLast = null;
+    if (wentBack) this.last = this.beforeLast = null;
     if (skipped) return null;
     const { gradient_norm: norm, gradient_change_norm: change } = fresh;
     if (norm !== undefined) {
-      this.#beforeLast = this.#last;
-      this.#last = { step, norm };
-      this.#sinceExact += 1;
+      this.beforeLast = this.last;
+      this.last = { step, norm };
+      this.sinceExact += 1;
     }
     if (change !== undefined) {
-      this.#sinceExact = 0;
-      const previous = [this.#last, this.#beforeLast].find((entry) => entry?.step === step - 1);
+      this.sinceExact = 0;
+      const previous = [this.last, this.beforeLast].find((entry) => entry?.step === step - 1);
       return relative(change, previous?.norm, 'exact');
     }
-    if (norm === undefined || known.gradient_change_norm !== undefined || this.#sinceExact < 2) return null;
-    const previousNorm = this.#beforeLast?.norm;
+    if (norm === undefined || known.gradient_change_norm !== undefined || this.sinceExact < 2) return null;
+    const previousNorm = this.beforeLast?.norm;
     return previousNorm === undefined ? null : relative(Math.abs(norm - previousNorm), previousNorm, 'surrogate');
   }
 }

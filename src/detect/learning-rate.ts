@@ -12,24 +12,24 @@ export interface RateJump {
 
 /** Watches the learning rate of one rank for jumps. */
 export class LearningRate {
-  #last: number | null = null;
-  #jump: RateJump | null = null;
+  private last: number | null = null;
+  private jump: RateJump | null = null;
 
   /** Takes the learning rate of an observation and gives the jump, where it made one. */
   observe({ fresh, step, wentBack }: Observation): RateJump | null {
-    if (wentBack) this.#jump = null;
+    if (wentBack) this.jump = null;
     const rate = fresh.learning_rate;
     if (rate === undefined || !(rate > 0)) return null;
-    const last = this.#last;
-    this.#last = rate;
+    const last = this.last;
+    this.last = rate;
     if (last === null || (rate < last * jumpFactor && rate * jumpFactor > last)) return null;
-    this.#jump = { from: last, to: rate, step };
-    return this.#jump;
+    this.jump = { from: last, to: rate, step };
+    return this.jump;
   }
 
   /** A clause on a rise within the given number of steps before a step; empty where there was none. */
   riseBefore(step: number, within: number): string {
-    const jump = this.#jump;
+    const jump = this.jump;
     if (jump === null || jump.to < jump.from || jump.step > step || step - jump.step > within) return '';
     return `learning rate rose from ${figure(jump.from)} to ${figure(jump.to)} at step ${jump.step}`;
   }

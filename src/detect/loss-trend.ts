@@ -20,25 +20,25 @@ export interface Forecast {
  * first loss that is not above 0 the trend begins anew on the values themselves.
  */
 export class LossTrend {
-  readonly #newer: SlidingWindow;
-  readonly #older: SlidingWindow;
-  readonly #residuals: SlidingWindow;
+  private readonly newer: SlidingWindow;
+  private readonly older: SlidingWindow;
+  private readonly residuals: SlidingWindow;
   readonly #floor: number;
-  #logarithmic = true;
+  private logarithmic = true;
 
   /** `floor` is the least standard deviation, as a share of the loss. */
   constructor(window: number, floor: number) {
-    this.#newer = new SlidingWindow(window >> 1);
-    this.#older = new SlidingWindow(window >> 1);
-    this.#residuals = new SlidingWindow(window);
+    this.newer = new SlidingWindow(window >> 1);
+    this.older = new SlidingWindow(window >> 1);
+    this.residuals = new SlidingWindow(window);
     this.#floor = floor;
   }
 
   clear(): void {
-    this.#newer.clear();
-    this.#older.clear();
-    this.#residuals.clear();
-    this.#logarithmic = true;
+    this.newer.clear();
+    this.older.clear();
+    this.residuals.clear();
+    this.logarithmic = true;
   }
 
   /**
@@ -46,30 +46,30 @@ export class LossTrend {
    * while there are too few losses: seven eighths of a window after the start.
    */
   take(loss: number, limit: number): Forecast | null {
-    if (this.#logarithmic && loss <= 0) {
+    if (this.logarithmic && loss <= 0) {
       this.clear();
-      this.#logarithmic = false;
+      this.logarithmic = false;
     }
-    let value = this.#logarithmic ? Math.log(loss) : loss;
+    let value = this.logarithmic ? Math.log(loss) : loss;
     let forecast: Forecast | null = null;
     const line = this.#line();
     if (line !== null) {
-      const moments = this.#residuals.size < this.#residuals.capacity >> 2 ? null : winsorised(this.#residuals.sorted);
+      const moments = this.residuals.size < this.residuals.capacity >> 2 ? null : winsorised(this.residuals.sorted);
       if (moments !== null) {
         forecast = this.#forecast(value, line, moments);
         if (forecast.z > limit) value -= (forecast.z - limit) * this.#scale(moments);
       }
-      this.#residuals.push(value - line);
+      this.residuals.push(value - line);
     }
-    const aged = this.#newer.push(value);
-    if (aged !== undefined) this.#older.push(aged);
+    const aged = this.newer.push(value);
+    if (aged !== undefined) this.older.push(aged);
     return forecast;
   }
 
   /** The line's value at the next point, null until the older half has a quarter of its values. */
   #line(): number | null {
-    const newer = this.#newer;
-    const older = this.#older;
+    const newer = this.newer;
+    const older = this.older;
     if (older.size < older.capacity >> 2) return null;
     const newerAge = (newer.size + 1) / 2;
     const olderAge = newer.size + (older.size + 1) / 2;
@@ -80,16 +80,16 @@ export class LossTrend {
   #forecast(value: number, line: number, moments: Moments): Forecast {
     const expected = line + moments.mean;
     const scale = this.#scale(moments);
-    const logarithmic = this.#logarithmic;
+    const logarithmic = this.logarithmic;
     return {
       z: (value - expected) / scale,
-      window: this.#newer.size + this.#older.size,
+      window: this.newer.size + this.older.size,
       at: (z) => (logarithmic ? Math.exp(expected + z * scale) : expected + z * scale),
     };
   }
 
   #scale({ sigma }: Moments): number {
-    const floor = this.#logarithmic ? this.#floor : this.#floor * Math.abs(this.#newer.median());
+    const floor = this.logarithmic ? this.#floor : this.#floor * Math.abs(this.newer.median());
     return Math.max(sigma, floor, Number.MIN_VALUE);
   }
 }

@@ -5,24 +5,24 @@ const noiseWindow = 30;
 
 /** A loss without its noise: the median of its last values, and how large that noise is. */
 export class SmoothedLoss {
-  readonly #last: SlidingWindow;
-  readonly #changes = new SlidingWindow(noiseWindow);
-  #previous: number | null = null;
+  private readonly last: SlidingWindow;
+  private readonly changes = new SlidingWindow(noiseWindow);
+  private previous: number | null = null;
 
   constructor(window: number) {
-    this.#last = new SlidingWindow(window);
+    this.last = new SlidingWindow(window);
   }
 
   /** Takes a finite value. */
   push(value: number): void {
-    this.#last.push(value);
-    if (this.#previous !== null) this.#changes.push(Math.abs(value - this.#previous));
-    this.#previous = value;
+    this.last.push(value);
+    if (this.previous !== null) this.changes.push(Math.abs(value - this.previous));
+    this.previous = value;
   }
 
   /** Null until the window is full. */
   get level(): number | null {
-    return this.#last.size < this.#last.capacity ? null : this.#last.median();
+    return this.last.size < this.last.capacity ? null : this.last.median();
   }
 
   /**
@@ -31,12 +31,12 @@ export class SmoothedLoss {
    * Variance", 1941, with the median in the place of the mean square).
    */
   get noise(): number {
-    return this.#changes.size === 0 ? 0 : (madToSigma * this.#changes.median()) / Math.SQRT2;
+    return this.changes.size === 0 ? 0 : (madToSigma * this.changes.median()) / Math.SQRT2;
   }
 
   clear(): void {
-    this.#last.clear();
-    this.#changes.clear();
-    this.#previous = null;
+    this.last.clear();
+    this.changes.clear();
+    this.previous = null;
   }
 }

@@ -1,4 +1,7 @@
 export type { Section } from './section.ts';
+export { restoreState } from './restore-state.ts';
+export type { Lasting } from './restore-state.ts';
+export { fromLine, toLine } from './json.ts';
 export { Snapshots } from './snapshots.ts';
 export type { SnapshotsParts } from './snapshots.ts';
 export { StateDirectory } from './state-directory.ts';

@@ -2,8 +2,8 @@
  * What one room wants to find again after a restart of the exporter. The room owns the meaning; this room stores it.
  *
  * A section is a list of parts. What belongs together (a rank's counts and the last batch that they include) is in one part, since other
- * events may come between two parts. A part is plain data: numbers (NaN and infinities too), text, flags, null, arrays, objects and
- * Float64Arrays. It is small: making it and writing it as text takes well under a millisecond.
+ * events may come between two parts. A part is what JSON can tell (`toJSON` of objects included), and NaN, infinities and Float64Arrays.
+ * It is small: making it and writing it as text takes well under a millisecond.
  */
 export interface Section {
   /** snake_case, the label `section`. */

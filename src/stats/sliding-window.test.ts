@@ -54,3 +54,25 @@ describe('SlidingWindow', () => {
     expect(window.mad()).toBe(0);
   });
 });
+
+describe('a sliding window that is restored', () => {
+  it('goes on as the other one', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ noNaN: true })), fc.array(fc.double({ noNaN: true })), (before, after) => {
+        const [old, restored] = [new SlidingWindow(5), new SlidingWindow(5)];
+        for (const value of before) old.push(value);
+        expect(restored.restore(old.toJSON())).toBe(true);
+        for (const value of after) expect(restored.push(value)).toBe(old.push(value));
+        expect([...restored.sorted]).toEqual([...old.sorted]);
+      }),
+    );
+  });
+
+  it('of another length takes what finds room; it takes no NaN and nothing else', () => {
+    const window = new SlidingWindow(2);
+    expect(window.restore(Float64Array.of(3, 1, 2))).toBe(true);
+    expect([...window.sorted]).toEqual([1, 2]);
+    expect(window.restore(Float64Array.of(NaN))).toBe(false);
+    expect(window.restore([1, 2])).toBe(false);
+  });
+});

@@ -49,6 +49,20 @@ export class SlidingWindow {
     this.#next = 0;
   }
 
+  /** The values in order of arrival: what {@link restore} takes. */
+  toJSON(): Float64Array {
+    const oldest = this.#size === this.capacity ? this.#next : 0;
+    return Float64Array.from({ length: this.#size }, (_, at) => this.#arrived[(oldest + at) % this.capacity] ?? NaN);
+  }
+
+  /** Takes over the values of another window, of which the last find room. False when these are none. */
+  restore(saved: unknown): boolean {
+    if (!(saved instanceof Float64Array) || saved.includes(NaN)) return false;
+    this.clear();
+    for (const value of saved.subarray(-this.capacity)) this.push(value);
+    return true;
+  }
+
   /** Middle value, mean of the two middle ones for an even count; NaN when empty. */
   median(): number {
     const half = this.#size >> 1;
