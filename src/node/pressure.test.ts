@@ -45,7 +45,7 @@ describe.runIf(process.platform === 'linux')('pressure', () => {
     { enabled: true, interval: 15 },
   );
   const { signal } = new AbortController();
-  const series = () => [...expose('text', table.snapshot())].join('').match(/^gradwatch.*$/gm) ?? [];
+  const series = () => expose('text', table.snapshot()).match(/^gradwatch.*$/gm) ?? [];
 
   beforeEach(() => {
     mkdirSync(join(root, 'pressure'), { recursive: true });

@@ -21,7 +21,7 @@ afterEach(() => {
 
 const context = () => ({ table, logger: console, now: () => 0, procRoot: root, sysRoot: root, hostRoot: root });
 const { signal } = new AbortController();
-const series = () => [...expose('text', table.snapshot())].join('').match(/^gradwatch.*$/gm) ?? [];
+const series = () => expose('text', table.snapshot()).match(/^gradwatch.*$/gm) ?? [];
 
 function chip(folder: string, files: Readonly<Record<string, string>>, device?: string): void {
   const path = join(root, 'class', folder);
