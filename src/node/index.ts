@@ -1,13 +1,26 @@
 import { options } from '../config/index.ts';
 import { cpu } from './cpu.ts';
+import { disk } from './disk.ts';
+import { fileDescriptors } from './file-descriptors.ts';
 import { inventory } from './inventory.ts';
 import { load } from './load.ts';
 import { memory } from './memory.ts';
 import { pressure } from './pressure.ts';
 import { temperature } from './temperature.ts';
+import { vmstat } from './vmstat.ts';
 
 /** The collectors of the node, one line each; options, metrics and the runner follow. */
-const declarations = { cpu, load, memory, inventory, pressure, temperature } as const;
+const declarations = {
+  cpu,
+  load,
+  memory,
+  vmstat,
+  pressure,
+  temperature,
+  disk,
+  file_descriptors: fileDescriptors,
+  inventory,
+} as const;
 
 type Name = keyof typeof declarations;
 

@@ -1,7 +1,7 @@
-import { closeSync, open, read } from 'node:fs';
 import { join } from 'node:path';
 import { beatOptions, type Collector, type CollectorContext, CollectorError, SourceAbsent } from '../collect/index.ts';
 import { counter, gauge, type Row, type SeriesGroup } from '../series/index.ts';
+import { readAttribute } from './attribute.ts';
 import { type Chip, type ChipReading, findChips, type ReadAttribute } from './chip.ts';
 import { requireLinux } from './linux-only.ts';
 import { nodeCollector } from './node-collector.ts';
@@ -130,25 +130,4 @@ export class TemperatureCollector implements Collector {
   #drop(reason: string): void {
     this.#dropped.row({ reason }).add('dropped');
   }
-}
-
-/** No attribute of sysfs is longer than a page, and a temperature or a label is a few characters. */
-const maxAttributeBytes = 256;
-
-/** One read between open and close: less than half the CPU time of `fs.readFile`. */
-function readAttribute(path: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    open(path, 'r', (openError, file) => {
-      if (openError !== null) {
-        reject(openError);
-        return;
-      }
-      const bytes = Buffer.alloc(maxAttributeBytes);
-      read(file, bytes, 0, bytes.length, null, (readError, length) => {
-        closeSync(file);
-        if (readError === null) resolve(bytes.toString('utf8', 0, length));
-        else reject(readError);
-      });
-    });
-  });
 }
