@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { beatOptions, CollectorError, SourceAbsent } from '../collect/index.ts';
+import { beatOptions, SourceAbsent } from '../collect/index.ts';
 import { counter, gauge } from '../series/index.ts';
 import { DeviceRows } from './device-rows.ts';
 import { type DiskStats, parseDiskstats } from './diskstats.ts';
@@ -36,8 +36,12 @@ const metrics = {
 
 const keys = Object.keys(metrics) as (keyof DiskStats)[];
 
-/** More than any server has; what is beyond is told as a failure of the collector. */
+/** More than any server has. */
 const mostDisks = 512;
+
+const boundMetrics = {
+  leftOut: gauge('gradwatch_node_disks_left_out', { help: `Disks beyond the first ${mostDisks}, which are not shown` }),
+} as const;
 
 /** Made of memory or of files, whose traffic is that of something else, and drives for media that come and go. */
 const notDisks = /^(?:loop|ram|zram|fd|sr)\d+$/;
@@ -48,10 +52,11 @@ const notDisks = /^(?:loop|ram|zram|fd|sr)\d+$/;
  */
 export const disk = nodeCollector({
   name: 'disk',
-  metrics,
+  metrics: { ...metrics, ...boundMetrics },
   options: beatOptions({ what: 'the traffic of disks', interval: { default: '15s', min: '1s', max: '5m' } }),
   create: ({ table, procRoot, sysRoot }, { interval }) => {
     const rows = new DeviceRows(table.group(labels, metrics), mostDisks);
+    const bound = table.group([], boundMetrics).row({});
     return {
       intervalSeconds: interval,
       budgetSeconds: 1,
@@ -67,11 +72,12 @@ export const disk = nodeCollector({
         const { found, leftOut } = rows.settle();
         if (found === 0)
           throw new SourceAbsent('not_on_this_machine', `${join(procRoot, 'diskstats')} tells of no disk`);
-        if (leftOut > 0) throw new CollectorError('too_many', `${leftOut} disks beyond ${mostDisks} are left out`);
+        bound.set('leftOut', leftOut);
         return Promise.resolve();
       },
       expire: () => {
         rows.clear();
+        bound.clear('leftOut');
       },
     };
   },

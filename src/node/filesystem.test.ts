@@ -1,8 +1,10 @@
+import { statSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FakeMachine, fakeMachine } from '../../test/support/fake-machine.ts';
-import { type AskUsage, filesystem, FilesystemCollector } from './filesystem.ts';
+import { filesystem, FilesystemCollector } from './filesystem.ts';
 import { parseMountinfo } from './mountinfo.ts';
+import { type AskUsage, deviceId, type Usage } from './usage.ts';
 
 const mounts = [
   '22 27 0:20 / /proc rw,nosuid shared:5 - proc proc rw',
@@ -19,10 +21,35 @@ const mounts = [
 describe('parseMountinfo', () => {
   it('tells each file system once, and neither those of the kernel nor those of pods', () => {
     expect(parseMountinfo(mounts)).toEqual([
-      { id: '259:2', device: '/dev/nvme0n1p2', mountpoint: '/', type: 'ext4', readOnly: false },
-      { id: '0:24', device: 'tmpfs', mountpoint: '/dev/shm', type: 'tmpfs', readOnly: false },
-      { id: '0:50', device: 'server:/export\tx', mountpoint: '/data/my sets', type: 'nfs4', readOnly: true },
+      { id: '259:2', device: '/dev/nvme0n1p2', mountpoint: '/', type: 'ext4', readOnly: false, server: null },
+      { id: '0:24', device: 'tmpfs', mountpoint: '/dev/shm', type: 'tmpfs', readOnly: false, server: null },
+      {
+        id: '0:50',
+        device: 'server:/export\tx',
+        mountpoint: '/data/my sets',
+        type: 'nfs4',
+        readOnly: true,
+        server: 'server',
+      },
     ]);
+  });
+
+  it('tells of a place what was mounted there last', () => {
+    const lines = ['40 27 8:1 / /data rw - ext4 /dev/sda1 rw', '41 40 8:17 / /data rw - xfs /dev/sdb1 rw'];
+    expect(parseMountinfo(lines.join('\n')).map(({ device }) => device)).toEqual(['/dev/sdb1']);
+    const hidden = [lines[0], '42 40 0:60 / /data rw - autofs systemd-1 rw'];
+    expect(parseMountinfo(hidden.join('\n'))).toEqual([]);
+  });
+
+  it.each([
+    ['nfs', '10.0.0.7:/export', '10.0.0.7'],
+    ['nfs4', '[fe80::1]:/export', '[fe80::1]'],
+    ['lustre', '10.0.0.1@o2ib:10.0.0.2@o2ib:/scratch', '10.0.0.1@o2ib:10.0.0.2@o2ib'],
+    ['cifs', '//nas/share', 'nas'],
+    ['fuse.sshfs', 'user@host:data', 'user@host:data'],
+    ['xfs', '/dev/sda1', null],
+  ])('knows who answers for a file system of %s from %s', (type, device, server) => {
+    expect(parseMountinfo(`40 27 0:50 / /data rw - ${type} ${device} rw`)[0]?.server).toBe(server);
   });
 
   it('takes any text', () => {
@@ -40,6 +67,14 @@ describe.runIf(process.platform === 'linux')('filesystem', () => {
   let machine: FakeMachine;
   const { signal } = new AbortController();
   const usage = { size: 1000, free: 500, available: 400, files: 0, filesFree: 0 };
+  const ids: readonly (readonly [end: string, id: string])[] = [
+    ['shm', '0:24'],
+    ['sets', '0:50'],
+    ['more', '0:51'],
+    ['other', '0:52'],
+    ['third', '0:53'],
+  ];
+  const usageOf = (path: string): Usage => ({ ...usage, id: ids.find(([end]) => path.endsWith(end))?.[1] ?? '259:2' });
 
   beforeEach(() => {
     machine = fakeMachine();
@@ -63,7 +98,7 @@ describe.runIf(process.platform === 'linux')('filesystem', () => {
     const asked: string[] = [];
     const collector = create((path) => {
       asked.push(path.slice(machine.context.hostRoot.length));
-      return Promise.resolve(path.endsWith('shm') ? { ...usage, files: 7, filesFree: 5 } : usage);
+      return Promise.resolve(path.endsWith('shm') ? { ...usageOf(path), files: 7, filesFree: 5 } : usageOf(path));
     });
     await collector.collect(signal);
     expect(asked).toEqual(['/', '/dev/shm', '/data/my sets']);
@@ -84,12 +119,12 @@ describe.runIf(process.platform === 'linux')('filesystem', () => {
     let asks = 0;
     let answer: () => void = () => undefined;
     const collector = create((path) => {
-      if (!path.endsWith('sets')) return Promise.resolve(usage);
+      if (!path.endsWith('sets')) return Promise.resolve(usageOf(path));
       asks += 1;
       return new Promise(
         (resolve) =>
           (answer = () => {
-            resolve(usage);
+            resolve(usageOf(path));
           }),
       );
     });
@@ -109,13 +144,35 @@ describe.runIf(process.platform === 'linux')('filesystem', () => {
     expect(answers()).toEqual(['1', '1', '1']);
   });
 
-  it('asks none when two do not answer, so that files can still be read', async () => {
+  it('asks a server that does not answer for none of its mounts, and always asks local file systems', async () => {
     vi.useFakeTimers();
-    const collector = create(() => new Promise(() => undefined));
-    const reading = collector.collect(signal).catch((error: unknown) => error);
-    await vi.advanceTimersByTimeAsync(10_000);
-    expect(await reading).toMatchObject({ reason: 'stuck' });
-    expect(answers()).toEqual(['0', '0', '0']);
+    const nfs = (id: number, server: string, path: string) => `4${id} 27 0:5${id} / ${path} rw - nfs4 ${server}:/x rw`;
+    const remote = [nfs(0, 'a', '/sets'), nfs(1, 'a', '/more'), nfs(2, 'b', '/other'), nfs(3, 'c', '/third')];
+    machine.put('proc/1/mountinfo', [...remote, ...mounts.split('\n').slice(0, 3)].join('\n'));
+    const asked: string[] = [];
+    const collector = create((path) => {
+      asked.push(path.slice(machine.context.hostRoot.length));
+      return ['/sets', '/other'].some((end) => path.endsWith(end))
+        ? new Promise(() => undefined)
+        : Promise.resolve(usageOf(path));
+    });
+    const first = collector.collect(signal);
+    await vi.advanceTimersByTimeAsync(4_000);
+    await first;
+    expect(asked).toEqual(['/', '/dev/shm', '/sets', '/other']);
+    asked.length = 0;
+    await collector.collect(signal);
+    expect(asked).toEqual(['/', '/dev/shm']);
+    expect(answers()).toEqual(['1', '1', '0', '0', '0', '0']);
+    const failures = (reason: string) => `gradwatch_node_filesystem_failures_total{reason="${reason}"}`;
+    expect(machine.series()).toContain(`${failures('no_answer')} 6`);
+    expect(machine.series()).toContain(`${failures('not_asked')} 2`);
+  });
+
+  it('gives no file system the size of another that is at its place', async () => {
+    await create(() => Promise.resolve({ ...usage, id: '259:2' })).collect(signal);
+    expect(answers()).toEqual(['1', '0', '0']);
+    expect(machine.series()).toContain('gradwatch_node_filesystem_failures_total{reason="other_mount"} 2');
   });
 
   it('counts one that it may not ask', async () => {
@@ -132,11 +189,18 @@ describe.runIf(process.platform === 'linux')('filesystem', () => {
   });
 
   it('reads the file systems of this machine', async () => {
-    machine.put('proc/self/mountinfo', '27 1 259:2 / / rw - ext4 /dev/x rw');
-    machine.put('proc/1/mountinfo', '27 1 259:2 / / rw - ext4 /dev/x rw');
     machine.put('root/file', '');
+    const id = deviceId(statSync(machine.context.hostRoot).dev);
+    machine.put('proc/1/mountinfo', `27 1 ${id} / / rw - ext4 /dev/x rw`);
     await filesystem.create(machine.context, { enabled: true, interval: 60 }).collect(signal);
     const size = machine.series().find((text) => text.startsWith('gradwatch_node_filesystem_size_bytes'));
     expect(Number(size?.split(' ').at(-1))).toBeGreaterThan(0);
+  });
+});
+
+describe('deviceId', () => {
+  it('takes twelve bits of major and twenty of minor number', () => {
+    expect(deviceId(66306)).toBe('259:2');
+    expect(deviceId(0x10000001)).toBe('0:65537');
   });
 });

@@ -1,13 +1,12 @@
-import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beatOptions, type Collector, type CollectorContext, CollectorError, SourceAbsent } from '../collect/index.ts';
-import { counter, gauge, type SeriesGroup } from '../series/index.ts';
-import { insideContainer } from './container.ts';
+import { beatOptions, type Collector, type CollectorContext } from '../collect/index.ts';
+import { counter, gauge, type Row, type SeriesGroup } from '../series/index.ts';
 import { DeviceRows } from './device-rows.ts';
 import { requireLinux } from './linux-only.ts';
 import { type Mount, parseMountinfo } from './mountinfo.ts';
 import { nodeCollector } from './node-collector.ts';
-import { readProc } from './proc.ts';
+import { readMounts } from './node-mounts.ts';
+import { type AskUsage, askUsage, type Usage, usageWithin, type UsageFailure } from './usage.ts';
 
 const labels = ['device', 'mountpoint', 'fstype'] as const;
 
@@ -34,38 +33,40 @@ type Key = keyof typeof metrics;
 
 const failureMetrics = {
   failures: counter('gradwatch_node_filesystem_failures_total', {
-    help: 'Times that a file system did not tell its size, by reason; no_room are those beyond the limit',
+    help: 'Times that a file system did not tell its size, by reason: no_answer, not_asked (others do not answer), not_permitted, other_mount (another file system is at its place), error',
     labels: ['reason'],
   }),
 } as const;
 
-/** Of one file system, in bytes and files. */
-export interface Usage {
-  readonly size: number;
-  readonly free: number;
-  readonly available: number;
-  readonly files: number;
-  readonly filesFree: number;
-}
+/** More than any server has mounted itself. */
+const mostMounts = 256;
 
-export type AskUsage = (path: string) => Promise<Usage>;
+const boundMetrics = {
+  leftOut: gauge('gradwatch_node_filesystems_left_out', {
+    help: `File systems beyond the first ${mostMounts}, which are not shown`,
+  }),
+} as const;
 
 /** Size and space of the file systems of the node. */
 export const filesystem = nodeCollector({
   name: 'filesystem',
-  metrics: { ...metrics, ...failureMetrics },
+  metrics: { ...metrics, ...failureMetrics, ...boundMetrics },
   options: beatOptions({ what: 'file systems', interval: { default: '1m', min: '5s', max: '1h' } }),
   create: (context, { interval }) => new FilesystemCollector(context, interval, askUsage),
 });
 
-/** More than any server has mounted itself. */
-const mostMounts = 256;
 /** A local file system answers in microseconds, a network one in milliseconds. */
 const patienceSeconds = 2;
-/** Each that does not answer holds one of the four threads on which this process reads files and compresses. */
-const mostStuck = 2;
+/**
+ * Each that does not answer holds one of the four threads on which this process reads files and compresses. The last of these three is
+ * for local file systems only, so that servers that are gone take nothing from them.
+ */
+const mostStuck = { remote: 2, local: 3 };
 
-/** Asks one file system after the other. One that does not answer is not asked again before it has, and holds up no other. */
+/**
+ * Asks one file system after the other, the local ones first. What does not answer, a mount or a server with all its mounts, is not
+ * asked again before it has, and holds up no other.
+ */
 export class FilesystemCollector implements Collector {
   readonly intervalSeconds: number;
   readonly budgetSeconds = 10;
@@ -73,7 +74,8 @@ export class FilesystemCollector implements Collector {
   readonly #ask: AskUsage;
   readonly #rows: DeviceRows<Key, (typeof labels)[number]>;
   readonly #failures: SeriesGroup<'failures', 'reason'>;
-  /** Mount points that were asked and have not answered. */
+  readonly #bound: Row<'leftOut'>;
+  /** Mount points and servers that were asked and have not answered. */
   readonly #stuck = new Set<string>();
 
   constructor(context: CollectorContext, intervalSeconds: number, ask: AskUsage) {
@@ -82,80 +84,55 @@ export class FilesystemCollector implements Collector {
     this.#ask = ask;
     this.#rows = new DeviceRows(context.table.group(labels, metrics), mostMounts);
     this.#failures = context.table.group(['reason'], failureMetrics);
+    this.#bound = context.table.group([], boundMetrics).row({});
   }
 
-  /** @throws CollectorError `unreadable`, `stuck` @throws SourceAbsent */
+  /** @throws CollectorError `unreadable` @throws SourceAbsent */
   async collect(signal: AbortSignal): Promise<void> {
     requireLinux('the list of mounts');
-    for (const mount of parseMountinfo(readMounts(this.#context))) {
+    const mounts = parseMountinfo(readMounts(this.#context));
+    const local = mounts.filter(({ server }) => server === null);
+    const remote = mounts.filter(({ server }) => server !== null);
+    this.#rows.begin();
+    for (const mount of [...local, ...remote]) {
       if (signal.aborted) return;
       const { device, mountpoint, type } = mount;
       const row = this.#rows.row({ device, mountpoint, fstype: type });
-      if (row === null) continue;
-      const usage = await this.#usageOf(mount);
-      row.set('readOnly', mount.readOnly ? 1 : 0);
-      row.set('answers', usage === null ? 0 : 1);
-      for (const key of ['size', 'free', 'available', 'files', 'filesFree'] as const) {
-        // Some file systems make files as they are wanted and tell 0 of them.
-        if (usage === null || (usage.files === 0 && key.startsWith('files'))) row.clear(key);
-        else row.set(key, usage[key]);
-      }
+      if (row !== null) show(row, mount, await this.#usageOf(mount));
     }
-    const leftOut = this.#rows.settle();
-    if (leftOut > 0) this.#failures.row({ reason: 'no_room' }).add('failures', leftOut);
-    if (this.#stuck.size >= mostStuck)
-      throw new CollectorError(
-        'stuck',
-        `${mostStuck} file systems do not answer, so none is asked: ${[...this.#stuck].join(', ')}`,
-      );
+    this.#bound.set('leftOut', this.#rows.settle().leftOut);
   }
 
   expire(): void {
     this.#rows.clear();
+    this.#bound.clear('leftOut');
   }
 
   /** Null where the file system does not tell. */
-  async #usageOf({ mountpoint }: Mount): Promise<Usage | null> {
-    if (this.#stuck.has(mountpoint) || this.#stuck.size >= mostStuck) return this.#failed('no_answer');
-    this.#stuck.add(mountpoint);
-    const asked = this.#ask(join(this.#context.hostRoot, mountpoint))
-      .catch((error: unknown) =>
-        this.#failed((error as NodeJS.ErrnoException).code === 'EACCES' ? 'not_permitted' : 'error'),
-      )
-      .finally(() => this.#stuck.delete(mountpoint));
-    let cancel!: () => void;
-    const late = new Promise<null>((resolve) => {
-      const timer = setTimeout(() => {
-        resolve(this.#failed('no_answer'));
-      }, 1000 * patienceSeconds);
-      cancel = () => {
-        clearTimeout(timer);
-      };
-    });
-    return Promise.race([asked, late]).finally(cancel);
+  async #usageOf({ id, mountpoint, server, type }: Mount): Promise<Usage | null> {
+    const holder = server ?? mountpoint;
+    if (this.#stuck.has(holder)) return this.#failed('no_answer');
+    if (this.#stuck.size >= mostStuck[server === null ? 'local' : 'remote']) return this.#failed('not_asked');
+    this.#stuck.add(holder);
+    const asked = this.#ask(join(this.#context.hostRoot, mountpoint)).finally(() => this.#stuck.delete(holder));
+    const usage = await usageWithin(patienceSeconds, asked);
+    if (typeof usage === 'string') return this.#failed(usage);
+    // Each subvolume of btrfs has a number that its mount does not tell.
+    return usage.id === id || type === 'btrfs' ? usage : this.#failed('other_mount');
   }
 
-  #failed(reason: 'no_answer' | 'not_permitted' | 'error'): null {
+  #failed(reason: UsageFailure | 'not_asked' | 'other_mount'): null {
     this.#failures.row({ reason }).add('failures');
     return null;
   }
 }
 
-/**
- * The mounts of the node: in a container those of the node's first process, whose paths lie below where the node's root is mounted.
- * @throws CollectorError `unreadable` @throws SourceAbsent `container`
- */
-function readMounts({ procRoot, hostRoot }: CollectorContext): string {
-  if (!insideContainer()) return readProc(procRoot, 'self/mountinfo');
-  if (procRoot === '/proc' || hostRoot === '/')
-    throw new SourceAbsent(
-      'container',
-      "it would show the file systems of the container; mount the node's /proc and / and set system.proc and system.root",
-    );
-  return readProc(procRoot, '1/mountinfo');
-}
-
-async function askUsage(path: string): Promise<Usage> {
-  const { bsize, blocks, bfree, bavail, files, ffree } = await statfs(path);
-  return { size: blocks * bsize, free: bfree * bsize, available: bavail * bsize, files, filesFree: ffree };
+function show(row: Row<Key>, { readOnly }: Mount, usage: Usage | null): void {
+  row.set('readOnly', readOnly ? 1 : 0);
+  row.set('answers', usage === null ? 0 : 1);
+  for (const key of ['size', 'free', 'available', 'files', 'filesFree'] as const) {
+    // Some file systems make files as they are wanted and tell 0 of them.
+    if (usage === null || (usage.files === 0 && key.startsWith('files'))) row.clear(key);
+    else row.set(key, usage[key]);
+  }
 }

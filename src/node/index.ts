@@ -2,12 +2,15 @@ import { options } from '../config/index.ts';
 import { cpu } from './cpu.ts';
 import { disk } from './disk.ts';
 import { fileDescriptors } from './file-descriptors.ts';
+import { filesystem } from './filesystem.ts';
+import { infiniband } from './infiniband.ts';
 import { inventory } from './inventory.ts';
 import { load } from './load.ts';
 import { memory } from './memory.ts';
+import { network } from './network.ts';
+import { vmstat } from './vmstat.ts';
 import { pressure } from './pressure.ts';
 import { temperature } from './temperature.ts';
-import { vmstat } from './vmstat.ts';
 
 /** The collectors of the node, one line each; options, metrics and the runner follow. */
 const declarations = {
@@ -18,6 +21,9 @@ const declarations = {
   pressure,
   temperature,
   disk,
+  filesystem,
+  network,
+  infiniband,
   file_descriptors: fileDescriptors,
   inventory,
 } as const;

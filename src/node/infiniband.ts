@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { beatOptions, CollectorError, SourceAbsent } from '../collect/index.ts';
+import { beatOptions, SourceAbsent } from '../collect/index.ts';
 import { counter, gauge, states } from '../series/index.ts';
 import { findAttribute } from './attribute.ts';
 import { DeviceRows } from './device-rows.ts';
@@ -45,13 +45,19 @@ const errorMetrics = {
   }),
 } as const;
 
-/** More than any server has; what is beyond is told as a failure of the collector. */
+/** More than any server has. */
 const mostPorts = 64;
+
+const boundMetrics = {
+  leftOut: gauge('gradwatch_node_infiniband_ports_left_out', {
+    help: `Ports beyond the first ${mostPorts}, which are not shown`,
+  }),
+} as const;
 
 /** Ports of InfiniBand and RoCE adapters, whose traffic `/proc/net/dev` does not see. */
 export const infiniband = nodeCollector({
   name: 'infiniband',
-  metrics: { ...portMetrics, ...errorMetrics },
+  metrics: { ...portMetrics, ...errorMetrics, ...boundMetrics },
   options: beatOptions({ what: 'InfiniBand and RDMA ports', interval: { default: '15s', min: '1s', max: '5m' } }),
   create: ({ table, sysRoot }, { interval }) => {
     const ports = new DeviceRows(table.group(labels, portMetrics), mostPorts);
@@ -59,6 +65,7 @@ export const infiniband = nodeCollector({
       table.group(errorMetrics.errors.labels, errorMetrics),
       mostPorts * errorCounters.length,
     );
+    const bound = table.group([], boundMetrics).row({});
     return {
       intervalSeconds: interval,
       budgetSeconds: 5,
@@ -67,17 +74,15 @@ export const infiniband = nodeCollector({
         const folder = join(sysRoot, 'class/infiniband');
         const found = portsIn(folder);
         if (found.length === 0) throw new SourceAbsent('not_on_this_machine', `there is no RDMA adapter in ${folder}`);
+        ports.begin();
+        errors.begin();
         for (const { device, port } of found) {
           if (signal.aborted) return;
           const row = ports.row({ device, port });
           if (row === null) continue;
           const path = join(folder, device, 'ports', port);
-          const [state, rate] = await Promise.all([
-            findAttribute(join(path, 'state')),
-            findAttribute(join(path, 'rate')),
-          ]);
-          row.setState('state', parseState(state));
-          const bytes = parseRate(rate);
+          row.setState('state', parseState(await findAttribute(join(path, 'state'))));
+          const bytes = parseRate(await findAttribute(join(path, 'rate')));
           if (bytes === null) row.clear('rate');
           else row.set('rate', bytes);
           for (const [key, count] of await countersOf(path, trafficCounters)) row.set(key, count);
@@ -85,12 +90,12 @@ export const infiniband = nodeCollector({
             errors.row({ device, port, counter })?.set('errors', count);
         }
         errors.settle();
-        const leftOut = ports.settle();
-        if (leftOut > 0) throw new CollectorError('too_many', `${leftOut} ports beyond ${mostPorts} are left out`);
+        bound.set('leftOut', ports.settle().leftOut);
       },
       expire: () => {
         ports.clear();
         errors.clear();
+        bound.clear('leftOut');
       },
     };
   },

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FakeMachine, fakeMachine } from '../../test/support/fake-machine.ts';
-import { SeriesTable } from '../series/index.ts';
 import { parseNetDev } from './net-dev.ts';
 import { network } from './network.ts';
 
@@ -46,14 +45,11 @@ describe.runIf(process.platform === 'linux')('network', () => {
     machine = fakeMachine();
   });
   afterEach(() => {
-    vi.unstubAllEnvs();
     machine.remove();
   });
 
   const create = (context = machine.context) => network.create(context, { enabled: true, interval: 15 });
-  /** What is right outside of a container, and what is right in one that sees the node's files. */
   const put = (text: string) => {
-    machine.put('proc/net/dev', text);
     machine.put('proc/1/net/dev', text);
   };
   const hardware = (name: string, attributes: Readonly<Record<string, string>>) => {
@@ -86,16 +82,29 @@ describe.runIf(process.platform === 'linux')('network', () => {
     expect(machine.series()).toContain('gradwatch_node_network_up{device="eth0"} 0');
   });
 
-  it('says what it takes to see the node from a container', async () => {
-    vi.stubEnv('KUBERNETES_SERVICE_HOST', '10.0.0.1');
-    await expect(
-      create({ ...machine.context, table: new SeriesTable(), procRoot: '/proc' }).collect(signal),
-    ).rejects.toEqual(expect.objectContaining({ name: 'SourceAbsent', reason: 'container' }));
-    expect(machine.series()).toEqual([]);
+  it('shows the node from its own network, or through the files of its first process', async () => {
     machine.put('proc/net/dev', line('eth0', 1));
     machine.put('proc/1/net/dev', line('eth0', 2));
     hardware('eth0', {});
-    await create().collect(signal);
-    expect(machine.series()).toContain('gradwatch_node_network_received_bytes_total{device="eth0"} 2');
+    const collector = create();
+    const received = () => machine.series().find((text) => text.includes('_received_bytes_'));
+    await collector.collect(signal);
+    expect(received()).toMatch(/ 2$/);
+    machine.put('proc/sys/net/core/netdev_max_backlog', '1000\n');
+    await collector.collect(signal);
+    expect(received()).toMatch(/ 1$/);
+  });
+
+  it('says what it takes to see the node from a container, also where only its /proc is mounted', async () => {
+    machine.put('proc/1/net/dev', line('eth0'));
+    await expect(create({ ...machine.context, sysRoot: '/sys' }).collect(signal)).rejects.toEqual(
+      expect.objectContaining({ name: 'SourceAbsent', reason: 'container' }),
+    );
+    expect(machine.series()).toEqual([]);
+  });
+
+  it('takes a machine without such an interface for no failure', async () => {
+    put(line('lo'));
+    await expect(create().collect(signal)).rejects.toEqual(expect.objectContaining({ reason: 'not_on_this_machine' }));
   });
 });

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { beatOptions, type CollectorContext, CollectorError, SourceAbsent } from '../collect/index.ts';
+import { beatOptions, type CollectorContext, SourceAbsent } from '../collect/index.ts';
 import { counter, gauge } from '../series/index.ts';
 import { parseCount, findAttribute } from './attribute.ts';
-import { insideContainer } from './container.ts';
 import { DeviceRows } from './device-rows.ts';
 import { requireLinux } from './linux-only.ts';
+import { inNetworkOfNode } from './namespaces.ts';
 import { type InterfaceCounts, parseNetDev } from './net-dev.ts';
 import { nodeCollector } from './node-collector.ts';
 import { readProc } from './proc.ts';
@@ -59,24 +59,33 @@ const stateMetrics = {
 const metrics = { ...countMetrics, ...stateMetrics } as const;
 const countKeys = Object.keys(countMetrics) as (keyof InterfaceCounts)[];
 
-/** More than any server has; what is beyond is told as a failure of the collector. */
+/** More than any server has. */
 const mostInterfaces = 128;
+
+const boundMetrics = {
+  leftOut: gauge('gradwatch_node_network_interfaces_left_out', {
+    help: `Interfaces beyond the first ${mostInterfaces}, which are not shown`,
+  }),
+} as const;
 
 /** Traffic and links of the interfaces that have a device or bond several: those of containers and bridges are left out. */
 export const network = nodeCollector({
   name: 'network',
-  metrics,
+  metrics: { ...metrics, ...boundMetrics },
   options: beatOptions({ what: 'network interfaces', interval: { default: '15s', min: '1s', max: '5m' } }),
   create: (context, { interval }) => {
     const rows = new DeviceRows(context.table.group(labels, metrics), mostInterfaces);
+    const bound = context.table.group([], boundMetrics).row({});
     return {
       intervalSeconds: interval,
       budgetSeconds: 5,
-      collect: async () => {
+      collect: async (signal) => {
         requireLinux('traffic by interface');
         const classFolder = join(context.sysRoot, 'class/net');
+        rows.begin();
         for (const [device, counts] of parseNetDev(readNetDev(context))) {
           const folder = join(classFolder, device);
+          if (signal.aborted) return;
           if (!isHardware(folder)) continue;
           const row = rows.row({ device });
           if (row === null) continue;
@@ -87,30 +96,31 @@ export const network = nodeCollector({
           else row.set('speed', link.speed);
           if (link.carrierChanges !== null) row.set('carrierChanges', link.carrierChanges);
         }
-        const leftOut = rows.settle();
-        if (leftOut > 0)
-          throw new CollectorError('too_many', `${leftOut} interfaces beyond ${mostInterfaces} are left out`);
+        const { found, leftOut } = rows.settle();
+        if (found === 0)
+          throw new SourceAbsent('not_on_this_machine', `no interface in ${classFolder} has a device or is a bond`);
+        bound.set('leftOut', leftOut);
       },
       expire: () => {
         rows.clear();
+        bound.clear('leftOut');
       },
     };
   },
 });
 
 /**
- * The interfaces of the node. A file of `/proc/net` shows those of the process that reads it, so in a container it takes the node's
- * first process, which only the node's own proc file system shows.
+ * The interfaces of the node. `/proc/net` shows those of the network namespace of the process that reads it; from another one the
+ * node's own proc file system shows those of its first process, and its own sys file system their links.
  * @throws CollectorError `unreadable` @throws SourceAbsent `container`
  */
-function readNetDev({ procRoot }: CollectorContext): string {
-  if (!insideContainer()) return readProc(procRoot, 'net/dev');
-  if (procRoot === '/proc')
-    throw new SourceAbsent(
-      'container',
-      "it would show the interfaces of the container; mount the node's /proc and set system.proc, and its /sys and set system.sys",
-    );
-  return readProc(procRoot, '1/net/dev');
+function readNetDev({ procRoot, sysRoot }: CollectorContext): string {
+  if (inNetworkOfNode(procRoot)) return readProc(procRoot, 'net/dev');
+  if (procRoot !== '/proc' && sysRoot !== '/sys') return readProc(procRoot, '1/net/dev');
+  throw new SourceAbsent(
+    'container',
+    "it would show the interfaces of the container: run it in the node's network (hostNetwork), or mount the node's /proc and /sys and set system.proc and system.sys",
+  );
 }
 
 /** https://docs.kernel.org/admin-guide/abi-testing.html (sysfs-class-net) */
@@ -125,15 +135,15 @@ interface Link {
   readonly carrierChanges: number | null;
 }
 
+/** One attribute after the other, so that a driver that does not answer holds one thread of the pool. */
 async function readLink(folder: string): Promise<Link> {
-  const [state, speed, changes] = await Promise.all(
-    ['operstate', 'speed', 'carrier_changes'].map((name) => findAttribute(join(folder, name))),
-  );
+  const state = await findAttribute(join(folder, 'operstate'));
+  const changes = await findAttribute(join(folder, 'carrier_changes'));
   // Megabits a second; -1 and 4294967295 where it is not known.
-  const megabits = parseCount(speed ?? null);
+  const megabits = parseCount(await findAttribute(join(folder, 'speed')));
   return {
     up: state === 'up',
     speed: megabits !== null && megabits > 0 && megabits < 2 ** 31 ? (megabits * 1e6) / 8 : null,
-    carrierChanges: parseCount(changes ?? null),
+    carrierChanges: parseCount(changes),
   };
 }
