@@ -6,6 +6,7 @@ import os
 import secrets
 import sys
 
+from gradwatch.process import boot_id, start_ticks
 from gradwatch.v1.telemetry_pb2 import Hello, RequestKind
 from gradwatch.version import VERSION
 from gradwatch.worker import Worker
@@ -23,6 +24,8 @@ def hello_of(worker: Worker, *, model: str | None, framework: str | None, suppor
         node=proto_text(worker.node),
         gpu_uuid=worker.gpu_uuid,
         pid=os.getpid(),
+        boot_id=boot_id(),
+        start_ticks=start_ticks(),
         framework=None if framework is None else proto_text(framework),
         model=None if model is None else proto_text(model),
         client=f"gradwatch-python {VERSION} python {sys.version_info.major}.{sys.version_info.minor}",

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { compileClient } from '../../test/support/compiled-client.ts';
 import type { CompiledClient } from '../../test/support/compiled-client.ts';
@@ -74,6 +74,10 @@ describe('a training program', () => {
     ]);
     expect(service.hellos[0]?.client).toMatch(/^gradwatch-node \d+\.\d+\.\d+/);
     expect(service.hellos[0]?.session).toMatch(/^[0-9a-f-]{36}$/);
+    if (process.platform === 'linux') {
+      expect(service.hellos[0]?.boot_id).toBe(readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+      expect(service.hellos[0]?.start_ticks).toBeGreaterThan(0);
+    }
     expect(service.hellos[0]).not.toHaveProperty('gpu_uuid');
     expect(service.steps.map(({ step }) => step)).toEqual(steps(0, 100));
     expect(service.steps.map(({ loss }) => loss)).toEqual(steps(0, 100).map((step) => 1 / (step + 1)));

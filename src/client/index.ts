@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { HelloMessage } from '../protocol/index.ts';
 import { systemClock } from './clock.ts';
@@ -8,6 +8,7 @@ import { SharedCounters } from './shared-counters.ts';
 import { findIdentity } from './identity.ts';
 import type { GivenIdentity, Identity } from './identity.ts';
 import { watchProcessExit } from './process-exit.ts';
+import { findProcess } from './process-identity.ts';
 import { supportedKinds } from './requests.ts';
 import type { RequestHandlers } from './requests.ts';
 import { ReportedRun, silentRun } from './run.ts';
@@ -82,6 +83,7 @@ function sayHello(identity: Identity, { framework, model }: InitOptions, handler
     node: identity.node,
     gpu_uuid: identity.gpuUuid,
     pid: process.pid,
+    ...findProcess((path) => readFileSync(path, 'utf8')),
     framework,
     model,
     supports: supportedKinds(handlers),

@@ -23,6 +23,7 @@ describe('validateHello', () => {
         gpuUuid: null,
         framework: null,
         model: null,
+        process: null,
         supports: new Set(),
       },
     });
@@ -70,6 +71,15 @@ describe('validateHello', () => {
       gpu_uuid: '',
     });
     expect(result).toMatchObject({ hello: { node: 'a b', model: 'm'.repeat(127), framework: null, gpuUuid: null } });
+  });
+
+  it('takes a process that can be found, and leaves out one that cannot', () => {
+    const process: Partial<Hello> = { pid: 7, boot_id: '0f8fad5b-d9cb-469f-a165-70867728950e', start_ticks: 1234 };
+    expect(validateHello({ ...valid, ...process })).toMatchObject({
+      hello: { process: { pid: 7, bootId: '0f8fad5b-d9cb-469f-a165-70867728950e', startTicks: 1234 } },
+    });
+    for (const mistake of [{ pid: 0 }, { boot_id: 'boot' }, { start_ticks: 2 ** 60 }])
+      expect(validateHello({ ...valid, ...process, ...mistake })).toMatchObject({ hello: { process: null } });
   });
 
   it('never throws, and what it accepts keeps the limits', () => {

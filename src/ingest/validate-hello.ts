@@ -1,5 +1,5 @@
 import type { Hello, RequestKind } from '../protocol/index.ts';
-import type { RankHello } from '../runs/index.ts';
+import type { RankHello, WorkerProcess } from '../runs/index.ts';
 import { description, isFit, quote } from './foreign-text.ts';
 import { refuse, type Refusal } from './refusals.ts';
 
@@ -53,9 +53,18 @@ export function validateHello(hello: Hello): HelloResult {
       gpuUuid: gpuUuid === '' ? null : (gpuUuid ?? null),
       framework: description(hello.framework, maxDescriptionLength),
       model: description(hello.model, maxDescriptionLength),
+      process: processOf(hello),
       supports: new Set(hello.supports),
     },
   };
+}
+
+const bootId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Not worth a refusal: a worker whose process is not found trains all the same. */
+function processOf({ pid, boot_id: boot, start_ticks: startTicks }: Hello): WorkerProcess | null {
+  if (pid === undefined || pid < 1 || boot === undefined || startTicks === undefined) return null;
+  return bootId.test(boot) && Number.isSafeInteger(startTicks) ? { pid, bootId: boot, startTicks } : null;
 }
 
 function invalid(field: string, value: unknown, expected: string): HelloResult {

@@ -5,6 +5,16 @@ import { endedStates, rankStates, type Observation, type RankState } from './obs
 import { RecentSteps, type StepRecord, type StepReport } from './recent-steps.ts';
 import { ShownStep, type RankGroup, type RankKey } from './shown-step.ts';
 
+/** By what a process is found on its own machine, and told from all others there and elsewhere. */
+export interface WorkerProcess {
+  /** As the process itself sees it, in its own pid namespace. */
+  readonly pid: number;
+  /** Of the kernel that it runs on. */
+  readonly bootId: string;
+  /** When it started, in clock ticks after boot. */
+  readonly startTicks: number;
+}
+
 /** What the process of a rank says of itself. */
 export interface RankHello {
   readonly run: string;
@@ -16,6 +26,8 @@ export interface RankHello {
   readonly gpuUuid: string | null;
   readonly framework: string | null;
   readonly model: string | null;
+  /** Null where it did not say enough to be found. */
+  readonly process: WorkerProcess | null;
 }
 
 /** How far findings about a rank or its run impair it. */

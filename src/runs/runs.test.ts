@@ -13,6 +13,7 @@ const base: RankHello = {
   attempt: 0,
   node: 'node-a',
   gpuUuid: 'GPU-1',
+  process: null,
   framework: 'pytorch 2.9.1',
   model: 'mlp',
 };

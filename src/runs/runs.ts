@@ -4,7 +4,7 @@ import { RunsLimitError } from './limit-error.ts';
 import { rankMetrics, runMetrics } from './metrics.ts';
 import type { RunListener } from './observation.ts';
 import type { RunsOptions } from './options.ts';
-import type { Condition, Rank, RankHello } from './rank.ts';
+import type { Condition, Rank, RankHello, WorkerProcess } from './rank.ts';
 import { Run, type RunSeries } from './run.ts';
 import { reportRun, type RunReport } from './run-report.ts';
 
@@ -14,6 +14,16 @@ export interface RunsContext {
   readonly options: RunsOptions;
   /** Unix time in seconds. */
   readonly now: () => number;
+}
+
+/** The process of a rank. */
+export interface Worker {
+  readonly run: string;
+  /** As the label of series has it. */
+  readonly rank: string;
+  readonly process: WorkerProcess | null;
+  /** It speaks now. */
+  readonly live: boolean;
 }
 
 /** All runs that this node has heard of: the owner of run, rank and step state and of their series. */
@@ -57,6 +67,18 @@ export class Runs {
   /** Plain facts, in the order in which the runs began. */
   listRuns(): readonly RunReport[] {
     return [...this.#runs.values()].map(reportRun);
+  }
+
+  /** Who speaks for the ranks that are held, or did so last. A process that ended its call may still be there, and in trouble. */
+  listWorkers(): readonly Worker[] {
+    return [...this.#runs.values()].flatMap(({ ranks }) =>
+      [...ranks.values()].map(({ hello, endedAt }) => ({
+        run: hello.run,
+        rank: String(hello.rank),
+        process: hello.process,
+        live: endedAt === null,
+      })),
+    );
   }
 
   /** Forgets runs whose lifetime is over. To be called every few seconds. */

@@ -112,8 +112,9 @@ class Goodbye(_message.Message):
     def __init__(self, ending: _Optional[_Union[Ending, str]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class Hello(_message.Message):
-    __slots__ = ["attempt", "client", "framework", "gpu_uuid", "local_rank", "model", "node", "pid", "rank", "run", "session", "supports", "world_size"]
+    __slots__ = ["attempt", "boot_id", "client", "framework", "gpu_uuid", "local_rank", "model", "node", "pid", "rank", "run", "session", "start_ticks", "supports", "world_size"]
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    BOOT_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_FIELD_NUMBER: _ClassVar[int]
     FRAMEWORK_FIELD_NUMBER: _ClassVar[int]
     GPU_UUID_FIELD_NUMBER: _ClassVar[int]
@@ -124,9 +125,11 @@ class Hello(_message.Message):
     RANK_FIELD_NUMBER: _ClassVar[int]
     RUN_FIELD_NUMBER: _ClassVar[int]
     SESSION_FIELD_NUMBER: _ClassVar[int]
+    START_TICKS_FIELD_NUMBER: _ClassVar[int]
     SUPPORTS_FIELD_NUMBER: _ClassVar[int]
     WORLD_SIZE_FIELD_NUMBER: _ClassVar[int]
     attempt: int
+    boot_id: str
     client: str
     framework: str
     gpu_uuid: str
@@ -137,9 +140,10 @@ class Hello(_message.Message):
     rank: int
     run: str
     session: str
+    start_ticks: int
     supports: _containers.RepeatedScalarFieldContainer[RequestKind]
     world_size: int
-    def __init__(self, run: _Optional[str] = ..., rank: _Optional[int] = ..., world_size: _Optional[int] = ..., local_rank: _Optional[int] = ..., attempt: _Optional[int] = ..., session: _Optional[str] = ..., node: _Optional[str] = ..., gpu_uuid: _Optional[str] = ..., pid: _Optional[int] = ..., framework: _Optional[str] = ..., model: _Optional[str] = ..., client: _Optional[str] = ..., supports: _Optional[_Iterable[_Union[RequestKind, str]]] = ...) -> None: ...
+    def __init__(self, run: _Optional[str] = ..., rank: _Optional[int] = ..., world_size: _Optional[int] = ..., local_rank: _Optional[int] = ..., attempt: _Optional[int] = ..., session: _Optional[str] = ..., node: _Optional[str] = ..., gpu_uuid: _Optional[str] = ..., pid: _Optional[int] = ..., framework: _Optional[str] = ..., model: _Optional[str] = ..., client: _Optional[str] = ..., supports: _Optional[_Iterable[_Union[RequestKind, str]]] = ..., boot_id: _Optional[str] = ..., start_ticks: _Optional[int] = ...) -> None: ...
 
 class Refusal(_message.Message):
     __slots__ = ["message", "reason", "sequence"]

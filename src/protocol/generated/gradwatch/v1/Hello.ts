@@ -1,6 +1,7 @@
 // Original file: proto/gradwatch/v1/telemetry.proto
 
 import type { RequestKind as _gradwatch_v1_RequestKind, RequestKind__Output as _gradwatch_v1_RequestKind__Output } from '../../gradwatch/v1/RequestKind.ts';
+import type { Long } from '@grpc/proto-loader';
 
 export interface Hello {
   'run'?: (string);
@@ -16,6 +17,8 @@ export interface Hello {
   'model'?: (string);
   'client'?: (string);
   'supports'?: (_gradwatch_v1_RequestKind)[];
+  'boot_id'?: (string);
+  'start_ticks'?: (number | string | Long);
   '_run'?: "run";
   '_rank'?: "rank";
   '_world_size'?: "world_size";
@@ -28,6 +31,8 @@ export interface Hello {
   '_framework'?: "framework";
   '_model'?: "model";
   '_client'?: "client";
+  '_boot_id'?: "boot_id";
+  '_start_ticks'?: "start_ticks";
 }
 
 export interface Hello__Output {
@@ -44,4 +49,6 @@ export interface Hello__Output {
   'model'?: (string);
   'client'?: (string);
   'supports'?: (_gradwatch_v1_RequestKind__Output)[];
+  'boot_id'?: (string);
+  'start_ticks'?: (number);
 }
