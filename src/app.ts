@@ -57,7 +57,8 @@ export class App {
       sections.push(section);
     };
     this.#collectors = new CollectorRunner({ table, logger, now, keep, ...roots(configuration) }, systemTimers);
-    for (const { enabled, addTo } of collectors(configuration)) if (enabled) addTo(this.#collectors);
+    for (const { enabled, addTo } of collectors(configuration, () => runs.listWorkers()))
+      if (enabled) addTo(this.#collectors);
 
     const findings = new Findings({
       table,

@@ -1,8 +1,14 @@
 import type { Configuration } from './catalogue.ts';
-import type { Collector, CollectorContext, CollectorDeclaration, CollectorRunner } from './collect/index.ts';
+import {
+  type Collector,
+  type CollectorContext,
+  type CollectorDeclaration,
+  type CollectorRunner,
+  systemTimers,
+} from './collect/index.ts';
 import { gpuCollector, NvidiaSmi, xidCollector, type GpuAddresses } from './gpu/index.ts';
 import { podResources } from './kubernetes/index.ts';
-import { nodeCollectors } from './node/index.ts';
+import { nodeCollectors, workerCollectors, WorkerTree, type KnownWorker } from './node/index.ts';
 import type { Metric } from './series/index.ts';
 
 /** A collector together with its options. */
@@ -14,12 +20,20 @@ export interface ConfiguredCollector {
   readonly create: (context: CollectorContext) => Collector;
 }
 
-/** Every collector that there is, those that are switched off among them. */
-export function collectors({ node, gpu, xid, kubernetes }: Configuration): readonly ConfiguredCollector[] {
+/** Every collector that there is, those that are switched off among them. `workers` tells who reports now. */
+export function collectors(
+  configuration: Configuration,
+  workers: () => readonly KnownWorker[],
+): readonly ConfiguredCollector[] {
+  const { node, gpu, xid, kubernetes } = configuration;
   const addresses: GpuAddresses = new Map();
+  // Which process belongs to which rank: one look at the machine for all that ask.
+  const { procRoot } = roots(configuration);
+  const tree = new WorkerTree({ procRoot, workers, monotonic: () => systemTimers.monotonic() });
   const nvidiaSmi = new NvidiaSmi(gpu, addresses);
   return [
     ...nodeCollectors.map((declaration) => configured(declaration, node[declaration.name])),
+    ...workerCollectors(tree).map((declaration) => configured(declaration, node[declaration.name])),
     configured(gpuCollector(nvidiaSmi), gpu),
     configured(xidCollector(addresses), xid),
     configured(podResources, kubernetes.pod_resources),

@@ -1,3 +1,4 @@
+import type { BeatOptions, CollectorContext } from '../collect/index.ts';
 import { options } from '../config/index.ts';
 import { cpu } from './cpu.ts';
 import { disk } from './disk.ts';
@@ -11,9 +12,14 @@ import { network } from './network.ts';
 import { vmstat } from './vmstat.ts';
 import { pressure } from './pressure.ts';
 import { temperature } from './temperature.ts';
+import { workerProcesses } from './worker-processes.ts';
+import type { WorkerTree } from './worker-tree.ts';
 
-/** The collectors of the node, one line each; options, metrics and the runner follow. */
-const declarations = {
+export { WorkerTree } from './worker-tree.ts';
+export type { KnownWorker } from './worker-tree.ts';
+
+/** The collectors of the machine itself, one line each; options, metrics and the runner follow. */
+const machine = {
   cpu,
   load,
   memory,
@@ -28,20 +34,32 @@ const declarations = {
   inventory,
 } as const;
 
+/** The collectors of what known workers run in, likewise. */
+const ofWorkers = { worker_processes: workerProcesses } as const;
+
+const declarations = { ...machine, ...ofWorkers } as const;
+
 type Name = keyof typeof declarations;
 
-export const nodeCollectors = Object.values(declarations);
+export const nodeCollectors = Object.values(machine);
+
+export function workerCollectors(tree: WorkerTree) {
+  return Object.values(ofWorkers).map((declaration) => ({
+    ...declaration,
+    create: (context: CollectorContext, options: BeatOptions) => declaration.create(context, options, tree),
+  }));
+}
 
 type MetricOf<Declaration> = Declaration extends { readonly metrics: infer Metrics } ? Metrics[keyof Metrics] : never;
 
 /** Everything that these collectors write. */
-export const nodeMetrics = nodeCollectors.flatMap(
+export const nodeMetrics = Object.values(declarations).flatMap(
   ({ metrics }) => Object.values(metrics) as MetricOf<(typeof declarations)[Name]>[],
 );
 
 /** The group `node` of the configuration: one group for each collector. */
 export const nodeOptions = options(
-  Object.fromEntries(nodeCollectors.map((collector) => [collector.name, collector.options])) as {
+  Object.fromEntries(Object.values(declarations).map((collector) => [collector.name, collector.options])) as {
     [Each in Name]: (typeof declarations)[Each]['options'];
   },
 );

@@ -12,7 +12,7 @@ export interface ProcStat {
 }
 
 /** The kernel shows times to user space in hundredths of a second (USER_HZ) on every architecture that runs Node. */
-const ticksPerSecond = 100;
+export const ticksPerSecond = 100;
 
 /**
  * Reads the text of `/proc/stat`; null where it has no line of CPU times.
