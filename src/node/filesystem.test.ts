@@ -52,12 +52,13 @@ describe('parseMountinfo', () => {
     expect(parseMountinfo(`40 27 0:50 / /data rw - ${type} ${device} rw`)[0]?.server).toBe(server);
   });
 
-  it('takes any text', () => {
+  it('gives each file system and each place once for any text', () => {
     const word = fc.oneof(fc.constantFrom(' - ', ' ', '\n', '/', '1:2', 'ext4', '\\777'), fc.string());
     fc.assert(
       fc.property(fc.array(word, { maxLength: 80 }), (words) => {
-        for (const { mountpoint, type } of parseMountinfo(words.join(' ')))
-          expect(mountpoint + type).toBeTypeOf('string');
+        const found = parseMountinfo(words.join(' '));
+        expect(new Set(found.map(({ id }) => id)).size).toBe(found.length);
+        expect(new Set(found.map(({ mountpoint }) => mountpoint)).size).toBe(found.length);
       }),
     );
   });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FakeMachine, fakeMachine } from '../../test/support/fake-machine.ts';
 import { fileDescriptors, parseFileNr } from './file-descriptors.ts';
@@ -17,6 +18,15 @@ afterEach(() => {
 describe('vmstat', () => {
   it('takes whole names only', () => {
     expect([...vmstatCounts('nr_oom_kill 5\npgmajfault_x 1\npgmajfault 7\noom_kill\n')]).toEqual([['majorFaults', 7]]);
+  });
+
+  it('gives counts and nothing else for any text', () => {
+    const word = fc.oneof(fc.constantFrom('oom_kill ', 'pswpin ', '7', '-1', '\n', '9'.repeat(30)), fc.string());
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 60 }), (words) => {
+        for (const count of vmstatCounts(words.join('')).values()) expect(count).toBeGreaterThanOrEqual(0);
+      }),
+    );
   });
 
   it.runIf(process.platform === 'linux')('shows what the kernel counts', async () => {
@@ -39,6 +49,15 @@ describe('vmstat', () => {
 describe('file_descriptors', () => {
   it.each(['', '1 2', 'a b c', '1 2 3 4'])('gives null for %j', (text) => {
     expect(parseFileNr(text)).toBeNull();
+  });
+
+  it('gives two finite numbers or null for any text', () => {
+    const word = fc.oneof(fc.nat().map(String), fc.constantFrom('\t', '\n', '-1', '9'.repeat(20)), fc.string());
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 4 }), (words) => {
+        for (const number of Object.values(parseFileNr(words.join('\t')) ?? {})) expect(number).toBeLessThan(Infinity);
+      }),
+    );
   });
 
   it.runIf(process.platform === 'linux')('shows open files and their limit', async () => {
