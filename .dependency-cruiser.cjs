@@ -7,6 +7,7 @@ const rooms = {
   protocol: [],
   listen: ['config'],
   simulate: [],
+  'event-files': [],
   // What outlives the exporter.
   snapshot: ['listen', 'series', 'config'],
   // Sources.
@@ -25,7 +26,7 @@ const rooms = {
   // What is made of the declarations.
   bundle: ['catalogue', 'series'],
   check: ['catalogue', 'collectors', 'collect', 'ingest', 'listen', 'snapshot', 'series'],
-  replay: ['detect', 'findings', 'runs', 'series'],
+  replay: ['event-files', 'detect', 'findings', 'runs', 'series'],
   cli: ['app', 'json', 'check', 'replay', 'findings', 'catalogue', 'config', 'version'],
 };
 

@@ -10,12 +10,13 @@ const maxComplaints = 10;
 
 const usage = `Usage: gradwatch replay [--json] [--map FIELD=COLUMN]... [OPTIONS] FILE...
 
-Judges recorded runs with the detectors of the exporter. A file is CSV or JSON lines, as it is or as .gz, and is one run.
+Judges recorded runs with the detectors of the exporter. A file is CSV or JSON lines, as it is or as .gz, or an
+event file of TensorBoard, and is one run.
 
   --json
       Print every finding as one JSON object a line, when it is over
   --map FIELD=COLUMN
-      The column or key that holds a field, where it has another name than usual
+      The column, key or tag that holds a field, where it has another name than usual
 
 `;
 

@@ -1,20 +1,22 @@
 import { createReadStream } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { CsvReader } from './csv.ts';
+import { isEventFile, readEventFile } from './event-file.ts';
 import { JsonLinesReader } from './json-lines.ts';
 import type { Row } from './row.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** The name of a recorded run: that of its file, without folder and endings. */
+/** The name of a recorded run: that of its file, without folder and endings; of an event file that of its folder. */
 export function runOf(path: string): string {
+  if (isEventFile(path)) return basename(dirname(resolve(path)));
   return basename(path).replace(/(\.(csv|jsonl|ndjson|json|gz))+$/i, '');
 }
 
 /**
  * Gives every row of a recorded run as it is read, so that a file may be larger than memory.
- * @param complain is told of a line that could not be read; the line is left out
+ * @param complain is told of a line (in an event file: a record) that could not be read; it is left out
  * @returns names of columns that mean nothing here
  * @throws Error of the file system or of decompression
  */
@@ -24,6 +26,7 @@ export async function readRecording(
   take: (row: Row) => void,
   complain: (line: number, error: string) => void,
 ): Promise<readonly string[]> {
+  if (isEventFile(path)) return readEventFile(path, vocabulary, take, complain);
   const reader = /\.(jsonl|ndjson|json)(\.gz)?$/i.test(path)
     ? new JsonLinesReader(vocabulary)
     : new CsvReader(vocabulary);

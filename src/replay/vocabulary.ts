@@ -1,19 +1,26 @@
 import { fieldNames, type Field } from '../runs/index.ts';
 import type { Meaning, Read } from './row.ts';
 
-/** Names under which trackers and logs write what we know, beside our own names of the fields. */
+/**
+ * Names under which trackers and logs write what we know, beside our own names of the fields: W&B, Lightning, Hugging Face, Megatron-LM
+ * (hyphens), torchtitan (metrics/), Keras (epoch_).
+ */
 const aliases: Readonly<Partial<Record<Meaning, readonly string[]>>> = {
   step: ['step', '_step', 'global_step', 'train/global_step', 'iteration'],
   time: ['time', 'time_s', '_runtime', '_timestamp'],
   skipped_steps: ['skipped_steps'],
   epoch: ['train/epoch'],
-  loss: ['train/loss', 'train_loss'],
-  validation_loss: ['val_loss', 'eval_loss', 'val/loss', 'eval/loss'],
+  loss: ['train/loss', 'train_loss', 'lm loss', 'loss_metrics/global_avg_loss', 'epoch_loss'],
+  validation_loss: ['val_loss', 'eval_loss', 'val/loss', 'eval/loss', 'lm loss validation', 'validation_metrics/loss'],
   evaluated_training_loss: ['eval_train_loss'],
-  gradient_norm: ['grad_norm', 'train/grad_norm'],
-  memory_allocated_bytes: ['mem_allocated_bytes'],
-  memory_peak_bytes: ['mem_peak_bytes'],
-  learning_rate: ['lr', 'train/lr', 'train/learning_rate'],
+  gradient_norm: ['grad_norm', 'train/grad_norm', 'grad-norm'],
+  parameter_norm: ['params-norm'],
+  loss_scale: ['loss-scale'],
+  batch_size: ['batch-size'],
+  step_seconds: ['iteration-time'],
+  memory_allocated_bytes: ['mem_allocated_bytes', 'mem-allocated-bytes'],
+  memory_peak_bytes: ['mem_peak_bytes', 'mem-max-allocated-bytes'],
+  learning_rate: ['lr', 'train/lr', 'train/learning_rate', 'learning-rate', 'epoch_learning_rate'],
 };
 
 const meanings: readonly Meaning[] = ['step', 'time', 'skipped_steps', ...fieldNames];
