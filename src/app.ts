@@ -3,12 +3,13 @@ import type { WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import type { Configuration } from './catalogue.ts';
 import { CollectorRunner, systemTimers, type Logger } from './collect/index.ts';
-import { collectors, roots } from './collectors.ts';
+import { collectors, isRequired, roots } from './collectors.ts';
 import { DetectionEngine, detectors, stepDetectors, transitionDetectors } from './detect/index.ts';
 import { conditionOf, Findings, findingsLog, openFindingsFile, type FindingChange } from './findings/index.ts';
 import { HttpServer, SelfMetrics } from './http/index.ts';
 import { Ingest, type Listening } from './ingest/index.ts';
 import { localAddress, readToken, WebConfigFile } from './listen/index.ts';
+import { needsRestart, ReloadSeries } from './reload.ts';
 import { Runs } from './runs/index.ts';
 import { SeriesTable } from './series/index.ts';
 import { Snapshots, StateDirectory, type Section } from './snapshot/index.ts';
@@ -22,6 +23,9 @@ const stopGraceSeconds = 5;
 export interface AppParts {
   readonly logger: Logger;
   readonly nodeName: string;
+  /** The configuration as it is now, or one line for each mistake. */
+  readonly readAgain: () => { readonly configuration: Configuration } | { readonly errors: readonly string[] };
+  readonly setLogLevel: (level: Configuration['log']['level']) => void;
 }
 
 /** Where the exporter is reached. */
@@ -41,12 +45,24 @@ export class App {
   readonly #self: SelfMetrics;
   /** Null without a state directory. */
   readonly #snapshots: Snapshots | null;
+  readonly #findings: Findings;
+  readonly #engine: DetectionEngine;
+  readonly #runs: Runs;
+  readonly #reloads: ReloadSeries;
+  readonly #parts: AppParts;
   readonly #tick: () => void;
+  /** The one in force. */
+  #configuration: Configuration;
+  #isRequired: (name: string) => boolean;
   #log: WriteStream | null = null;
   #ticking: NodeJS.Timeout | null = null;
 
   /** @throws Error when a token cannot be read, or the log of findings not be written. */
-  constructor(configuration: Configuration, { logger, nodeName }: AppParts) {
+  constructor(configuration: Configuration, parts: AppParts) {
+    const { logger, nodeName } = parts;
+    this.#configuration = configuration;
+    this.#parts = parts;
+    this.#isRequired = isRequired(configuration);
     const now = () => Date.now() / 1000;
     const table = new SeriesTable();
 
@@ -116,17 +132,20 @@ export class App {
         table,
         self: this.#self,
         version,
-        waiting: () => this.#collectors.waiting.map((name) => `the first reading of collector ${name}`),
+        waiting: () => this.#waiting(),
         runs: () => runs.listRuns(),
         findings: () => [...findings.open, ...findings.resolved],
         askWorkers: (run, rank, kind, factor) => this.#ingest.request(run, rank, kind, factor),
         token: tokenFile === undefined ? null : readToken('http.token_file', tokenFile),
-        maxScrapes: () => configuration.http.max_scrapes,
+        maxScrapes: () => this.#configuration.http.max_scrapes,
+        reload: configuration.http.reload ? () => this.reload() : null,
         log: logger,
       },
       configuration.http.address,
       webConfigFile === undefined ? null : new WebConfigFile(webConfigFile, logger),
     );
+    [this.#findings, this.#engine, this.#runs] = [findings, engine, runs];
+    this.#reloads = new ReloadSeries(table, now);
     this.#tick = () => {
       runs.tick(now());
       findings.tick();
@@ -145,6 +164,52 @@ export class App {
     const listening = await this.#ingest.start();
     const url = await this.#http.start();
     return { url, workers: addresses(listening) };
+  }
+
+  /**
+   * Takes the configuration as it is now, or nothing of it. The certificates and users of the web configuration are read again too.
+   * @returns one line for each mistake; none when it was taken
+   */
+  reload(): readonly string[] {
+    const { logger } = this.#parts;
+    const mistakes = this.#reload();
+    this.#reloads.show(mistakes.length === 0);
+    if (mistakes.length === 0) logger.info({}, 'the configuration was reloaded');
+    else logger.error({ mistakes }, 'the configuration was not reloaded; the one before stays in force');
+    return mistakes;
+  }
+
+  #reload(): readonly string[] {
+    const read = this.#parts.readAgain();
+    if ('errors' in read) return read.errors;
+    const { configuration } = read;
+    const fixed = needsRestart(this.#configuration, configuration);
+    if (fixed !== null) return [fixed];
+    let required: (name: string) => boolean;
+    try {
+      required = isRequired(configuration);
+    } catch (error) {
+      return [(error as Error).message];
+    }
+    const mistakes = this.#http.reloadWebConfig();
+    if (mistakes.length > 0) return mistakes;
+    this.#engine.reconfigure(configuration.detect);
+    this.#findings.reconfigure(configuration.findings);
+    this.#runs.reconfigure(configuration.runs);
+    this.#parts.setLogLevel(configuration.log.level);
+    this.#isRequired = required;
+    this.#configuration = configuration;
+    return [];
+  }
+
+  /** What keeps the exporter from being ready. */
+  #waiting(): readonly string[] {
+    const first = this.#collectors.waiting.filter(this.#isRequired);
+    const stuck = [...this.#collectors.stuck].filter(([name]) => this.#isRequired(name));
+    return [
+      ...first.map((name) => `the first reading of collector ${name}`),
+      ...stuck.map(([name, why]) => `collector ${name}, whose source does not answer: ${why}`),
+    ];
   }
 
   async stop(): Promise<void> {

@@ -7,6 +7,7 @@ import { httpOptions, refusalMetrics, selfMetrics, webConfigMetrics } from './ht
 import { ingestMetrics, ingestOptions } from './ingest/index.ts';
 import { kubernetesOptions, podResourcesMetrics } from './kubernetes/index.ts';
 import { nodeMetrics, nodeOptions } from './node/index.ts';
+import { reloadMetrics } from './reload.ts';
 import { runsMetrics, runsOptions } from './runs/index.ts';
 import { snapshotMetrics, stateOptions } from './snapshot/index.ts';
 
@@ -33,6 +34,7 @@ export const metrics = [
   ...Object.values(selfMetrics),
   ...Object.values(refusalMetrics),
   ...Object.values(webConfigMetrics),
+  ...Object.values(reloadMetrics),
 ] as const;
 
 export type CatalogueMetric = (typeof metrics)[number];

@@ -40,6 +40,24 @@ export function collectors(
   ];
 }
 
+/**
+ * Whether readiness waits for a collector, by `http.required_collectors`.
+ * @throws Error for a name that no collector has
+ */
+export function isRequired(configuration: Configuration): (name: string) => boolean {
+  const { required_collectors: text } = configuration.http;
+  if (text === 'all' || text === 'none') return () => text === 'all';
+  const names = text.split(',').map((name) => name.trim());
+  const known = collectors(configuration).map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new Error(
+      `http.required_collectors ${text}: no collector ${unknown.join(', ')}; there are ${known.join(', ')}`,
+    );
+  }
+  return (name) => names.includes(name);
+}
+
 /** Where collectors find the node's files. */
 export function roots({
   system: { proc, sys, root },

@@ -50,6 +50,7 @@ export async function serveOurs(series: number): Promise<{ url: string; refresh:
       findings: () => [],
       askWorkers: () => Promise.resolve([]),
       token: null,
+      reload: null,
       maxScrapes: () => 40,
       log: { info: () => undefined, error: () => undefined },
     },

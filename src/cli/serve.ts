@@ -27,7 +27,19 @@ export const serve: Command = {
     const asked = nextSignal();
     let app: App | undefined;
     try {
-      app = new App(configuration, { logger, nodeName });
+      app = new App(configuration, {
+        logger,
+        nodeName,
+        readAgain: () => {
+          const again = configure(args, environment);
+          return 'help' in again ? { errors: ['--help was asked for'] } : again;
+        },
+        setLogLevel: (level) => {
+          logger.level = level;
+        },
+      });
+      const running = app;
+      process.on('SIGHUP', () => running.reload());
       process.stdout.write(whereToLook(await app.start()));
     } catch (error) {
       process.stderr.write(`${(error as Error).message.replace(/^/gm, 'gradwatch: ')}\n`);

@@ -27,6 +27,9 @@ interface Reading {
 /** Readings that may be missed in a row before what was read is too old to be served. */
 const servedIntervals = 3;
 
+/** Reasons of failures that mean that nothing comes from the source, rather than something wrong. */
+const silent: ReadonlySet<string> = new Set(['timeout', 'hung', 'stuck']);
+
 /** The life of one collector: starts its readings, gives them up at their budget, and expires what they left when they stop. */
 export class Beat {
   readonly name: string;
@@ -35,6 +38,8 @@ export class Beat {
   readonly #log: FailureLog;
   #reading: Reading | null = null;
   #everJudged = false;
+  /** Why its source does not answer, as the last reading had it; null while it does. */
+  #silence: string | null = null;
   /** Shown while there is nothing to read. */
   #absence: Row<keyof typeof absenceMetrics> | null = null;
   #expired = false;
@@ -58,6 +63,11 @@ export class Beat {
   /** Whether the outcome of a first reading is known. */
   get begun(): boolean {
     return this.#everJudged;
+  }
+
+  /** Why its source does not answer: a reading is over its budget, or the collector says so itself. Other failures are answers. */
+  get stuck(): string | null {
+    return this.#silence;
   }
 
   start(): void {
@@ -116,6 +126,7 @@ export class Beat {
     if (reading.judged || this.#stopped) return;
     reading.judged = true;
     this.#everJudged = true;
+    this.#silence = error instanceof CollectorError && silent.has(error.reason) ? error.message : null;
     this.#cancelBudget();
     const { row, failures, timers, now } = this.#context;
     this.#absence?.remove();

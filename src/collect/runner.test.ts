@@ -197,6 +197,27 @@ describe('CollectorRunner', () => {
     ]);
   });
 
+  it('says why a source does not answer, until it does; another failure is an answer', async () => {
+    const outcomes: (() => Promise<void>)[] = [
+      () => new Promise((resolve) => timers.after(15, resolve)),
+      () => Promise.resolve(),
+      () => Promise.reject(new CollectorError('hung', 'it has printed nothing for 15 s')),
+      () => Promise.reject(new CollectorError('unreadable', 'no such file')),
+    ];
+    let reading = 0;
+    runner.add(declare('gpu', { collect: () => outcomes[reading++]!(), budgetSeconds: 5 }), {});
+    runner.start();
+    expect([...runner.stuck]).toEqual([]);
+    await timers.advance(6);
+    expect(runner.stuck.get('gpu')).toMatch(/^no reading within its budget of 5 s/);
+    await timers.advance(15);
+    expect([...runner.stuck]).toEqual([]);
+    await timers.advance(10);
+    expect([...runner.stuck]).toEqual([['gpu', 'it has printed nothing for 15 s']]);
+    await timers.advance(10);
+    expect([...runner.stuck]).toEqual([]);
+  });
+
   it('shows that there is nothing to read, and why, as neither success nor failure', async () => {
     const absent = new SourceAbsent('container', 'it would show the container');
     const outcomes: (() => Promise<void>)[] = [

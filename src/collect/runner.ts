@@ -53,6 +53,11 @@ export class CollectorRunner {
     return [...this.#beats.values()].filter((beat) => !beat.begun).map((beat) => beat.name);
   }
 
+  /** Collectors whose source does not answer, with why. */
+  get stuck(): ReadonlyMap<string, string> {
+    return new Map([...this.#beats.values()].flatMap((beat) => (beat.stuck === null ? [] : [[beat.name, beat.stuck]])));
+  }
+
   /** Stops all collectors together; one that does not end within the grace is left behind and named in the log. */
   async stop(): Promise<void> {
     await Promise.all([...this.#beats.values()].map((beat) => this.#stop(beat)));

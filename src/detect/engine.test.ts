@@ -98,6 +98,16 @@ describe('DetectionEngine', () => {
     ]);
   });
 
+  it('judges by other options from then on, with what it holds of ranks', () => {
+    const { built, see, reports } = engine();
+    see(0, { loss: 2 });
+    built.reconfigure({ sum: { enabled: true, limit: 5 } as { enabled: boolean } });
+    see(1, { loss: 2 });
+    expect(reports).toEqual([]);
+    see(2, { loss: 2 });
+    expect(reports).toHaveLength(1);
+  });
+
   it('calls a detector for what it reads, with a state for each rank of each run', () => {
     const { see, reports, lines } = engine();
     see(0, { loss: 2 });

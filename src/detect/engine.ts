@@ -3,7 +3,7 @@ import { counter, type SeriesGroup, type SeriesTable } from '../series/index.ts'
 import type { Section } from '../snapshot/index.ts';
 import type { AnyStepDetector, DetectorFacts, DetectorOptions, TransitionDetector, Verdict } from './detector.ts';
 import { DetectorSeries } from './detector-series.ts';
-import { Watches } from './watches.ts';
+import { Watches, type Station } from './watches.ts';
 
 /** A verdict that is not quiet, with where it came from. */
 export interface Report {
@@ -47,7 +47,8 @@ export interface DetectionEngineParts {
  */
 export class DetectionEngine implements RunListener {
   readonly #sink: VerdictSink;
-  readonly #transitions: readonly { readonly detector: TransitionDetector; readonly options: DetectorOptions }[];
+  readonly #stations: readonly Station[];
+  readonly #transitions: readonly { readonly detector: TransitionDetector; options: DetectorOptions }[];
   readonly #failed: DetectionEngineParts['failed'];
   readonly #failures: SeriesGroup<'failures', 'kind'>;
   readonly #watches: Watches;
@@ -56,13 +57,13 @@ export class DetectionEngine implements RunListener {
     this.#sink = sink;
     this.#failed = failed;
     this.#failures = table.group(['kind'], engineMetrics);
-    const stations = enabled(stepDetectors, options).map((entry) => ({
+    this.#stations = enabled(stepDetectors, options).map((entry) => ({
       ...entry,
       series: new DetectorSeries(table, entry.detector.metrics),
     }));
-    this.#watches = new Watches(stations);
+    this.#watches = new Watches(this.#stations);
     this.#transitions = enabled(transitionDetectors, options);
-    for (const { detector } of [...stations, ...this.#transitions]) {
+    for (const { detector } of [...this.#stations, ...this.#transitions]) {
       this.#failures.row({ kind: detector.kind }).set('failures', 0);
     }
   }
@@ -104,6 +105,16 @@ export class DetectionEngine implements RunListener {
     this.#sink.runForgotten(run);
   }
 
+  /**
+   * Judges by other options from now on. What is held of ranks stays as it is: an option that shapes it, as the length of a window
+   * does, holds for ranks that begin later. Which detectors run stays too.
+   */
+  reconfigure(options: DetectionEngineParts['options']): void {
+    for (const station of [...this.#stations, ...this.#transitions]) {
+      station.options = options[station.detector.kind] ?? station.options;
+    }
+  }
+
   /** The detectors' states, as they outlive the exporter; of ranks that the runs do not hold nothing is taken back. */
   section(holds: (identity: RankIdentity) => boolean): Section {
     return this.#watches.section(holds);
@@ -127,7 +138,7 @@ export class DetectionEngine implements RunListener {
 function enabled<Detector extends AnyStepDetector | TransitionDetector>(
   detectors: readonly Detector[],
   options: Readonly<Record<string, DetectorOptions>>,
-): { readonly detector: Detector; readonly options: DetectorOptions }[] {
+): { readonly detector: Detector; options: DetectorOptions }[] {
   return detectors.flatMap((detector) => {
     const own = options[detector.kind];
     return own?.enabled === true ? [{ detector, options: own }] : [];

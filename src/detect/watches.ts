@@ -7,7 +7,8 @@ import type { DetectorSeries, RankSeries } from './detector-series.ts';
 /** A detector with its options and its series. */
 export interface Station {
   readonly detector: AnyStepDetector;
-  readonly options: DetectorOptions;
+  /** Those in force; a reload changes them. */
+  options: DetectorOptions;
   readonly series: DetectorSeries;
 }
 

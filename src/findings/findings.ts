@@ -26,7 +26,7 @@ export interface FindingsParts {
  * passes only in {@link Findings.tick}.
  */
 export class Findings implements VerdictSink {
-  readonly #options: FindingsOptions;
+  #options: FindingsOptions;
   readonly #series: FindingSeries;
   readonly #instance: string;
   readonly #now: () => number;
@@ -41,6 +41,11 @@ export class Findings implements VerdictSink {
     this.#series = new FindingSeries(table, kinds);
     this.#instance = instance;
     this.#now = now;
+  }
+
+  /** Goes by other options from now on, with all findings as they are. */
+  reconfigure(options: FindingsOptions): void {
+    this.#options = options;
   }
 
   /** Open findings in the order in which they opened. */

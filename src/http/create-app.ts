@@ -1,9 +1,11 @@
 import express, { type Express, type RequestHandler } from 'express';
+import type { WebConfig } from '../listen/index.ts';
 import { errorHandler, onlyMethods, unknownPath } from './error-handler.ts';
 import { healthRoutes } from './health-routes.ts';
 import { listRoutes } from './list-routes.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { renderPage } from './page.ts';
+import { reloadRoute } from './reload-route.ts';
 import { requestRoute } from './request-route.ts';
 import type { RefusalCounts } from './refusal-counts.ts';
 import type { Served } from './served.ts';
@@ -12,7 +14,12 @@ import type { Served } from './served.ts';
 const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 /** All routes. No answer is worth caching, and a hash of every body would be the dearest part of a scrape: no ETags. */
-export function createApp(served: Served, gate: RequestHandler, refusals: RefusalCounts): Express {
+export function createApp(
+  served: Served,
+  webConfig: () => WebConfig | null,
+  gate: RequestHandler,
+  refusals: RefusalCounts,
+): Express {
   const app = express();
   app.disable('etag');
   app.disable('x-powered-by');
@@ -22,7 +29,7 @@ export function createApp(served: Served, gate: RequestHandler, refusals: Refusa
   });
   app.use(gate);
   app.route('/metrics').get(metricsRoute(served, refusals)).all(onlyMethods('GET, HEAD'));
-  app.use(healthRoutes(served), listRoutes(served), requestRoute(served));
+  app.use(healthRoutes(served), listRoutes(served), requestRoute(served), reloadRoute(served, webConfig));
   app
     .route('/')
     .get((_request, response) => {

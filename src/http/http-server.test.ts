@@ -81,6 +81,7 @@ async function serve(changed: Partial<Served> = {}): Promise<void> {
     findings: () => [finding, resolved],
     askWorkers,
     token: 'secret',
+    reload: null,
     maxScrapes: () => 8,
     log,
     ...changed,
@@ -315,6 +316,41 @@ describe('POST /api/v1/runs/:run/requests', () => {
     expect(await post({ kind: 'stop' }, { name: 'other' })).toMatchObject({
       status: 404,
       body: { error: { code: 'unknown_run', message: 'no run "other" on this node; GET /api/v1/runs lists them' } },
+    });
+  });
+});
+
+describe('POST /-/reload', () => {
+  const reload = vi.fn<() => readonly string[]>();
+  const post = async (headers: Record<string, string> = {}) => {
+    const response = await fetch(`${url}/-/reload`, { method: 'POST', headers });
+    return { status: response.status, text: await response.text() };
+  };
+  beforeEach(() => {
+    reload.mockReset().mockReturnValue([]);
+  });
+
+  it('is off by default, and where nobody is asked who he is', async () => {
+    await serve();
+    expect(await post()).toMatchObject({ status: 404, text: expect.stringContaining('http.reload') as string });
+    await server.stop(1);
+    table = new SeriesTable();
+    await serve({ reload, token: null });
+    expect(await post()).toMatchObject({ status: 404, text: expect.stringContaining('http.token_file') as string });
+    expect(reload).not.toHaveBeenCalled();
+  });
+
+  it('reloads for who has the token, and tells every mistake', async () => {
+    await serve({ reload });
+    expect((await post()).status).toBe(401);
+    expect(reload).not.toHaveBeenCalled();
+    const authorization = 'Bearer secret';
+    expect(await post({ authorization })).toEqual({ status: 200, text: 'reloaded\n' });
+    reload.mockReturnValue(['a: found 1, expected 2', 'b: found 3, expected 4']);
+    const { status, text } = await post({ authorization });
+    expect(status).toBe(500);
+    expect(JSON.parse(text)).toEqual({
+      error: { code: 'not_reloaded', message: 'a: found 1, expected 2\nb: found 3, expected 4' },
     });
   });
 });

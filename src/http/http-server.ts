@@ -3,7 +3,14 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { admits, ListenError, localAddress, parseAddress, type WebConfigFile } from '../listen/index.ts';
+import {
+  admits,
+  ListenError,
+  localAddress,
+  parseAddress,
+  type WebConfig,
+  type WebConfigFile,
+} from '../listen/index.ts';
 import { BcryptWorker } from './bcrypt-worker.ts';
 import { closingAnswer, refusalOf } from './client-error.ts';
 import { createApp } from './create-app.ts';
@@ -60,10 +67,12 @@ export class HttpServer {
     this.#webConfigSeries = webConfig === null ? null : new WebConfigSeries(served.table, webConfig);
     this.#refusals = new RefusalCounts(served.table);
     const limiter = new RateLimiter(webConfig?.current.rateLimit ?? null, () => performance.now() / 1000);
+    const inForce = (): WebConfig | null => webConfig?.current ?? null;
     const app = createApp(
       served,
+      inForce,
       gate({
-        webConfig: () => webConfig?.current ?? null,
+        webConfig: inForce,
         limiter,
         passwords: new Passwords(this.#bcrypt.compare),
         token: served.token,
@@ -93,6 +102,13 @@ export class HttpServer {
     this.#refreshing = setInterval(this.refresh, refreshSeconds * 1000).unref();
     const scheme = this.#server instanceof TlsServer ? 'https' : 'http';
     return `${scheme}://${localAddress(this.#server.address() as AddressInfo)}`;
+  }
+
+  /** Reads the web configuration now. @returns one line for each mistake, with which the last good one stays in force */
+  reloadWebConfig(): readonly string[] {
+    const mistakes = this.#webConfig?.reload() ?? [];
+    this.#webConfigSeries?.show();
+    return mistakes;
   }
 
   /** Looks whether the files of the web configuration have changed. */

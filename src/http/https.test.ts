@@ -39,6 +39,7 @@ async function serve(tls: string, rest = ''): Promise<void> {
     table: new SeriesTable(),
     self: new SelfMetrics({ version: '1', now: () => 0 }),
     token: null,
+    reload: null,
     maxScrapes: () => 40,
     waiting: () => [],
     log,

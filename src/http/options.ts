@@ -1,4 +1,4 @@
-import { integer, options, text, type OptionValue } from '../config/index.ts';
+import { flag, integer, options, text, type OptionValue } from '../config/index.ts';
 
 /** The group `http` of the configuration. */
 export const httpOptions = options({
@@ -22,6 +22,15 @@ export const httpOptions = options({
     min: 1,
     max: 1_000,
     help: 'Scrapes of /metrics that are answered at a time; further ones get 503',
+  }),
+  required_collectors: text({
+    default: 'all',
+    expected: 'all, none, or names of collectors with commas between them',
+    help: 'Collectors without whose first reading, or while whose source does not answer, /-/ready is red',
+  }),
+  reload: flag({
+    default: false,
+    help: 'Reload the configuration on POST /-/reload too, not only on SIGHUP; needs a token, users or verified client certificates',
   }),
 });
 

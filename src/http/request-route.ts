@@ -1,7 +1,7 @@
-import { json, Router, type Request, type RequestHandler, type Response } from 'express';
+import { json, Router, type Request, type Response } from 'express';
 import * as v from 'valibot';
 import { ApiError } from './api-error.ts';
-import { carriesToken } from '../listen/index.ts';
+import { authorize } from './authorize.ts';
 import { onlyMethods } from './error-handler.ts';
 import { sendJson } from './json.ts';
 import type { Served } from './served.ts';
@@ -24,12 +24,14 @@ const bodySchema = v.variant(
   'expected checkpoint, stop or scale_learning_rate',
 );
 
+const off = 'requests to workers are switched off; set http.token_file to a file with a bearer token to switch them on';
+
 /** POST /api/v1/runs/:run/requests: what a person asks of the workers of a run, answered with their answers. */
 export function requestRoute(served: Served): Router {
   const router = Router();
   const route = router.route('/api/v1/runs/:run/requests');
   route.post(
-    authorize(served.token),
+    authorize(served.token, off),
     json({ limit: bodyLimit }),
     async (request: Request<{ run: string }>, response: Response) => {
       const { run } = request.params;
@@ -51,26 +53,6 @@ export function requestRoute(served: Served): Router {
   );
   route.all(onlyMethods('POST'));
   return router;
-}
-
-/** Before the body is read: who may not ask is not listened to. */
-function authorize(token: string | null): RequestHandler {
-  return (request, response, next) => {
-    if (token === null) {
-      const message =
-        'requests to workers are switched off; set http.token_file to a file with a bearer token to switch them on';
-      throw new ApiError(404, 'switched_off', message);
-    }
-    if (!carriesToken(request.get('authorization'), token)) {
-      response.set('WWW-Authenticate', 'Bearer');
-      throw new ApiError(
-        401,
-        'unauthorized',
-        'the token is missing or wrong; send Authorization: Bearer and the token',
-      );
-    }
-    next();
-  };
 }
 
 /** @throws ApiError that names every mistake. */

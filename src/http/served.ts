@@ -16,6 +16,8 @@ export interface Served {
   readonly askWorkers: AskWorkers;
   /** The bearer token for what changes something; null switches all of that off. */
   readonly token: string | null;
+  /** Takes the configuration as it is now, or nothing of it and says why, a line for each mistake; null where that is switched off. */
+  readonly reload: (() => readonly string[]) | null;
   /** The most scrapes that are answered at a time, as it is configured now. */
   readonly maxScrapes: () => number;
   readonly log: HttpLog;

@@ -29,11 +29,13 @@ export interface Worker {
 /** All runs that this node has heard of: the owner of run, rank and step state and of their series. */
 export class Runs {
   readonly #context: RunsContext;
+  #options: RunsOptions;
   readonly #series: RunSeries;
   readonly #runs = new Map<string, Run>();
 
   constructor(context: RunsContext) {
     this.#context = context;
+    this.#options = context.options;
     const { info: runInfo, ...runState } = runMetrics;
     const { info: rankInfo, ...ofRank } = rankMetrics;
     this.#series = {
@@ -42,6 +44,11 @@ export class Runs {
       ranks: context.table.group(['run', 'rank'], { ...ofRank, ...fields }),
       rankInfos: context.table.group(rankInfo.labels, { info: rankInfo }),
     };
+  }
+
+  /** Goes by other limits and lifetimes from now on; what is held stays. */
+  reconfigure(options: RunsOptions): void {
+    this.#options = options;
   }
 
   /** The rank, also when it has ended; undefined when it is not held. */
@@ -84,12 +91,12 @@ export class Runs {
   /** Forgets runs whose lifetime is over. To be called every few seconds. */
   tick(now: number): void {
     for (const run of this.#runs.values()) {
-      if (run.endedAt !== null && now - run.endedAt >= this.#context.options.lifetime) this.#forget(run);
+      if (run.endedAt !== null && now - run.endedAt >= this.#options.lifetime) this.#forget(run);
     }
   }
 
   #begin(name: string): Run {
-    const limit = this.#context.options.max_runs;
+    const limit = this.#options.max_runs;
     if (this.#runs.size >= limit) {
       const oldest = firstEnded(this.#runs.values());
       if (oldest === null) throw new RunsLimitError('max_runs', limit);
@@ -101,7 +108,7 @@ export class Runs {
   }
 
   #makeRoomIn(run: Run): void {
-    const limit = this.#context.options.max_ranks;
+    const limit = this.#options.max_ranks;
     if (run.ranks.size < limit) return;
     const oldest = firstEnded(run.ranks.values());
     if (oldest === null) throw new RunsLimitError('max_ranks', limit);

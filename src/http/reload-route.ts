@@ -1,0 +1,35 @@
+import { Router, type RequestHandler } from 'express';
+import type { WebConfig } from '../listen/index.ts';
+import { ApiError } from './api-error.ts';
+import { authorize } from './authorize.ts';
+import { onlyMethods } from './error-handler.ts';
+import type { Served } from './served.ts';
+
+const off = 'reloading over HTTP is switched off; set http.reload to true, or send SIGHUP to the process';
+const open =
+  'reloading over HTTP needs to know who asks; set http.token_file, or users or RequireAndVerifyClientCert in http.web_config_file';
+
+/** POST /-/reload: takes the configuration as it is now, or nothing of it. */
+export function reloadRoute({ reload, token }: Served, webConfig: () => WebConfig | null): Router {
+  const router = Router();
+  /** The gate and the handshake have seen to it already. */
+  const isKnown = (): boolean => {
+    const config = webConfig();
+    return (config?.users.size ?? 0) > 0 || config?.tls?.clientAuth === 'RequireAndVerifyClientCert';
+  };
+  const ask = authorize(token, open);
+  const authorized: RequestHandler = (request, response, next) => {
+    if (reload === null) throw new ApiError(404, 'switched_off', off);
+    if (token === null && isKnown()) next();
+    else void ask(request, response, next);
+  };
+  router
+    .route('/-/reload')
+    .post(authorized, (_request, response) => {
+      const mistakes = reload?.() ?? [];
+      if (mistakes.length > 0) throw new ApiError(500, 'not_reloaded', mistakes.join('\n'));
+      response.type('text/plain').send('reloaded\n');
+    })
+    .all(onlyMethods('POST'));
+  return router;
+}
