@@ -48,7 +48,7 @@ export function isRequired(configuration: Configuration): (name: string) => bool
   const { required_collectors: text } = configuration.http;
   if (text === 'all' || text === 'none') return () => text === 'all';
   const names = text.split(',').map((name) => name.trim());
-  const known = collectors(configuration).map(({ name }) => name);
+  const known = collectors(configuration, () => []).map(({ name }) => name);
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     throw new Error(
