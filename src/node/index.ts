@@ -1,5 +1,6 @@
 import type { BeatOptions, CollectorContext } from '../collect/index.ts';
 import { options } from '../config/index.ts';
+import { cgroupMemory } from './cgroup-memory.ts';
 import { cpu } from './cpu.ts';
 import { disk } from './disk.ts';
 import { fileDescriptors } from './file-descriptors.ts';
@@ -35,7 +36,7 @@ const machine = {
 } as const;
 
 /** The collectors of what known workers run in, likewise. */
-const ofWorkers = { worker_processes: workerProcesses } as const;
+const ofWorkers = { cgroup_memory: cgroupMemory, worker_processes: workerProcesses } as const;
 
 const declarations = { ...machine, ...ofWorkers } as const;
 

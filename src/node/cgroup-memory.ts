@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { beatOptions, type Collector, type CollectorContext, SourceAbsent } from '../collect/index.ts';
+import { counter, gauge, info, type Row, type SeriesGroup } from '../series/index.ts';
+import { type MemoryCgroup, parseMemoryCgroup } from './cgroup-files.ts';
+import { type CgroupMemory, limitingCgroup, readCgroupMemory, readLimit } from './cgroup-reading.ts';
+import { readKernelFile } from './kernel-file.ts';
+import { requireLinux } from './linux-only.ts';
+import { workerCollector } from './worker-collector.ts';
+import type { WorkerTree } from './worker-tree.ts';
+
+const labels = ['cgroup'] as const;
+
+const amounts = {
+  limit: gauge('gradwatch_node_cgroup_memory_limit_bytes', {
+    help: 'Memory that the cgroup may use before the kernel kills in it; absent where it has no limit of its own',
+    labels,
+  }),
+  usage: gauge('gradwatch_node_cgroup_memory_usage_bytes', {
+    help: 'Memory that the cgroup uses, page cache included',
+    labels,
+  }),
+  workingSet: gauge('gradwatch_node_cgroup_memory_working_set_bytes', {
+    help: 'Memory that the cgroup uses without the inactive page cache, which the kernel gives up first',
+    labels,
+  }),
+  peak: gauge('gradwatch_node_cgroup_memory_peak_bytes', { help: 'The most memory that the cgroup ever used', labels }),
+  swapLimit: gauge('gradwatch_node_cgroup_memory_swap_limit_bytes', {
+    help: 'Swap space that the cgroup may use; absent where it has no limit of its own',
+    labels,
+  }),
+  swapUsage: gauge('gradwatch_node_cgroup_memory_swap_usage_bytes', {
+    help: 'Swap space that the cgroup uses',
+    labels,
+  }),
+} as const;
+
+const pressures = {
+  waiting: counter('gradwatch_node_cgroup_memory_pressure_waiting_seconds_total', {
+    help: 'Time in which at least one task of the cgroup was held up for want of memory',
+    labels,
+  }),
+  stalled: counter('gradwatch_node_cgroup_memory_pressure_stalled_seconds_total', {
+    help: 'Time in which all tasks of the cgroup that were not idle were held up for want of memory',
+    labels,
+  }),
+} as const;
+
+const eventMetrics = {
+  events: counter('gradwatch_node_cgroup_memory_events_total', {
+    help: 'Times that the cgroup reached its limit (max), was slowed at its soft one (high), found no memory (oom), or had a process killed (oom_kill)',
+    labels: ['cgroup', 'event'],
+  }),
+} as const;
+
+const infoMetrics = {
+  info: info('gradwatch_rank_cgroup_info', {
+    help: 'The cgroup whose memory limit the rank reaches first; its own where none is limited',
+    labels: ['run', 'rank', 'cgroup'],
+  }),
+} as const;
+
+const events = ['high', 'max', 'oom', 'oom_kill'] as const;
+type Key = keyof typeof amounts | keyof typeof pressures;
+
+/**
+ * Memory as the kernel limits it: of the cgroups in which known workers run, and of `/`, the root of what the exporter sees, where that has
+ * a limit. It has one only inside a container, and there it holds for everything in it.
+ */
+export const cgroupMemory = workerCollector({
+  name: 'cgroup_memory',
+  metrics: { ...amounts, ...pressures, ...eventMetrics, ...infoMetrics },
+  options: beatOptions({ what: 'the memory of cgroups', interval: { default: '15s', min: '1s', max: '5m' } }),
+  create: (context, { interval }, tree) => new CgroupMemoryCollector(context, interval, tree),
+});
+
+class CgroupMemoryCollector implements Collector {
+  readonly intervalSeconds: number;
+  readonly budgetSeconds = 5;
+  readonly #context: CollectorContext;
+  readonly #tree: WorkerTree;
+  readonly #amounts: SeriesGroup<Key, 'cgroup'>;
+  readonly #events: SeriesGroup<'events', 'cgroup' | 'event'>;
+  readonly #infos: SeriesGroup<'info', 'run' | 'rank' | 'cgroup'>;
+  #rows: ReadonlySet<Pick<Row<Key>, 'remove'>> = new Set();
+
+  constructor(context: CollectorContext, intervalSeconds: number, tree: WorkerTree) {
+    this.#context = context;
+    this.intervalSeconds = intervalSeconds;
+    this.#tree = tree;
+    this.#amounts = context.table.group(labels, { ...amounts, ...pressures });
+    this.#events = context.table.group(['cgroup', 'event'], eventMetrics);
+    this.#infos = context.table.group(['run', 'rank', 'cgroup'], infoMetrics);
+  }
+
+  /** @throws CollectorError `unreadable` @throws SourceAbsent */
+  async collect(): Promise<void> {
+    requireLinux('the memory of cgroups');
+    const { procRoot, sysRoot } = this.#context;
+    const root = join(sysRoot, 'fs/cgroup');
+    if (!existsSync(join(root, 'memory')) && !existsSync(join(root, 'cgroup.controllers')))
+      throw new SourceAbsent('not_on_this_machine', `no cgroup hierarchy of memory is mounted at ${root}`);
+    const rows = new Set<Pick<Row<Key>, 'remove'>>();
+    const cgroups = new Map<string, MemoryCgroup>();
+    for (const { run, rank, pids } of (await this.#tree.find()).ranks) {
+      const file = readKernelFile(join(procRoot, String(pids[0]), 'cgroup'));
+      const own = pids.length > 0 && 'text' in file ? parseMemoryCgroup(file.text) : null;
+      if (own === null) continue;
+      const cgroup = limitingCgroup(sysRoot, own);
+      cgroups.set(cgroup.path, cgroup);
+      const row = this.#infos.row({ run, rank, cgroup: cgroup.path });
+      row.set('info', 1);
+      rows.add(row);
+    }
+    const seen: MemoryCgroup = { version: existsSync(join(root, 'memory')) ? 1 : 2, path: '/' };
+    // The root of a pod that holds the exporter alone says nothing of the node.
+    const alone = process.env['KUBERNETES_SERVICE_HOST'] !== undefined;
+    if (!alone && readLimit(sysRoot, seen) !== null) cgroups.set('/', seen);
+    for (const cgroup of cgroups.values()) this.#show(cgroup.path, readCgroupMemory(sysRoot, cgroup), rows);
+    for (const row of this.#rows) if (!rows.has(row)) row.remove();
+    this.#rows = rows;
+  }
+
+  expire(): void {
+    for (const row of this.#rows) row.remove();
+    this.#rows = new Set();
+  }
+
+  #show(cgroup: string, memory: CgroupMemory, rows: Set<Pick<Row<Key>, 'remove'>>): void {
+    const row = this.#amounts.row({ cgroup });
+    rows.add(row);
+    const set = (key: Key, value: number | null | undefined): void => {
+      if (value === null || value === undefined) row.clear(key);
+      else row.set(key, value);
+    };
+    for (const key of Object.keys(amounts) as (keyof typeof amounts)[]) set(key, memory[key]);
+    set('waiting', memory.pressure?.some);
+    set('stalled', memory.pressure?.full);
+    for (const event of events) {
+      const count = memory.events.get(event);
+      if (count === undefined) continue;
+      const counted = this.#events.row({ cgroup, event });
+      counted.set('events', count);
+      rows.add(counted);
+    }
+  }
+}
