@@ -128,7 +128,7 @@ describeWithTools(['helm'], 'the chart', ({ helm }) => {
     });
     const surge = (maxSurge: unknown, grpc: unknown) =>
       render(helm, { values: { grpc, updateStrategy: { rollingUpdate: { maxSurge, maxUnavailable: 0 } } } });
-    const message = /updateStrategy\.rollingUpdate\.maxSurge excludes grpc\.hostPort and grpc\.socket/;
+    const message = /updateStrategy\.rollingUpdate\.maxSurge excludes grpc\.hostPort, grpc\.socket and host\.network/;
     expect(() => surge('10%', values.grpc)).toThrow(message);
     expect(() => surge(1, { socket: { enabled: true } })).toThrow(message);
     expect(() => surge(0, values.grpc)).not.toThrow();

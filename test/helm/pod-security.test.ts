@@ -62,6 +62,7 @@ describeWithTools(['helm'], 'Pod Security of the chart', ({ helm }) => {
     const values = {
       grpc: { hostPort: { enabled: false }, socket: { enabled: false } },
       podResources: { enabled: false },
+      host: { mounts: false, pid: false, network: false, kmsg: false },
     };
     expect(brokenControls(exporterPod(render(helm, { files: ['ci/everything-values.yaml'], values })))).toEqual([]);
   });
@@ -102,5 +103,28 @@ describeWithTools(['helm'], 'Pod Security of the chart', ({ helm }) => {
       'Running as Non-root',
       'Running as Non-root user',
     ]);
+  });
+
+  it('is left by the parts of the node in just what they need, and every mount of the node is read-only', () => {
+    const pod = (host: unknown) => exporterPod(render(helm, { values: { host } }));
+    expect(brokenControls(pod({ pid: true }))).toEqual(['Host Namespaces']);
+    expect(brokenControls(pod({ network: true }))).toEqual(['Host Namespaces']);
+    const mounted = pod({ mounts: true });
+    expect(brokenControls(mounted)).toEqual(['HostPath Volumes', 'Volume Types']);
+    const mounts = mounted.containers[0]?.volumeMounts?.filter(({ name }) => name.startsWith('host-'));
+    expect(mounts).toEqual(
+      ['proc', 'root', 'sys'].map((name) => ({
+        name: `host-${name}`,
+        mountPath: `/host/${name}`,
+        readOnly: true,
+        mountPropagation: 'HostToContainer',
+      })),
+    );
+    expect(pod({ kmsg: true }).containers[0]?.securityContext).toEqual({
+      privileged: true,
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: false,
+      runAsUser: 0,
+    });
   });
 });

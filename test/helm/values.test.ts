@@ -121,6 +121,9 @@ describeWithTools(['helm'], 'values of the chart', ({ helm }) => {
       },
       state: { ...state, interval: '10s' },
     });
+    expect(written({ host: { mounts: true }, config: { system: { node_name: 'n' } } })).toMatchObject({
+      system: { node_name: 'n', proc: '/host/proc', sys: '/host/sys', root: '/host/root' },
+    });
     const podResources = { enabled: true, directory: '/var/lib/k0s/kubelet/pod-resources' };
     expect(written({ podResources, config: { kubernetes: { pod_resources: { interval: '30s' } } } })).toMatchObject({
       kubernetes: { pod_resources: { interval: '30s', socket: '/var/lib/k0s/kubelet/pod-resources/kubelet.sock' } },

@@ -34,6 +34,16 @@
 {{- $_ := set $kubernetes "pod_resources" $podResources -}}
 {{- $_ := set $config "kubernetes" $kubernetes -}}
 {{- end -}}
+{{- if (.Values.host).mounts -}}
+{{- $system := $config.system | default dict -}}
+{{- range $key, $path := dict "proc" "/host/proc" "sys" "/host/sys" "root" "/host/root" -}}
+{{- if hasKey $system $key -}}
+{{- fail (printf "config.system.%s is set by the chart: set host.mounts instead" $key) -}}
+{{- end -}}
+{{- $_ := set $system $key $path -}}
+{{- end -}}
+{{- $_ := set $config "system" $system -}}
+{{- end -}}
 {{- $_ := set $http "address" (printf ":%s" (include "gradwatch.httpPort" .)) -}}
 {{- $_ := set $grpc "address" (printf "%s:%s" (default "0.0.0.0" $transport.host) (include "gradwatch.grpcPort" .)) -}}
 {{- if ($transport.token).secretName -}}

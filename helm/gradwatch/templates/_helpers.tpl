@@ -98,18 +98,30 @@ comes before what a user adds.
 {{- default "/var/lib/kubelet/pod-resources" (.Values.podResources).directory -}}
 {{- end -}}
 
-{{/* The exporter's user: root where it has to connect to the kubelet's socket, which no other user may. */}}
+{{/* The exporter's user: root where it has to connect to the kubelet's socket or read the kernel log, which no other user may. */}}
 {{- define "gradwatch.user" -}}
-{{- if (.Values.podResources).enabled -}}
+{{- if or (.Values.podResources).enabled (.Values.host).kmsg -}}
 0
 {{- else -}}
 {{- (.Values.podSecurityContext).runAsUser | default 65532 | int -}}
 {{- end -}}
 {{- end -}}
 
+{{/* What of the node is mounted below /host, and from where. */}}
+{{- define "gradwatch.hostMounts" -}}
+proc: /proc
+sys: /sys
+root: /
+{{- end -}}
+
 {{- define "gradwatch.securityContext" -}}
 {{- $context := .Values.securityContext | default dict | deepCopy -}}
-{{- if (.Values.podResources).enabled -}}
+{{- if (.Values.host).kmsg -}}
+{{- /* Kubernetes refuses privileged beside allowPrivilegeEscalation: false. */ -}}
+{{- $context = omit $context "allowPrivilegeEscalation" "capabilities" -}}
+{{- $context = mergeOverwrite $context (dict "privileged" true) -}}
+{{- end -}}
+{{- if or (.Values.podResources).enabled (.Values.host).kmsg -}}
 {{- $context = mergeOverwrite $context (dict "runAsNonRoot" false "runAsUser" 0) -}}
 {{- end -}}
 {{- with $context -}}
