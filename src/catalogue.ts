@@ -2,7 +2,7 @@ import { detectMetrics, detectOptions, detectors, engineMetrics } from './detect
 import { absenceMetrics, failureMetrics, readingMetrics } from './collect/index.ts';
 import { choice, options, text, type OptionValue } from './config/index.ts';
 import { findingsMetrics, findingsOptions } from './findings/index.ts';
-import { gpuMetrics, gpuOptions, xidMetrics, xidOptions } from './gpu/index.ts';
+import { gpuDetailMetrics, gpuDetailOptions, gpuMetrics, gpuOptions, xidMetrics, xidOptions } from './gpu/index.ts';
 import { httpOptions, refusalMetrics, selfMetrics, webConfigMetrics } from './http/index.ts';
 import { ingestMetrics, ingestOptions } from './ingest/index.ts';
 import { kubernetesOptions, podResourcesMetrics } from './kubernetes/index.ts';
@@ -20,6 +20,7 @@ import { snapshotMetrics, stateOptions } from './snapshot/index.ts';
 export const metrics = [
   ...nodeMetrics,
   ...Object.values(gpuMetrics),
+  ...Object.values(gpuDetailMetrics),
   ...Object.values(xidMetrics),
   ...Object.values(podResourcesMetrics),
   ...runsMetrics,
@@ -47,6 +48,7 @@ export const schema = options({
   grpc: ingestOptions,
   node: nodeOptions,
   gpu: gpuOptions,
+  gpu_detail: gpuDetailOptions,
   xid: xidOptions,
   kubernetes: kubernetesOptions,
   runs: runsOptions,

@@ -6,7 +6,7 @@ import {
   type CollectorRunner,
   systemTimers,
 } from './collect/index.ts';
-import { gpuCollector, NvidiaSmi, xidCollector, type GpuAddresses } from './gpu/index.ts';
+import { gpuCollector, gpuDetailCollector, NvidiaSmi, xidCollector, type GpuAddresses } from './gpu/index.ts';
 import { podResources } from './kubernetes/index.ts';
 import { nodeCollectors, workerCollectors, WorkerTree, type KnownWorker } from './node/index.ts';
 import type { Metric } from './series/index.ts';
@@ -25,7 +25,7 @@ export function collectors(
   configuration: Configuration,
   workers: () => readonly KnownWorker[],
 ): readonly ConfiguredCollector[] {
-  const { node, gpu, xid, kubernetes } = configuration;
+  const { node, gpu, gpu_detail: detail, xid, kubernetes } = configuration;
   const addresses: GpuAddresses = new Map();
   // Which process belongs to which rank: one look at the machine for all that ask.
   const { procRoot } = roots(configuration);
@@ -35,6 +35,10 @@ export function collectors(
     ...nodeCollectors.map((declaration) => configured(declaration, node[declaration.name])),
     ...workerCollectors(tree).map((declaration) => configured(declaration, node[declaration.name])),
     configured(gpuCollector(nvidiaSmi), gpu),
+    configured(
+      gpuDetailCollector(nvidiaSmi, () => tree.owners()),
+      detail,
+    ),
     configured(xidCollector(addresses), xid),
     configured(podResources, kubernetes.pod_resources),
   ];

@@ -51,11 +51,14 @@ export class CardSeries {
     this.#main.setState('state', state);
   }
 
-  /** Shows these readings, by the id of their field, and no others. Most of them stay what they were, and cost nothing. */
-  show(values: ReadonlyMap<string, number>): void {
+  /**
+   * Shows these readings, by the id of their field, and no others. Most of them stay what they were, and cost nothing.
+   * @param extra what another source adds
+   */
+  show(values: ReadonlyMap<string, number>, extra: ReadonlyMap<string, number>): void {
     for (const [at, field] of readingFields.entries()) {
       const cell = this.#cells[at];
-      const value = values.get(field.id);
+      const value = values.get(field.id) ?? extra.get(field.id);
       if (cell === undefined || cell.value === value) continue;
       cell.value = value;
       // A card has no series for what it never told.

@@ -21,6 +21,7 @@ function row(facts: Partial<Row>): Row {
     driver: '590',
     count: null,
     state: 'ok',
+    offers: new Set(['power']),
     values: new Map([['power', 500]]),
     texts: new Map(),
     implausible: [],

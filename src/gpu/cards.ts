@@ -1,7 +1,8 @@
 import type { Row as SeriesRow, SeriesGroup, SeriesTable } from '../series/index.ts';
-import type { GpuAddresses } from './addresses.ts';
+import type { GpuAddresses, GpuIdentity } from './addresses.ts';
 import { CardFacts, factGroups } from './card-facts.ts';
 import { CardGroups, CardSeries } from './card-series.ts';
+import { worse } from './cell.ts';
 import { deviceMetrics, implausibleMetrics, infoMetrics, type GpuState } from './metrics.ts';
 import type { Row } from './row.ts';
 import { mostRows, type Sample } from './sample.ts';
@@ -15,13 +16,25 @@ interface Card {
   readonly series: CardSeries;
   readonly facts: CardFacts;
   info: SeriesRow<'info'> | null;
+  /** What is shown: of the two below the worse. */
   state: GpuState;
+  /** What its last row said. */
+  row: Row;
+  /** What `-q -x` adds to its rows. */
+  extra: Extra;
   /** Samples in a row in which it was not. */
   missed: number;
   index: number | null;
   bus: string | null;
   name: string;
   driver: string;
+}
+
+/** What a slower source says of a card beyond its rows. */
+interface Extra {
+  readonly state: GpuState;
+  /** Only what its rows do not offer, so that every series has one source. */
+  readonly values: ReadonlyMap<string, number>;
 }
 
 /** A single missing row may be one into which the driver printed a warning, so that it could not be read. */
@@ -37,6 +50,8 @@ export class Cards {
   readonly #devices: SeriesRow<keyof typeof deviceMetrics>;
   readonly #configured: number | null;
   readonly #addresses: GpuAddresses;
+  /** Whether rows come from the loop; else the documents of `-q -x` have to do. */
+  fed = false;
   #most = 0;
 
   /**
@@ -72,6 +87,44 @@ export class Cards {
     this.#count(Math.max(sample.rows.length, ...sample.rows.map((row) => row.count ?? 0)));
   }
 
+  /**
+   * Takes what `-q -x` says of the GPUs: of each it shows what its rows do not offer. Where no loop runs it is taken as a sample.
+   */
+  supplement(sample: Sample): void {
+    if (!this.fed) {
+      this.take(sample);
+      return;
+    }
+    const told = new Map<Card, Row>();
+    for (const row of sample.rows) {
+      const card = this.#find(row);
+      if (card !== undefined) told.set(card, row);
+    }
+    for (const card of this.#cards) {
+      const row = told.get(card);
+      card.extra = row === undefined ? nothingMore : this.#extra(card, row);
+      this.#show(card);
+    }
+  }
+
+  /** Forgets what `-q -x` said, which is too old. */
+  expireSupplement(): void {
+    for (const card of this.#cards) {
+      card.extra = nothingMore;
+      this.#show(card);
+    }
+  }
+
+  get everSeen(): boolean {
+    return this.#cards.size > 0;
+  }
+
+  /** Who the card of a row is; null when it was not seen before. */
+  identify(row: Row): GpuIdentity | null {
+    const card = this.#find(row);
+    return card === undefined ? null : { uuid: card.uuid, gpu: card.label };
+  }
+
   /** The driver lists no GPU at all: those that were there are lost. */
   none(): void {
     for (const card of this.#cards) this.#lose(card);
@@ -90,9 +143,14 @@ export class Cards {
     this.#devices.add('unreadable');
   }
 
+  /** Counts values that are physically impossible, by where they stood. */
+  implausible(fields: readonly string[]): void {
+    for (const field of fields) this.#implausible.row({ field }).add('implausible');
+  }
+
   /** Clears all readings; identity and state stay. */
   expire(): void {
-    for (const card of this.#cards) card.series.show(nothing);
+    for (const card of this.#cards) card.series.show(nothing, card.extra.values);
     this.#devices.clear('seen');
   }
 
@@ -138,6 +196,8 @@ export class Cards {
       facts: new CardFacts(this.#facts, uuid, label),
       info: null,
       state: row.state,
+      row,
+      extra: nothingMore,
       missed: 0,
       index: row.index,
       bus: row.bus,
@@ -149,14 +209,31 @@ export class Cards {
   }
 
   #update(card: Card, row: Row): void {
-    card.state = row.state;
+    // A card that is well again: what -q -x said of it before is over.
+    if (row.state === 'ok' && card.row.state !== 'ok') card.extra = nothingMore;
+    card.row = row;
     card.missed = 0;
     card.index = row.index ?? card.index;
-    card.series.setState(row.state);
-    card.series.show(row.values);
+    this.#show(card);
     card.facts.tell(row.texts);
-    for (const field of row.implausible) this.#implausible.row({ field }).add('implausible');
+    this.implausible(row.implausible);
     this.#describe(card, row);
+  }
+
+  #extra(card: Card, row: Row): Extra {
+    const { offers } = card.row;
+    card.facts.tell(new Map([...row.texts].filter(([key]) => !offers.has(key))));
+    const lacking = new Map([...row.values].filter(([id]) => !offers.has(id)));
+    this.implausible(row.implausible);
+    return { state: row.state, values: lacking };
+  }
+
+  #show(card: Card): void {
+    const { row, extra, series, missed } = card;
+    card.state = missed >= samplesUntilLost ? 'lost' : worse(row.state, extra.state);
+    series.setState(card.state);
+    if (card.state === 'lost' || missed > 0) series.show(nothing, nothing);
+    else series.show(row.values, extra.values);
   }
 
   /** What the card is may be told late, or change with a new driver. */
@@ -174,13 +251,13 @@ export class Cards {
   #miss(card: Card): void {
     card.missed += 1;
     if (card.missed >= samplesUntilLost) this.#lose(card);
-    else card.series.show(nothing);
+    else this.#show(card);
   }
 
   #lose(card: Card): void {
-    card.state = 'lost';
-    card.series.setState('lost');
-    card.series.show(nothing);
+    card.row = { ...card.row, state: 'lost', values: nothing };
+    card.extra = nothingMore;
+    this.#show(card);
   }
 
   #leaveAddress({ bus, uuid, label }: Card): void {
@@ -199,6 +276,8 @@ export class Cards {
 
 const nothing: ReadonlyMap<string, number> = new Map();
 
+const nothingMore: Extra = { state: 'ok', values: nothing };
+
 const nobody: Row = {
   index: null,
   uuid: null,
@@ -207,6 +286,7 @@ const nobody: Row = {
   driver: null,
   count: null,
   state: 'ok',
+  offers: new Set(),
   values: nothing,
   texts: new Map(),
   implausible: [],

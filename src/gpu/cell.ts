@@ -1,4 +1,4 @@
-import type { ReadingField } from './field.ts';
+import type { Scale } from './field.ts';
 import type { GpuState } from './metrics.ts';
 
 /**
@@ -34,7 +34,7 @@ export type Value = number | 'implausible' | null;
  * Reads a cell such as `81559 MiB`, `41` or `P0`. The unit is the cell's, else the header's; a value in a unit that the field does not
  * have is no value.
  */
-export function readValue(text: string, headerUnit: string, field: ReadingField): Value {
+export function readValue(text: string, headerUnit: string, field: Scale): Value {
   if (field.words !== null) return readWord(text, field.words, field.otherwise);
   const [, number, unit] = /^P?(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*([^\d\s]*)$/.exec(text) ?? [];
   if (number === undefined) return null;

@@ -27,6 +27,7 @@ export class GpuCollector implements Collector {
     this.intervalSeconds = options.interval;
     this.budgetSeconds = options.interval + 3;
     this.#cards = cards;
+    cards.fed = true;
     this.#source = sources.row({ collector: 'gpu' });
     this.#stream = new SampleStream(
       gate,

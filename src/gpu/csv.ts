@@ -14,6 +14,8 @@ export interface Header {
   readonly line: string;
   /** Null: it means nothing to us. */
   readonly columns: readonly (Column | null)[];
+  /** Ids of fields and keys of texts that have a column. */
+  readonly offers: ReadonlySet<string>;
 }
 
 const separator = ', ';
@@ -45,7 +47,12 @@ export function parseHeader(line: string): Header | null {
       : { name, unit, identity, text, readings };
   });
   const naming = new Set<string>(['uuid', 'index', 'bus']);
-  return columns.some((column) => naming.has(column?.identity ?? '')) ? { line, columns } : null;
+  if (!columns.some((column) => naming.has(column?.identity ?? ''))) return null;
+  const offers = columns.flatMap((column) => [
+    ...(column?.readings.map(({ id }) => id) ?? []),
+    ...(column === null || column.text === null ? [] : [column.text.key]),
+  ]);
+  return { line, columns, offers: new Set(offers) };
 }
 
 /** The cells of a row, without the blanks around them; null when their number is not that of the header. Nothing is quoted. */

@@ -31,47 +31,74 @@ const units = {
     ['ms', 1e-3],
   ]),
   plain: new Map([['', 1]]),
+  /** `-q -x` writes `16x`. */
+  lanes: new Map([
+    ['', 1],
+    ['x', 1],
+  ]),
+  banks: new Map([
+    ['', 1],
+    ['bank(s)', 1],
+  ]),
+  /** NVML counts in thousands, nvmlDeviceGetPcieThroughput. */
+  bytesPerSecond: new Map([['KB/s', 1000]]),
+  volts: new Map([
+    ['mV', 0.001],
+    ['V', 1],
+  ]),
 } as const satisfies Record<string, Units>;
 
-/** One thing that we want to know of a GPU, and under which names drivers offer it. */
-export interface ReadingField {
-  readonly family: FamilyKey;
-  /** Values of the labels that the family has beyond `uuid` and `gpu`, in their order. */
-  readonly labels: readonly string[];
-  /** The family's key, with the labels where it has some. */
-  readonly id: string;
-  /** Names of `--query-gpu`, the preferred one first. A driver offers some of them. */
-  readonly candidates: Candidates;
+/** How a text becomes a value. */
+export interface Scale {
   readonly units: Units;
   /** What is physically possible, in base units, both included. Wide on purpose: it catches garbage, not hot cards. */
   readonly min: number;
   readonly max: number;
-  /** Where the field is a word: the value that it stands for, in lower case with `_` between its parts. */
+  /** Where it is a word: the value that it stands for, in lower case with `_` between its parts. */
   readonly words: ReadonlyMap<string, number> | null;
   /** The value of a word that is not among `words`; null: none. */
   readonly otherwise: number | null;
 }
 
-export type Candidates = readonly [string, ...string[]];
+/** One thing that we want to know of a GPU, and under which names drivers offer it. */
+export interface ReadingField extends Scale {
+  readonly family: FamilyKey;
+  /** Values of the labels that the family has beyond `uuid` and `gpu`, in their order. */
+  readonly labels: readonly string[];
+  /** The family's key, with the labels where it has some. */
+  readonly id: string;
+  /** Names of `--query-gpu`, the preferred one first. A driver offers some of them. Empty: it has none for this. */
+  readonly candidates: Candidates;
+}
+
+export type Candidates = readonly string[];
 
 /** The name of a line in the table: a family, and its labels where it has some. */
 type Name = FamilyKey | readonly [FamilyKey, ...string[]];
 
-function numeric(name: Name, candidates: Candidates, unit: Units, min: number, max: number): ReadingField {
-  const [family, ...labels] = typeof name === 'string' ? [name] : name;
-  const id = [family, ...labels].join('/');
-  return { family, labels, id, candidates, units: unit, min, max, words: null, otherwise: null };
+function numbers(unit: Units, min: number, max: number): Scale {
+  return { units: unit, min, max, words: null, otherwise: null };
 }
 
-const tebibyte = 2 ** 40;
+function scaled(name: Name, candidates: Candidates, scale: Scale): ReadingField {
+  const [family, ...labels] = typeof name === 'string' ? [name] : name;
+  return { family, labels, id: [family, ...labels].join('/'), candidates, ...scale };
+}
+
+function numeric(name: Name, candidates: Candidates, unit: Units, min: number, max: number): ReadingField {
+  return scaled(name, candidates, numbers(unit, min, max));
+}
+
+/** Up to 16 TiB. */
+export const memoryScale = numbers(units.bytes, 0, 2 ** 44);
+export const countScale = numbers(units.plain, 0, 2 ** 53);
 
 /** A share. Some may exceed 100 %. */
 export const share = (name: Name, ...candidates: Candidates): ReadingField =>
   numeric(name, candidates, units.ratio, 0, 1);
 export const shareUpTo = (max: number, name: Name, ...candidates: Candidates): ReadingField =>
   numeric(name, candidates, units.ratio, 0, max);
-export const memory = (name: Name, ...candidates: Candidates): ReadingField =>
-  numeric(name, candidates, units.bytes, 0, 16 * tebibyte);
+export const memory = (name: Name, ...candidates: Candidates): ReadingField => scaled(name, candidates, memoryScale);
 export const temperature = (name: Name, ...candidates: Candidates): ReadingField =>
   numeric(name, candidates, units.celsius, -60, 200);
 export const power = (name: Name, ...candidates: Candidates): ReadingField =>
@@ -81,10 +108,20 @@ export const clock = (name: Name, ...candidates: Candidates): ReadingField =>
 /** Up to some thousand years: the driver's counters have 64 bits. */
 export const time = (name: Name, ...candidates: Candidates): ReadingField =>
   numeric(name, candidates, units.seconds, 0, 1e11);
-export const count = (name: Name, ...candidates: Candidates): ReadingField =>
-  numeric(name, candidates, units.plain, 0, 2 ** 53);
+export const count = (name: Name, ...candidates: Candidates): ReadingField => scaled(name, candidates, countScale);
 export const countUpTo = (max: number, name: Name, ...candidates: Candidates): ReadingField =>
   numeric(name, candidates, units.plain, 0, max);
+
+/** Lanes of a PCIe link. */
+export const lanes = (name: Name, ...candidates: Candidates): ReadingField =>
+  numeric(name, candidates, units.lanes, 0, 64);
+export const banks = (name: Name, ...candidates: Candidates): ReadingField =>
+  numeric(name, candidates, units.banks, 0, 1e6);
+/** Twice what PCIe 7 moves over 16 lanes. */
+export const throughput = (name: Name, ...candidates: Candidates): ReadingField =>
+  numeric(name, candidates, units.bytesPerSecond, 0, 1e12);
+export const voltage = (name: Name, ...candidates: Candidates): ReadingField =>
+  numeric(name, candidates, units.volts, 0, 20);
 
 const yes = ['active', 'yes', 'enabled', 'true', 'supported'].map((word) => [word, 1] as const);
 const no = ['not_active', 'no', 'disabled', 'false', 'not_supported'].map((word) => [word, 0] as const);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { metrics } from '../catalogue.ts';
 import { queryFields } from '../simulate/index.ts';
+import { documentPaths, textPaths } from './document-paths.ts';
 import { identityFields, readingFields, textFields } from './fields.ts';
 import { factMetrics, readingMetrics } from './metrics.ts';
 
@@ -49,8 +50,24 @@ test('every field that is asked for is listed with the series that it fills', ()
     }),
   ];
   for (const [candidates, name] of filled) {
+    if (candidates.length === 0) continue;
     const listed = candidates.filter((candidate) => byName.get(candidate)?.ours.includes(name));
     expect(listed.length, `${candidates[0]} fills ${name}`).toBeGreaterThan(0);
   }
   for (const [first] of Object.values(identityFields)) expect(byName.get(first)?.ours).toHaveLength(1);
+});
+
+test('every path that is looked up is that of a field, and every field that --query-gpu lacks has one that is listed', () => {
+  const ids = new Set(readingFields.map(({ id }) => id));
+  expect([...documentPaths.keys()].filter((id) => !ids.has(id))).toEqual([]);
+  for (const { id, candidates, family } of readingFields) {
+    if (candidates.length > 0) continue;
+    const paths = documentPaths.get(id) ?? [];
+    expect(paths, id).not.toEqual([]);
+    for (const path of paths) expect(byName.get(path)?.ours, path).toContain(readingMetrics[family].name);
+  }
+});
+
+test('every text has a name in one of the two', () => {
+  expect(textFields.filter(({ key, candidates }) => candidates.length === 0 && !textPaths.has(key))).toEqual([]);
 });

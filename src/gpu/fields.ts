@@ -3,6 +3,7 @@ import {
   count,
   countUpTo,
   flag,
+  lanes,
   memory,
   power,
   share,
@@ -14,6 +15,7 @@ import {
   word,
 } from './field.ts';
 import type { Candidates, ReadingField, TextField } from './field.ts';
+import { documentFields } from './document-fields.ts';
 import { addressingModes, computeModes, fabricHealths, fabricStates, recoveryActions } from './detail-metrics.ts';
 
 /**
@@ -110,8 +112,8 @@ const detailFields: readonly ReadingField[] = [
   countUpTo(16, 'pcieMaxGeneration', 'pcie.link.gen.max'),
   countUpTo(16, 'pcieGpuMaxGeneration', 'pcie.link.gen.gpumax'),
   countUpTo(16, 'pcieHostMaxGeneration', 'pcie.link.gen.hostmax'),
-  countUpTo(64, 'pcieWidth', 'pcie.link.width.current'),
-  countUpTo(64, 'pcieMaxWidth', 'pcie.link.width.max'),
+  lanes('pcieWidth', 'pcie.link.width.current'),
+  lanes('pcieMaxWidth', 'pcie.link.width.max'),
 
   ...['encoder', 'decoder', 'jpeg', 'ofa'].map((engine) =>
     share(['engineUtilization', engine], `utilization.${engine}`),
@@ -173,7 +175,7 @@ const detailFields: readonly ReadingField[] = [
   unless('none', ['fabricImpaired', 'incorrect_configuration'], 'fabric.health.incorrect_configuration'),
 ];
 
-export const readingFields: readonly ReadingField[] = [...vitalFields, ...detailFields];
+export const readingFields: readonly ReadingField[] = [...vitalFields, ...detailFields, ...documentFields];
 
 const vital = new Set(vitalFields);
 export function isVital(field: ReadingField): boolean {
@@ -200,6 +202,12 @@ export const textFields: readonly TextField[] = [
   text('peer_type', 'platform.peer_type'),
   text('module_id', 'platform.module_id'),
   text('fabric_guid', 'platform.gpu_fabric_guid'),
+  text('brand'),
+  text('architecture'),
+  text('board_part_number'),
+  text('gpu_part_number'),
+  text('gsp_firmware'),
+  text('virtualization'),
 ];
 
 /** What says which GPU a row is about. */
@@ -233,9 +241,10 @@ export function chooseFields(offered: ReadonlySet<string>, { details }: { readon
     ...(details ? [...readingFields, ...textFields] : vitalFields).map(({ candidates }) => candidates),
   ];
   for (const candidates of concepts) {
+    const [preferred] = candidates;
     const chosen = candidates.find((name) => offered.has(name));
-    if (chosen === undefined) dropped.push(candidates[0]);
-    else asked.add(chosen);
+    if (chosen !== undefined) asked.add(chosen);
+    else if (preferred !== undefined) dropped.push(preferred);
   }
   return { asked: [...asked], dropped };
 }

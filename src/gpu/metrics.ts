@@ -1,5 +1,6 @@
 import { counter, gauge, info, states, type Metric } from '../series/index.ts';
 import { detailMetrics } from './detail-metrics.ts';
+import { documentMetrics } from './document-metrics.ts';
 import { sourceMetrics } from './sources.ts';
 
 const labels = ['uuid', 'gpu'] as const;
@@ -51,7 +52,7 @@ const vitalMetrics = {
 } as const;
 
 /** What is read of one GPU. */
-export const readingMetrics = { ...vitalMetrics, ...detailMetrics } as const;
+export const readingMetrics = { ...vitalMetrics, ...detailMetrics, ...documentMetrics } as const;
 export type FamilyKey = keyof typeof readingMetrics;
 
 /** Families of states, of which one holds. */
@@ -90,6 +91,18 @@ export const factMetrics = {
   fabric: info('gradwatch_gpu_fabric_info', {
     help: 'NVLink domain to which the GPU belongs',
     labels: [...labels, 'clique_id', 'cluster_uuid'],
+  }),
+  product: info('gradwatch_gpu_product_info', {
+    help: 'What the product is, and what it runs in',
+    labels: [
+      ...labels,
+      'brand',
+      'architecture',
+      'board_part_number',
+      'gpu_part_number',
+      'gsp_firmware',
+      'virtualization',
+    ],
   }),
   platform: info('gradwatch_gpu_platform_info', {
     help: 'Where the GPU sits in its chassis',

@@ -6,8 +6,10 @@ export type FailureReason =
   | 'hung'
   /** It does not end even on SIGKILL: it waits inside the driver. */
   | 'stuck'
-  /** It runs, but its next sample is late. */
+  /** It runs, but what it has to say is late. */
   | 'slow'
+  /** It was not started, for another call does not answer. */
+  | 'blocked'
   /** The program is not there, though it is named by hand, or there are GPUs. */
   | 'absent'
   | 'driver_unreachable'
@@ -19,11 +21,14 @@ export type FailureReason =
   /** It ended with an error. */
   | 'failed';
 
+/** By what a node shows that it has no GPU. */
+export type NoGpu = 'no_program' | 'no_devices' | 'no_driver';
+
 /** What is known of the GPUs by now. */
 export type Outcome =
   | { readonly kind: 'sample'; readonly sample: Sample }
   /** No GPU on this node. */
-  | { readonly kind: 'none'; readonly why: 'no_program' | 'no_devices' | 'no_driver' }
+  | { readonly kind: 'none'; readonly why: NoGpu }
   | {
       readonly kind: 'failed';
       readonly reason: FailureReason;

@@ -4,7 +4,7 @@ import { isVital } from './fields.ts';
 import type { GpuState, TextKey } from './metrics.ts';
 import { busId } from './pci.ts';
 
-/** What one row of nvidia-smi says. What it does not say is null or not in the map. */
+/** What nvidia-smi says of one GPU: a row of `--query-gpu`, or an element of `-q -x`. What it does not say is null or not in the map. */
 export interface Row {
   readonly index: number | null;
   readonly uuid: string | null;
@@ -15,6 +15,8 @@ export interface Row {
   /** GPUs in the system. */
   readonly count: number | null;
   readonly state: GpuState;
+  /** Ids of fields and keys of texts that its source has, whether this card tells them or not. */
+  readonly offers: ReadonlySet<string>;
   /** By the id of the field. */
   readonly values: ReadonlyMap<string, number>;
   readonly texts: ReadonlyMap<TextKey, string>;
@@ -60,6 +62,7 @@ export function readRow(cells: readonly string[], header: Header): Row {
     driver: text('driver'),
     count: whole(text('count')) || null,
     state,
+    offers: header.offers,
     values,
     texts,
     implausible,

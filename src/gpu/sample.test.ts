@@ -13,6 +13,7 @@ function row(index: number | null, count: number | null = null): Row {
     driver: null,
     count,
     state: 'ok',
+    offers: new Set(),
     values: new Map(),
     texts: new Map(),
     implausible: [],

@@ -4,13 +4,12 @@ import { ending, type Ending, type Exit } from './exit.ts';
 import { chooseFields } from './fields.ts';
 import { offeredFields } from './help-text.ts';
 import { LineCutter } from './lines.ts';
-import { defaultProgram } from './options.ts';
-import type { FailureReason, Mailbox } from './outcome.ts';
-import { hasNvidiaDevice } from './pci.ts';
+import type { FailureReason, Mailbox, NoGpu } from './outcome.ts';
 import type { ProcessGate } from './process-gate.ts';
 import { Reach } from './reach.ts';
 import { Reader } from './reader.ts';
 import { SampleCutter } from './sample.ts';
+import { judge } from './verdict.ts';
 
 /** Seconds between attempts; tests make them short. */
 export interface Pace {
@@ -184,42 +183,18 @@ export class SampleStream {
   /** Publishes what an end means. @returns the seconds to wait before the next attempt */
   #conclude(end: Ending): number {
     const { expectsGpus, program, procRoot, pace } = this.#settings;
-    const hadGpus = expectsGpus || this.#reach.everSeen;
-    switch (end.kind) {
-      case 'no_program':
-        // A program that was named by hand should be there, whatever the node has: a mistyped path is no node without GPUs.
-        if (program !== defaultProgram) this.#fail('absent', `there is no program ${program}, which gpu.program names`);
-        else if (hadGpus || hasNvidiaDevice(procRoot))
-          this.#fail('absent', `this node has GPUs, but no ${program} on its search path; set gpu.program to its path`);
-        else return this.#none(end.kind);
-        return pace.slow;
-      case 'no_devices':
-        return this.#none(end.kind);
-      case 'no_driver':
-        if (!hadGpus && !hasNvidiaDevice(procRoot)) return this.#none(end.kind);
-        this.#fail('driver_unreachable', end.said);
-        return this.#backOff();
-      case 'no_handle':
-        if (this.#reach.leaveOut(end)) {
-          this.#logger.warn(
-            { others: this.#reach.others },
-            `GPU left out of the query for ${pace.slow} s: ${end.said}`,
-          );
-          return 0;
-        }
-        this.#fail('device_unreachable', end.said);
-        return this.#backOff();
-      case 'field_refused':
-        this.#asked = [];
-        this.#fail('field_refused', `nvidia-smi: ${end.said}`);
-        return this.#backOff();
-      case 'failed':
-        this.#fail('failed', `nvidia-smi ${end.said}`);
-        return this.#backOff();
+    if (end.kind === 'no_handle' && this.#reach.leaveOut(end)) {
+      this.#logger.warn({ others: this.#reach.others }, `GPU left out of the query for ${pace.slow} s: ${end.said}`);
+      return 0;
     }
+    if (end.kind === 'field_refused') this.#asked = [];
+    const verdict = judge(end, { program, procRoot, hadGpus: expectsGpus || this.#reach.everSeen });
+    if (verdict.kind === 'none') return this.#none(verdict.why);
+    this.#fail(verdict.reason, verdict.message);
+    return verdict.reason === 'absent' ? pace.slow : this.#backOff();
   }
 
-  #none(why: 'no_program' | 'no_devices' | 'no_driver'): number {
+  #none(why: NoGpu): number {
     const latest = this.#mailbox.latest;
     if (latest?.kind !== 'none' || latest.why !== why) this.#logger.info({ why }, 'no GPU on this node');
     this.#mailbox.publish({ kind: 'none', why });

@@ -1,0 +1,305 @@
+import type { ChildProcess } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { SourceAbsent, type CollectorContext } from '../../collect/index.ts';
+import { SeriesTable, expose } from '../../series/index.ts';
+import { NvidiaSmi } from '../nvidia-smi.ts';
+import { GpuDetailCollector } from './collector.ts';
+
+/** What a call of nvidia-smi prints and how it ends; null: it hangs. */
+type Play = (args: string) => { readonly out: string; readonly code?: number } | { readonly error: string } | null;
+
+let play: Play;
+let calls: string[];
+let kills: string[];
+let hanging: EventEmitter[];
+let table: SeriesTable;
+let now: number;
+let collector: GpuDetailCollector;
+
+function child(args: readonly string[]): ChildProcess {
+  calls.push(args.join(' '));
+  const played = play(args.join(' '));
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const pid: number | undefined = played !== null && 'error' in played ? undefined : 42;
+  const state: { exitCode: number | null } = { exitCode: null };
+  const kill = (signal: string): boolean => kills.push(signal) > 0;
+  const made = Object.assign(new EventEmitter(), { stdout, stderr, pid, kill, signalCode: null }, state);
+  if (played === null) {
+    hanging.push(made);
+  } else if ('error' in played) {
+    queueMicrotask(() => made.emit('error', Object.assign(new Error('spawn'), { code: played.error })));
+  } else {
+    stdout.end(played.out);
+    stderr.end();
+    stdout.on('end', () => {
+      made.exitCode = played.code ?? 0;
+      made.emit('exit', made.exitCode, null);
+      made.emit('close', made.exitCode, null);
+    });
+  }
+  return made as unknown as ChildProcess;
+}
+
+function make(options: { program?: string; details?: boolean } = {}): void {
+  const { program = 'nvidia-smi', details = true } = options;
+  const nvidiaSmi = new NvidiaSmi(
+    { enabled: true, details, interval: 1, program, stale_after: 15, expected_devices: 0 },
+    new Map(),
+    { spawn: (_, args) => child(args), pace: { first: 1, longest: 1, slow: 1 }, graceSeconds: 2 },
+  );
+  const quietly = (): void => undefined;
+  const context: CollectorContext = {
+    table,
+    logger: { info: quietly, warn: quietly, error: quietly, debug: quietly },
+    now: () => now,
+    procRoot: '/nowhere',
+    sysRoot: '/nowhere',
+    hostRoot: '/nowhere',
+  };
+  const workers = () => Promise.resolve(new Map([[4937, { run: 'gpt', rank: '3' }]]));
+  collector = new GpuDetailCollector(context, nvidiaSmi, { enabled: true, interval: 30 }, workers);
+}
+
+beforeEach(() => {
+  [calls, kills, hanging] = [[], [], []];
+  table = new SeriesTable();
+  now = 1000;
+  make();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const collect = (): Promise<void> => collector.collect(new AbortController().signal);
+
+function gpu(index: number, inside: string): string {
+  return `\t<gpu id="00000000:0${index}:00.0"><product_name>H100</product_name><uuid>GPU-${index}</uuid>${inside}</gpu>\n`;
+}
+
+function document(...gpus: readonly string[]): string {
+  return `<?xml version="1.0" ?>\n<nvidia_smi_log><driver_version>590</driver_version><attached_gpus>${gpus.length}</attached_gpus>\n${gpus.join('')}</nvidia_smi_log>\n`;
+}
+
+/** The series that begin so, without the labels of the card. */
+function series(prefix: string): string[] {
+  const text = [...expose('text', table.snapshot())].map(String).join('');
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith(`gradwatch_gpu_${prefix}`))
+    .map((line) => line.replace('gradwatch_gpu_', ''));
+}
+
+const source = (): string | undefined => series('source_state').find((line) => line.endsWith(' 1'));
+
+const carved = `<mig_mode><current_mig>Enabled</current_mig></mig_mode><mig_devices>
+  <mig_device><index>0</index><gpu_instance_id>2</gpu_instance_id><compute_instance_id>0</compute_instance_id>
+    <device_attributes><shared><multiprocessor_count>60</multiprocessor_count><copy_engine_count>3</copy_engine_count></shared></device_attributes>
+    <ecc_error_count><volatile_count><sram_uncorrectable>1</sram_uncorrectable></volatile_count></ecc_error_count>
+    <fb_memory_usage><total>40448 MiB</total><used>17 MiB</used></fb_memory_usage></mig_device>
+  <mig_device><index>1</index><gpu_instance_id>9</gpu_instance_id><compute_instance_id>0</compute_instance_id></mig_device>
+</mig_devices>`;
+const list =
+  'GPU 0: H100 (UUID: GPU-0)\n  MIG 3g.40gb     Device  0: (UUID: MIG-a)\n  MIG 1g.10gb     Device  1: (UUID: MIG-b)\n';
+
+describe('the collector gpu_detail', () => {
+  test('reads all GPUs in one call, and identifies them by itself where no loop does', async () => {
+    play = () => ({
+      out: document(...[0, 1].map((at) => gpu(at, `<pci><replay_counter>${at}</replay_counter></pci>`))),
+    });
+    await collect();
+    expect(calls).toEqual(['-q -x']);
+    expect(series('pcie_replays_total')).toEqual([
+      'pcie_replays_total{uuid="GPU-0",gpu="0"} 0',
+      'pcie_replays_total{uuid="GPU-1",gpu="1"} 1',
+    ]);
+    expect(source()).toBe('source_state{collector="gpu_detail",state="ok"} 1');
+  });
+
+  test('names MIG instances by -L, once as long as they are the same', async () => {
+    play = (args) => ({ out: args === '-L' ? list : document(gpu(0, carved)) });
+    await collect();
+    await collect();
+    expect(calls).toEqual(['-q -x', '-L', '-q -x']);
+    const instance = 'uuid="GPU-0",gpu="0",gpu_instance="2",compute_instance="0"';
+    expect(series('mig_info')).toContain(`mig_info{${instance},device="0",mig_uuid="MIG-a",profile="3g.40gb"} 1`);
+    expect(series('mig_memory_used')).toEqual([`mig_memory_used_bytes{${instance}} ${17 * 2 ** 20}`]);
+    expect(series('mig_engines')).toEqual([`mig_engines{${instance},engine="copy"} 3`]);
+    expect(series('mig_sram')).toEqual([`mig_sram_uncorrected_errors_total{${instance}} 1`]);
+    play = (args) => ({ out: args === '-L' ? '' : document(gpu(0, carved.replace('>9<', '>11<'))) });
+    await collect();
+    expect(calls.at(-1)).toBe('-L');
+    expect(series('mig_info')).toHaveLength(2);
+  });
+
+  test('a lost card keeps who its instances are and has no readings, beside one that is well', async () => {
+    play = (args) => ({ out: args === '-L' ? list : document(gpu(0, carved), gpu(1, '<fan_speed>30 %</fan_speed>')) });
+    await collect();
+    const lost = `${carved}<remapped_rows>GPU is lost</remapped_rows>`;
+    play = () => ({ out: document(gpu(0, lost), gpu(1, '<fan_speed>30 %</fan_speed>')) });
+    await collect();
+    expect(series('mig_info')).toHaveLength(2);
+    expect(series('mig_memory')).toEqual([]);
+    expect(series('mode_enabled')).toEqual([]);
+    expect(series('state')).toContain('state{uuid="GPU-0",gpu="0",state="lost"} 1');
+    expect(series('fan_ratio')).toEqual(['fan_ratio{uuid="GPU-1",gpu="1"} 0.3']);
+  });
+
+  test('shows processes with the worker that they are, and counts them by type', async () => {
+    const process = (pid: number, type: string, memory: string) =>
+      `<process_info><gpu_instance_id>N/A</gpu_instance_id><pid>${pid}</pid><type>${type}</type><process_name>/usr/bin/python3</process_name><used_memory>${memory}</used_memory></process_info>`;
+    play = () => ({
+      out: document(gpu(0, `<processes>${process(4937, 'C', '160 MiB')}${process(7, 'G', 'N/A')}</processes>`)),
+    });
+    await collect();
+    expect(series('process_memory')).toEqual([
+      `process_memory_bytes{uuid="GPU-0",gpu="0",gpu_instance="",compute_instance="",pid="4937",process="python3",type="compute",run="gpt",rank="3"} ${160 * 2 ** 20}`,
+    ]);
+    expect(series('processes{').filter((line) => !line.endsWith(' 0'))).toEqual([
+      'processes{uuid="GPU-0",gpu="0",type="compute"} 1',
+      'processes{uuid="GPU-0",gpu="0",type="graphics"} 1',
+    ]);
+    play = () => ({ out: document(gpu(0, '<processes>\n</processes>')) });
+    await collect();
+    expect(series('process_memory')).toEqual([]);
+    expect(series('processes{').every((line) => line.endsWith(' 0'))).toBe(true);
+  });
+
+  test('lists so many processes of a GPU at most, those with most memory', async () => {
+    const many = Array.from(
+      { length: 100 },
+      (_, at) => `<process_info><pid>${at}</pid><type>C</type><used_memory>${at} MiB</used_memory></process_info>`,
+    );
+    play = () => ({ out: document(gpu(0, `<processes>${many.join('')}</processes>`)) });
+    await collect();
+    expect(series('process_memory')).toHaveLength(64);
+    expect(series('process_memory').some((line) => line.includes('pid="99"'))).toBe(true);
+    expect(series('processes_unlisted')).toEqual(['processes_unlisted{uuid="GPU-0",gpu="0"} 36']);
+  });
+
+  test('leaves a GPU without a handle out, for it fails the whole call', async () => {
+    const said = 'Unable to determine the device handle for GPU0000:00:00.0: Unknown Error\n';
+    play = () => ({ out: document(gpu(0, ''), gpu(1, '<fan_speed>30 %</fan_speed>')) });
+    await collect();
+    play = (args) =>
+      args === '-q -x' ? { out: said, code: 255 } : { out: document(gpu(1, '<fan_speed>40 %</fan_speed>')) };
+    await collect();
+    expect(calls.slice(1)).toEqual(['-q -x', '-q -x --id=0000:01:00.0']);
+    expect(series('fan_ratio')).toEqual(['fan_ratio{uuid="GPU-1",gpu="1"} 0.4']);
+  });
+
+  test('with few fields wanted, reads only what --query-gpu has no name for', async () => {
+    table = new SeriesTable();
+    make({ details: false });
+    play = () => ({
+      out: document(
+        gpu(0, '<c2c_mode>Enabled</c2c_mode><fan_speed>3 %</fan_speed><pci><replay_counter>5</replay_counter></pci>'),
+      ),
+    });
+    await collect();
+    expect(series('mode_enabled')).toEqual([]);
+    expect(series('fan_ratio')).toHaveLength(1);
+    expect(series('pcie_replays')).toHaveLength(1);
+  });
+});
+
+describe('how asking goes', () => {
+  test.each([
+    ['No devices were found\n', 6],
+    [document(), 0],
+    ["NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n", 9],
+  ])('a node without GPUs is no failure: %s', async (out, code) => {
+    play = () => ({ out, code });
+    await expect(collect()).rejects.toBeInstanceOf(SourceAbsent);
+    expect(source()).toContain('no_gpu');
+  });
+
+  test('a usual program that is not there is no GPU, one that is named by hand a failure', async () => {
+    play = () => ({ error: 'ENOENT' });
+    await expect(collect()).rejects.toBeInstanceOf(SourceAbsent);
+    expect(source()).toContain('no_gpu');
+    table = new SeriesTable();
+    make({ program: '/opt/nvidia-smi' });
+    await expect(collect()).rejects.toMatchObject({
+      reason: 'absent',
+      message: 'there is no program /opt/nvidia-smi, which gpu.program names',
+    });
+    expect(source()).toContain('absent');
+  });
+
+  test.each([
+    ['an error', { out: 'Something went wrong\n', code: 3 }, 'failed', 'ended with exit code 3: Something went wrong'],
+    ['garbage', { out: '\u0000\u0001 garbage' }, 'unreadable', 'printed no document but'],
+    [
+      'half a document',
+      { out: document(gpu(0, ''), gpu(1, '')).slice(0, 250) },
+      'unreadable',
+      'broke off after 1 GPUs',
+    ],
+  ] as const)('%s is a failure with its words', async (_, played, reason, words) => {
+    play = () => played;
+    await expect(collect()).rejects.toMatchObject({ reason, message: expect.stringContaining(words) as string });
+    expect(source()).toContain('failing');
+  });
+
+  test('after failures it asks more rarely, and at once again after a success', async () => {
+    play = () => ({ out: '', code: 1 });
+    const asked: number[] = [];
+    for (let beat = 0; beat < 12; beat += 1, now += 30) {
+      const before = calls.length;
+      await expect(collect()).rejects.toMatchObject({ reason: 'failed' });
+      if (calls.length > before) asked.push(beat);
+    }
+    expect(asked).toEqual([0, 1, 3, 7]);
+    now += 600;
+    play = () => ({ out: document(gpu(0, '')) });
+    await collect();
+    await collect();
+    expect(source()).toContain('ok');
+  });
+
+  test('one that hangs is told as hung, then as stuck, and no other is started before it is gone', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    play = () => null;
+    const reading = expect(collect()).rejects.toMatchObject({ reason: 'hung' });
+    await vi.advanceTimersByTimeAsync(15_000);
+    await reading;
+    expect(source()).toContain('hung');
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(kills).toEqual(['SIGTERM', 'SIGKILL']);
+    await expect(collect()).rejects.toMatchObject({ reason: 'stuck' });
+    expect(source()).toContain('stuck');
+    expect(calls).toHaveLength(1);
+    for (const stuck of hanging) stuck.emit('exit', null, 'SIGKILL');
+    for (const stuck of hanging) stuck.emit('close', null, 'SIGKILL');
+    await vi.advanceTimersByTimeAsync(1);
+    play = () => ({ out: document(gpu(0, '')) });
+    now += 600;
+    vi.useRealTimers();
+    await collect();
+    expect(source()).toContain('ok');
+  });
+
+  test('a guest with a virtual GPU is read once and not again: its kernel warns of every document', async () => {
+    play = () => ({
+      out: document(
+        gpu(0, '<gpu_virtualization_mode><virtualization_mode>VGPU</virtualization_mode></gpu_virtualization_mode>'),
+      ),
+    });
+    await expect(collect()).rejects.toBeInstanceOf(SourceAbsent);
+    await expect(collect()).rejects.toBeInstanceOf(SourceAbsent);
+    expect(calls).toHaveLength(1);
+    expect(source()).toBeUndefined();
+  });
+
+  test('readings that are too old go, and who MIG instances are stays', async () => {
+    const inside = `${carved}<pci><replay_counter>5</replay_counter></pci><processes>\n</processes>`;
+    play = (args) => ({ out: args === '-L' ? list : document(gpu(0, inside)) });
+    await collect();
+    collector.expire();
+    expect([...series('mig_memory'), ...series('processes')]).toEqual([]);
+    expect(series('mig_info')).toHaveLength(2);
+  });
+});

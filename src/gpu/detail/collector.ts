@@ -1,0 +1,239 @@
+import { CollectorError, SourceAbsent } from '../../collect/index.ts';
+import type { Collector, CollectorContext, CollectorDeclaration } from '../../collect/index.ts';
+import type { Row as SeriesRow } from '../../series/index.ts';
+import type { Cards } from '../cards.ts';
+import type { Ending } from '../exit.ts';
+import type { ReadingField } from '../field.ts';
+import { isVital, readingFields } from '../fields.ts';
+import { LineCutter } from '../lines.ts';
+import type { NvidiaSmi } from '../nvidia-smi.ts';
+import { Reach } from '../reach.ts';
+import { sourceState } from '../sources.ts';
+import { judge } from '../verdict.ts';
+import { Errand } from './call.ts';
+import { readDocument, type GpuDetail } from './document.ts';
+import { InstanceSeries, type Carved } from './instances.ts';
+import { parseList, type Listed } from './list.ts';
+import { gpuDetailMetrics } from './metrics.ts';
+import type { GpuDetailOptions } from './options.ts';
+import { ProcessSeries, type Workers } from './processes.ts';
+
+/** GPUs without a handle that are left out one after the other; then the rest is not asked any more either. */
+const mostLeftOut = 8;
+/** Lines of `nvidia-smi -L` that are looked at. */
+const mostListLines = 2000;
+/** The longest pause after failures, in seconds. */
+const longestPause = 600;
+/** A reading may take so long beyond the silence that is allowed: to end a process, and to say that. */
+const spareSeconds = 10;
+
+/**
+ * Reads what the loop of `--query-gpu` does not tell, from `nvidia-smi -q -x`: MIG instances, processes, limits, replays, and what
+ * this driver has no CSV field for. It shares the gate with the loop, and its failures harm nothing but its own series.
+ */
+export class GpuDetailCollector implements Collector {
+  readonly intervalSeconds: number;
+  readonly budgetSeconds: number;
+  readonly #nvidiaSmi: NvidiaSmi;
+  readonly #procRoot: string;
+  readonly #now: () => number;
+  readonly #cards: Cards;
+  readonly #source: SeriesRow<'source'>;
+  readonly #instances: InstanceSeries;
+  readonly #processes: ProcessSeries;
+  readonly #fields: readonly ReadingField[];
+  readonly #reach: Reach;
+  readonly #findWorkers: () => Promise<Workers>;
+  #workers: Workers = new Map();
+  #errand: Errand | null = null;
+  /** The MIG instances that -L named, and their names. */
+  #listedSet = '';
+  #listed: ReadonlyMap<string, Listed> = new Map();
+  #last: readonly GpuDetail[] = [];
+  #everRead = false;
+  /** This is a guest with a virtual GPU. */
+  #guest = false;
+  #failures = 0;
+  #resting: { readonly until: number; readonly error: CollectorError } | null = null;
+
+  constructor(
+    context: CollectorContext,
+    nvidiaSmi: NvidiaSmi,
+    options: GpuDetailOptions,
+    workers: () => Promise<Workers>,
+  ) {
+    const { table, procRoot, now } = context;
+    const { cards, sources } = nvidiaSmi.in(table);
+    this.intervalSeconds = options.interval;
+    this.budgetSeconds = nvidiaSmi.options.stale_after + spareSeconds;
+    this.#nvidiaSmi = nvidiaSmi;
+    this.#procRoot = procRoot;
+    this.#now = now;
+    this.#cards = cards;
+    this.#source = sources.row({ collector: 'gpu_detail' });
+    this.#instances = new InstanceSeries(table);
+    this.#processes = new ProcessSeries(table);
+    this.#findWorkers = workers;
+    // Whoever wants few fields of a card does not want them from here either.
+    this.#fields = nvidiaSmi.options.details
+      ? readingFields
+      : readingFields.filter((field) => field.candidates.length === 0 || isVital(field));
+    this.#reach = new Reach(procRoot);
+  }
+
+  /**
+   * @throws CollectorError with a FailureReason
+   * @throws SourceAbsent on a node without GPUs, and in a guest with a virtual GPU
+   */
+  async collect(signal: AbortSignal): Promise<void> {
+    if (this.#guest) throw guest();
+    try {
+      // A process that is not gone yet is waited for, and says how it is; it is not asked again beside it.
+      if (this.#errand === null && this.#resting !== null && this.#now() < this.#resting.until)
+        throw this.#resting.error;
+      this.#errand ??= this.#begin();
+      await this.#errand.result(this.budgetSeconds - 1, signal);
+      this.#source.setState('source', 'ok');
+      this.#failures = 0;
+      this.#resting = null;
+    } catch (error) {
+      if (error !== this.#resting?.error) this.#judge(error);
+      throw error;
+    }
+  }
+
+  /** Forgets readings; who MIG instances are stays. */
+  expire(): void {
+    this.#cards.expireSupplement();
+    this.#instances.expire();
+    this.#processes.clear();
+  }
+
+  async stop(): Promise<void> {
+    this.#errand?.stop();
+    await this.#errand?.done.catch(() => undefined);
+  }
+
+  #begin(): Errand {
+    const { gate, options } = this.#nvidiaSmi;
+    const errand = new Errand(gate, options.stale_after, (self) => this.#read(self));
+    errand.done.finally(() => (this.#errand = null)).catch(() => undefined);
+    return errand;
+  }
+
+  async #read(errand: Errand): Promise<void> {
+    this.#reach.reset();
+    for (let attempt = 0; attempt <= mostLeftOut; attempt += 1) {
+      const document = await readDocument(errand, this.#reach.asked, this.#fields);
+      if (document.kind === 'read') {
+        for (let at = 0; at < document.unreadable; at += 1) this.#cards.unreadable();
+        await this.#take(errand, document.gpus);
+        return;
+      }
+      // One GPU without a handle fails the whole call.
+      if (document.end.kind !== 'no_handle' || !this.#reach.leaveOut(document.end)) this.#conclude(document.end);
+    }
+    throw new CollectorError('device_unreachable', `more than ${mostLeftOut} GPUs have no handle`);
+  }
+
+  #conclude(end: Ending): never {
+    const { options, expected } = this.#nvidiaSmi;
+    const hadGpus = expected !== null || this.#everRead || this.#cards.everSeen;
+    const verdict = judge(end, { program: options.program, procRoot: this.#procRoot, hadGpus });
+    if (verdict.kind === 'failed') throw new CollectorError(verdict.reason, verdict.message);
+    throw new SourceAbsent('not_on_this_machine', 'there is no GPU on this node');
+  }
+
+  async #take(errand: Errand, gpus: readonly GpuDetail[]): Promise<void> {
+    const rows = gpus.map(({ row }) => row);
+    if (rows.some(({ texts }) => /^vgpu$/i.test(texts.get('virtualization') ?? ''))) {
+      this.#guest = true;
+      throw guest();
+    }
+    this.#everRead = true;
+    const unreachable = this.#reach.unreachable;
+    const sample = { rows, asked: this.#reach.asked, unreachable };
+    this.#reach.saw(sample);
+    this.#cards.supplement(sample);
+    for (const { instances } of gpus) for (const { implausible } of instances) this.#cards.implausible(implausible);
+    // Whose collectors tell when they cannot be found; the memory of a process is known all the same.
+    this.#workers = await this.#findWorkers().catch(() => new Map<never, never>());
+    this.#last = gpus;
+    this.#show();
+    await this.#nameInstances(errand);
+  }
+
+  /** Who MIG instances are only -L tells; it is asked at the start, and when there are others than before. */
+  async #nameInstances(errand: Errand): Promise<void> {
+    const set = this.#last
+      .flatMap(({ row, instances }) =>
+        instances.map(
+          ({ device, gpuInstance, computeInstance }) => `${row.uuid ?? ''}/${device}/${gpuInstance}/${computeInstance}`,
+        ),
+      )
+      .join();
+    if (set === this.#listedSet) return;
+    const lines: string[] = [];
+    if (set !== '') {
+      const cutter = new LineCutter();
+      const exit = await errand.call(['-L'], (text) => lines.push(...cutter.push(text).slice(0, mostListLines)));
+      lines.push(...cutter.flush());
+      if (exit.code !== 0) return;
+    }
+    this.#listed = parseList(lines.slice(0, mostListLines));
+    this.#listedSet = set;
+    this.#show();
+  }
+
+  #show(): void {
+    const carved: Carved[] = [];
+    const occupied = [];
+    for (const [position, { row, instances, processes }] of this.#last.entries()) {
+      const card = this.#cards.identify(row) ?? { uuid: row.uuid ?? '', gpu: String(position) };
+      const lost = row.state === 'lost';
+      carved.push({ card, instances, lost });
+      if (!lost && processes !== null) occupied.push({ card, processes });
+    }
+    this.#instances.show(carved, this.#listed);
+    this.#processes.show(occupied, this.#workers);
+  }
+
+  #judge(error: unknown): void {
+    if (error instanceof SourceAbsent) {
+      if (this.#guest) this.#source.clear('source');
+      else this.#source.setState('source', 'no_gpu');
+      this.#last = [];
+      this.#instances.clear();
+      return;
+    }
+    if (!(error instanceof CollectorError)) return;
+    this.#source.setState('source', sourceState(error.reason));
+    // One that only waits, or is late, needs no pause.
+    if (error.reason === 'blocked' || error.reason === 'slow') return;
+    const pause = Math.min(longestPause, this.intervalSeconds * 2 ** Math.min(this.#failures++, 20));
+    this.#resting = { until: this.#now() + pause - this.intervalSeconds / 2, error };
+  }
+}
+
+/**
+ * The document asks for the histogram of remapped rows too, of which the kernel of such a guest warns each time
+ * (utkuozdemir/nvidia_gpu_exporter#384); it cannot be asked for parts.
+ */
+function guest(): SourceAbsent {
+  return new SourceAbsent(
+    'not_on_this_machine',
+    'this is a guest with a virtual GPU, whose kernel warns of each nvidia-smi -q -x; what --query-gpu tells is read',
+  );
+}
+
+/** The collector `gpu_detail`. @param workers finds the processes of workers that report here */
+export function gpuDetailCollector(
+  nvidiaSmi: NvidiaSmi,
+  workers: () => Promise<Workers>,
+): CollectorDeclaration<GpuDetailOptions> {
+  return {
+    name: 'gpu_detail',
+    metrics: gpuDetailMetrics,
+    create: (context, options) => new GpuDetailCollector(context, nvidiaSmi, options, workers),
+  };
+}

@@ -1,0 +1,78 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { CollectorError } from '../../collect/index.ts';
+import { ending, type Ending } from '../exit.ts';
+import type { ReadingField } from '../field.ts';
+import type { Row } from '../row.ts';
+import type { Errand } from './call.ts';
+import { parseElement } from './element.ts';
+import { GpuElements } from './gpu-elements.ts';
+import { readInstances, type Instance } from './instances.ts';
+import { readProcesses, type GpuProcess } from './processes.ts';
+import { readGpu, readPreamble } from './reading.ts';
+
+/** What `nvidia-smi -q -x` says of one GPU. */
+export interface GpuDetail {
+  readonly row: Row;
+  readonly instances: readonly Instance[];
+  /** Null when they are not listed. */
+  readonly processes: readonly GpuProcess[] | null;
+}
+
+export type Document =
+  | {
+      readonly kind: 'read';
+      readonly gpus: readonly GpuDetail[];
+      /** GPUs that could not be read. */
+      readonly unreadable: number;
+    }
+  | { readonly kind: 'ended'; readonly end: Ending };
+
+/**
+ * Reads `nvidia-smi -q -x`, GPU by GPU, giving way to others after each.
+ * @param asked bus ids to ask for; null: all
+ * @throws CollectorError `unreadable` when it broke off or makes no sense, or a reason of {@link Errand.call}
+ */
+export async function readDocument(
+  errand: Errand,
+  asked: readonly string[] | null,
+  fields: readonly ReadingField[],
+): Promise<Document> {
+  const cutter = new GpuElements();
+  const args = ['-q', '-x', ...(asked === null ? [] : [`--id=${asked.join(',')}`])];
+  const exit = await errand.call(args, (text) => {
+    cutter.push(text);
+  });
+  const { elements, complete, preamble } = cutter;
+  if (elements.length === 0 && (exit.code !== 0 || exit.error !== null || /no devices/i.test(preamble)))
+    return { kind: 'ended', end: ending(exit, preamble) };
+  if (complete && elements.length + cutter.dropped === 0 && /<attached_gpus>\s*0\s*</.test(preamble))
+    return { kind: 'ended', end: { kind: 'no_devices' } };
+  // Half a document would make the GPUs of its other half look as if they had lost what it tells.
+  if (!complete) {
+    const said = preamble.trim().slice(0, 200);
+    throw new CollectorError(
+      'unreadable',
+      elements.length === 0
+        ? `nvidia-smi -q -x printed no document but: ${said}`
+        : `nvidia-smi -q -x broke off after ${elements.length} GPUs`,
+    );
+  }
+  const about = readPreamble(preamble);
+  const gpus: GpuDetail[] = [];
+  let unreadable = cutter.dropped;
+  for (const [position, text] of elements.entries()) {
+    await nextTurn();
+    const element = parseElement(text);
+    if (element === null) {
+      unreadable += 1;
+      continue;
+    }
+    gpus.push({
+      row: readGpu(element.leaves, asked === null ? position : null, about, fields),
+      instances: readInstances(element.instances),
+      processes: element.processes === null ? null : readProcesses(element.processes),
+    });
+  }
+  if (gpus.length === 0) throw new CollectorError('unreadable', 'nvidia-smi -q -x tells of no GPU that can be read');
+  return { kind: 'read', gpus, unreadable };
+}

@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { GpuElements } from './gpu-elements.ts';
+
+const document = `<?xml version="1.0" ?>
+<!DOCTYPE nvidia_smi_log SYSTEM "nvsmi_device_v13.dtd">
+<nvidia_smi_log>
+	<driver_version>590.48.01</driver_version>
+	<attached_gpus>2</attached_gpus>
+	<gpu id="00000000:1B:00.0">
+		<uuid>GPU-0</uuid>
+		<supported_clocks>
+			<supported_mem_clock><value>2619 MHz</value></supported_mem_clock>
+		</supported_clocks>
+		<gpu_part_number>2330</gpu_part_number>
+	</gpu>
+	<gpu id="00000000:43:00.0">
+		<uuid>GPU-1</uuid>
+		<accounted_processes><accounted_process_info><gpu_util>3 %</gpu_util></accounted_process_info></accounted_processes>
+	</gpu>
+</nvidia_smi_log>
+`;
+
+function cut(chunks: readonly string[]): GpuElements {
+  const elements = new GpuElements();
+  for (const chunk of chunks) elements.push(chunk);
+  return elements;
+}
+
+const plain = (text: string): string => text.replaceAll(/\s+/g, ' ');
+
+test('cuts a document into its GPUs, without what is never read, wherever it is broken into chunks', () => {
+  const whole = cut([document]);
+  expect(whole.elements.map(plain)).toEqual([
+    '<gpu id="00000000:1B:00.0"> <uuid>GPU-0</uuid> <gpu_part_number>2330</gpu_part_number> </gpu>',
+    '<gpu id="00000000:43:00.0"> <uuid>GPU-1</uuid> </gpu>',
+  ]);
+  expect(whole.complete).toBe(true);
+  expect(whole.preamble).toContain('<attached_gpus>2</attached_gpus>');
+  fc.assert(
+    fc.property(fc.array(fc.nat(document.length), { maxLength: 30 }), (cuts) => {
+      const at = [0, ...cuts.toSorted((one, other) => one - other), document.length];
+      const pieces = cut(at.slice(1).map((end, piece) => document.slice(at[piece], end)));
+      expect(pieces.elements).toEqual(whole.elements);
+      expect(pieces.complete).toBe(true);
+      expect(pieces.preamble).toBe(whole.preamble);
+    }),
+  );
+});
+
+test('a document that breaks off is not complete, and hands over the GPUs that are', () => {
+  for (const end of ['</nvidia_smi_log>', '<accounted_processes>', '<uuid>GPU-1']) {
+    const half = cut([document.slice(0, document.indexOf(end))]);
+    expect(half.complete).toBe(false);
+    expect(half.elements).toHaveLength(end === '</nvidia_smi_log>' ? 2 : 1);
+  }
+});
+
+test('a GPU that never ends, and more of them than there can be, are dropped and counted', () => {
+  const long = cut(['<gpu id="0">', ...Array.from({ length: 300 }, () => 'x'.repeat(1024)), '</gpu></nvidia_smi_log>']);
+  expect(long.elements).toEqual([]);
+  expect(long.dropped).toBe(1);
+  const many = cut(Array.from({ length: 100 }, (_, at) => `<gpu id="${at}"></gpu>`));
+  expect(many.elements).toHaveLength(64);
+  expect(many.dropped).toBe(36);
+});
+
+test('what is no document is kept as far as it may be a complaint', () => {
+  expect(cut(['No devices were found\n']).preamble).toBe('No devices were found\n');
+  expect(cut(['x'.repeat(1e6)]).preamble.length).toBeLessThanOrEqual(4096);
+});
+
+test('no text makes it throw, and what it keeps is bounded', () => {
+  const mark = fc.constantFrom(
+    '<gpu ',
+    '<gpu>',
+    '</gpu>',
+    '<supported_clocks>',
+    '</supported_clocks>',
+    '<',
+    'gpu',
+    '</',
+  );
+  fc.assert(
+    fc.property(fc.array(fc.oneof(mark, fc.string({ unit: 'binary' })), { maxLength: 60 }), (chunks) => {
+      const { elements, preamble } = cut(chunks);
+      const given = chunks.join('').length;
+      expect(elements.join('').length).toBeLessThanOrEqual(given + 64);
+      expect(preamble.length).toBeLessThanOrEqual(given);
+    }),
+  );
+});

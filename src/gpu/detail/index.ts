@@ -1,0 +1,4 @@
+export { gpuDetailCollector } from './collector.ts';
+export { gpuDetailMetrics } from './metrics.ts';
+export { gpuDetailOptions } from './options.ts';
+export type { GpuDetailOptions } from './options.ts';

@@ -1,0 +1,149 @@
+import type { SeriesTable } from '../../series/index.ts';
+import type { GpuIdentity } from '../addresses.ts';
+import { readValue } from '../cell.ts';
+import { countScale, memoryScale, type Scale } from '../field.ts';
+import type { Leaves } from './element.ts';
+import { FreshRows } from './fresh-rows.ts';
+import { deviceKey, type Listed } from './list.ts';
+import {
+  engineLabels,
+  engineMetrics,
+  instanceInfoLabels,
+  instanceInfoMetrics,
+  instanceLabels,
+  instanceMetrics,
+  type InstanceKey,
+} from './metrics.ts';
+
+/** A MIG instance of a GPU, or a compute instance of one. */
+export interface Instance {
+  readonly gpuInstance: string;
+  readonly computeInstance: string;
+  /** Index within its GPU, by which `nvidia-smi -L` names it. */
+  readonly device: string;
+  readonly values: ReadonlyMap<InstanceKey, number>;
+  readonly engines: ReadonlyMap<string, number>;
+  /** Paths whose value is impossible. */
+  readonly implausible: readonly string[];
+}
+
+/** Instances of one GPU beyond which the document is wrong: a card has seven GPU instances of at most seven compute instances. */
+const mostInstances = 64;
+
+/** Below `<mig_device>`. */
+const readings: readonly (readonly [key: InstanceKey, path: string, scale: Scale])[] = [
+  ['memoryTotal', 'fb_memory_usage/total', memoryScale],
+  ['memoryUsed', 'fb_memory_usage/used', memoryScale],
+  ['memoryFree', 'fb_memory_usage/free', memoryScale],
+  ['memoryReserved', 'fb_memory_usage/reserved', memoryScale],
+  ['bar1Total', 'bar1_memory_usage/total', memoryScale],
+  ['bar1Used', 'bar1_memory_usage/used', memoryScale],
+  ['multiprocessors', 'device_attributes/shared/multiprocessor_count', countScale],
+  ['sramErrors', 'ecc_error_count/volatile_count/sram_uncorrectable', countScale],
+];
+const engines: readonly (readonly [engine: string, path: string])[] = [
+  ['copy', 'device_attributes/shared/copy_engine_count'],
+  ['encoder', 'device_attributes/shared/encoder_count'],
+  ['decoder', 'device_attributes/shared/decoder_count'],
+  ['ofa', 'device_attributes/shared/ofa_count'],
+  ['jpeg', 'device_attributes/shared/jpg_count'],
+];
+
+/** Reads the instances of a GPU; one without its ids is left out. */
+export function readInstances(elements: readonly Leaves[]): readonly Instance[] {
+  return elements.slice(0, mostInstances).flatMap((leaves): Instance[] => {
+    const device = number(leaves.get('index'));
+    const gpuInstance = number(leaves.get('gpu_instance_id'));
+    const computeInstance = number(leaves.get('compute_instance_id'));
+    if (device === null || gpuInstance === null || computeInstance === null) return [];
+    const implausible: string[] = [];
+    const read = (path: string, scale: Scale): number | null => {
+      const value = readValue(leaves.get(path) ?? '', '', scale);
+      if (value === 'implausible') implausible.push(`mig_device/${path}`);
+      return value === 'implausible' ? null : value;
+    };
+    return [
+      {
+        gpuInstance,
+        computeInstance,
+        device,
+        values: present(readings.map(([key, path, scale]) => [key, read(path, scale)])),
+        engines: present(engines.map(([engine, path]) => [engine, read(path, countScale)])),
+        implausible,
+      },
+    ];
+  });
+}
+
+/** What is known of one GPU. */
+export interface Carved {
+  readonly card: GpuIdentity;
+  readonly instances: readonly Instance[];
+  /** A lost card keeps who its instances are, and has no readings of them. */
+  readonly lost: boolean;
+}
+
+/** The series of MIG instances. */
+export class InstanceSeries {
+  readonly #infos;
+  readonly #readings;
+  readonly #engines;
+
+  constructor(table: SeriesTable) {
+    this.#infos = new FreshRows(table.group(instanceInfoLabels, instanceInfoMetrics), instanceInfoMetrics);
+    this.#readings = new FreshRows(table.group(instanceLabels, instanceMetrics), instanceMetrics);
+    this.#engines = new FreshRows(table.group(engineLabels, engineMetrics), engineMetrics);
+  }
+
+  show(gpus: readonly Carved[], listed: ReadonlyMap<string, Listed>): void {
+    const all = gpus.flatMap(({ card, instances, lost }) => instances.map((instance) => ({ card, instance, lost })));
+    const readable = all.filter(({ lost }) => !lost);
+    this.#infos.show(
+      all.map(({ card, instance }) => {
+        const named = listed.get(deviceKey(card.uuid, instance.device));
+        const labels = { ...labelsOf(card, instance), device: instance.device };
+        return {
+          labels: { ...labels, mig_uuid: named?.uuid ?? '', profile: named?.profile ?? '' },
+          values: { info: 1 },
+        };
+      }),
+    );
+    this.#readings.show(
+      readable.map(({ card, instance }) => ({
+        labels: labelsOf(card, instance),
+        values: Object.fromEntries(instance.values),
+      })),
+    );
+    this.#engines.show(
+      readable.flatMap(({ card, instance }) =>
+        [...instance.engines].map(([engine, engines]) => ({
+          labels: { ...labelsOf(card, instance), engine },
+          values: { engines },
+        })),
+      ),
+    );
+  }
+
+  /** Clears the readings; who the instances are stays. */
+  expire(): void {
+    this.#readings.clear();
+    this.#engines.clear();
+  }
+
+  clear(): void {
+    this.#infos.clear();
+    this.expire();
+  }
+}
+
+function labelsOf({ uuid, gpu }: GpuIdentity, { gpuInstance, computeInstance }: Instance) {
+  return { uuid, gpu, gpu_instance: gpuInstance, compute_instance: computeInstance };
+}
+
+function present<Key>(entries: readonly (readonly [Key, number | null])[]): ReadonlyMap<Key, number> {
+  return new Map(entries.flatMap(([key, value]) => (value === null ? [] : [[key, value] as const])));
+}
+
+function number(text: string | undefined): string | null {
+  return text !== undefined && /^\d{1,5}$/.test(text) ? text : null;
+}

@@ -1,0 +1,44 @@
+import type { Ending } from './exit.ts';
+import { defaultProgram } from './options.ts';
+import type { FailureReason, NoGpu } from './outcome.ts';
+import { hasNvidiaDevice } from './pci.ts';
+
+/** What is known of the node besides. */
+export interface Node {
+  /** The program, as configured. */
+  readonly program: string;
+  readonly procRoot: string;
+  /** GPUs were seen, or the configuration says that there are some. */
+  readonly hadGpus: boolean;
+}
+
+export type Verdict =
+  /** There is no GPU on this node. */
+  | { readonly kind: 'none'; readonly why: NoGpu }
+  | { readonly kind: 'failed'; readonly reason: FailureReason; readonly message: string };
+
+/** What an end of nvidia-smi says of the node. */
+export function judge(end: Ending, { program, procRoot, hadGpus }: Node): Verdict {
+  const failed = (reason: FailureReason, message: string): Verdict => ({ kind: 'failed', reason, message });
+  switch (end.kind) {
+    case 'no_program':
+      // One that was named by hand should be there, whatever the node has: a mistyped path is no node without GPUs.
+      if (program !== defaultProgram)
+        return failed('absent', `there is no program ${program}, which gpu.program names`);
+      return hadGpus || hasNvidiaDevice(procRoot)
+        ? failed('absent', `this node has GPUs, but no ${program} on its search path; set gpu.program to its path`)
+        : { kind: 'none', why: end.kind };
+    case 'no_devices':
+      return { kind: 'none', why: end.kind };
+    case 'no_driver':
+      return hadGpus || hasNvidiaDevice(procRoot)
+        ? failed('driver_unreachable', end.said)
+        : { kind: 'none', why: end.kind };
+    case 'no_handle':
+      return failed('device_unreachable', end.said);
+    case 'field_refused':
+      return failed('field_refused', `nvidia-smi: ${end.said}`);
+    case 'failed':
+      return failed('failed', `nvidia-smi ${end.said}`);
+  }
+}
