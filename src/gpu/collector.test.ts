@@ -30,7 +30,7 @@ function start(control: Partial<Control>, options: { program?: string; expected?
       children.push(child);
       return child;
     },
-    pace: { first: 0.05, longest: 0.2, slow: 0.3 },
+    pace: { first: 0.05, longest: 0.2, slow: 2 },
     graceSeconds: 0.3,
   };
   const context: CollectorContext = {

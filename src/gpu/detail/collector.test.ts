@@ -85,7 +85,7 @@ function document(...gpus: readonly string[]): string {
 
 /** The series that begin so, without the labels of the card. */
 function series(prefix: string): string[] {
-  const text = [...expose('text', table.snapshot())].map(String).join('');
+  const text = expose('text', table.snapshot());
   return text
     .split('\n')
     .filter((line) => line.startsWith(`gradwatch_gpu_${prefix}`))
