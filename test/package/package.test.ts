@@ -26,7 +26,7 @@ function packed(): string[] {
   return pack.files.map(({ path }) => path);
 }
 
-test.skipIf(!built)('the package holds what runs, and nothing of the workshop (skipped: dist/ is not built)', () => {
+test.skipIf(!built)('the package holds what runs, and nothing of the workshop', () => {
   const files = packed();
   expect(files).toEqual(
     expect.arrayContaining([
@@ -42,7 +42,7 @@ test.skipIf(!built)('the package holds what runs, and nothing of the workshop (s
   expect(files.filter((file) => /\.test\.|(?<!\.d)\.ts$/.test(file))).toEqual([]);
 });
 
-test.skipIf(!built)('package.json points at files that the build makes (skipped: dist/ is not built)', () => {
+test.skipIf(!built)('package.json points at files that the build makes', () => {
   const targets = [
     ...Object.values(manifest.bin),
     ...Object.values(manifest.exports).flatMap((entry) => (typeof entry === 'string' ? [entry] : Object.values(entry))),
@@ -51,7 +51,7 @@ test.skipIf(!built)('package.json points at files that the build makes (skipped:
   expect(targets.filter((target) => !existsSync(`${root}/${target}`))).toEqual([]);
 });
 
-test.skipIf(!built)('a program imports the client by its public name (skipped: dist/ is not built)', () => {
+test.skipIf(!built)('a program imports the client by its public name', () => {
   const script = "import { init } from 'gradwatch/client'; console.log(typeof init)";
   const output = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
     cwd: root,
