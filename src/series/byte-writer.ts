@@ -33,6 +33,11 @@ export class ByteWriter {
     this.#used += bytes.length;
   }
 
+  byte(byte: number): void {
+    this.#reserve(1);
+    this.#buffer[this.#used++] = byte;
+  }
+
   /** What has been written so far. */
   get written(): Buffer {
     return this.#buffer.subarray(0, this.#used);

@@ -19,7 +19,7 @@ export interface ForeignFamily {
 /** How many samples are written between two yields: some 50 µs of work. */
 const samplesPerSlice = 250;
 
-const lineFeed = new Uint8Array([10]);
+const lineFeed = 0x0a;
 
 /**
  * Writes a body, and yields between slices so that the caller may let other work run; all values come from the snapshot, so the body
@@ -48,7 +48,7 @@ export function* writeExposition(
         writer.bytes((blocks[row] ??= Buffer.from(labels[row] ?? '')));
         writer.bytes(column.after);
         writer.ascii(formatValue(values[at] ?? NaN));
-        writer.bytes(lineFeed);
+        writer.byte(lineFeed);
         samples += 1;
         if (samples % samplesPerSlice === 0) yield;
       }
