@@ -1,12 +1,16 @@
 import { version } from '../version.ts';
-import { check } from './check.ts';
 import { exitCodes, type Command } from './command.ts';
-import { completion } from './completion.ts';
-import { replay } from './replay.ts';
-import { serve } from './serve.ts';
 
-const configurable: readonly Command[] = [serve, check, replay];
-const commands: readonly Command[] = [...configurable, completion(configurable)];
+/** Every command, loaded when it is called: a server need not hold the code of the others for months. */
+const configurable = new Map<string, () => Promise<Command>>([
+  ['serve', async () => (await import('./serve.ts')).serve],
+  ['check', async () => (await import('./check.ts')).check],
+  ['replay', async () => (await import('./replay.ts')).replay],
+]);
+const commands = new Map(configurable).set('completion', async () => {
+  const { completion } = await import('./completion.ts');
+  return completion(await Promise.all([...configurable.values()].map((load) => load())));
+});
 
 /** Runs the command that the arguments name, `serve` where they name none, and gives the exit code of the process. */
 export async function runCommand(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
@@ -16,24 +20,25 @@ export async function runCommand(args: readonly string[], environment: NodeJS.Pr
     return exitCodes.done;
   }
   if (first === '--help' || first === 'help') {
-    process.stdout.write(usage());
+    process.stdout.write(await usage());
     return exitCodes.done;
   }
-  if (first === undefined || first.startsWith('-')) return serve.run(args, environment);
-  const command = commands.find(({ name }) => name === first);
-  if (command === undefined) {
-    process.stderr.write(`gradwatch: no command ${first}; there are ${commands.map(({ name }) => name).join(', ')}\n`);
+  const named = first !== undefined && !first.startsWith('-');
+  const load = commands.get(named ? first : 'serve');
+  if (load === undefined) {
+    process.stderr.write(`gradwatch: no command ${first ?? ''}; there are ${[...commands.keys()].join(', ')}\n`);
     return exitCodes.usage;
   }
-  return command.run(rest, environment);
+  return (await load()).run(named ? rest : args, environment);
 }
 
-function usage(): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
+async function usage(): Promise<string> {
+  const loaded = await Promise.all([...commands.values()].map((load) => load()));
+  const width = Math.max(...loaded.map(({ name }) => name.length));
   return [
     'Usage: gradwatch [COMMAND] [OPTIONS]',
     '',
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    ...loaded.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
     'gradwatch COMMAND --help lists the options of a command.',
     '',

@@ -1,7 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { eventually, freePort, Program } from './program.ts';
 
 const root = resolve(import.meta.dirname, '../..');
+const main = join(root, 'dist/main.js');
+
+/** The built program with the options of Node.js that its first line asks for. @throws Error when it has none. */
+export function launch(): readonly string[] {
+  const [, flags] = /^#!\/usr\/bin\/env -S node (.*)$/m.exec(readFileSync(main, 'utf8')) ?? [];
+  if (flags === undefined) throw new Error(`${main} has no first line that starts it with node`);
+  return [process.execPath, ...flags.split(' '), main];
+}
 
 /** The built exporter, started as a user starts it, on free ports. */
 export interface RunningExporter {
@@ -15,8 +24,9 @@ export interface RunningExporter {
 /** @throws Error with what the exporter printed when it does not become ready. */
 export async function startExporter(flags: readonly string[]): Promise<RunningExporter> {
   const [http, grpc] = [await freePort(), await freePort()];
-  const program = new Program('gradwatch', process.execPath, [
-    join(root, 'dist/main.js'),
+  const [command = '', ...args] = launch();
+  const program = new Program('gradwatch', command, [
+    ...args,
     'serve',
     `--http.address=127.0.0.1:${http}`,
     `--grpc.address=127.0.0.1:${grpc}`,
