@@ -10,7 +10,7 @@ import { HttpServer, SelfMetrics } from './http/index.ts';
 import { Ingest, type Listening } from './ingest/index.ts';
 import { localAddress, readToken, WebConfigFile } from './listen/index.ts';
 import { needsRestart, ReloadSeries } from './reload.ts';
-import { Runs } from './runs/index.ts';
+import { Runs, type RankIdentity } from './runs/index.ts';
 import { SeriesTable } from './series/index.ts';
 import { Snapshots, StateDirectory, type Section } from './snapshot/index.ts';
 import { version } from './version.ts';
@@ -68,6 +68,17 @@ export class App {
 
     /** In the order in which they are written and given back. */
     const sections: Section[] = [];
+    const { directory, interval: intervalSeconds } = configuration.state;
+    const snapshots =
+      directory === undefined
+        ? null
+        : new Snapshots({
+            store: new StateDirectory(directory),
+            ...{ intervalSeconds, sections, table, now },
+            log: logger,
+            timers: systemTimers,
+          });
+    this.#snapshots = snapshots;
 
     const keep = (section: Section): void => {
       sections.push(section);
@@ -101,7 +112,13 @@ export class App {
       now,
       exporter: `gradwatch ${version}`,
       node: nodeName,
+      ...(snapshots !== null && { persist: () => snapshots.save() }),
     });
+    snapshots?.onSaved(() => {
+      this.#ingest.acknowledge();
+    });
+    const holds = ({ run, rank }: RankIdentity): boolean => runs.find(run, rank) !== undefined;
+    sections.push(runs.section, engine.section(holds));
     findings.subscribe((change) => {
       this.#ingest.finding(change);
       showCondition(change, findings, runs);
@@ -113,17 +130,6 @@ export class App {
       });
       findings.subscribe(findingsLog(this.#log, now));
     }
-
-    const { directory, interval: intervalSeconds } = configuration.state;
-    this.#snapshots =
-      directory === undefined
-        ? null
-        : new Snapshots({
-            store: new StateDirectory(directory),
-            ...{ intervalSeconds, sections, table, now },
-            log: logger,
-            timers: systemTimers,
-          });
 
     this.#self = new SelfMetrics({ version, now });
     const { token_file: tokenFile, web_config_file: webConfigFile } = configuration.http;

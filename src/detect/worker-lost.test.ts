@@ -17,6 +17,10 @@ describe('workerLost', () => {
     });
   });
 
+  it('is a warning when a rank did not come back after a restart of the exporter: it may have ended in order', () => {
+    expect(observe(transition('lost', { from: 'incomplete' }))).toMatchObject({ severity: 'warning' });
+  });
+
   it('is a warning when a rank failed by an exception', () => {
     expect(observe(transition('failed', { step: null }))).toMatchObject({
       severity: 'warning',

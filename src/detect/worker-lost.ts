@@ -1,7 +1,8 @@
 import { detectorOptions, quiet, transitionDetector } from './detector.ts';
 
 /**
- * A worker is gone that should be there. Lost without a word is critical: nobody else may know. An uncaught exception is a warning:
+ * A worker is gone that should be there. Lost without a word is critical: nobody else may know. One that did not come back after a
+ * restart of the exporter may as well have ended in order meanwhile: a warning. An uncaught exception is a warning:
  * the launcher has told it to whoever started the run, and one lost worker often makes the others fail. A clean exit and a stop from
  * outside are silent.
  */
@@ -12,13 +13,13 @@ export const workerLost = transitionDetector({
   explains: [],
   endsWithRun: false,
   options: detectorOptions({}),
-  observe({ rank, to, step, reason }) {
+  observe({ rank, from, to, step, reason }) {
     if (to === 'healthy' || to === 'initializing') return { status: 'recovered', step };
     if (to !== 'lost' && to !== 'failed') return quiet;
     const last = step === null ? 'before its first step' : `after step ${step}`;
     return {
       status: 'evidence',
-      severity: to === 'lost' ? 'critical' : 'warning',
+      severity: to === 'lost' && from !== 'incomplete' ? 'critical' : 'warning',
       firstStep: step,
       step,
       score: 1,

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server } from '@grpc/grpc-js';
 import type { FindingChange } from '../findings/index.ts';
 import { parseAddress, readToken } from '../listen/index.ts';
@@ -25,7 +26,15 @@ export interface IngestContext {
   readonly exporter: string;
   /** The name of this node, told to workers. */
   readonly node: string;
+  /**
+   * Puts what the runs hold on disk, soon; settles when it is there. Without it a batch is safe in memory. With it batches are
+   * acknowledged by {@link Ingest.acknowledge} alone.
+   */
+  readonly persist?: () => Promise<unknown>;
 }
+
+/** How long a worker that says goodbye waits for the disk: the clients' own patience is 2 s. */
+const goodbyeSeconds = 1;
 
 /** Where workers reach the exporter; null where it does not listen. */
 export interface Listening {
@@ -102,6 +111,11 @@ export class Ingest {
     clearTimeout(forced);
   }
 
+  /** Tells every connected worker which of its batches are safe: a new snapshot is on disk. */
+  acknowledge(): void {
+    for (const { call } of this.#sessions.live) call?.acknowledge();
+  }
+
   /** Tells every connected worker of the finding's run. */
   finding(change: FindingChange): void {
     const { run } = change.finding.subject;
@@ -132,11 +146,15 @@ export class Ingest {
   }
 
   #createServer(token: string | null): Server {
-    const { options, now, exporter, node } = this.#context;
+    const { options, now, exporter, node, persist } = this.#context;
     return createGrpcServer({
       options,
       token,
       now,
+      persist:
+        persist === undefined
+          ? null
+          : () => Promise.race([persist(), sleep(1000 * goodbyeSeconds, undefined, { ref: false })]),
       counts: this.#counts,
       sessions: this.#sessions,
       welcome: { max_message_bytes: options.max_message_bytes, exporter, node },

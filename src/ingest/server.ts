@@ -87,7 +87,10 @@ function serve(call: Call, context: ServerContext): void {
   });
   // A killed worker shows as `end` first and as `cancelled` a moment later, one that is cut off as `cancelled` alone.
   call.on('end', ended);
-  call.on('cancelled', ended);
+  call.on('cancelled', () => {
+    ended();
+    outbox.abandon();
+  });
 }
 
 function wire(call: Call): Wire {

@@ -15,15 +15,11 @@ export interface Session<Call extends Speaker> {
   readonly rank: Rank;
   /** The call that is open now; null while the worker is gone. */
   call: Call | null;
-  /** The last batch received; 0 before the first. */
-  lastSequence: number;
-  /** The highest count of dropped steps that it told. */
-  droppedSteps: number;
 }
 
 /**
  * Who speaks for which rank. A live session keeps its rank against others unless their attempt is higher; the same session may come
- * back at any time and goes on where it was. A session is held as long as its rank is.
+ * back at any time and goes on where it was, also after a restart of the exporter: how far it was heard is kept with its rank.
  */
 export class Sessions<Call extends Speaker> {
   readonly #runs: Runs;
@@ -43,7 +39,7 @@ export class Sessions<Call extends Speaker> {
   open(hello: AcceptedHello, call: Call): { readonly session: Session<Call> } | { readonly refusal: Refusal } {
     const held = this.#runs.find(hello.run, hello.rank);
     const holder = held === undefined ? undefined : this.#byRank.get(held);
-    const resumed = holder !== undefined && sameSecret(holder.hello.session, hello.session);
+    const resumed = held !== undefined && sameSecret(held.intake.session, hello.session);
     if (holder !== undefined && holder.call !== null && !resumed && hello.attempt <= holder.hello.attempt) {
       return { refusal: refuse('session_taken', holder.hello) };
     }
@@ -56,13 +52,7 @@ export class Sessions<Call extends Speaker> {
     }
     const former = holder?.call ?? null;
     if (holder !== undefined) this.close(holder);
-    const session: Session<Call> = {
-      hello,
-      rank,
-      call,
-      lastSequence: resumed ? holder.lastSequence : 0,
-      droppedSteps: resumed ? holder.droppedSteps : 0,
-    };
+    const session: Session<Call> = { hello, rank, call };
     this.#byRank.set(rank, session);
     this.#live.add(session);
     former?.dismiss(refuse('superseded', hello));

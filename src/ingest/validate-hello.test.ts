@@ -18,7 +18,8 @@ describe('validateHello', () => {
         worldSize: 2,
         localRank: null,
         attempt: 0,
-        session: 'session-0123456789',
+        // Its SHA-256.
+        session: 'fae17dca16d8305afb984058ac0e233fed63a71f2e38e73dc46a9f593f80b934',
         node: null,
         gpuUuid: null,
         framework: null,

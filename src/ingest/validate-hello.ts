@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Hello, RequestKind } from '../protocol/index.ts';
 import type { RankHello, WorkerProcess } from '../runs/index.ts';
 import { description, isFit, quote } from './foreign-text.ts';
@@ -5,7 +6,6 @@ import { refuse, type Refusal } from './refusals.ts';
 
 /** A hello that keeps every limit that the proto file states. */
 export interface AcceptedHello extends RankHello {
-  readonly session: string;
   readonly supports: ReadonlySet<RequestKind>;
 }
 
@@ -48,7 +48,7 @@ export function validateHello(hello: Hello): HelloResult {
       worldSize,
       localRank: localRank ?? null,
       attempt: hello.attempt ?? 0,
-      session: token,
+      session: createHash('sha256').update(token).digest('hex'),
       node: description(hello.node, maxDescriptionLength),
       gpuUuid: gpuUuid === '' ? null : (gpuUuid ?? null),
       framework: description(hello.framework, maxDescriptionLength),

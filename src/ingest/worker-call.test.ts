@@ -12,7 +12,7 @@ const hello: WorkerMessage__Output = {
   hello: { run: 'digits', rank: 0, world_size: 1, session: 'session-0123456789' },
 };
 
-function start() {
+function start(persist: WorkerCallContext['persist'] = null) {
   const table = new SeriesTable();
   const nothing = () => undefined;
   const listener = {
@@ -26,7 +26,7 @@ function start() {
     table,
     listener,
     now: () => 1_800_000_000,
-    options: { lifetime: 60, max_runs: 1, max_ranks: 1 },
+    options: { lifetime: 60, return_within: 120, max_runs: 1, max_ranks: 1 },
   });
   const open = new Set<WorkerCall>();
   const context: WorkerCallContext = {
@@ -37,8 +37,10 @@ function start() {
     opened: (call) => open.add(call),
     answered: nothing,
     gone: (call) => open.delete(call),
+    persist,
   };
   return {
+    runs,
     open,
     state: () => runs.find('digits', 0)?.state,
     count: (name: string) => {
@@ -175,6 +177,57 @@ describe('WorkerCall', () => {
     worker.call.dismiss(refuse('stopping'));
     worker.call.ended();
     expect([state(), worker.said.at(-1)]).toEqual(['healthy', 'stopping']);
+  });
+
+  describe('with a disk', () => {
+    const acknowledged = (said: readonly unknown[]) =>
+      said.filter((each) => JSON.stringify(each).includes('acknowledg'));
+
+    it('acknowledges what is in a snapshot, and nothing else', () => {
+      const { call, runs } = start(() => Promise.resolve());
+      const worker = call(hello, batch(1, 1), batch(2, 2));
+      worker.call.acknowledge();
+      expect(acknowledged(worker.said)).toEqual([]);
+      expect([...runs.section.save()]).toHaveLength(1);
+      worker.call.receive(batch(3, 3));
+      runs.section.saved?.();
+      worker.call.acknowledge();
+      worker.call.receive(batch(2, 2));
+      expect(acknowledged(worker.said)).toEqual([2, 2].map((sequence) => ({ acknowledgement: { sequence } })));
+    });
+
+    it('goes on from what it has, and acknowledges what of it is on disk', () => {
+      const { call, runs } = start(() => Promise.resolve());
+      call(hello, batch(1, 1)).call.ended();
+      expect([...runs.section.save()]).toHaveLength(1);
+      runs.section.saved?.();
+      call(hello, batch(2, 2)).call.ended();
+      const { said } = call(hello);
+      expect(said[0]).toMatchObject({ welcome: { resume_from: 2 } });
+      expect(said[1]).toEqual({ acknowledgement: { sequence: 1 } });
+    });
+
+    it('lets a worker that says goodbye wait for the disk, also when its stream has ended meanwhile', async () => {
+      let written: () => void = () => undefined;
+      const { call, runs, state } = start(
+        () =>
+          new Promise(
+            (resolve) =>
+              (written = () => {
+                resolve(null);
+              }),
+          ),
+      );
+      const worker = call(hello, batch(1, 1), { goodbye: {} });
+      expect(state()).toBe('finished');
+      worker.call.ended();
+      expect(worker.said).toHaveLength(1);
+      expect([...runs.section.save()]).toHaveLength(1);
+      runs.section.saved?.();
+      written();
+      await Promise.resolve();
+      expect(worker.said.slice(1)).toEqual([{ acknowledgement: { sequence: 1 } }, 'end']);
+    });
   });
 
   it('gives the rank of a lost session to any other', () => {

@@ -21,6 +21,8 @@ export interface WorkerCallContext {
   readonly answered: (call: WorkerCall, answer: Answer) => void;
   /** The call has ended. */
   readonly gone: (call: WorkerCall) => void;
+  /** Makes safe on disk what was received, and settles soon, whatever the disk does; null where it is safe in memory. */
+  readonly persist: (() => Promise<unknown>) | null;
 }
 
 const endings: Readonly<Partial<Record<NonNullable<Goodbye['ending']>, EndState>>> = {
@@ -41,6 +43,8 @@ export class WorkerCall implements Speaker {
   readonly #outbox: Outbox;
   #session: Session<WorkerCall> | null = null;
   #closed = false;
+  /** The worker has said goodbye and still is to be told what is safe. */
+  #parting = false;
 
   constructor(context: WorkerCallContext, outbox: Outbox) {
     this.#context = context;
@@ -69,6 +73,7 @@ export class WorkerCall implements Speaker {
   ended(): void {
     const lost = !this.#closed;
     this.#leave();
+    if (this.#parting) return;
     this.#outbox.close(null);
     this.#outbox.abandon();
     if (lost) this.#session?.rank.end('lost', this.#context.now(), 'its stream ended without goodbye');
@@ -91,6 +96,14 @@ export class WorkerCall implements Speaker {
     this.#outbox.close(refusal);
   }
 
+  /** Tells the worker which of its batches are safe. */
+  acknowledge(): void {
+    const intake = this.#session?.rank.intake;
+    if (intake === undefined) return;
+    const safe = this.#context.persist === null ? intake.sequence : intake.onDisk;
+    if (safe > 0) this.#outbox.acknowledge(safe);
+  }
+
   send(message: Parameters<Outbox['send']>[0]): void {
     this.#outbox.send(message);
   }
@@ -108,7 +121,8 @@ export class WorkerCall implements Speaker {
     }
     this.#session = opened.session;
     this.#countWorkers();
-    this.#outbox.send({ welcome: { resume_from: opened.session.lastSequence, ...this.#context.welcome } });
+    this.#outbox.send({ welcome: { resume_from: opened.session.rank.intake.sequence, ...this.#context.welcome } });
+    this.acknowledge();
   }
 
   #take(batch: Batch, session: Session<WorkerCall>): void {
@@ -118,29 +132,20 @@ export class WorkerCall implements Speaker {
       this.refuse(refuse('sequence_invalid', { value: sequence === undefined ? 'absent' : quote(sequence) }));
       return;
     }
-    if (sequence <= session.lastSequence) {
+    const { rank } = session;
+    const last = rank.intake.sequence;
+    if (sequence <= last) {
       counts.add('duplicates');
-      this.#outbox.acknowledge(session.lastSequence);
+      this.acknowledge();
       return;
     }
     // A session's first batch may have a high number: those before were acknowledged by the exporter as it ran before a restart.
-    if (session.lastSequence > 0) counts.add('missing', sequence - session.lastSequence - 1);
+    if (last > 0) counts.add('missing', sequence - last - 1);
     counts.add('batches');
     this.#takeSteps(batch, sequence, session);
-    const dropped = batch.dropped_steps ?? 0;
-    if (dropped > session.droppedSteps) {
-      session.rank.addDropped(dropped - session.droppedSteps);
-      session.droppedSteps = dropped;
-    }
-    session.lastSequence = sequence;
-    this.#received(sequence);
-  }
-
-  /**
-   * Here is decided when a batch is safe. The exporter keeps nothing on disk, so it is when its steps are in memory.
-   */
-  #received(sequence: number): void {
-    this.#outbox.acknowledge(sequence);
+    rank.received(sequence, batch.dropped_steps ?? 0);
+    // Else it is acknowledged when a snapshot has it.
+    if (this.#context.persist === null) this.acknowledge();
   }
 
   #takeSteps(batch: Batch, sequence: number, session: Session<WorkerCall>): void {
@@ -174,6 +179,16 @@ export class WorkerCall implements Speaker {
     const told = description(reason, maxReasonLength);
     this.#leave();
     session.rank.end(state, this.#context.now(), told === null ? 'it said goodbye' : `it said goodbye: ${told}`);
+    void this.#takeLeave();
+  }
+
+  /** The worker waits for it, so it does not wait for the next beat. */
+  async #takeLeave(): Promise<void> {
+    this.#parting = true;
+    if (this.#context.persist !== null) {
+      await this.#context.persist();
+      this.acknowledge();
+    }
     this.#outbox.close(null);
   }
 

@@ -12,6 +12,10 @@ export class Count<Key extends string> {
     row.put(column, 0);
   }
 
+  get total(): number {
+    return this.#total;
+  }
+
   add(increment = 1): void {
     this.#total += increment;
     this.#row.put(this.#column, this.#total);

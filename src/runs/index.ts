@@ -4,9 +4,17 @@ import { rankMetrics, runMetrics } from './metrics.ts';
 export { fields, fieldNames } from './fields.ts';
 export type { Field } from './fields.ts';
 export { rankStates, endedStates } from './observation.ts';
-export type { Observation, RankIdentity, RankState, RankTransition, RunListener, StepValues } from './observation.ts';
+export type {
+  EndState,
+  Observation,
+  RankIdentity,
+  RankState,
+  RankTransition,
+  RunListener,
+  StepValues,
+} from './observation.ts';
 export { conditions } from './rank.ts';
-export type { Condition, EndState, Rank, RankHello, WorkerProcess } from './rank.ts';
+export type { Condition, Rank, RankHello, WorkerProcess } from './rank.ts';
 export type { StepReport } from './recent-steps.ts';
 export { Runs } from './runs.ts';
 export type { RunsContext, Worker } from './runs.ts';

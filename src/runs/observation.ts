@@ -16,7 +16,9 @@ export const rankStates = [
 export type RankState = (typeof rankStates)[number];
 
 /** States after which a rank says nothing more; only a new hello revives it. */
-export const endedStates: ReadonlySet<RankState> = new Set<RankState>(['finished', 'preempted', 'failed', 'lost']);
+export const endStates = ['finished', 'preempted', 'failed', 'lost'] as const satisfies readonly RankState[];
+export type EndState = (typeof endStates)[number];
+export const endedStates: ReadonlySet<RankState> = new Set<RankState>(endStates);
 
 export interface RankIdentity {
   readonly run: string;

@@ -7,6 +7,12 @@ export const runsOptions = options({
     max: '30d',
     help: 'How long the series of a run stay after its last rank on this node has ended',
   }),
+  return_within: duration({
+    default: '2m',
+    min: '1s',
+    max: '1d',
+    help: 'How long ranks of before a restart of the exporter are waited for; one that has not come back by then is lost',
+  }),
   max_runs: integer({
     default: 64,
     min: 1,

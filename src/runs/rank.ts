@@ -1,8 +1,9 @@
 import type { Row } from '../series/index.ts';
-import { Count } from './count.ts';
-import type { Field } from './fields.ts';
-import { endedStates, rankStates, type Observation, type RankState } from './observation.ts';
+import { Intake } from './intake.ts';
+import { endedStates, rankStates, type EndState, type Observation, type RankState } from './observation.ts';
+import { RankCounts } from './rank-counts.ts';
 import { RecentSteps, type StepRecord, type StepReport } from './recent-steps.ts';
+import type { SavedRank } from './saved-rank.ts';
 import { ShownStep, type RankGroup, type RankKey } from './shown-step.ts';
 
 /** By what a process is found on its own machine, and told from all others there and elsewhere. */
@@ -18,6 +19,8 @@ export interface WorkerProcess {
 /** What the process of a rank says of itself. */
 export interface RankHello {
   readonly run: string;
+  /** What tells this process from others that speak for the rank: the SHA-256 of its session token, so that no state holds the token. */
+  readonly session: string;
   readonly rank: number;
   readonly worldSize: number;
   readonly localRank: number | null;
@@ -34,12 +37,12 @@ export interface RankHello {
 export const conditions = ['healthy', 'degraded', 'failing'] as const;
 export type Condition = (typeof conditions)[number];
 
-export type EndState = 'finished' | 'failed' | 'preempted' | 'lost';
-
 /** What a rank needs of the run that it belongs to. */
 export interface RankOwner {
   readonly condition: Condition;
   observed(observation: Observation): void;
+  /** Something that outlives the exporter is another now, without an observation or a move. */
+  changed(): void;
   moved(rank: Rank, from: RankState | null, reason: string): void;
 }
 
@@ -49,19 +52,14 @@ export class Rank {
   readonly #row: Row<RankKey>;
   readonly #shown: ShownStep;
   readonly #recent = new RecentSteps();
-  readonly #steps: Count<RankKey>;
-  readonly #rollbacks: Count<RankKey>;
-  readonly #dropped: Count<RankKey>;
-  readonly #nonFinite: Count<RankKey>;
-  readonly #skipped: Count<RankKey>;
-  readonly #group: RankGroup;
-  /** Absent until the rank tells how many it uses. */
-  #samples: Count<RankKey> | null = null;
-  #tokens: Count<RankKey> | null = null;
+  readonly #counts: RankCounts;
   #hello: RankHello;
+  #intake: Intake;
   #state: RankState | null = null;
   #ended: EndState | null = null;
   #endedAt: number | null = null;
+  /** Since when the process is waited for that spoke before a restart of the exporter, Unix seconds; null while it is not. */
+  #awaited: number | null = null;
   /** The process that speaks now has reported a step. */
   #stepped = false;
   #condition: Condition = 'healthy';
@@ -71,12 +69,8 @@ export class Rank {
     this.#hello = hello;
     this.#row = group.row({ run: hello.run, rank: String(hello.rank) });
     this.#shown = new ShownStep(group, this.#row);
-    this.#group = group;
-    this.#steps = this.#counted('steps');
-    this.#rollbacks = this.#counted('rollbacks');
-    this.#dropped = this.#counted('droppedSteps');
-    this.#nonFinite = this.#counted('nonFiniteSteps');
-    this.#skipped = this.#counted('skippedSteps');
+    this.#counts = new RankCounts(group, this.#row);
+    this.#intake = new Intake(hello.session);
   }
 
   /** What its process said of itself last. */
@@ -92,6 +86,11 @@ export class Rank {
   /** Unix seconds; null while the rank is alive. */
   get endedAt(): number | null {
     return this.#endedAt;
+  }
+
+  /** What was taken of the process that speaks for it, or did so last. */
+  get intake(): Intake {
+    return this.#intake;
   }
 
   /** The step that it took last. */
@@ -110,19 +109,18 @@ export class Rank {
     this.#hello = hello;
     this.#ended = null;
     this.#endedAt = null;
-    if (!resumed) this.#stepped = false;
+    this.#awaited = null;
+    if (!resumed) {
+      this.#stepped = false;
+      this.#intake = new Intake(hello.session);
+    }
     this.#refresh(resumed && revived ? 'its process is back' : `attempt ${hello.attempt} said hello`);
   }
 
   /** Takes a cleaned report. Times are Unix seconds. */
   report(report: StepReport): void {
     const record = this.#recent.take(report);
-    const isNew = record.reports === 1;
-    if (isNew) {
-      this.#steps.add();
-      if (record.wentBack) this.#rollbacks.add();
-    }
-    this.#count(record, report);
+    this.#counts.take(record, report);
     this.#shown.update(record, report.values);
     if (!this.#stepped) {
       this.#stepped = true;
@@ -137,13 +135,14 @@ export class Rank {
       fresh: report.values,
       known: record.known,
       skipped: record.skipped,
-      wentBack: isNew && record.wentBack,
+      wentBack: record.reports === 1 && record.wentBack,
     });
   }
 
-  /** The worker had to drop steps. */
-  addDropped(steps: number): void {
-    this.#dropped.add(steps);
+  /** A batch was taken whole; `droppedSteps` is what its process says that it dropped since it began. */
+  received(sequence: number, droppedSteps: number): void {
+    this.#counts.addDropped(this.#intake.take(sequence, droppedSteps));
+    this.#owner.changed();
   }
 
   /** Its process has ended, in a way that is told in one clause. */
@@ -164,32 +163,62 @@ export class Rank {
     this.#refresh('what findings say of it has changed');
   }
 
+  /** The process that spoke before a restart of the exporter has been waited for until `limit`, Unix seconds. */
+  giveUp(limit: number, time: number): void {
+    if (this.#awaited === null || this.#awaited > limit) return;
+    this.#awaited = null;
+    this.end('lost', time, 'it has not come back since the exporter restarted');
+  }
+
+  save(): SavedRank {
+    return {
+      hello: this.#hello,
+      intake: this.#intake.save(),
+      counts: this.#counts.save(),
+      steps: this.#recent.save(),
+      shown: this.#shown.save(this.#recent),
+      stepped: this.#stepped,
+      ended: this.#ended === null || this.#endedAt === null ? null : { state: this.#ended, at: this.#endedAt },
+    };
+  }
+
+  /** What {@link save} gave last is on disk. */
+  saved(): void {
+    this.#intake.saved();
+  }
+
+  /** Takes back what was saved before a restart, before anything else happens. A rank that had not ended is waited for. */
+  restore({ intake, counts, steps, shown, stepped, ended }: SavedRank, time: number): void {
+    this.#intake = Intake.restore(intake);
+    this.#counts.restore(counts);
+    this.#recent.restore(steps);
+    this.#shown.restore(shown, this.#recent);
+    this.#stepped = stepped;
+    this.#ended = ended?.state ?? null;
+    this.#endedAt = ended === null ? null : Math.min(ended.at, time);
+    this.#awaited = ended === null ? time : null;
+    this.#state = this.#worst();
+    this.#row.setState('state', this.#state);
+  }
+
   /** Drops its series. */
   remove(): void {
     this.#row.remove();
   }
 
-  #count(record: StepRecord, { values, skipped }: StepReport): void {
-    if (values.samples !== undefined) (this.#samples ??= this.#counted('totalSamples')).add(values.samples);
-    if (values.tokens !== undefined) (this.#tokens ??= this.#counted('totalTokens')).add(values.tokens);
-    if (skipped) this.#skipped.add();
-    if (!record.countedNonFinite && !record.skipped && !isFinite(values)) {
-      record.countedNonFinite = true;
-      this.#nonFinite.add();
-    }
-  }
-
-  #counted(key: RankKey): Count<RankKey> {
-    return new Count(this.#row, this.#group.column(key));
-  }
-
   #refresh(reason: string): void {
-    const state = this.#ended ?? (this.#stepped ? worst(this.#condition, this.#owner.condition) : 'initializing');
+    const state = this.#worst();
     if (state === this.#state) return;
     const from = this.#state;
     this.#state = state;
     this.#row.setState('state', state);
     this.#owner.moved(this, from, reason);
+  }
+
+  #worst(): RankState {
+    if (this.#ended !== null) return this.#ended;
+    if (this.#awaited !== null) return 'incomplete';
+    return this.#stepped ? worst(this.#condition, this.#owner.condition) : 'initializing';
   }
 }
 
@@ -200,11 +229,4 @@ export function hasEnded(rank: Rank): boolean {
 /** The worse of two states, by the order of {@link rankStates}. */
 export function worst<State extends RankState>(one: State, other: State): State {
   return rankStates.indexOf(one) >= rankStates.indexOf(other) ? one : other;
-}
-
-function isFinite(values: Readonly<Partial<Record<Field, number>>>): boolean {
-  for (const name in values) {
-    if (!Number.isFinite(values[name as Field])) return false;
-  }
-  return true;
 }

@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import type { StepValues } from './observation.ts';
+import { savedValues } from './saved-values.ts';
 
 /** One report of a step, complete or in part, as it was accepted. */
 export interface StepReport {
@@ -25,8 +27,30 @@ export interface StepRecord {
   countedNonFinite: boolean;
 }
 
+const stepNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** What outlives the exporter of a {@link StepRecord}. */
+export const savedRecord = v.object({
+  step: stepNumber,
+  time: v.number(),
+  known: savedValues,
+  skipped: v.boolean(),
+  reports: v.number(),
+  wentBack: v.boolean(),
+  countedNonFinite: v.boolean(),
+});
+
 /** How many steps can still be completed by a later part: clients send a part one or two steps late. */
 const kept = 8;
+
+/** What outlives the exporter of {@link RecentSteps}. */
+export const savedSteps = v.object({
+  records: v.array(savedRecord),
+  next: stepNumber,
+  /** Where the newest stands, -1 when none was taken. */
+  newest: v.pipe(v.number(), v.safeInteger()),
+});
+export type SavedSteps = v.InferOutput<typeof savedSteps>;
 
 /**
  * The last steps of one rank. Decides what a report is: a new step, a part that completes a step seen lately, or a step back.
@@ -72,6 +96,26 @@ export class RecentSteps {
     }
     this.#newest = taken;
     return taken;
+  }
+
+  save(): SavedSteps {
+    return { records: [...this.#records], next: this.#next, newest: this.positionOf(this.#newest) };
+  }
+
+  /** Takes the steps of before a restart back, before another one is taken. */
+  restore({ records, next, newest }: SavedSteps): void {
+    this.#records.push(...records.slice(0, kept));
+    this.#next = next % kept;
+    this.#newest = this.#records[newest] ?? null;
+  }
+
+  /** Where a record stands among those that are kept, -1 for none; {@link at} gives it back, also after a restart. */
+  positionOf(record: StepRecord | null): number {
+    return record === null ? -1 : this.#records.indexOf(record);
+  }
+
+  at(position: number): StepRecord | null {
+    return this.#records[position] ?? null;
   }
 
   #find(step: number): number {

@@ -2,6 +2,7 @@ import type { Row, SeriesGroup } from '../series/index.ts';
 import { runMetrics, rankMetrics } from './metrics.ts';
 import type { Observation, RankState, RunListener } from './observation.ts';
 import { hasEnded, Rank, worst, type Condition, type RankHello, type RankOwner } from './rank.ts';
+import type { SavedRank } from './saved-rank.ts';
 import type { RankGroup } from './shown-step.ts';
 
 /** The groups of series that runs fill. */
@@ -10,6 +11,16 @@ export interface RunSeries {
   readonly runInfos: SeriesGroup<'info', (typeof runMetrics.info.labels)[number]>;
   readonly ranks: RankGroup;
   readonly rankInfos: SeriesGroup<'info', (typeof rankMetrics.info.labels)[number]>;
+}
+
+/** What all runs share. */
+export interface RunParts {
+  readonly series: RunSeries;
+  readonly listener: RunListener;
+  /** Unix time in seconds. */
+  readonly now: () => number;
+  /** Told of every change of what outlives the exporter. */
+  readonly changed: () => void;
 }
 
 /** What is known of a run beside its ranks: what the last hello that told it said. */
@@ -23,9 +34,7 @@ export interface RunFacts {
 export class Run implements RankOwner {
   readonly name: string;
   readonly startedAt: number;
-  readonly #series: RunSeries;
-  readonly #listener: RunListener;
-  readonly #now: () => number;
+  readonly #parts: RunParts;
   readonly #row: Row<'state'>;
   readonly #ranks = new Map<number, Rank>();
   readonly #rankInfos = new Map<number, Row<'info'>>();
@@ -34,13 +43,12 @@ export class Run implements RankOwner {
   #condition: Condition = 'healthy';
   #endedAt: number | null = null;
 
-  constructor(name: string, series: RunSeries, listener: RunListener, now: () => number) {
+  /** @param startedAt Unix seconds */
+  constructor(name: string, startedAt: number, parts: RunParts) {
     this.name = name;
-    this.startedAt = now();
-    this.#series = series;
-    this.#listener = listener;
-    this.#now = now;
-    this.#row = series.runs.row({ run: name });
+    this.startedAt = startedAt;
+    this.#parts = parts;
+    this.#row = parts.series.runs.row({ run: name });
   }
 
   get facts(): RunFacts {
@@ -68,14 +76,28 @@ export class Run implements RankOwner {
   }
 
   join(hello: RankHello, resumed: boolean): Rank {
+    this.#facts = {
+      worldSize: hello.worldSize,
+      framework: hello.framework ?? this.#facts.framework,
+      model: hello.model ?? this.#facts.model,
+    };
     this.#describe(hello);
     let rank = this.#ranks.get(hello.rank);
     if (rank === undefined) {
-      rank = new Rank(this, this.#series.ranks, hello);
-      this.#ranks.set(hello.rank, rank);
+      rank = this.#add(hello);
     }
     rank.join(hello, resumed);
     return rank;
+  }
+
+  /** Takes a rank back that was saved before a restart. */
+  restore(saved: SavedRank, facts: RunFacts): void {
+    this.#facts = facts;
+    this.#describe(saved.hello);
+    this.#add(saved.hello).restore(saved, this.#parts.now());
+    this.#row.setState('state', this.state);
+    const ends = [...this.#ranks.values()].map(({ endedAt }) => endedAt);
+    this.#endedAt = ends.includes(null) ? null : Math.max(...ends.filter((end) => end !== null));
   }
 
   /** `rank` null: of every rank. */
@@ -95,6 +117,7 @@ export class Run implements RankOwner {
     this.#rankInfos.get(rank)?.remove();
     this.#rankInfos.delete(rank);
     this.#row.setState('state', this.state);
+    this.#parts.changed();
   }
 
   /** Drops all its series. */
@@ -105,13 +128,19 @@ export class Run implements RankOwner {
   }
 
   observed(observation: Observation): void {
-    this.#listener.observation(observation);
+    this.changed();
+    this.#parts.listener.observation(observation);
+  }
+
+  changed(): void {
+    this.#parts.changed();
   }
 
   moved(rank: Rank, from: RankState | null, reason: string): void {
-    const time = this.#now();
+    this.changed();
+    const time = this.#parts.now();
     this.#row.setState('state', this.state);
-    this.#listener.transition({
+    this.#parts.listener.transition({
       run: this.name,
       rank: rank.hello.rank,
       from,
@@ -125,20 +154,21 @@ export class Run implements RankOwner {
       this.#endedAt = null;
     } else if (this.#endedAt === null) {
       this.#endedAt = time;
-      this.#listener.runEnded(this.name, time);
+      this.#parts.listener.runEnded(this.name, time);
     }
   }
 
+  #add(hello: RankHello): Rank {
+    const rank = new Rank(this, this.#parts.series.ranks, hello);
+    this.#ranks.set(hello.rank, rank);
+    return rank;
+  }
+
   #describe(hello: RankHello): void {
-    this.#facts = {
-      worldSize: hello.worldSize,
-      framework: hello.framework ?? this.#facts.framework,
-      model: hello.model ?? this.#facts.model,
-    };
     const { worldSize, framework, model } = this.#facts;
     this.#info = described(
       this.#info,
-      this.#series.runInfos.row({
+      this.#parts.series.runInfos.row({
         run: this.name,
         framework: framework ?? '',
         model: model ?? '',
@@ -149,7 +179,7 @@ export class Run implements RankOwner {
       hello.rank,
       described(
         this.#rankInfos.get(hello.rank) ?? null,
-        this.#series.rankInfos.row({
+        this.#parts.series.rankInfos.row({
           run: this.name,
           rank: String(hello.rank),
           uuid: hello.gpuUuid ?? '',

@@ -8,6 +8,7 @@ import { Runs } from './runs.ts';
 const base: RankHello = {
   run: 'digits',
   rank: 0,
+  session: 'session-0123456789',
   worldSize: 2,
   localRank: 0,
   attempt: 0,
@@ -18,7 +19,7 @@ const base: RankHello = {
   model: 'mlp',
 };
 
-function start(options = { lifetime: 3600, max_runs: 64, max_ranks: 256 }) {
+function start(options = { lifetime: 3600, return_within: 120, max_runs: 64, max_ranks: 256 }) {
   const table = new SeriesTable();
   const observations: Observation[] = [];
   const transitions: RankTransition[] = [];
@@ -104,7 +105,7 @@ describe('Runs', () => {
     rank.report(step(1, { parameter_norm: NaN }));
     rank.report(step(2, { loss: 1, gradient_norm: Infinity, samples: 32 }, true));
     rank.report(step(1, { loss: 1, samples: 32 }));
-    rank.addDropped(5);
+    rank.received(1, 5);
     const counts = text().matchAll(/^gradwatch_(\w+)_total\{run="digits",rank="0"\} (\d+)$/gm);
     expect(Object.fromEntries([...counts].map(([, name, value]) => [name!, Number(value)]))).toEqual({
       rank_rollbacks: 1,
@@ -203,7 +204,7 @@ describe('Runs', () => {
   });
 
   it('evicts the run that ended first and refuses where all are alive', () => {
-    const { join, events, setTime, runs } = start({ lifetime: 3600, max_runs: 2, max_ranks: 256 });
+    const { join, events, setTime, runs } = start({ lifetime: 3600, return_within: 120, max_runs: 2, max_ranks: 256 });
     const [a, b] = [join({ run: 'a' }), join({ run: 'b' })];
     expect(() => join({ run: 'c' })).toThrow(new RunsLimitError('max_runs', 2));
     b.end('finished', 1000, 'it said goodbye');
@@ -215,7 +216,7 @@ describe('Runs', () => {
   });
 
   it('evicts the rank that ended first and refuses where all are alive', () => {
-    const { join, events, runs, text } = start({ lifetime: 3600, max_runs: 2, max_ranks: 2 });
+    const { join, events, runs, text } = start({ lifetime: 3600, return_within: 120, max_runs: 2, max_ranks: 2 });
     const zero = join();
     join({ rank: 1 });
     expect(() => join({ rank: 2 })).toThrow(RunsLimitError);

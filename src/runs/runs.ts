@@ -1,12 +1,15 @@
+import * as v from 'valibot';
 import type { SeriesTable } from '../series/index.ts';
+import type { Section } from '../snapshot/index.ts';
 import { fields } from './fields.ts';
 import { RunsLimitError } from './limit-error.ts';
 import { rankMetrics, runMetrics } from './metrics.ts';
 import type { RunListener } from './observation.ts';
 import type { RunsOptions } from './options.ts';
 import type { Condition, Rank, RankHello, WorkerProcess } from './rank.ts';
-import { Run, type RunSeries } from './run.ts';
+import { Run, type RunParts } from './run.ts';
 import { reportRun, type RunReport } from './run-report.ts';
+import { savedRank } from './saved-rank.ts';
 
 export interface RunsContext {
   readonly table: SeriesTable;
@@ -26,24 +29,36 @@ export interface Worker {
   readonly live: boolean;
 }
 
+/** A rank with its run: one part of the section, so that what was counted and the batch up to which it was are of one moment. */
+const savedPart = v.object({
+  startedAt: v.number(),
+  facts: v.object({ worldSize: v.number(), framework: v.nullable(v.string()), model: v.nullable(v.string()) }),
+  rank: savedRank,
+});
+
 /** All runs that this node has heard of: the owner of run, rank and step state and of their series. */
 export class Runs {
   readonly #context: RunsContext;
   #options: RunsOptions;
-  readonly #series: RunSeries;
+  readonly #parts: RunParts;
   readonly #runs = new Map<string, Run>();
+  #revision = 0;
 
   constructor(context: RunsContext) {
     this.#context = context;
     this.#options = context.options;
     const { info: runInfo, ...runState } = runMetrics;
     const { info: rankInfo, ...ofRank } = rankMetrics;
-    this.#series = {
+    const series = {
       runs: context.table.group(['run'], runState),
       runInfos: context.table.group(runInfo.labels, { info: runInfo }),
       ranks: context.table.group(['run', 'rank'], { ...ofRank, ...fields }),
       rankInfos: context.table.group(rankInfo.labels, { info: rankInfo }),
     };
+    const changed = (): void => {
+      this.#revision += 1;
+    };
+    this.#parts = { series, listener: context.listener, now: context.now, changed };
   }
 
   /** Goes by other limits and lifetimes from now on; what is held stays. */
@@ -88,11 +103,51 @@ export class Runs {
     );
   }
 
-  /** Forgets runs whose lifetime is over. To be called every few seconds. */
+  /**
+   * Gives up ranks that do not come back after a restart of the exporter, and forgets runs whose lifetime is over. To be called every
+   * few seconds.
+   */
   tick(now: number): void {
+    const { return_within: patience, lifetime } = this.#options;
     for (const run of this.#runs.values()) {
-      if (run.endedAt !== null && now - run.endedAt >= this.#options.lifetime) this.#forget(run);
+      for (const rank of run.ranks.values()) rank.giveUp(now - patience, now);
+      if (run.endedAt !== null && now - run.endedAt >= lifetime) this.#forget(run);
     }
+  }
+
+  /** The runs as they outlive the exporter. */
+  get section(): Section {
+    return {
+      name: 'runs',
+      version: 1,
+      revision: () => this.#revision,
+      save: () => this.#save(),
+      saved: () => {
+        for (const run of this.#runs.values()) for (const rank of run.ranks.values()) rank.saved();
+      },
+      restore: (part) => this.#restore(part),
+    };
+  }
+
+  *#save(): Generator<v.InferOutput<typeof savedPart>> {
+    for (const { startedAt, facts, ranks } of this.#runs.values()) {
+      for (const rank of ranks.values()) yield { startedAt, facts, rank: rank.save() };
+    }
+  }
+
+  #restore(part: unknown): string | null {
+    if (!v.is(savedPart, part)) return 'it is not of the expected shape';
+    const { startedAt, rank } = part;
+    const { run: name, rank: number } = rank.hello;
+    const { max_runs: maxRuns, max_ranks: maxRanks } = this.#options;
+    const held = this.#runs.get(name);
+    if (held?.ranks.has(number) === true) return 'it is there twice';
+    if (held === undefined && this.#runs.size >= maxRuns) return `runs.max_runs is ${maxRuns} now`;
+    if (held !== undefined && held.ranks.size >= maxRanks) return `runs.max_ranks is ${maxRanks} now`;
+    const run = held ?? new Run(name, startedAt, this.#parts);
+    this.#runs.set(name, run);
+    run.restore(rank, part.facts);
+    return null;
   }
 
   #begin(name: string): Run {
@@ -102,7 +157,7 @@ export class Runs {
       if (oldest === null) throw new RunsLimitError('max_runs', limit);
       this.#forget(oldest);
     }
-    const run = new Run(name, this.#series, this.#context.listener, this.#context.now);
+    const run = new Run(name, this.#context.now(), this.#parts);
     this.#runs.set(name, run);
     return run;
   }
@@ -118,6 +173,7 @@ export class Runs {
 
   #forget(run: Run): void {
     this.#runs.delete(run.name);
+    this.#revision += 1;
     run.remove();
     this.#context.listener.runForgotten(run.name);
   }

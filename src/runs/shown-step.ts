@@ -1,8 +1,10 @@
+import * as v from 'valibot';
 import type { Row, SeriesGroup } from '../series/index.ts';
 import { fieldNames, type Field } from './fields.ts';
 import type { rankMetrics } from './metrics.ts';
 import type { StepValues } from './observation.ts';
-import type { StepRecord } from './recent-steps.ts';
+import { savedRecord, type RecentSteps, type StepRecord } from './recent-steps.ts';
+import { savedValues } from './saved-values.ts';
 
 export type RankKey = Exclude<keyof typeof rankMetrics, 'info'> | Field;
 export type RankGroup = SeriesGroup<RankKey, 'run' | 'rank'>;
@@ -21,6 +23,17 @@ const lasting: readonly Field[] = [
   'out_of_memory_errors',
 ];
 const ofStep = fieldNames.filter((name) => !lasting.includes(name));
+
+/** A record that is kept among the recent steps as its place there, one that is there no more as it is. */
+const savedReference = v.nullable(v.union([v.number(), savedRecord]));
+const references = ['shown', 'waiting', 'last', 'lastButOne', 'measure'] as const;
+
+/** What outlives the exporter of {@link ShownStep}. */
+export const savedShown = v.object({
+  ...v.entriesFromList(references, savedReference),
+  lasting: savedValues,
+});
+export type SavedShown = v.InferOutput<typeof savedShown>;
 
 /**
  * Keeps the series of one rank on one step: number, time and values always belong together.
@@ -68,6 +81,42 @@ export class ShownStep {
   settle(): void {
     if (this.#waiting !== null) this.#show(this.#waiting);
     this.#waiting = null;
+  }
+
+  save(steps: RecentSteps): SavedShown {
+    const refer = (record: StepRecord | null): SavedShown['shown'] => {
+      const at = steps.positionOf(record);
+      return at === -1 ? record : at;
+    };
+    const values: Partial<Record<Field, number>> = {};
+    for (const name of lasting) {
+      const value = this.#row.get(name);
+      if (value !== undefined) values[name] = value;
+    }
+    return {
+      shown: refer(this.#shown),
+      waiting: refer(this.#waiting),
+      last: refer(this.#last),
+      lastButOne: refer(this.#lastButOne),
+      measure: refer(this.#measure),
+      lasting: values,
+    };
+  }
+
+  /** Takes back what was shown before a restart; `steps` are those of then. */
+  restore(saved: SavedShown, steps: RecentSteps): void {
+    const refer = (reference: SavedShown['shown']): StepRecord | null =>
+      typeof reference === 'number' ? steps.at(reference) : reference;
+    for (const [name, column] of this.#lastingColumns) {
+      const value = saved.lasting[name];
+      if (value !== undefined) this.#row.put(column, value);
+    }
+    const shown = refer(saved.shown);
+    if (shown !== null) this.#show(shown);
+    this.#waiting = refer(saved.waiting);
+    this.#last = refer(saved.last);
+    this.#lastButOne = refer(saved.lastButOne);
+    this.#measure = refer(saved.measure);
   }
 
   #begin(record: StepRecord): void {

@@ -14,7 +14,7 @@ export interface Section {
   revision(): number;
   /** The parts, as they are when each is asked for. */
   save(): Iterable<unknown>;
-  /** What {@link save} gave last is on disk. Not called when it could not be written. */
+  /** What {@link save} gave last is on disk, all of it. Not called when it could not be written, or a part found no room. */
   saved?(): void;
   /** Takes a part back, once, before anything else happens. Never throws: null, or one clause on why it cannot be used. */
   restore(part: unknown): string | null;

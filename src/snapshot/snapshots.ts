@@ -136,9 +136,10 @@ export class Snapshots {
     const revisions = sections.map((section) => section.revision());
     try {
       if (this.#failing !== null || revisions.some((revision, at) => revision !== this.#revisions[at])) {
-        this.#writing.set('size', await this.#write(time));
+        const { size, incomplete } = await this.#write(time);
+        this.#writing.set('size', size);
         this.#writing.set('duration', timers.monotonic() - this.#began);
-        for (const section of sections) section.saved?.();
+        for (const section of sections) if (!incomplete.has(section.name)) section.saved?.();
         this.#revisions = revisions;
       }
     } catch (error) {
@@ -151,13 +152,15 @@ export class Snapshots {
     return true;
   }
 
-  /** @returns bytes */
-  async #write(time: number): Promise<number> {
+  /** @returns its size in bytes, and the sections that found no room for a part */
+  async #write(time: number): Promise<{ readonly size: number; readonly incomplete: ReadonlySet<string> }> {
     const { store, sections } = this.#parts;
     const draft = await store.draft();
+    const incomplete = new Set<string>();
     let size = 0;
     try {
       const pieces = write(sections, time, (section) => {
+        incomplete.add(section);
         this.#countLeftOut(section, 'no_room');
       });
       for (const text of pieces) {
@@ -169,7 +172,7 @@ export class Snapshots {
       await draft.discard();
       throw error;
     }
-    return size;
+    return { size, incomplete };
   }
 
   async #takeBack(): Promise<RestoreState> {

@@ -1,0 +1,167 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { expose, SeriesTable } from '../series/index.ts';
+import { fromLine, toLine } from '../snapshot/index.ts';
+import type { Observation, RankTransition } from './observation.ts';
+import type { Rank, RankHello } from './rank.ts';
+import type { StepReport } from './recent-steps.ts';
+import { Runs } from './runs.ts';
+
+const hello: RankHello = {
+  run: 'digits',
+  rank: 0,
+  session: 'session-0123456789',
+  worldSize: 2,
+  localRank: 0,
+  attempt: 0,
+  node: 'node-a',
+  gpuUuid: 'GPU-1',
+  framework: 'pytorch 2.9.1',
+  model: 'mlp',
+  process: { pid: 7, bootId: 'b', startTicks: 9 },
+};
+
+function start(more: { readonly time?: number; readonly max_runs?: number } = {}) {
+  const table = new SeriesTable();
+  const observations: Observation[] = [];
+  const told: string[] = [];
+  let time = more.time ?? 1000;
+  const runs = new Runs({
+    table,
+    options: { lifetime: 3600, return_within: 120, max_runs: more.max_runs ?? 64, max_ranks: 256 },
+    now: () => time,
+    listener: {
+      observation: (observation) => observations.push(observation),
+      transition: ({ from, to, reason }: RankTransition) => told.push(`${from} ${to}: ${reason}`),
+      runEnded: (run) => told.push(`${run} ended`),
+      rankForgotten: (run, rank) => told.push(`${run} ${rank} forgotten`),
+      runForgotten: (run) => told.push(`${run} forgotten`),
+    },
+  });
+  const text = (): string => expose('text', table.snapshot());
+  return {
+    runs,
+    observations,
+    told,
+    text,
+    state: (rank = 0) => runs.find('digits', rank)?.state,
+    tickAt: (at: number) => {
+      time = at;
+      runs.tick(at);
+    },
+  };
+}
+
+/** Another exporter that found what this one has written, all of it or the given parts. */
+function restarted(before: ReturnType<typeof start>, more: Parameters<typeof start>[0] = {}) {
+  const after = start(more);
+  const problems = [...before.runs.section.save()].map((part) => after.runs.section.restore(fromLine(toLine(part))));
+  return { ...after, problems: problems.filter((problem) => problem !== null) };
+}
+
+const value = fc.oneof(fc.double({ noNaN: true, min: 0, max: 9 }), fc.constantFrom(NaN, Infinity));
+/** Steps in order and not, in parts and repeated. */
+const reports = fc.array(
+  fc.record({
+    step: fc.nat(14),
+    values: fc.record(
+      { loss: value, gradient_norm: value, validation_loss: value, samples: fc.nat(64) },
+      { requiredKeys: [] },
+    ),
+    skipped: fc.boolean(),
+  }),
+  { maxLength: 40 },
+);
+
+function take(rank: Rank, report: Omit<StepReport, 'time'>, at: number): void {
+  rank.report({ ...report, time: 900 + at });
+  rank.received(at + 1, at >> 2);
+}
+
+describe('runs after a restart of the exporter', () => {
+  it('show and publish what they would have without it, wherever it comes', () => {
+    fc.assert(
+      fc.property(reports, fc.nat(), (all, random) => {
+        const cut = random % (all.length + 1);
+        const whole = start();
+        const rank = whole.runs.join(hello, false);
+        const before = start();
+        const early = before.runs.join(hello, false);
+        for (const [at, report] of all.entries()) take(rank, report, at);
+        for (const [at, report] of all.slice(0, cut).entries()) take(early, report, at);
+        const after = restarted(before);
+        expect(after.problems).toEqual([]);
+        expect(after.state()).toBe('incomplete');
+        const late = after.runs.join(hello, true);
+        expect(late.intake.sequence).toBe(cut);
+        expect(after.text()).toBe(before.text());
+        for (const [at, report] of all.slice(cut).entries()) take(late, report, cut + at);
+        expect(after.text()).toBe(whole.text());
+        expect(after.runs.listRuns()).toEqual(whole.runs.listRuns());
+        expect(after.observations).toEqual(whole.observations.slice(before.observations.length));
+      }),
+    );
+  });
+
+  it('wait for ranks that were alive, and give them up when they do not come back', () => {
+    const before = start();
+    before.runs.join(hello, false).report({ step: 7, time: 900, values: { loss: 1 }, skipped: false });
+    const after = restarted(before, { time: 5000 });
+    expect(after.text()).toContain('gradwatch_run_state{run="digits",state="incomplete"} 1');
+    after.tickAt(5119);
+    expect([after.state(), after.told]).toEqual(['incomplete', []]);
+    after.tickAt(5120);
+    expect(after.told).toEqual(['incomplete lost: it has not come back since the exporter restarted', 'digits ended']);
+    after.tickAt(5120 + 3600);
+    expect([after.told.at(-1), after.text()]).toEqual(['digits forgotten', '']);
+  });
+
+  it('know ranks that had ended, tell nothing of it again, and keep the rest of their lifetime', () => {
+    const before = start();
+    before.runs.join(hello, false).end('lost', 1000, 'its stream ended without goodbye');
+    const after = restarted(before, { time: 4000 });
+    expect([after.state(), after.told]).toEqual(['lost', []]);
+    after.tickAt(4599);
+    expect(after.state()).toBe('lost');
+    after.tickAt(4600);
+    expect(after.told).toEqual(['digits forgotten']);
+  });
+
+  it('begin a rank anew for another process, and keep its counts', () => {
+    const before = start();
+    before.runs.join(hello, false).report({ step: 7, time: 900, values: { loss: 1 }, skipped: false });
+    const after = restarted(before);
+    const rank = after.runs.join({ ...hello, session: 'another-0123456789', attempt: 1 }, false);
+    expect([after.state(), rank.intake.sequence]).toEqual(['initializing', 0]);
+    expect(after.text()).toContain('gradwatch_train_steps_total{run="digits",rank="0"} 1');
+  });
+
+  it('know which batches are on disk only when they are told so, also those that came meanwhile', () => {
+    const { runs } = start();
+    const { section } = runs;
+    const rank = runs.join(hello, false);
+    const before = section.revision();
+    rank.received(1, 0);
+    expect(section.revision()).toBeGreaterThan(before);
+    expect([...section.save()]).toHaveLength(1);
+    rank.received(2, 0);
+    expect(rank.intake.onDisk).toBe(0);
+    section.saved?.();
+    expect(rank.intake.onDisk).toBe(1);
+    expect([...section.save()]).toHaveLength(1);
+    const other = runs.join({ ...hello, session: 'another-0123456789' }, false);
+    section.saved?.();
+    expect(other.intake.onDisk).toBe(0);
+  });
+
+  it('leave out what has no place any more, what is there twice, and what is no rank', () => {
+    const before = start();
+    for (const run of ['a', 'b', 'c']) before.runs.join({ ...hello, run }, false);
+    const after = restarted(before, { max_runs: 2 });
+    expect(after.problems).toEqual(['runs.max_runs is 2 now']);
+    expect(after.runs.listRuns().map(({ run }) => run)).toEqual(['a', 'b']);
+    const [part] = before.runs.section.save();
+    expect(after.runs.section.restore(part)).toBe('it is there twice');
+    expect(after.runs.section.restore({ rank: 1 })).toBe('it is not of the expected shape');
+  });
+});

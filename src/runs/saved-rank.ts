@@ -1,0 +1,35 @@
+import * as v from 'valibot';
+import { savedIntake } from './intake.ts';
+import { endStates } from './observation.ts';
+import { savedCounts } from './rank-counts.ts';
+import { savedSteps } from './recent-steps.ts';
+import { savedShown } from './shown-step.ts';
+
+const text = v.nullable(v.string());
+const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+const savedHello = v.object({
+  run: v.string(),
+  session: v.string(),
+  rank: whole,
+  worldSize: whole,
+  localRank: v.nullable(whole),
+  attempt: whole,
+  node: text,
+  gpuUuid: text,
+  framework: text,
+  model: text,
+  process: v.nullable(v.object({ pid: whole, bootId: v.string(), startTicks: whole })),
+});
+
+/** What outlives the exporter of a rank. */
+export const savedRank = v.object({
+  hello: savedHello,
+  intake: savedIntake,
+  counts: savedCounts,
+  steps: savedSteps,
+  shown: savedShown,
+  stepped: v.boolean(),
+  ended: v.nullable(v.object({ state: v.picklist(endStates), at: v.number() })),
+});
+export type SavedRank = v.InferOutput<typeof savedRank>;
