@@ -1,11 +1,14 @@
 // npm run bench:detect -- --data DIR [--json]: how well the detectors find what is labelled in recorded runs, beside other
-// programs' rules at their defaults. DIR holds training/<corpus>/labels.json and the runs that it names.
+// programs' rules at their defaults. DIR holds training/<corpus>/labels.json
+// and series/<corpus>/labels.json and the files that they name.
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { EvaluationScore } from './detect/evaluation-score.ts';
 import { GradientScore } from './detect/gradient-score.ts';
+import { LeakScore } from './detect/leak-score.ts';
 import { LossSpikeScore } from './detect/loss-spike-score.ts';
 import { judgedRuns } from './detect/runs.ts';
+import { labelledSeries } from './detect/series.ts';
 import { print } from './report.ts';
 
 const { data } = parseArgs({ options: { data: { type: 'string' }, json: { type: 'boolean' } } }).values;
@@ -21,8 +24,10 @@ if (data === undefined || !existsSync(data)) {
     new EvaluationScore('divergence', 'diverged', null),
   ];
   for await (const run of judgedRuns(data)) for (const score of scores) score.take(run);
+  const seriesScores = [new LeakScore()];
+  for (const series of labelledSeries(data)) for (const score of seriesScores) score.take(series);
   print(
     'detect',
-    scores.flatMap((score) => score.rows()),
+    [...scores, ...seriesScores].flatMap((score) => score.rows()),
   );
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { Configuration } from './catalogue.ts';
 import { CollectorRunner, systemTimers, type Logger } from './collect/index.ts';
 import { collectors, isRequired, roots } from './collectors.ts';
-import { DetectionEngine, detectors, stepDetectors, transitionDetectors } from './detect/index.ts';
+import { DetectionEngine, detectors, scalarDetectors, stepDetectors, transitionDetectors } from './detect/index.ts';
 import { conditionOf, Findings, findingsLog, openFindingsFile, type FindingChange } from './findings/index.ts';
 import { HttpServer, SelfMetrics } from './http/index.ts';
 import { Ingest, type Listening } from './ingest/index.ts';
@@ -99,6 +99,7 @@ export class App {
       sink: findings,
       stepDetectors,
       transitionDetectors,
+      scalarDetectors,
       failed: (kind, error) => {
         logger.error({ kind, err: error }, `detector ${kind} failed`);
       },
@@ -154,6 +155,7 @@ export class App {
     this.#reloads = new ReloadSeries(table, now);
     this.#tick = () => {
       runs.tick(now());
+      engine.tick(now());
       findings.tick();
     };
   }

@@ -33,6 +33,11 @@ export interface JudgedRun {
   readonly evidence: ReadonlyMap<string, ReadonlySet<number>>;
 }
 
+/** The options of a detector at their defaults. */
+export function defaultsOf<Schema extends valibot.GenericSchema>(schema: Schema): valibot.InferOutput<Schema> {
+  return valibot.parse(schema, {});
+}
+
 const options = {
   detect: valibot.parse(
     detectOptions,

@@ -40,8 +40,11 @@ export const quiet: Verdict = { status: 'quiet' };
 export interface DetectorFacts<Kind extends string = string> {
   /** snake_case; the finding's kind, the key of its options under `detect`, the name of its page in docs/detectors/. */
   readonly kind: Kind;
-  /** `rank` for what is local to one rank, `run` for what all ranks of a run see alike. */
-  readonly subject: 'run' | 'rank';
+  /**
+   * `rank` for what is local to one rank, `run` for what all ranks of a run see alike, `series` for whatever a series of single values
+   * is of: a rank, a GPU, or the node.
+   */
+  readonly subject: 'run' | 'rank' | 'series';
   /** One clause: what the finding means, for lists and generated documents. */
   readonly meaning: string;
   /**

@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { observation } from '../../test/support/detection.ts';
-import { flag, integer, readConfig } from '../config/index.ts';
+import { flag, integer, readConfig, text } from '../config/index.ts';
 import type { Observation } from '../runs/index.ts';
 import { expose, gauge, SeriesTable } from '../series/index.ts';
 import { detectorOptions, quiet, stepDetector, transitionDetector } from './detector.ts';
 import { DetectionEngine, type Report } from './engine.ts';
-import { detectMetrics, detectOptions, detectors, stepDetectors, transitionDetectors } from './index.ts';
+import {
+  detectMetrics,
+  detectOptions,
+  detectors,
+  scalarDetectors,
+  stepDetectors,
+  transitionDetectors,
+} from './index.ts';
+import { scalarDetector } from './scalar.ts';
 
 const sum = stepDetector({
   kind: 'sum',
@@ -52,6 +60,23 @@ const anyLost = transitionDetector({
   observe: ({ to }) => (to === 'lost' ? evidence : quiet),
 });
 
+/** Takes the series' name and capacity as the cause of what is above 90. */
+const high = scalarDetector({
+  kind: 'high',
+  subject: 'series',
+  meaning: '',
+  explains: [],
+  endsWithRun: true,
+  options: detectorOptions({ series: text({ default: '*', help: '' }) }),
+  start: () => ({ seen: 0 }),
+  observe(state, { value, capacity, step }, { name, owner }) {
+    state.seen += 1;
+    return value > 90
+      ? { ...evidence, step, score: state.seen, baseline: capacity, cause: `${name} of ${owner}` }
+      : quiet;
+  },
+});
+
 function engine(enabled = true) {
   const table = new SeriesTable();
   const reports: Report[] = [];
@@ -60,8 +85,13 @@ function engine(enabled = true) {
     table,
     stepDetectors: [sum],
     transitionDetectors: [anyLost],
+    scalarDetectors: [high],
     failed: (kind, error) => ends.push(`failed ${kind}: ${String(error)}`),
-    options: { sum: { enabled, limit: 3 } as { enabled: boolean }, any_lost: { enabled } },
+    options: {
+      sum: { enabled, limit: 3 } as { enabled: boolean },
+      any_lost: { enabled },
+      high: { enabled, series: 'gradwatch_node_*_used_bytes,gradwatch_train_parameter_norm' } as { enabled: boolean },
+    },
     sink: {
       report: (report) => reports.push(report),
       runEnded: (run) => ends.push(`ended ${run}`),
@@ -70,6 +100,7 @@ function engine(enabled = true) {
     },
   });
   return {
+    table,
     built,
     reports,
     ends,
@@ -95,6 +126,7 @@ describe('DetectionEngine', () => {
     expect(counts()).toEqual([
       'gradwatch_exporter_detector_failures_total{kind="sum"} 1',
       'gradwatch_exporter_detector_failures_total{kind="any_lost"} 0',
+      'gradwatch_exporter_detector_failures_total{kind="high"} 0',
     ]);
   });
 
@@ -133,6 +165,33 @@ describe('DetectionEngine', () => {
     see(4, { loss: 1 });
     see(2, { tokens: 7 }, { wentBack: true });
     expect(lines()).toEqual(['gradwatch_train_test_sum{run="r",rank="2",method="small"} 1']);
+  });
+
+  it('judges single values: of steps at once, of the machine every 15 seconds', () => {
+    const { table, built, see, reports } = engine();
+    const used = gauge('gradwatch_node_disk_used_bytes', { help: 'h', labels: ['device'] });
+    const total = gauge('gradwatch_node_disk_total_bytes', { help: 'h', labels: ['device'] });
+    const row = table.group(['device'], { used, total }).row({ device: 'a"b' });
+    row.set('total', 100);
+    row.set('used', 95);
+    built.tick(1000);
+    built.tick(1014);
+    built.tick(1015);
+    row.set('used', 50);
+    built.tick(1030);
+    see(7, { parameter_norm: 99 });
+    const machine = { run: null, rank: null, uuid: null, witness: 'gradwatch_node_disk_used_bytes{device="a\\"b"}' };
+    const cause = 'gradwatch_node_disk_used_bytes of device="a\\"b"';
+    expect(reports.filter(({ detector }) => detector.kind === 'high')).toMatchObject([
+      { ...machine, verdict: { score: 1, baseline: 100, step: null, cause } },
+      { ...machine, verdict: { score: 2 } },
+      {
+        run: 'r',
+        rank: 2,
+        uuid: null,
+        verdict: { score: 1, baseline: null, step: 7, cause: 'gradwatch_train_parameter_norm of rank 2' },
+      },
+    ]);
   });
 
   it('judges transitions', () => {
@@ -189,6 +248,7 @@ describe('the detectors', () => {
           sink,
           stepDetectors,
           transitionDetectors,
+          scalarDetectors,
           failed: () => undefined,
           options: value,
         }),

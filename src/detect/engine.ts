@@ -3,14 +3,21 @@ import { counter, type SeriesGroup, type SeriesTable } from '../series/index.ts'
 import type { Section } from '../snapshot/index.ts';
 import type { AnyStepDetector, DetectorFacts, DetectorOptions, TransitionDetector, Verdict } from './detector.ts';
 import { DetectorSeries } from './detector-series.ts';
+import type { AnyScalarDetector, ScalarOptions } from './scalar.ts';
+import { ScalarWatch } from './scalar-watch.ts';
 import { Watches, type Station } from './watches.ts';
 
 /** A verdict that is not quiet, with where it came from. */
 export interface Report {
   readonly detector: DetectorFacts;
-  readonly run: string;
-  /** The rank that was observed, also where the detector's subject is the whole run. */
-  readonly rank: number;
+  /** Null for what is of the machine. */
+  readonly run: string | null;
+  /** The rank that was observed, also where the detector's subject is the whole run; null for what is of no rank. */
+  readonly rank: number | null;
+  /** The GPU that was observed, for series of one. */
+  readonly uuid: string | null;
+  /** Whose recovery a finding waits for: the rank, or the key of a series. */
+  readonly witness: number | string;
   readonly verdict: Exclude<Verdict, { readonly status: 'quiet' }>;
 }
 
@@ -35,6 +42,7 @@ export interface DetectionEngineParts {
   readonly sink: VerdictSink;
   readonly stepDetectors: readonly AnyStepDetector[];
   readonly transitionDetectors: readonly TransitionDetector[];
+  readonly scalarDetectors: readonly AnyScalarDetector[];
   /** Told of every error that a detector throws, beside the count. */
   readonly failed: (kind: string, error: unknown) => void;
   /** The group `detect` of the configuration: by kind, the options of every detector. */
@@ -52,8 +60,18 @@ export class DetectionEngine implements RunListener {
   readonly #failed: DetectionEngineParts['failed'];
   readonly #failures: SeriesGroup<'failures', 'kind'>;
   readonly #watches: Watches;
+  readonly #table: SeriesTable;
+  readonly #scalars: ScalarWatch;
 
-  constructor({ table, sink, stepDetectors, transitionDetectors, failed, options }: DetectionEngineParts) {
+  constructor({
+    table,
+    sink,
+    stepDetectors,
+    transitionDetectors,
+    scalarDetectors,
+    failed,
+    options,
+  }: DetectionEngineParts) {
     this.#sink = sink;
     this.#failed = failed;
     this.#failures = table.group(['kind'], engineMetrics);
@@ -63,7 +81,15 @@ export class DetectionEngine implements RunListener {
     }));
     this.#watches = new Watches(this.#stations);
     this.#transitions = enabled(transitionDetectors, options);
-    for (const { detector } of [...this.#stations, ...this.#transitions]) {
+    const scalars = enabled(scalarDetectors, options) as {
+      readonly detector: AnyScalarDetector;
+      readonly options: ScalarOptions;
+    }[];
+    this.#table = table;
+    this.#scalars = new ScalarWatch(scalars, (detector, { run, rank, uuid }, witness, judge) => {
+      this.#judge(detector, { run, rank, uuid, witness }, judge);
+    });
+    for (const { detector } of [...this.#stations, ...this.#transitions, ...scalars]) {
       this.#failures.row({ kind: detector.kind }).set('failures', 0);
     }
   }
@@ -73,21 +99,19 @@ export class DetectionEngine implements RunListener {
     for (const { station, state, series } of this.#watches.observed(observation)) {
       const { detector, options } = station;
       if (!wentBack && !detector.reads.some((field) => fresh[field] !== undefined)) continue;
-      try {
-        this.#tell(detector, observation, detector.observe(state, observation, options, series.set));
-      } catch (error) {
-        this.#fail(detector.kind, error);
-      }
+      this.#judge(detector, ofRank(observation), () => detector.observe(state, observation, options, series.set));
     }
+    this.#scalars.observation(observation);
+  }
+
+  /** Looks at the series of the machine when it is time. To be called every second or so, with Unix seconds. */
+  tick(time: number): void {
+    this.#scalars.sample(this.#table, time);
   }
 
   transition(transition: RankTransition): void {
     for (const { detector, options } of this.#transitions) {
-      try {
-        this.#tell(detector, transition, detector.observe(transition, options));
-      } catch (error) {
-        this.#fail(detector.kind, error);
-      }
+      this.#judge(detector, ofRank(transition), () => detector.observe(transition, options));
     }
   }
 
@@ -97,11 +121,13 @@ export class DetectionEngine implements RunListener {
 
   rankForgotten(run: string, rank: number): void {
     this.#watches.forgetRank({ run, rank });
+    this.#scalars.forget(run, rank);
     this.#sink.rankForgotten(run, rank);
   }
 
   runForgotten(run: string): void {
     this.#watches.forgetRun(run);
+    this.#scalars.forget(run, null);
     this.#sink.runForgotten(run);
   }
 
@@ -125,17 +151,25 @@ export class DetectionEngine implements RunListener {
     return this.#transitions.some(({ detector }) => detector.kind === kind) || this.#watches.isRestored(kind, identity);
   }
 
-  #tell(detector: DetectorFacts, { run, rank }: RankIdentity, verdict: Verdict): void {
-    if (verdict.status !== 'quiet') this.#sink.report({ detector, run, rank, verdict });
-  }
-
-  #fail(kind: string, error: unknown): void {
-    this.#failures.row({ kind }).add('failures');
-    this.#failed(kind, error);
+  #judge(detector: DetectorFacts, about: About, judge: () => Verdict): void {
+    try {
+      const verdict = judge();
+      if (verdict.status !== 'quiet') this.#sink.report({ detector, ...about, verdict });
+    } catch (error) {
+      this.#failures.row({ kind: detector.kind }).add('failures');
+      this.#failed(detector.kind, error);
+    }
   }
 }
 
-function enabled<Detector extends AnyStepDetector | TransitionDetector>(
+/** Whom a verdict is about. */
+type About = Omit<Report, 'detector' | 'verdict'>;
+
+function ofRank({ run, rank }: RankIdentity): About {
+  return { run, rank, uuid: null, witness: rank };
+}
+
+function enabled<Detector extends AnyStepDetector | TransitionDetector | AnyScalarDetector>(
   detectors: readonly Detector[],
   options: Readonly<Record<string, DetectorOptions>>,
 ): { readonly detector: Detector; options: DetectorOptions }[] {

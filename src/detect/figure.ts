@@ -5,3 +5,10 @@ export function figure(value: number): string {
   const size = Math.abs(rounded);
   return size !== 0 && (size >= 1e6 || size < 1e-3) ? rounded.toExponential().replace('e+', 'e') : String(rounded);
 }
+
+/** A length of time as a person reads it: "42 s", "7.5 min", "3.2 h", "12 d". */
+export function span(seconds: number): string {
+  if (seconds < 120) return `${figure(seconds)} s`;
+  if (seconds < 7200) return `${figure(seconds / 60)} min`;
+  return seconds < 172_800 ? `${figure(seconds / 3600)} h` : `${figure(seconds / 86_400)} d`;
+}

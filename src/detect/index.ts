@@ -7,6 +7,7 @@ import { gradientExplosion } from './gradient-explosion.ts';
 import { gradientRatio } from './gradient-ratio.ts';
 import { gradientTail } from './gradient-tail.ts';
 import { lossSpike } from './loss-spike.ts';
+import { memoryLeak } from './memory-leak.ts';
 import { nonFinite } from './non-finite.ts';
 import { overfitting } from './overfitting.ts';
 import { workerLost } from './worker-lost.ts';
@@ -25,10 +26,15 @@ export const stepDetectors = [
 /** Detectors over states of ranks. */
 export const transitionDetectors = [workerLost] as const;
 
-/** What every detector says of itself. */
-export const detectors: readonly DetectorFacts<DetectorKind>[] = [...stepDetectors, ...transitionDetectors];
+/** Detectors over series of single values. */
+export const scalarDetectors = [memoryLeak] as const;
 
-type AnyDetector = (typeof stepDetectors | typeof transitionDetectors)[number];
+const all = [...stepDetectors, ...transitionDetectors, ...scalarDetectors] as const;
+
+/** What every detector says of itself. */
+export const detectors: readonly DetectorFacts<DetectorKind>[] = all;
+
+type AnyDetector = (typeof all)[number];
 type Schemas = { readonly [Detector in AnyDetector as Detector['kind']]: Detector['options'] };
 type MetricsOf<Detector> = Detector extends { readonly metrics: infer Metrics } ? Metrics[keyof Metrics] : never;
 
@@ -36,7 +42,7 @@ export type DetectorKind = AnyDetector['kind'];
 
 /** The options of all detectors, the group `detect`. */
 export const detectOptions: StrictObjectSchema<Schemas, undefined> = options(
-  Object.fromEntries([...stepDetectors, ...transitionDetectors].map(({ kind, options }) => [kind, options])) as Schemas,
+  Object.fromEntries(all.map(({ kind, options }) => [kind, options])) as Schemas,
 );
 
 /** A configuration of all detectors. */

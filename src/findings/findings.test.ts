@@ -52,10 +52,10 @@ function house(options: Partial<FindingsOptions> = {}) {
     changes,
     told: () => changes.map(({ change, finding }) => `${change} ${finding.kind}`),
     see: (detector: DetectorFacts, what: Evidence, rank = 0, run = 'r') => {
-      findings.report({ detector, run, rank, verdict: { status: 'evidence', ...what } });
+      findings.report({ detector, run, rank, uuid: null, witness: rank, verdict: { status: 'evidence', ...what } });
     },
     recover: (detector: DetectorFacts, rank = 0, run = 'r') => {
-      findings.report({ detector, run, rank, verdict: { status: 'recovered', step: 99 } });
+      findings.report({ detector, run, rank, uuid: null, witness: rank, verdict: { status: 'recovered', step: 99 } });
     },
     wait: (seconds: number) => {
       clock.now += seconds;
@@ -69,6 +69,23 @@ function house(options: Partial<FindingsOptions> = {}) {
 }
 
 describe('Findings', () => {
+  it('makes one finding of all series of one GPU, which ends when each of them has recovered', () => {
+    const { findings, wait, lines } = house();
+    const leak: DetectorFacts = { ...facts, kind: 'effect', subject: 'series' };
+    const about = { detector: leak, run: null, rank: null, uuid: 'GPU-1' };
+    for (const witness of ['used', 'reserved']) {
+      findings.report({ ...about, witness, verdict: { status: 'evidence', ...evidence('warning') } });
+    }
+    expect(findings.open.map(({ subject }) => subject)).toEqual([{ run: null, rank: null, uuid: 'GPU-1' }]);
+    expect(lines('gradwatch_finding_severity{')[0]).toContain('run="",rank="",uuid="GPU-1"');
+    findings.report({ ...about, witness: 'used', verdict: { status: 'recovered', step: null } });
+    wait(121);
+    expect(findings.open).toHaveLength(1);
+    findings.report({ ...about, witness: 'reserved', verdict: { status: 'recovered', step: null } });
+    wait(1);
+    expect(findings.open).toHaveLength(0);
+  });
+
   it('makes one finding of the evidence of all ranks', () => {
     const { findings, see, told } = house();
     see(cause, evidence('warning', 7), 3);

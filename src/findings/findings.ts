@@ -70,17 +70,17 @@ export class Findings implements VerdictSink {
   }
 
   report(report: Report): void {
-    const { detector, run, rank, verdict } = report;
-    const subject: Subject = { run, rank: detector.subject === 'rank' ? rank : null, uuid: null };
+    const { detector, run, rank, uuid, witness, verdict } = report;
+    const subject: Subject = { run, rank: detector.subject === 'run' ? null : rank, uuid };
     const key = keyOf(detector.kind, subject);
     const incident = this.#open.get(key);
     if (verdict.status === 'recovered') {
-      incident?.calm(rank, 'recovered');
+      incident?.calm(witness, 'recovered');
       return;
     }
     const { status: _, ...evidence } = verdict;
     if (incident === undefined) this.#begin(key, subject, report, evidence);
-    else this.#continue(incident, rank, evidence);
+    else this.#continue(incident, witness, evidence);
   }
 
   runEnded(run: string): void {
@@ -108,13 +108,14 @@ export class Findings implements VerdictSink {
     }
   }
 
-  #begin(key: string, subject: Subject, { detector, rank }: Report, evidence: Evidence): void {
+  #begin(key: string, subject: Subject, { detector, rank, witness }: Report, evidence: Evidence): void {
     if (this.#open.size >= this.#options.max_open) {
       this.#series.countRefused(detector.kind);
       return;
     }
     this.#count += 1;
-    const incident = new Incident(detector, `${this.#instance}-${this.#count}`, subject, rank, evidence, this.#now());
+    const id = `${this.#instance}-${this.#count}`;
+    const incident = new Incident(detector, { id, subject, firstRank: rank }, witness, evidence, this.#now());
     this.#open.set(key, incident);
     incident.follow(this.#causeOf(incident));
     this.#series.count(incident.finding);
@@ -122,8 +123,8 @@ export class Findings implements VerdictSink {
     this.#adopt(incident);
   }
 
-  #continue(incident: Incident, rank: number, evidence: Evidence): void {
-    const worse = incident.add(rank, evidence, this.#now());
+  #continue(incident: Incident, witness: number | string, evidence: Evidence): void {
+    const worse = incident.add(witness, evidence, this.#now());
     const { consequenceOf } = incident.finding;
     // A consequence that outlives its cause, or becomes worse than it, stands for itself.
     const unattached = consequenceOf !== null && (worse || !this.#isOpen(consequenceOf));

@@ -1,29 +1,33 @@
 import type { DetectorFacts, Evidence } from '../detect/index.ts';
 import { severities } from '../detect/index.ts';
-import type { Finding, Resolution, Subject } from './finding.ts';
+import type { Finding, Resolution } from './finding.ts';
 
-/** Ranks whose recovery a finding waits for; evidence of more ranks counts, their recovery is not waited for. */
-const maxRanks = 1024;
+/** Ranks and series whose recovery a finding waits for; evidence of more counts, their recovery is not waited for. */
+const maxWitnesses = 1024;
 
 /** An open finding and what is known beside it. */
 export class Incident {
   readonly detector: DetectorFacts;
   #finding: Finding;
-  /** Ranks that gave evidence and have not recovered. */
-  readonly #disturbed: Set<number>;
+  /** Ranks, or keys of series, that gave evidence and have not recovered. */
+  readonly #disturbed: Set<number | string>;
   /** How it will end when the hold is over; null while it goes on. */
   closing: Resolution | null = null;
 
-  constructor(detector: DetectorFacts, id: string, subject: Subject, rank: number, evidence: Evidence, now: number) {
+  constructor(
+    detector: DetectorFacts,
+    about: Pick<Finding, 'id' | 'subject' | 'firstRank'>,
+    witness: number | string,
+    evidence: Evidence,
+    now: number,
+  ) {
     const { step, ...facts } = evidence;
     this.detector = detector;
-    this.#disturbed = new Set([rank]);
+    this.#disturbed = new Set([witness]);
     this.#finding = {
       ...facts,
-      id,
+      ...about,
       kind: detector.kind,
-      subject,
-      firstRank: rank,
       detectedStep: step,
       lastStep: step,
       openedAt: now,
@@ -44,7 +48,7 @@ export class Incident {
   }
 
   /** Takes further evidence in. True when it made the finding worse: then its cause is the new one. */
-  add(rank: number, evidence: Evidence, now: number): boolean {
+  add(witness: number | string, evidence: Evidence, now: number): boolean {
     const before = this.#finding;
     const worse = severities.indexOf(evidence.severity) > this.severity;
     const { severity, threshold, baseline, window, cause, advice } = worse ? evidence : before;
@@ -56,14 +60,14 @@ export class Incident {
       score: Math.max(before.score, evidence.score),
       lastEvidenceAt: now,
     };
-    if (this.#disturbed.size < maxRanks) this.#disturbed.add(rank);
+    if (this.#disturbed.size < maxWitnesses) this.#disturbed.add(witness);
     this.closing = null;
     return worse;
   }
 
-  /** A rank is in order again, or will not be heard of. */
-  calm(rank: number, resolution: Resolution): void {
-    if (this.#disturbed.delete(rank) && this.#disturbed.size === 0) this.closing ??= resolution;
+  /** A rank or a series is in order again, or will not be heard of. */
+  calm(witness: number | string, resolution: Resolution): void {
+    if (this.#disturbed.delete(witness) && this.#disturbed.size === 0) this.closing ??= resolution;
   }
 
   follow(cause: string | null): void {

@@ -1,6 +1,7 @@
 import {
   DetectionEngine,
   detectors,
+  scalarDetectors,
   stepDetectors,
   type DetectOptions,
   type Report,
@@ -48,6 +49,7 @@ export class Replay {
       sink: hears === undefined ? this.#findings : overheard(this.#findings, hears),
       stepDetectors,
       transitionDetectors: [],
+      scalarDetectors,
       failed: (_kind, error) => {
         throw error;
       },

@@ -36,9 +36,12 @@ export class SeriesTable {
     return group;
   }
 
-  /** A copy of all values as they stand now: what is written from it is of one moment, however long the writing takes. */
-  snapshot(): GroupSnapshot[] {
-    return this.#groups.map((group) => group.snapshot());
+  /**
+   * A copy of all values as they stand now: what is written from it is of one moment, however long the writing takes. With `wanted`
+   * only of the groups that have such a metric.
+   */
+  snapshot(wanted: (metric: Metric) => boolean = () => true): GroupSnapshot[] {
+    return this.#groups.filter((group) => group.has(wanted)).map((group) => group.snapshot());
   }
 }
 
@@ -76,6 +79,10 @@ export class SeriesGroup<Key extends string, Label extends string> implements St
 
   get size(): number {
     return this.#rows.size;
+  }
+
+  has(wanted: (metric: Metric) => boolean): boolean {
+    return this.#columns.some(({ metric }) => wanted(metric));
   }
 
   /** The row of these label values, made when there is none yet. */

@@ -2,3 +2,5 @@ export { SlidingWindow, madToSigma } from './sliding-window.ts';
 export { winsorised } from './winsorised.ts';
 export type { Moments } from './winsorised.ts';
 export { erfc, gaussianTail } from './gaussian-tail.ts';
+export { mannKendall, theilSen } from './trend.ts';
+export { LowerEnvelope } from './lower-envelope.ts';

@@ -1,0 +1,140 @@
+import { fields, type Field, type Observation } from '../runs/index.ts';
+import type { GroupSnapshot, SeriesTable } from '../series/index.ts';
+import type { Verdict } from './detector.ts';
+import {
+  namePattern,
+  type AnyScalarDetector,
+  type ScalarOptions,
+  type ScalarPoint,
+  type ScalarSource,
+} from './scalar.ts';
+
+/** Seconds between two looks at the series of the machine. */
+const sampleSeconds = 15;
+const usedSuffix = '_used_bytes';
+
+/** A detector, its options, and which series it judges. */
+interface Station {
+  readonly detector: AnyScalarDetector;
+  readonly options: ScalarOptions;
+  readonly judges: (name: string) => boolean;
+}
+
+interface Watched {
+  readonly source: ScalarSource;
+  readonly watches: readonly { readonly station: Station; readonly state: unknown }[];
+}
+
+/** Takes what a detector says of a series, `series` being the key of the series. */
+export type ScalarSink = (
+  detector: AnyScalarDetector,
+  source: ScalarSource,
+  series: string,
+  judge: () => Verdict,
+) => void;
+
+/**
+ * Feeds detectors over single values: with what workers report at every step, and every 15 seconds with the other series of the
+ * table, whoever fills them. Holds a state for each detector and series.
+ */
+export class ScalarWatch {
+  readonly #stations: readonly Station[];
+  readonly #tell: ScalarSink;
+  /** Fields of steps that a detector judges, with the names of their metrics. */
+  readonly #fields: readonly (readonly [Field, string])[];
+  readonly #series = new Map<string, Watched>();
+  #sampledAt = -Infinity;
+
+  constructor(
+    stations: readonly { readonly detector: AnyScalarDetector; readonly options: ScalarOptions }[],
+    tell: ScalarSink,
+  ) {
+    this.#stations = stations.map((station) => ({ ...station, judges: namePattern(station.options.series) }));
+    this.#tell = tell;
+    this.#fields = (Object.keys(fields) as Field[])
+      .map((field) => [field, fields[field].name] as const)
+      .filter(([, name]) => this.#isJudged(name));
+  }
+
+  observation({ run, rank, step, time, fresh }: Observation): void {
+    for (const [field, name] of this.#fields) {
+      const value = fresh[field];
+      if (value === undefined) continue;
+      const key = JSON.stringify([name, run, rank]);
+      const watched = this.#series.get(key) ?? this.#begin(key, { name, run, rank, uuid: null, owner: `rank ${rank}` });
+      this.#judge(key, watched, { time, value, step, capacity: null });
+    }
+  }
+
+  /** To be called every second or so; looks at the table when it is time. Times are Unix seconds. */
+  sample(table: SeriesTable, time: number): void {
+    if (this.#stations.length === 0 || time - this.#sampledAt < sampleSeconds) return;
+    this.#sampledAt = time;
+    const isStep = (name: string) => this.#fields.some(([, field]) => field === name);
+    const wanted = (name: string) => this.#isJudged(name) && !isStep(name);
+    for (const group of table.snapshot(({ name }) => wanted(name))) {
+      for (const [column, { metric }] of group.columns.entries()) {
+        if (!wanted(metric.name)) continue;
+        const total = capacityColumn(group, metric.name);
+        for (const [row, labels] of group.labels.entries()) {
+          const value = valueAt(group, row, column);
+          if (value === null) continue;
+          const key = `${metric.name}{${labels}}`;
+          const watched = this.#series.get(key) ?? this.#begin(key, sourceOf(metric.name, labels));
+          this.#judge(key, watched, { time, value, step: null, capacity: valueAt(group, row, total) });
+        }
+      }
+    }
+  }
+
+  /** Drops what is held of a run, or of one of its ranks. */
+  forget(run: string, rank: number | null): void {
+    for (const [key, { source }] of this.#series) {
+      if (source.run === run && (rank === null || source.rank === rank)) this.#series.delete(key);
+    }
+  }
+
+  #isJudged(name: string): boolean {
+    return this.#stations.some(({ judges }) => judges(name));
+  }
+
+  #begin(key: string, source: ScalarSource): Watched {
+    const watches = this.#stations
+      .filter(({ judges }) => judges(source.name))
+      .map((station) => ({ station, state: station.detector.start(station.options) }));
+    const watched = { source, watches };
+    this.#series.set(key, watched);
+    return watched;
+  }
+
+  #judge(key: string, { source, watches }: Watched, point: ScalarPoint): void {
+    for (const { station, state } of watches) {
+      const { detector, options } = station;
+      this.#tell(detector, source, key, () => detector.observe(state, point, source, options));
+    }
+  }
+}
+
+function valueAt({ columns, values, present }: GroupSnapshot, row: number, column: number): number | null {
+  const at = row * columns.length + column;
+  return column >= 0 && present[at] === 1 ? (values[at] ?? null) : null;
+}
+
+/** The column of what `…_used_bytes` is used of, `…_total_bytes`; -1 where there is none. */
+function capacityColumn({ columns }: GroupSnapshot, name: string): number {
+  if (!name.endsWith(usedSuffix)) return -1;
+  const total = `${name.slice(0, -usedSuffix.length)}_total_bytes`;
+  return columns.findIndex(({ metric }) => metric.name === total);
+}
+
+function sourceOf(name: string, block: string): ScalarSource {
+  const labels = new Map(
+    [...block.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, label = '', value = '']) => [
+      label,
+      value.replaceAll(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character)),
+    ]),
+  );
+  const [run, rank, uuid] = [labels.get('run') ?? null, labels.get('rank'), labels.get('uuid') ?? null];
+  const owner = rank !== undefined ? `rank ${rank}` : (uuid ?? (block === '' ? 'the node' : block));
+  return { name, run, rank: rank === undefined ? null : Number(rank), uuid, owner };
+}

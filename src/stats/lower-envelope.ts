@@ -1,0 +1,75 @@
+interface Level {
+  /** Minima in order of time. */
+  readonly minima: Float64Array;
+  size: number;
+  /** Of the minimum that is being made: its value, and how many parts went into it. */
+  pending: number;
+  parts: number;
+  /** The highest minimum that has left the window. */
+  highestBefore: number;
+}
+
+/**
+ * The lower envelope of a stream at many time scales: minima of `base` values, of twice as many, of four times as many and so on,
+ * the last `window` of each. A sum of garbage that is collected now and then has a flat envelope; what is never given back has not.
+ */
+export class LowerEnvelope {
+  private readonly base: number;
+  private readonly levels: readonly Level[];
+
+  constructor({ base, window, scales }: { readonly base: number; readonly window: number; readonly scales: number }) {
+    this.base = base;
+    this.levels = Array.from({ length: scales }, () => ({
+      minima: new Float64Array(window),
+      size: 0,
+      pending: Infinity,
+      parts: 0,
+      highestBefore: -Infinity,
+    }));
+  }
+
+  /** Takes a value and gives how many scales have a new minimum: all those below this number. */
+  push(value: number): number {
+    let part = value;
+    for (const [scale, level] of this.levels.entries()) {
+      level.pending = Math.min(level.pending, part);
+      level.parts += 1;
+      if (level.parts < (scale === 0 ? this.base : 2)) return scale;
+      part = level.pending;
+      level.pending = Infinity;
+      level.parts = 0;
+      if (level.size === level.minima.length) {
+        level.highestBefore = Math.max(level.highestBefore, level.minima[0] ?? NaN);
+        level.minima.copyWithin(0, 1);
+        level.size -= 1;
+      }
+      level.minima[level.size] = part;
+      level.size += 1;
+    }
+    return this.levels.length;
+  }
+
+  /** The minima of a scale in order of time, the last one last; a view that is valid until the next push. */
+  minima(scale: number): Float64Array {
+    const level = this.levels[scale];
+    return level === undefined ? new Float64Array(0) : level.minima.subarray(0, level.size);
+  }
+
+  /** The highest minimum of a scale that is no longer in its window, -Infinity where none has left it. */
+  highestBefore(scale: number): number {
+    return this.levels[scale]?.highestBefore ?? -Infinity;
+  }
+
+  /** How many values one minimum of a scale stands for. */
+  span(scale: number): number {
+    return this.base * 2 ** scale;
+  }
+
+  clear(): void {
+    for (const level of this.levels) {
+      level.size = level.parts = 0;
+      level.pending = Infinity;
+      level.highestBefore = -Infinity;
+    }
+  }
+}
