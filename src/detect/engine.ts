@@ -3,8 +3,8 @@ import { counter, type SeriesGroup, type SeriesTable } from '../series/index.ts'
 import type { Section } from '../snapshot/index.ts';
 import type { AnyStepDetector, DetectorFacts, DetectorOptions, TransitionDetector, Verdict } from './detector.ts';
 import { DetectorSeries } from './detector-series.ts';
-import type { AnyScalarDetector, ScalarOptions } from './scalar.ts';
-import { ScalarWatch } from './scalar-watch.ts';
+import type { AnyScalarDetector } from './scalar.ts';
+import { ScalarWatch, type ScalarStation } from './scalar-watch.ts';
 import { Watches, type Station } from './watches.ts';
 
 /** A verdict that is not quiet, with where it came from. */
@@ -61,6 +61,7 @@ export class DetectionEngine implements RunListener {
   readonly #failures: SeriesGroup<'failures', 'kind'>;
   readonly #watches: Watches;
   readonly #table: SeriesTable;
+  readonly #scalarStations: readonly ScalarStation[];
   readonly #scalars: ScalarWatch;
 
   constructor({
@@ -81,15 +82,12 @@ export class DetectionEngine implements RunListener {
     }));
     this.#watches = new Watches(this.#stations);
     this.#transitions = enabled(transitionDetectors, options);
-    const scalars = enabled(scalarDetectors, options) as {
-      readonly detector: AnyScalarDetector;
-      readonly options: ScalarOptions;
-    }[];
+    this.#scalarStations = enabled(scalarDetectors, options) as ScalarStation[];
     this.#table = table;
-    this.#scalars = new ScalarWatch(scalars, (detector, { run, rank, uuid }, witness, judge) => {
+    this.#scalars = new ScalarWatch(this.#scalarStations, (detector, { run, rank, uuid }, witness, judge) => {
       this.#judge(detector, { run, rank, uuid, witness }, judge);
     });
-    for (const { detector } of [...this.#stations, ...this.#transitions, ...scalars]) {
+    for (const { detector } of [...this.#stations, ...this.#transitions, ...this.#scalarStations]) {
       this.#failures.row({ kind: detector.kind }).set('failures', 0);
     }
   }
@@ -138,6 +136,9 @@ export class DetectionEngine implements RunListener {
   reconfigure(options: DetectionEngineParts['options']): void {
     for (const station of [...this.#stations, ...this.#transitions]) {
       station.options = options[station.detector.kind] ?? station.options;
+    }
+    for (const station of this.#scalarStations) {
+      station.options = (options[station.detector.kind] as ScalarStation['options'] | undefined) ?? station.options;
     }
   }
 

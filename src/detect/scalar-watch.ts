@@ -13,16 +13,21 @@ import {
 const sampleSeconds = 15;
 const usedSuffix = '_used_bytes';
 
-/** A detector, its options, and which series it judges. */
-interface Station {
+/** A detector with its options, which may be replaced while it runs. */
+export interface ScalarStation {
   readonly detector: AnyScalarDetector;
-  readonly options: ScalarOptions;
+  options: ScalarOptions;
+}
+
+/** A detector and which series it judges, for as long as it runs. */
+interface Post {
+  readonly station: ScalarStation;
   readonly judges: (name: string) => boolean;
 }
 
 interface Watched {
   readonly source: ScalarSource;
-  readonly watches: readonly { readonly station: Station; readonly state: unknown }[];
+  readonly watches: readonly { readonly station: ScalarStation; readonly state: unknown }[];
 }
 
 /** Takes what a detector says of a series, `series` being the key of the series. */
@@ -38,18 +43,15 @@ export type ScalarSink = (
  * table, whoever fills them. Holds a state for each detector and series.
  */
 export class ScalarWatch {
-  readonly #stations: readonly Station[];
+  readonly #posts: readonly Post[];
   readonly #tell: ScalarSink;
   /** Fields of steps that a detector judges, with the names of their metrics. */
   readonly #fields: readonly (readonly [Field, string])[];
   readonly #series = new Map<string, Watched>();
   #sampledAt = -Infinity;
 
-  constructor(
-    stations: readonly { readonly detector: AnyScalarDetector; readonly options: ScalarOptions }[],
-    tell: ScalarSink,
-  ) {
-    this.#stations = stations.map((station) => ({ ...station, judges: namePattern(station.options.series) }));
+  constructor(stations: readonly ScalarStation[], tell: ScalarSink) {
+    this.#posts = stations.map((station) => ({ station, judges: namePattern(station.options.series) }));
     this.#tell = tell;
     this.#fields = (Object.keys(fields) as Field[])
       .map((field) => [field, fields[field].name] as const)
@@ -68,7 +70,7 @@ export class ScalarWatch {
 
   /** To be called every second or so; looks at the table when it is time. Times are Unix seconds. */
   sample(table: SeriesTable, time: number): void {
-    if (this.#stations.length === 0 || time - this.#sampledAt < sampleSeconds) return;
+    if (this.#posts.length === 0 || time - this.#sampledAt < sampleSeconds) return;
     this.#sampledAt = time;
     const isStep = (name: string) => this.#fields.some(([, field]) => field === name);
     const wanted = (name: string) => this.#isJudged(name) && !isStep(name);
@@ -95,13 +97,13 @@ export class ScalarWatch {
   }
 
   #isJudged(name: string): boolean {
-    return this.#stations.some(({ judges }) => judges(name));
+    return this.#posts.some(({ judges }) => judges(name));
   }
 
   #begin(key: string, source: ScalarSource): Watched {
-    const watches = this.#stations
+    const watches = this.#posts
       .filter(({ judges }) => judges(source.name))
-      .map((station) => ({ station, state: station.detector.start(station.options) }));
+      .map(({ station }) => ({ station, state: station.detector.start(station.options) }));
     const watched = { source, watches };
     this.#series.set(key, watched);
     return watched;
