@@ -9,18 +9,30 @@ export interface MemoryCgroup {
 const maxPathLength = 512;
 
 /**
- * Reads `/proc/<pid>/cgroup`, see cgroups(7); null where no hierarchy accounts memory, and where the path leads out of what this
- * process sees (`/../…`: it has a cgroup namespace of its own).
+ * Reads `/proc/<pid>/cgroup`, see cgroups(7); null where no hierarchy accounts memory, and where the path leads out of what is seen.
+ * @param root the path of what this process sees as the root: a path of another process may lead out of it (`/../…`)
  */
-export function parseMemoryCgroup(text: string): MemoryCgroup | null {
+export function parseMemoryCgroup(text: string, root = '/'): MemoryCgroup | null {
   let unified: MemoryCgroup | null = null;
   for (const line of text.split('\n')) {
-    const [, hierarchy, controllers = '', path = ''] = /^(\d+):([^:]*):(\/.*)$/.exec(line) ?? [];
-    if (hierarchy === undefined || path.length > maxPathLength || path.split('/').includes('..')) continue;
+    const [, hierarchy, controllers = '', seen = ''] = /^(\d+):([^:]*):(\/.*)$/.exec(line) ?? [];
+    const path = fromRoot(root, seen);
+    if (hierarchy === undefined || path === null || path.length > maxPathLength) continue;
     if (controllers.split(',').includes('memory')) return { version: 1, path };
     if (hierarchy === '0' && controllers === '') unified = { version: 2, path };
   }
   return unified;
+}
+
+/** Null for a path that leads above the root. */
+function fromRoot(root: string, seen: string): string | null {
+  const names = root.split('/').filter((name) => name !== '');
+  for (const name of seen.split('/')) {
+    if (name === '' || name === '.') continue;
+    if (name !== '..') names.push(name);
+    else if (names.pop() === undefined) return null;
+  }
+  return `/${names.join('/')}`;
 }
 
 /** Above this no machine has memory: version 1 writes "no limit" as the last page below 2^63. */

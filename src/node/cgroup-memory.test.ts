@@ -16,6 +16,10 @@ describe('the files of cgroups', () => {
     expect(parseMemoryCgroup('0::/kubepods.slice/pod:1\n')).toEqual({ version: 2, path: '/kubepods.slice/pod:1' });
     expect(parseMemoryCgroup('9:name=systemd:/a\n4:cpu,memory:/b\n0::/c\n')).toEqual({ version: 1, path: '/b' });
     expect(parseMemoryCgroup('0::/../../pod2\n')).toBeNull();
+    expect(parseMemoryCgroup('0::/../../pod2/x\n', '/kubepods/pod1/own')).toEqual({
+      version: 2,
+      path: '/kubepods/pod2/x',
+    });
     expect(parseMemoryCgroup(`0::/${'x'.repeat(600)}\n`)).toBeNull();
   });
 
@@ -94,6 +98,7 @@ describe.runIf(process.platform === 'linux')('cgroup_memory', () => {
       'events_total{cgroup="/pod",event="oom"} 2',
       'events_total{cgroup="/pod",event="oom_kill"} 1',
       'rank_cgroup_info{run="digits",rank="0",cgroup="/pod"} 1',
+      'exporter_ranks_without_cgroup 0',
     ]);
   });
 
@@ -110,10 +115,17 @@ describe.runIf(process.platform === 'linux')('cgroup_memory', () => {
       'swap_usage_bytes{cgroup="/job"} 5',
       'events_total{cgroup="/job",event="oom_kill"} 6',
       'rank_cgroup_info{run="digits",rank="0",cgroup="/job"} 1',
+      'exporter_ranks_without_cgroup 0',
     ]);
     table = new SeriesTable();
     put('fs/cgroup/memory/memory.limit_in_bytes', '5000');
     expect(await collect()).toContain('limit_bytes{cgroup="/"} 5000');
+  });
+
+  it('counts a rank whose cgroup is out of sight', async () => {
+    put('7/cgroup', '0::/../other');
+    put('fs/cgroup/cgroup.controllers', 'memory');
+    expect(await collect()).toEqual(['exporter_ranks_without_cgroup 1']);
   });
 
   it('takes a machine without cgroups for no failure', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beatOptions, type Collector, type CollectorContext, SourceAbsent } from '../collect/index.ts';
 import { counter, gauge, info, type Row, type SeriesGroup } from '../series/index.ts';
 import { type MemoryCgroup, parseMemoryCgroup } from './cgroup-files.ts';
+import { findOwnCgroup } from './own-cgroup.ts';
 import { type CgroupMemory, limitingCgroup, readCgroupMemory, readLimit } from './cgroup-reading.ts';
 import { readKernelFile } from './kernel-file.ts';
 import { requireLinux } from './linux-only.ts';
@@ -60,6 +61,12 @@ const infoMetrics = {
   }),
 } as const;
 
+const unseenMetrics = {
+  unseen: gauge('gradwatch_exporter_ranks_without_cgroup', {
+    help: "Ranks on this node whose cgroup the exporter does not see: it takes the node's /sys where the exporter has a cgroup namespace of its own",
+  }),
+} as const;
+
 const events = ['high', 'max', 'oom', 'oom_kill'] as const;
 type Key = keyof typeof amounts | keyof typeof pressures;
 
@@ -69,7 +76,7 @@ type Key = keyof typeof amounts | keyof typeof pressures;
  */
 export const cgroupMemory = workerCollector({
   name: 'cgroup_memory',
-  metrics: { ...amounts, ...pressures, ...eventMetrics, ...infoMetrics },
+  metrics: { ...amounts, ...pressures, ...eventMetrics, ...infoMetrics, ...unseenMetrics },
   options: beatOptions({ what: 'the memory of cgroups', interval: { default: '15s', min: '1s', max: '5m' } }),
   create: (context, { interval }, tree) => new CgroupMemoryCollector(context, interval, tree),
 });
@@ -82,7 +89,10 @@ class CgroupMemoryCollector implements Collector {
   readonly #amounts: SeriesGroup<Key, 'cgroup'>;
   readonly #events: SeriesGroup<'events', 'cgroup' | 'event'>;
   readonly #infos: SeriesGroup<'info', 'run' | 'rank' | 'cgroup'>;
+  readonly #unseen: Row<'unseen'>;
   #rows: ReadonlySet<Pick<Row<Key>, 'remove'>> = new Set();
+  /** What this process sees as the root; it stays the same as long as the process lives. */
+  #root: string | null = null;
 
   constructor(context: CollectorContext, intervalSeconds: number, tree: WorkerTree) {
     this.#context = context;
@@ -91,6 +101,7 @@ class CgroupMemoryCollector implements Collector {
     this.#amounts = context.table.group(labels, { ...amounts, ...pressures });
     this.#events = context.table.group(['cgroup', 'event'], eventMetrics);
     this.#infos = context.table.group(['run', 'rank', 'cgroup'], infoMetrics);
+    this.#unseen = context.table.group([], unseenMetrics).row({});
   }
 
   /** @throws CollectorError `unreadable` @throws SourceAbsent */
@@ -100,19 +111,27 @@ class CgroupMemoryCollector implements Collector {
     const root = join(sysRoot, 'fs/cgroup');
     if (!existsSync(join(root, 'memory')) && !existsSync(join(root, 'cgroup.controllers')))
       throw new SourceAbsent('not_on_this_machine', `no cgroup hierarchy of memory is mounted at ${root}`);
+    const version = existsSync(join(root, 'memory')) ? 1 : 2;
+    this.#root ??= await this.#findRoot(version);
     const rows = new Set<Pick<Row<Key>, 'remove'>>();
+    let unseen = 0;
     const cgroups = new Map<string, MemoryCgroup>();
     for (const { run, rank, pids } of (await this.#tree.find()).ranks) {
       const file = readKernelFile(join(procRoot, String(pids[0]), 'cgroup'));
-      const own = pids.length > 0 && 'text' in file ? parseMemoryCgroup(file.text) : null;
-      if (own === null) continue;
+      if (pids.length === 0 || 'code' in file) continue;
+      const own = parseMemoryCgroup(file.text, this.#root);
+      if (own === null) {
+        unseen += 1;
+        continue;
+      }
       const cgroup = limitingCgroup(sysRoot, own);
       cgroups.set(cgroup.path, cgroup);
       const row = this.#infos.row({ run, rank, cgroup: cgroup.path });
       row.set('info', 1);
       rows.add(row);
     }
-    const seen: MemoryCgroup = { version: existsSync(join(root, 'memory')) ? 1 : 2, path: '/' };
+    this.#unseen.set('unseen', unseen);
+    const seen: MemoryCgroup = { version, path: '/' };
     // The root of a pod that holds the exporter alone says nothing of the node.
     const alone = process.env['KUBERNETES_SERVICE_HOST'] !== undefined;
     if (!alone && readLimit(sysRoot, seen) !== null) cgroups.set('/', seen);
@@ -124,6 +143,14 @@ class CgroupMemoryCollector implements Collector {
   expire(): void {
     for (const row of this.#rows) row.remove();
     this.#rows = new Set();
+    this.#unseen.clear('unseen');
+  }
+
+  /** Another than `/` only where the node's hierarchy is mounted beside the one that this process sees. */
+  async #findRoot(version: 1 | 2): Promise<string> {
+    const { sysRoot } = this.#context;
+    const hierarchy = version === 1 ? 'fs/cgroup/memory' : 'fs/cgroup';
+    return sysRoot === '/sys' ? '/' : ((await findOwnCgroup(join('/sys', hierarchy), join(sysRoot, hierarchy))) ?? '/');
   }
 
   #show(cgroup: string, memory: CgroupMemory, rows: Set<Pick<Row<Key>, 'remove'>>): void {
