@@ -11,6 +11,8 @@ import { GpuDetailCollector } from './collector.ts';
 type Play = (args: string) => { readonly out: string; readonly code?: number } | { readonly error: string } | null;
 
 let play: Play;
+/** What `nvidia-smi nvlink` prints; its calls are not in `calls`. */
+let links: string;
 let calls: string[];
 let kills: string[];
 let hanging: EventEmitter[];
@@ -19,8 +21,9 @@ let now: number;
 let collector: GpuDetailCollector;
 
 function child(args: readonly string[]): ChildProcess {
-  calls.push(args.join(' '));
-  const played = play(args.join(' '));
+  const isLinks = args[0] === 'nvlink';
+  if (!isLinks) calls.push(args.join(' '));
+  const played = isLinks ? { out: links } : play(args.join(' '));
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const pid: number | undefined = played !== null && 'error' in played ? undefined : 42;
   const state: { exitCode: number | null } = { exitCode: null };
@@ -63,7 +66,7 @@ function make(options: { program?: string; details?: boolean } = {}): void {
 }
 
 beforeEach(() => {
-  [calls, kills, hanging] = [[], [], []];
+  [calls, kills, hanging, links] = [[], [], [], ''];
   table = new SeriesTable();
   now = 1000;
   make();
@@ -188,6 +191,18 @@ describe('the collector gpu_detail', () => {
     await collect();
     expect(calls.slice(1)).toEqual(['-q -x', '-q -x --id=0000:01:00.0']);
     expect(series('fan_ratio')).toEqual(['fan_ratio{uuid="GPU-1",gpu="1"} 0.4']);
+  });
+
+  test('shows NVLinks of cards that are well', async () => {
+    play = () => ({ out: document(gpu(0, ''), gpu(1, '<clocks>GPU is lost</clocks>')) });
+    const of = (at: number) => `GPU ${at}: H100 (UUID: GPU-${at})\n\t Link 0: 25 GB/s\n\t Link 0: CRC Errors: 2\n`;
+    links = of(0) + of(1);
+    await collect();
+    expect(series('nvlink')).toEqual([
+      'nvlink_active{uuid="GPU-0",gpu="0",link="0"} 1',
+      'nvlink_bandwidth_bytes_per_second{uuid="GPU-0",gpu="0",link="0"} 25000000000',
+      'nvlink_errors_total{uuid="GPU-0",gpu="0",link="0",kind="crc"} 2',
+    ]);
   });
 
   test('with few fields wanted, reads only what --query-gpu has no name for', async () => {

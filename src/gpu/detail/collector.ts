@@ -1,6 +1,7 @@
 import { CollectorError, SourceAbsent } from '../../collect/index.ts';
 import type { Collector, CollectorContext, CollectorDeclaration } from '../../collect/index.ts';
 import type { Row as SeriesRow } from '../../series/index.ts';
+import type { GpuIdentity } from '../addresses.ts';
 import type { Cards } from '../cards.ts';
 import type { Ending } from '../exit.ts';
 import type { ReadingField } from '../field.ts';
@@ -8,11 +9,13 @@ import { isVital, readingFields } from '../fields.ts';
 import { LineCutter } from '../lines.ts';
 import type { NvidiaSmi } from '../nvidia-smi.ts';
 import { Reach } from '../reach.ts';
+import type { Row } from '../row.ts';
 import { sourceState } from '../sources.ts';
 import { judge } from '../verdict.ts';
 import { Errand } from './call.ts';
 import { readDocument, type GpuDetail } from './document.ts';
 import { InstanceSeries, type Carved } from './instances.ts';
+import { LinkSeries, parseLinks } from './links.ts';
 import { parseList, type Listed } from './list.ts';
 import { gpuDetailMetrics } from './metrics.ts';
 import type { GpuDetailOptions } from './options.ts';
@@ -20,8 +23,10 @@ import { ProcessSeries, type Workers } from './processes.ts';
 
 /** GPUs without a handle that are left out one after the other; then the rest is not asked any more either. */
 const mostLeftOut = 8;
-/** Lines of `nvidia-smi -L` that are looked at. */
-const mostListLines = 2000;
+/** Lines of `nvidia-smi -L` and `nvidia-smi nvlink` that are looked at. */
+const mostLines = 5000;
+/** How often links are looked for where there were none, in seconds. */
+const linkPause = 600;
 /** The longest pause after failures, in seconds. */
 const longestPause = 600;
 /** A reading may take so long beyond the silence that is allowed: to end a process, and to say that. */
@@ -41,6 +46,8 @@ export class GpuDetailCollector implements Collector {
   readonly #source: SeriesRow<'source'>;
   readonly #instances: InstanceSeries;
   readonly #processes: ProcessSeries;
+  readonly #links: LinkSeries;
+  #linksFrom = 0;
   readonly #fields: readonly ReadingField[];
   readonly #reach: Reach;
   readonly #findWorkers: () => Promise<Workers>;
@@ -73,6 +80,7 @@ export class GpuDetailCollector implements Collector {
     this.#source = sources.row({ collector: 'gpu_detail' });
     this.#instances = new InstanceSeries(table);
     this.#processes = new ProcessSeries(table);
+    this.#links = new LinkSeries(table);
     this.#findWorkers = workers;
     // Whoever wants few fields of a card does not want them from here either.
     this.#fields = nvidiaSmi.options.details
@@ -107,6 +115,7 @@ export class GpuDetailCollector implements Collector {
     this.#cards.expireSupplement();
     this.#instances.expire();
     this.#processes.clear();
+    this.#links.clear();
   }
 
   async stop(): Promise<void> {
@@ -161,6 +170,7 @@ export class GpuDetailCollector implements Collector {
     this.#last = gpus;
     this.#show();
     await this.#nameInstances(errand);
+    await this.#readLinks(errand);
   }
 
   /** Who MIG instances are only -L tells; it is asked at the start, and when there are others than before. */
@@ -173,23 +183,38 @@ export class GpuDetailCollector implements Collector {
       )
       .join();
     if (set === this.#listedSet) return;
-    const lines: string[] = [];
-    if (set !== '') {
-      const cutter = new LineCutter();
-      const exit = await errand.call(['-L'], (text) => lines.push(...cutter.push(text).slice(0, mostListLines)));
-      lines.push(...cutter.flush());
-      if (exit.code !== 0) return;
-    }
-    this.#listed = parseList(lines.slice(0, mostListLines));
+    const lines = set === '' ? [] : await linesOf(errand, ['-L']);
+    if (lines === null) return;
+    this.#listed = parseList(lines);
     this.#listedSet = set;
     this.#show();
+  }
+
+  /** NVLinks are in no other output. Where a GPU has none, or a driver does not know the command, they are asked for rarely. */
+  async #readLinks(errand: Errand): Promise<void> {
+    if (this.#now() < this.#linksFrom) return;
+    const lines = [
+      ...((await linesOf(errand, ['nvlink', '-s'])) ?? []),
+      ...((await linesOf(errand, ['nvlink', '-e'])) ?? []),
+    ];
+    const links = parseLinks(lines);
+    const well = this.#last.filter(({ row }) => row.state !== 'lost');
+    this.#links.show(
+      well.map(({ row }, position) => this.#identify(row, position)),
+      links,
+    );
+    if (![...links.values()].some((of) => of.length > 0)) this.#linksFrom = this.#now() + linkPause;
+  }
+
+  #identify(row: Row, position: number): GpuIdentity {
+    return this.#cards.identify(row) ?? { uuid: row.uuid ?? '', gpu: String(position) };
   }
 
   #show(): void {
     const carved: Carved[] = [];
     const occupied = [];
     for (const [position, { row, instances, processes }] of this.#last.entries()) {
-      const card = this.#cards.identify(row) ?? { uuid: row.uuid ?? '', gpu: String(position) };
+      const card = this.#identify(row, position);
       const lost = row.state === 'lost';
       carved.push({ card, instances, lost });
       if (!lost && processes !== null) occupied.push({ card, processes });
@@ -213,6 +238,17 @@ export class GpuDetailCollector implements Collector {
     const pause = Math.min(longestPause, this.intervalSeconds * 2 ** Math.min(this.#failures++, 20));
     this.#resting = { until: this.#now() + pause - this.intervalSeconds / 2, error };
   }
+}
+
+/** What a call prints, in lines; null when it fails. @throws CollectorError when it does not answer */
+async function linesOf(errand: Errand, args: readonly string[]): Promise<readonly string[] | null> {
+  const cutter = new LineCutter();
+  const lines: string[] = [];
+  const exit = await errand.call(args, (text) => {
+    for (const line of cutter.push(text)) if (lines.length < mostLines) lines.push(line);
+  });
+  lines.push(...cutter.flush());
+  return exit.code === 0 ? lines : null;
 }
 
 /**

@@ -89,6 +89,23 @@ export const processRestMetrics = {
   }),
 } as const;
 
+export const linkLabels = ['uuid', 'gpu', 'link'] as const;
+export const linkMetrics = {
+  active: gauge('gradwatch_gpu_nvlink_active', { help: 'Whether the NVLink is up', labels: linkLabels }),
+  bandwidth: gauge('gradwatch_gpu_nvlink_bandwidth_bytes_per_second', {
+    help: 'What the NVLink can carry in one direction; 0 when it is down',
+    labels: linkLabels,
+  }),
+} as const;
+
+export const linkErrorLabels = [...linkLabels, 'kind'] as const;
+export const linkErrorMetrics = {
+  errors: counter('gradwatch_gpu_nvlink_errors_total', {
+    help: 'Errors of the NVLink since the driver was loaded, by kind',
+    labels: linkErrorLabels,
+  }),
+} as const;
+
 /** Every metric of the collector `gpu_detail` beyond those that it shares with `gpu`. */
 export const gpuDetailMetrics = {
   ...instanceInfoMetrics,
@@ -97,4 +114,6 @@ export const gpuDetailMetrics = {
   ...processMetrics,
   ...processCountMetrics,
   ...processRestMetrics,
+  ...linkMetrics,
+  ...linkErrorMetrics,
 } as const;
