@@ -33,7 +33,8 @@ const parser = new XMLParser({
 export function parseElement(text: string): GpuElement | null {
   let parsed: unknown;
   try {
-    parsed = parser.parse(withSafeNames(text));
+    // The blanks between elements are half of the text.
+    parsed = parser.parse(withSafeNames(text).replaceAll(/>\s+</g, '><'));
   } catch {
     return null;
   }
