@@ -114,6 +114,7 @@ export class App {
       exporter: `gradwatch ${version}`,
       node: nodeName,
       ...(snapshots !== null && { persist: () => snapshots.save() }),
+      log: logger,
     });
     snapshots?.onSaved(() => {
       this.#ingest.acknowledge();

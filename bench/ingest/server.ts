@@ -31,7 +31,15 @@ async function ours(): Promise<number> {
     },
   });
   const options = { ...defaults(ingestOptions), address: '127.0.0.1:0', socket: 'none' };
-  const ingest = new Ingest({ table, runs, now, options, exporter: 'bench', node: 'bench' });
+  const ingest = new Ingest({
+    table,
+    runs,
+    now,
+    options,
+    exporter: 'bench',
+    node: 'bench',
+    log: { warn: () => undefined },
+  });
   const { address } = await ingest.start();
   return address?.port ?? NaN;
 }

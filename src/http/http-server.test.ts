@@ -1,11 +1,13 @@
 import { request as rawRequest, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi, type Mock } from 'vitest';
 import type { Finding } from '../findings/index.ts';
 import type { RunReport } from '../runs/index.ts';
 import { gauge, SeriesTable } from '../series/index.ts';
 import { writeJson } from '../json.ts';
+import type { Patience } from './http-server.ts';
 import { HttpServer, SelfMetrics, type HttpLog, type Served } from './index.ts';
 
 const run: RunReport = {
@@ -70,7 +72,7 @@ let table: SeriesTable;
 let server: HttpServer;
 let url: string;
 
-async function serve(changed: Partial<Served> = {}): Promise<void> {
+async function serve(changed: Partial<Served> = {}, patience?: Patience): Promise<void> {
   const self = new SelfMetrics({ version: '1.2.3', now: () => 1_700_000_000 });
   const served: Served = {
     table,
@@ -86,7 +88,7 @@ async function serve(changed: Partial<Served> = {}): Promise<void> {
     log,
     ...changed,
   };
-  server = new HttpServer(served, '127.0.0.1:0');
+  server = new HttpServer(served, '127.0.0.1:0', null, patience);
   url = await server.start();
 }
 
@@ -407,6 +409,59 @@ describe('errors', () => {
     expect(status).toBe(500);
     expect(JSON.stringify(body)).not.toContain('secret');
     expect(log.error).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ err: fault }), 'a request failed');
+  });
+});
+
+/** What the server answers to raw bytes before it ends the connection. */
+async function raw(bytes: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+  socket.on('error', () => undefined).write(bytes);
+  await once(socket, 'close');
+  return answer;
+}
+
+describe('a client that is slow or wrong', () => {
+  const refused = async (reason: string) => {
+    const { body } = await get('/metrics');
+    return new RegExp(`http_refused_total\\{reason="${reason}"\\} (\\d+)`).exec(body.toString())?.[1];
+  };
+
+  it('is cut off when its header does not come in time', async () => {
+    const patience = {
+      handshakeSeconds: 1,
+      headersSeconds: 0.1,
+      requestSeconds: 0.1,
+      idleSeconds: 10,
+      checkSeconds: 0.05,
+    };
+    await serve({}, patience);
+    expect(await raw('GET /metrics HTTP/1.1\r\nHost: a\r\nX-Slow: ')).toMatch(/^HTTP\/1\.1 408 /);
+    expect(await refused('slow_request')).toBe('1');
+  });
+
+  it('is told of a header that is too large, and of what is no HTTP', async () => {
+    await serve();
+    expect(await raw(`GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(10_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
+    expect(await raw('\u0016\u0003\u0001 hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+    expect([await refused('header_size'), await refused('malformed')]).toEqual(['1', '1']);
+  });
+
+  it('holds its place among the scrapes until its body is read or it goes away', async () => {
+    const rows = table.group(['run'], { loss });
+    for (let at = 0; at < 100_000; at += 1) rows.row({ run: String(at) }).set('loss', at);
+    await serve({ maxScrapes: () => 1 });
+    const silent = connect(Number(new URL(url).port), '127.0.0.1').pause();
+    silent.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n');
+    await vi.waitFor(async () => {
+      expect((await get('/metrics')).response.statusCode).toBe(503);
+    });
+    silent.destroy();
+    await vi.waitFor(async () => {
+      expect((await get('/metrics')).response.statusCode).toBe(200);
+    });
+    expect(Number(await refused('scrape_limit'))).toBeGreaterThan(0);
   });
 });
 

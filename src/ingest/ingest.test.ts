@@ -48,6 +48,7 @@ afterEach(async () => {
 async function exporter(options: Partial<IngestOptions> = {}) {
   const table = new SeriesTable();
   const transitions: RankTransition[] = [];
+  const warnings: object[] = [];
   const now = () => Date.now() / 1000;
   const runs = new Runs({
     table,
@@ -68,10 +69,12 @@ async function exporter(options: Partial<IngestOptions> = {}) {
     options: { ...defaults, ...options },
     exporter: 'gradwatch 0.1.0',
     node: 'node-a',
+    log: { warn: (facts) => warnings.push(facts) },
   });
   const listening = await ingest.start();
   undo.push(() => ingest.stop(0.2));
   return {
+    warnings,
     runs,
     ingest,
     transitions,
@@ -393,7 +396,7 @@ describe('Ingest over TCP', () => {
   it('asks for its token where it has one', async () => {
     const file = join(folder, 'token');
     writeFileSync(file, 'correct horse\n'.replace(' ', '-'));
-    const { address, series } = await exporter({ token_file: file });
+    const { address, series, warnings } = await exporter({ token_file: file });
     const wrong = [undefined, 'Bearer wrong', 'correct-horse', 'Basic correct-horse'].map((token) =>
       new Worker(address, token).hello(),
     );
@@ -403,6 +406,7 @@ describe('Ingest over TCP', () => {
       expect(right.heard('welcome')).toHaveLength(1);
     }, soon);
     expect(series('gradwatch_exporter_refused_total{reason="unauthenticated"}')).toBe('4');
+    expect(warnings).toEqual([{ reason: 'unauthenticated' }]);
   });
 
   it('does not listen without the token that it is told to ask for', async () => {

@@ -31,6 +31,8 @@ export interface IngestContext {
    * acknowledged by {@link Ingest.acknowledge} alone.
    */
   readonly persist?: () => Promise<unknown>;
+  /** Told once of every reason for which something is refused. */
+  readonly log: { warn(facts: object, message: string): void };
 }
 
 /** How long a worker that says goodbye waits for the disk: the clients' own patience is 2 s. */
@@ -54,7 +56,11 @@ export class Ingest {
 
   constructor(context: IngestContext) {
     this.#context = context;
-    this.#counts = new IngestCounts(context.table);
+    this.#counts = new IngestCounts(context.table, (reason) => {
+      if (reason === 'stopping') return;
+      const message = `refused something of a worker: ${reason}; the worker is told why, and gradwatch_exporter_refused_total counts further ones`;
+      context.log.warn({ reason }, message);
+    });
     this.#sessions = new Sessions(context.runs);
     this.#requests = new Requests(context.options.request_timeout);
   }

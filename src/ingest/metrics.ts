@@ -27,7 +27,11 @@ export class IngestCounts {
   readonly #totals: Row<keyof typeof totals>;
   readonly #refused: ReadonlyMap<RefusalCode, Row<'refused'>>;
 
-  constructor(table: SeriesTable) {
+  readonly #firstRefused: (code: RefusalCode) => void;
+
+  /** @param firstRefused told of the first refusal for each reason; the counts tell of the further ones */
+  constructor(table: SeriesTable, firstRefused: (code: RefusalCode) => void) {
+    this.#firstRefused = firstRefused;
     this.#totals = table.group([], totals).row({});
     for (const key of Object.keys(totals) as (keyof typeof totals)[]) this.#totals.set(key, 0);
     const group = table.group(['reason'], { refused });
@@ -44,6 +48,8 @@ export class IngestCounts {
   }
 
   addRefused(code: RefusalCode): void {
-    this.#refused.get(code)?.add('refused');
+    const row = this.#refused.get(code);
+    if (row?.get('refused') === 0) this.#firstRefused(code);
+    row?.add('refused');
   }
 }

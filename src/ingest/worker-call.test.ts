@@ -31,7 +31,7 @@ function start(persist: WorkerCallContext['persist'] = null) {
   const open = new Set<WorkerCall>();
   const context: WorkerCallContext = {
     sessions: new Sessions(runs),
-    counts: new IngestCounts(table),
+    counts: new IngestCounts(table, () => undefined),
     now: () => 1_800_000_000,
     welcome: { max_message_bytes: 1000, exporter: 'gradwatch 0.1.0', node: 'node-a' },
     opened: (call) => open.add(call),
