@@ -1,6 +1,6 @@
 // npm run bench:detect -- --data DIR [--json]: how well the detectors find what is labelled in recorded runs, beside other
-// programs' rules at their defaults. DIR holds training/<corpus>/labels.json
-// and series/<corpus>/labels.json and the files that they name.
+// programs' rules at their defaults. DIR holds training/<corpus>/labels.json,
+// series/<corpus>/labels.json, workers/labels.json and the files that they name.
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { EvaluationScore } from './detect/evaluation-score.ts';
@@ -9,6 +9,7 @@ import { LeakScore } from './detect/leak-score.ts';
 import { LossSpikeScore } from './detect/loss-spike-score.ts';
 import { judgedRuns } from './detect/runs.ts';
 import { labelledSeries } from './detect/series.ts';
+import { workerScore } from './detect/worker-score.ts';
 import { print } from './report.ts';
 
 const { data } = parseArgs({ options: { data: { type: 'string' }, json: { type: 'boolean' } } }).values;
@@ -26,8 +27,5 @@ if (data === undefined || !existsSync(data)) {
   for await (const run of judgedRuns(data)) for (const score of scores) score.take(run);
   const seriesScores = [new LeakScore()];
   for (const series of labelledSeries(data)) for (const score of seriesScores) score.take(series);
-  print(
-    'detect',
-    [...scores, ...seriesScores].flatMap((score) => score.rows()),
-  );
+  print('detect', [...[...scores, ...seriesScores].flatMap((score) => score.rows()), ...workerScore(data)]);
 }

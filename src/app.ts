@@ -4,7 +4,14 @@ import { once } from 'node:events';
 import type { Configuration } from './catalogue.ts';
 import { CollectorRunner, systemTimers, type Logger } from './collect/index.ts';
 import { collectors, isRequired, roots } from './collectors.ts';
-import { DetectionEngine, detectors, scalarDetectors, stepDetectors, transitionDetectors } from './detect/index.ts';
+import {
+  DetectionEngine,
+  detectors,
+  groupDetectors,
+  scalarDetectors,
+  stepDetectors,
+  transitionDetectors,
+} from './detect/index.ts';
 import { conditionOf, Findings, findingsLog, openFindingsFile, type FindingChange } from './findings/index.ts';
 import { HttpServer, SelfMetrics } from './http/index.ts';
 import { Ingest, type Listening } from './ingest/index.ts';
@@ -99,6 +106,7 @@ export class App {
       sink: findings,
       stepDetectors,
       transitionDetectors,
+      groupDetectors,
       scalarDetectors,
       failed: (kind, error) => {
         logger.error({ kind, err: error }, `detector ${kind} failed`);

@@ -9,10 +9,12 @@ import {
   detectMetrics,
   detectOptions,
   detectors,
+  groupDetectors,
   scalarDetectors,
   stepDetectors,
   transitionDetectors,
 } from './index.ts';
+import { groupDetector } from './group.ts';
 import { scalarDetector } from './scalar.ts';
 
 const sum = stepDetector({
@@ -77,6 +79,24 @@ const high = scalarDetector({
   },
 });
 
+/** Names the rank with the longest step so far. */
+const slowest = groupDetector({
+  kind: 'slowest',
+  subject: 'rank',
+  meaning: '',
+  explains: [],
+  endsWithRun: true,
+  options: detectorOptions({}),
+  reads: ['step_seconds'],
+  start: () => ({ times: new Map<number, number>() }),
+  observe({ times }, { rank, step, fresh }) {
+    times.set(rank, fresh.step_seconds ?? 0);
+    const [first] = [...times].sort(([, one], [, other]) => other - one);
+    return first === undefined ? [] : [{ rank: first[0], verdict: { ...evidence, step } }];
+  },
+  forget: ({ times }, rank) => times.delete(rank),
+});
+
 function engine(enabled = true) {
   const table = new SeriesTable();
   const reports: Report[] = [];
@@ -85,11 +105,13 @@ function engine(enabled = true) {
     table,
     stepDetectors: [sum],
     transitionDetectors: [anyLost],
+    groupDetectors: [slowest],
     scalarDetectors: [high],
     failed: (kind, error) => ends.push(`failed ${kind}: ${String(error)}`),
     options: {
       sum: { enabled, limit: 3 } as { enabled: boolean },
       any_lost: { enabled },
+      slowest: { enabled },
       high: { enabled, series: 'gradwatch_node_*_used_bytes,gradwatch_train_parameter_norm' } as { enabled: boolean },
     },
     sink: {
@@ -126,6 +148,7 @@ describe('DetectionEngine', () => {
     expect(counts()).toEqual([
       'gradwatch_exporter_detector_failures_total{kind="sum"} 1',
       'gradwatch_exporter_detector_failures_total{kind="any_lost"} 0',
+      'gradwatch_exporter_detector_failures_total{kind="slowest"} 0',
       'gradwatch_exporter_detector_failures_total{kind="high"} 0',
     ]);
   });
@@ -165,6 +188,19 @@ describe('DetectionEngine', () => {
     see(4, { loss: 1 });
     see(2, { tokens: 7 }, { wentBack: true });
     expect(lines()).toEqual(['gradwatch_train_test_sum{run="r",rank="2",method="small"} 1']);
+  });
+
+  it('compares the ranks of a run, each run by itself, without those that have ended', () => {
+    const { built, see, reports } = engine();
+    const named = () =>
+      reports.filter(({ detector }) => detector.kind === 'slowest').map(({ run, rank }) => `${run} ${rank}`);
+    see(0, { step_seconds: 3 }, { rank: 1 });
+    see(0, { step_seconds: 1 }, { rank: 0 });
+    see(0, { step_seconds: 1 }, { run: 'other', rank: 0 });
+    const ended = { run: 'r', rank: 1, from: 'healthy', to: 'finished', step: 0, time: 0, reason: '' } as const;
+    built.transition(ended);
+    see(1, { step_seconds: 1 }, { rank: 0 });
+    expect(named()).toEqual(['r 1', 'r 1', 'other 0', 'r 0']);
   });
 
   it('judges single values: of steps at once, of the machine every 15 seconds', () => {
@@ -248,6 +284,7 @@ describe('the detectors', () => {
           sink,
           stepDetectors,
           transitionDetectors,
+          groupDetectors,
           scalarDetectors,
           failed: () => undefined,
           options: value,

@@ -1,8 +1,16 @@
-import type { Observation, RankIdentity, RankTransition, RunListener } from '../runs/index.ts';
+import {
+  endedStates,
+  type Observation,
+  type RankIdentity,
+  type RankTransition,
+  type RunListener,
+} from '../runs/index.ts';
 import { counter, type SeriesGroup, type SeriesTable } from '../series/index.ts';
 import type { Section } from '../snapshot/index.ts';
 import type { AnyStepDetector, DetectorFacts, DetectorOptions, TransitionDetector, Verdict } from './detector.ts';
 import { DetectorSeries } from './detector-series.ts';
+import type { AnyGroupDetector } from './group.ts';
+import { GroupWatch, type GroupStation } from './group-watch.ts';
 import type { AnyScalarDetector } from './scalar.ts';
 import { ScalarWatch, type ScalarStation } from './scalar-watch.ts';
 import { Watches, type Station } from './watches.ts';
@@ -42,6 +50,7 @@ export interface DetectionEngineParts {
   readonly sink: VerdictSink;
   readonly stepDetectors: readonly AnyStepDetector[];
   readonly transitionDetectors: readonly TransitionDetector[];
+  readonly groupDetectors: readonly AnyGroupDetector[];
   readonly scalarDetectors: readonly AnyScalarDetector[];
   /** Told of every error that a detector throws, beside the count. */
   readonly failed: (kind: string, error: unknown) => void;
@@ -60,6 +69,8 @@ export class DetectionEngine implements RunListener {
   readonly #failed: DetectionEngineParts['failed'];
   readonly #failures: SeriesGroup<'failures', 'kind'>;
   readonly #watches: Watches;
+  readonly #groupStations: readonly GroupStation[];
+  readonly #groups: GroupWatch;
   readonly #table: SeriesTable;
   readonly #scalarStations: readonly ScalarStation[];
   readonly #scalars: ScalarWatch;
@@ -69,6 +80,7 @@ export class DetectionEngine implements RunListener {
     sink,
     stepDetectors,
     transitionDetectors,
+    groupDetectors,
     scalarDetectors,
     failed,
     options,
@@ -82,12 +94,19 @@ export class DetectionEngine implements RunListener {
     }));
     this.#watches = new Watches(this.#stations);
     this.#transitions = enabled(transitionDetectors, options);
+    this.#groupStations = enabled(groupDetectors, options);
+    this.#groups = new GroupWatch(this.#groupStations);
     this.#scalarStations = enabled(scalarDetectors, options) as ScalarStation[];
     this.#table = table;
     this.#scalars = new ScalarWatch(this.#scalarStations, (detector, { run, rank, uuid }, witness, judge) => {
       this.#judge(detector, { run, rank, uuid, witness }, judge);
     });
-    for (const { detector } of [...this.#stations, ...this.#transitions, ...this.#scalarStations]) {
+    for (const { detector } of [
+      ...this.#stations,
+      ...this.#transitions,
+      ...this.#groupStations,
+      ...this.#scalarStations,
+    ]) {
       this.#failures.row({ kind: detector.kind }).set('failures', 0);
     }
   }
@@ -99,6 +118,15 @@ export class DetectionEngine implements RunListener {
       if (!wentBack && !detector.reads.some((field) => fresh[field] !== undefined)) continue;
       this.#judge(detector, ofRank(observation), () => detector.observe(state, observation, options, series.set));
     }
+    for (const { station, state } of this.#groups.observed(observation)) {
+      const { detector, options } = station;
+      if (!wentBack && !detector.reads.some((field) => fresh[field] !== undefined)) continue;
+      this.#guard(detector, () => {
+        for (const { rank, verdict } of detector.observe(state, observation, options)) {
+          this.#tell(detector, ofRank({ run: observation.run, rank }), verdict);
+        }
+      });
+    }
     this.#scalars.observation(observation);
   }
 
@@ -108,6 +136,7 @@ export class DetectionEngine implements RunListener {
   }
 
   transition(transition: RankTransition): void {
+    if (endedStates.has(transition.to)) this.#groups.forgetRank(transition.run, transition.rank);
     for (const { detector, options } of this.#transitions) {
       this.#judge(detector, ofRank(transition), () => detector.observe(transition, options));
     }
@@ -119,12 +148,14 @@ export class DetectionEngine implements RunListener {
 
   rankForgotten(run: string, rank: number): void {
     this.#watches.forgetRank({ run, rank });
+    this.#groups.forgetRank(run, rank);
     this.#scalars.forget(run, rank);
     this.#sink.rankForgotten(run, rank);
   }
 
   runForgotten(run: string): void {
     this.#watches.forgetRun(run);
+    this.#groups.forgetRun(run);
     this.#scalars.forget(run, null);
     this.#sink.runForgotten(run);
   }
@@ -134,7 +165,7 @@ export class DetectionEngine implements RunListener {
    * does, holds for ranks that begin later. Which detectors run stays too.
    */
   reconfigure(options: DetectionEngineParts['options']): void {
-    for (const station of [...this.#stations, ...this.#transitions]) {
+    for (const station of [...this.#stations, ...this.#transitions, ...this.#groupStations]) {
       station.options = options[station.detector.kind] ?? station.options;
     }
     for (const station of this.#scalarStations) {
@@ -153,9 +184,19 @@ export class DetectionEngine implements RunListener {
   }
 
   #judge(detector: DetectorFacts, about: About, judge: () => Verdict): void {
+    this.#guard(detector, () => {
+      this.#tell(detector, about, judge());
+    });
+  }
+
+  #tell(detector: DetectorFacts, about: About, verdict: Verdict): void {
+    if (verdict.status !== 'quiet') this.#sink.report({ detector, ...about, verdict });
+  }
+
+  /** What fails in a detector is counted, and harms no other. */
+  #guard(detector: DetectorFacts, work: () => void): void {
     try {
-      const verdict = judge();
-      if (verdict.status !== 'quiet') this.#sink.report({ detector, ...about, verdict });
+      work();
     } catch (error) {
       this.#failures.row({ kind: detector.kind }).add('failures');
       this.#failed(detector.kind, error);
@@ -170,7 +211,7 @@ function ofRank({ run, rank }: RankIdentity): About {
   return { run, rank, uuid: null, witness: rank };
 }
 
-function enabled<Detector extends AnyStepDetector | TransitionDetector | AnyScalarDetector>(
+function enabled<Detector extends AnyStepDetector | TransitionDetector | AnyGroupDetector | AnyScalarDetector>(
   detectors: readonly Detector[],
   options: Readonly<Record<string, DetectorOptions>>,
 ): { readonly detector: Detector; options: DetectorOptions }[] {

@@ -10,6 +10,7 @@ import { lossSpike } from './loss-spike.ts';
 import { memoryLeak } from './memory-leak.ts';
 import { nonFinite } from './non-finite.ts';
 import { overfitting } from './overfitting.ts';
+import { straggler } from './straggler.ts';
 import { workerLost } from './worker-lost.ts';
 
 /** Detectors over steps, in the order in which they judge an observation: a cause before its consequences. */
@@ -26,10 +27,13 @@ export const stepDetectors = [
 /** Detectors over states of ranks. */
 export const transitionDetectors = [workerLost] as const;
 
+/** Detectors over ranks that do the same work. */
+export const groupDetectors = [straggler] as const;
+
 /** Detectors over series of single values. */
 export const scalarDetectors = [memoryLeak] as const;
 
-const all = [...stepDetectors, ...transitionDetectors, ...scalarDetectors] as const;
+const all = [...stepDetectors, ...transitionDetectors, ...groupDetectors, ...scalarDetectors] as const;
 
 /** What every detector says of itself. */
 export const detectors: readonly DetectorFacts<DetectorKind>[] = all;

@@ -1,6 +1,7 @@
 import {
   DetectionEngine,
   detectors,
+  groupDetectors,
   scalarDetectors,
   stepDetectors,
   type DetectOptions,
@@ -49,6 +50,7 @@ export class Replay {
       sink: hears === undefined ? this.#findings : overheard(this.#findings, hears),
       stepDetectors,
       transitionDetectors: [],
+      groupDetectors,
       scalarDetectors,
       failed: (_kind, error) => {
         throw error;
