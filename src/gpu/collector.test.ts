@@ -30,7 +30,6 @@ function start(control: Partial<Control>, options: { program?: string; expected?
       children.push(child);
       return child;
     },
-    pace: { first: 0.05, longest: 0.2, slow: 2 },
     graceSeconds: 0.3,
   };
   const context: CollectorContext = {
@@ -45,7 +44,15 @@ function start(control: Partial<Control>, options: { program?: string; expected?
   collector = new GpuCollector(
     context,
     new NvidiaSmi(
-      { enabled: true, details: true, interval: 0.1, program, stale_after: stale, expected_devices: expected },
+      {
+        enabled: true,
+        details: true,
+        interval: 0.1,
+        program,
+        stale_after: stale,
+        retry_after: 2,
+        expected_devices: expected,
+      },
       new Map(),
       surroundings,
     ),

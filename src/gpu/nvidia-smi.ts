@@ -10,14 +10,12 @@ import type { Pace } from './stream.ts';
 /** What a test puts in the place of the real thing. */
 export interface Surroundings {
   readonly spawn: Spawn;
-  readonly pace: Pace;
   /** Between SIGTERM, SIGKILL and giving up. */
   readonly graceSeconds: number;
 }
 
 const real: Surroundings = {
   spawn: (program, args) => spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] }),
-  pace: { first: 1, longest: 60, slow: 60 },
   graceSeconds: 2,
 };
 
@@ -40,7 +38,8 @@ export class NvidiaSmi {
   /** @param addresses kept up to date with who sits where, for others that are told of addresses alone */
   constructor(options: GpuOptions, addresses: GpuAddresses = new Map(), surroundings: Surroundings = real) {
     this.gate = new ProcessGate(surroundings.spawn, options.program, surroundings.graceSeconds);
-    this.pace = surroundings.pace;
+    const { retry_after: longest } = options;
+    this.pace = { first: Math.min(1, longest), longest, slow: longest };
     this.options = options;
     this.expected = options.expected_devices === 0 ? null : options.expected_devices;
     this.#addresses = addresses;

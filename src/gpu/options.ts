@@ -18,6 +18,12 @@ export const gpuOptions = options({
     max: '10m',
     help: 'Silence of nvidia-smi beyond its interval after which it is ended and started again',
   }),
+  retry_after: duration({
+    default: '1m',
+    min: '100ms',
+    max: '10m',
+    help: 'Longest pause before nvidia-smi is asked again: after failures, on a node without GPUs, for a GPU without a handle',
+  }),
   expected_devices: integer({
     default: 0,
     min: 0,

@@ -1,0 +1,170 @@
+import { renameSync } from 'node:fs';
+import type { Control, Fault } from '../../src/simulate/index.ts';
+import type { SimulatedNode } from './simulated-node.ts';
+import { well } from './well.ts';
+
+/** How the source of GPU readings stands, by `gradwatch_gpu_source_state`. */
+export type Signal = 'ok' | 'slow' | 'hung' | 'stuck' | 'failing' | 'absent' | 'no_gpu';
+
+/** One thing that goes wrong on a node that was well, and how it shows. */
+export interface Scenario {
+  readonly name: string;
+  /** Options of a node of its own; the others share one, and leave it as it was. */
+  readonly flags?: Readonly<Record<string, string>>;
+  readonly happen: (node: SimulatedNode) => void;
+  /** What mends it beside playing the machine that is well. */
+  readonly mend?: (node: SimulatedNode) => void;
+  readonly signal: Signal;
+  /** The reason under which failed readings are counted; absent while readings succeed. */
+  readonly reason?: string;
+  /** What one of the samples says when the fault is seen in full. */
+  readonly seen: RegExp;
+}
+
+const plays =
+  (faults: readonly Fault[], control: Partial<Control> = {}) =>
+  ({ standIn }: SimulatedNode): void => {
+    standIn.play({ ...well, ...control, faults });
+  };
+
+const stateOfSecond = (state: string): RegExp => new RegExp(`^gradwatch_gpu_state{.*gpu="1",state="${state}"} 1$`);
+const lost = (name: string, fault: Fault): Scenario => ({
+  name,
+  happen: plays([fault]),
+  signal: 'ok',
+  seen: stateOfSecond('lost'),
+});
+const failing = (name: string, reason: string, fault: Fault): Scenario => ({
+  name,
+  flags: {},
+  happen: plays([fault]),
+  signal: 'failing',
+  reason,
+  seen: new RegExp(`^gradwatch_exporter_collector_failures_total{collector="gpu",reason="${reason}"}`),
+});
+
+export const scenarios: readonly Scenario[] = [
+  lost('a card is lost', { kind: 'lost', gpu: 1 }),
+  lost('a card is lost with its name', { kind: 'lost', gpu: 1, nameless: true }),
+  lost('the row of a card is gone', { kind: 'row_gone', gpu: 1 }),
+  // The card is looked for again with a new process, which takes time to start.
+  { ...lost('a card has no handle', { kind: 'no_handle', gpu: 1 }), flags: { 'gpu.retry_after': '6s' } },
+  { name: 'a card leaves', happen: plays([], { gpus: 1 }), signal: 'ok', seen: stateOfSecond('lost') },
+  {
+    name: 'a card comes',
+    flags: {},
+    happen: plays([], { gpus: 3 }),
+    signal: 'ok',
+    seen: /^gradwatch_gpu_devices_seen 3$/,
+  },
+  {
+    name: 'a card requires a reset',
+    happen: plays([{ kind: 'requires_reset', gpu: 1 }]),
+    signal: 'ok',
+    seen: stateOfSecond('requires_reset'),
+  },
+  {
+    name: 'a card answers with an unknown error',
+    happen: plays([{ kind: 'unknown_error', gpu: 1 }]),
+    signal: 'ok',
+    seen: stateOfSecond('unknown_error'),
+  },
+  {
+    name: 'a card is not for us',
+    happen: plays([{ kind: 'not_permitted', gpu: 1 }]),
+    signal: 'ok',
+    seen: stateOfSecond('not_permitted'),
+  },
+  {
+    name: 'memory errors',
+    happen: plays([
+      { kind: 'ecc', gpu: 1, severity: 'uncorrected', location: 'dram', count: 3 },
+      { kind: 'ecc', gpu: 1, severity: 'corrected', location: 'sram', count: 40 },
+    ]),
+    signal: 'ok',
+    seen: /^gradwatch_gpu_ecc_errors_total{.*gpu="1",location="dram",severity="uncorrected",window="volatile"} 3$/,
+  },
+  {
+    name: 'an Xid error',
+    happen: ({ standIn }) => {
+      standIn.xid(1, 79, "pid='<unknown>', name=<unknown>, GPU has fallen off the bus.");
+    },
+    signal: 'ok',
+    seen: /^gradwatch_gpu_xid_errors_total{.*gpu="1".*xid="79".*} 1$/,
+  },
+  {
+    name: 'a card throttles',
+    happen: plays([{ kind: 'throttled', gpu: 1, reason: 'hw_thermal_slowdown' }]),
+    signal: 'ok',
+    seen: /^gradwatch_gpu_clock_event_active{.*gpu="1",reason="hw_slowdown"} 1$/,
+  },
+  {
+    name: 'a field is gone',
+    flags: {},
+    happen: plays([{ kind: 'field_gone', field: 'power.draw.instant' }]),
+    signal: 'ok',
+    seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="field_refused"}/,
+  },
+  {
+    name: 'a unit that is none of ours',
+    happen: plays([{ kind: 'wrong_unit', unit: 'W', shown: 'BTU/h' }]),
+    signal: 'ok',
+    seen: /^gradwatch_gpu_utilization_ratio{/,
+  },
+  {
+    name: 'a unit that is a thousand times too large',
+    happen: plays([{ kind: 'wrong_unit', unit: 'MiB', shown: 'GiB' }]),
+    signal: 'ok',
+    seen: /^gradwatch_gpu_implausible_values_total{field="memory.total"}/,
+  },
+  failing('output ends in mid line', 'failed', { kind: 'truncated', share: 0.6 }),
+  failing('output is garbage', 'unreadable', { kind: 'garbage' }),
+  failing('nvidia-smi ends with an error', 'failed', { kind: 'exit', code: 3, text: 'Something went wrong' }),
+  failing('the driver is not loaded', 'driver_unreachable', { kind: 'no_driver' }),
+  failing('the driver is of another version', 'driver_unreachable', { kind: 'driver_mismatch' }),
+  {
+    name: 'nvidia-smi is slow',
+    flags: { 'gpu.stale_after': '1m' },
+    happen: plays([{ kind: 'slow', seconds: 50 }]),
+    signal: 'slow',
+    reason: 'slow',
+    seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="slow"}/,
+  },
+  {
+    name: 'nvidia-smi hangs',
+    flags: { 'gpu.stale_after': '2s' },
+    happen: plays([{ kind: 'hang' }]),
+    signal: 'hung',
+    reason: 'hung',
+    seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="hung"}/,
+  },
+  {
+    name: 'nvidia-smi hangs and ignores SIGTERM',
+    flags: { 'gpu.stale_after': '2s' },
+    happen: plays([{ kind: 'hang', stubborn: true }]),
+    signal: 'hung',
+    reason: 'hung',
+    seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="hung"}/,
+  },
+  {
+    name: 'nvidia-smi is not there',
+    flags: {},
+    happen: ({ standIn }) => {
+      renameSync(standIn.path, `${standIn.path}.away`);
+      standIn.play({ ...well, faults: [{ kind: 'exit', code: 1, text: 'ended' }] });
+    },
+    mend: ({ standIn }) => {
+      renameSync(`${standIn.path}.away`, standIn.path);
+    },
+    signal: 'absent',
+    reason: 'absent',
+    seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="absent"}/,
+  },
+  {
+    name: 'there is no GPU',
+    flags: {},
+    happen: plays([{ kind: 'no_devices' }]),
+    signal: 'no_gpu',
+    seen: /^gradwatch_gpu_devices_seen 0$/,
+  },
+];

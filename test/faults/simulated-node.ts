@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { credentials } from '@grpc/grpc-js';
+import { App, type Started } from '../../src/app.ts';
+import { schema } from '../../src/catalogue.ts';
+import { leaves, readConfig } from '../../src/config/index.ts';
+import { protocol } from '../../src/protocol/index.ts';
+import { installStandIn, type StandIn } from '../../src/simulate/index.ts';
+import { well } from './well.ts';
+
+const script = resolve(import.meta.dirname, '../../dist/simulate/nvidia-smi.js');
+const quietly = (): void => undefined;
+const logger = { info: quietly, warn: quietly, error: quietly, debug: quietly };
+
+/** The whole exporter on a machine that does not exist. */
+export class SimulatedNode {
+  readonly standIn: StandIn;
+  readonly #folder: string;
+  readonly #app: App;
+  readonly #started: Started;
+  #hellos = 0;
+
+  private constructor(folder: string, standIn: StandIn, app: App, started: Started) {
+    this.#folder = folder;
+    this.standIn = standIn;
+    this.#app = app;
+    this.#started = started;
+  }
+
+  /** @param flags options that differ from those of the other scenarios */
+  static async start(flags: Readonly<Record<string, string>> = {}): Promise<SimulatedNode> {
+    const folder = mkdtempSync(join(tmpdir(), 'gradwatch-fault-'));
+    const standIn = installStandIn(folder, script, well);
+    const others = leaves(schema)
+      .map(({ path }) => path)
+      .filter((path) => /^(node|kubernetes)\..*\.enabled$/.test(path));
+    const read = readConfig(schema, {
+      flags: {
+        ...Object.fromEntries(others.map((path) => [path, 'false'])),
+        'http.address': '127.0.0.1:0',
+        'grpc.address': '127.0.0.1:0',
+        'grpc.socket': 'none',
+        'gpu.program': standIn.path,
+        'gpu.interval': '100ms',
+        // So that a busy machine, on which a program starts slowly, does not look like one that hangs.
+        'gpu.stale_after': '20s',
+        'gpu.retry_after': '300ms',
+        'xid.kmsg': standIn.kernelLog,
+        'xid.interval': '100ms',
+        ...flags,
+      },
+    });
+    if (!('value' in read)) throw new Error(JSON.stringify(read.mistakes));
+    const app = new App(read.value, { logger, nodeName: 'simulated' });
+    return new SimulatedNode(folder, standIn, app, await app.start());
+  }
+
+  async stop(): Promise<void> {
+    this.standIn.play(well);
+    await this.#app.stop();
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  /** The samples of one scrape. */
+  async scrape(): Promise<readonly string[]> {
+    const response = await fetch(`${this.#started.url}/metrics`);
+    if (!response.ok) throw new Error(`the scrape is answered with ${response.status}`);
+    return (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  }
+
+  /** A worker's hello. @returns the name of the node, as the exporter greets */
+  async hello(): Promise<string> {
+    const client = new protocol.Telemetry(this.#started.workers[0] ?? '', credentials.createInsecure());
+    const call = client.Report();
+    try {
+      return await new Promise((resolve, reject) => {
+        call.on('data', ({ welcome }) => {
+          if (welcome !== undefined && welcome !== null) resolve(welcome.node);
+        });
+        call.on('error', reject);
+        call.write({
+          hello: { run: `digits-${(this.#hellos += 1)}`, rank: 0, world_size: 1, session: 'session-0123456789' },
+        });
+      });
+    } finally {
+      call.on('error', quietly);
+      call.cancel();
+      client.close();
+    }
+  }
+}
