@@ -3,8 +3,8 @@ import { noHandle } from './exit.ts';
 import { readRow } from './row.ts';
 import { SampleCutter, type Sample } from './sample.ts';
 
-/** How many lines may stand before the header: warnings, of which a driver has a few. */
-const mostPreambleLines = 20;
+/** How many lines may stand before the header, or in a row between the rows: warnings, of which a driver has a few. */
+const mostStrayLines = 20;
 
 /** What a line was. */
 export type Heard =
@@ -13,14 +13,16 @@ export type Heard =
   | { readonly kind: 'line' }
   /** It does not fit the header. */
   | { readonly kind: 'unreadable' }
-  /** So many lines and no header: this is not the output of a query. */
-  | { readonly kind: 'no_header' };
+  /** So many lines, and no header or no row among them: this is not the output of a query. */
+  | { readonly kind: 'garbage' };
 
 /** Makes samples of the lines of one `nvidia-smi --query-gpu … -lms`. */
 export class Reader {
   readonly #cutter: SampleCutter;
   readonly #preamble: string[] = [];
   #header: Header | null = null;
+  /** Lines since the last row that do not fit the header. */
+  #strays = 0;
 
   constructor(cutter: SampleCutter) {
     this.#cutter = cutter;
@@ -36,13 +38,18 @@ export class Reader {
     if (this.#header === null) {
       this.#header = parseHeader(line);
       if (this.#header !== null) return { kind: 'line' };
-      if (this.#preamble.length === mostPreambleLines) return { kind: 'no_header' };
+      if (this.#preamble.length === mostStrayLines) return { kind: 'garbage' };
       this.#preamble.push(line);
       return { kind: 'line' };
     }
     const cells = splitRow(line, this.#header);
     // Newer drivers complain of a GPU without a handle and go on with the others.
-    if (cells === null) return { kind: noHandle(line) === null ? 'unreadable' : 'line' };
+    if (cells === null) {
+      if (noHandle(line) !== null) return { kind: 'line' };
+      this.#strays += 1;
+      return { kind: this.#strays > mostStrayLines ? 'garbage' : 'unreadable' };
+    }
+    this.#strays = 0;
     const sample = this.#cutter.add(readRow(cells, this.#header));
     return sample === null ? { kind: 'line' } : { kind: 'sample', sample };
   }

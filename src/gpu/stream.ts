@@ -133,8 +133,8 @@ export class SampleStream {
         this.#reach.saw(heard.sample);
         this.#mailbox.publish(heard);
       } else if (heard.kind === 'unreadable') this.#onUnreadable();
-      else if (heard.kind === 'no_header') {
-        this.#fail('unreadable', `nvidia-smi printed no header but: ${reader.preamble.slice(0, 300)}`);
+      else if (heard.kind === 'garbage') {
+        this.#fail('unreadable', `nvidia-smi prints what is no answer to a query: ${line.slice(0, 300)}`);
         garbled.abort();
       }
     });

@@ -30,7 +30,7 @@ export async function settled(
       const samples = await node.scrape();
       const [previous, now] = [last, comparable(samples).join('\n')];
       last = now;
-      if (!condition(samples)) throw new Error(`\n${now}`);
+      if (!condition(samples)) throw new Error(`\n${states(samples)}`);
       return previous === now ? samples : undefined;
     },
     { timeoutSeconds: 40, everySeconds: 0.25 },
@@ -45,4 +45,11 @@ export function difference(title: string, before: readonly string[], then: reado
     ...old.filter((sample) => !present.includes(sample)).map((sample) => `- ${sample}`),
     ...present.filter((sample) => !old.includes(sample)).map((sample) => `+ ${sample}`),
   ];
+}
+
+/** What a person looks at first where a condition does not come to hold. */
+function states(samples: readonly string[]): string {
+  return samples
+    .filter((sample) => /_state{.* 1$|^gradwatch_exporter_collector_(success|failures_total)/.test(sample))
+    .join('\n');
 }

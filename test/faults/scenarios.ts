@@ -27,6 +27,9 @@ const plays =
     standIn.play({ ...well, ...control, faults });
   };
 
+/** Where nothing can be read, the readings that every card has stand for all. */
+const vitalOnly = { 'gpu.details': 'false' } as const;
+
 const stateOfSecond = (state: string): RegExp => new RegExp(`^gradwatch_gpu_state{.*gpu="1",state="${state}"} 1$`);
 const lost = (name: string, fault: Fault): Scenario => ({
   name,
@@ -36,7 +39,7 @@ const lost = (name: string, fault: Fault): Scenario => ({
 });
 const failing = (name: string, reason: string, fault: Fault): Scenario => ({
   name,
-  flags: {},
+  flags: vitalOnly,
   happen: plays([fault]),
   signal: 'failing',
   reason,
@@ -48,11 +51,11 @@ export const scenarios: readonly Scenario[] = [
   lost('a card is lost with its name', { kind: 'lost', gpu: 1, nameless: true }),
   lost('the row of a card is gone', { kind: 'row_gone', gpu: 1 }),
   // The card is looked for again with a new process, which takes time to start.
-  { ...lost('a card has no handle', { kind: 'no_handle', gpu: 1 }), flags: { 'gpu.retry_after': '6s' } },
+  { ...lost('a card has no handle', { kind: 'no_handle', gpu: 1 }), flags: { ...vitalOnly, 'gpu.retry_after': '6s' } },
   { name: 'a card leaves', happen: plays([], { gpus: 1 }), signal: 'ok', seen: stateOfSecond('lost') },
   {
     name: 'a card comes',
-    flags: {},
+    flags: vitalOnly,
     happen: plays([], { gpus: 3 }),
     signal: 'ok',
     seen: /^gradwatch_gpu_devices_seen 3$/,
@@ -124,7 +127,7 @@ export const scenarios: readonly Scenario[] = [
   failing('the driver is of another version', 'driver_unreachable', { kind: 'driver_mismatch' }),
   {
     name: 'nvidia-smi is slow',
-    flags: { 'gpu.stale_after': '1m' },
+    flags: { ...vitalOnly, 'gpu.stale_after': '1m' },
     happen: plays([{ kind: 'slow', seconds: 50 }]),
     signal: 'slow',
     reason: 'slow',
@@ -132,7 +135,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'nvidia-smi hangs',
-    flags: { 'gpu.stale_after': '2s' },
+    flags: { ...vitalOnly, 'gpu.stale_after': '2s' },
     happen: plays([{ kind: 'hang' }]),
     signal: 'hung',
     reason: 'hung',
@@ -140,7 +143,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'nvidia-smi hangs and ignores SIGTERM',
-    flags: { 'gpu.stale_after': '2s' },
+    flags: { ...vitalOnly, 'gpu.stale_after': '2s' },
     happen: plays([{ kind: 'hang', stubborn: true }]),
     signal: 'hung',
     reason: 'hung',
@@ -148,7 +151,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'nvidia-smi is not there',
-    flags: {},
+    flags: vitalOnly,
     happen: ({ standIn }) => {
       renameSync(standIn.path, `${standIn.path}.away`);
       standIn.play({ ...well, faults: [{ kind: 'exit', code: 1, text: 'ended' }] });
@@ -162,7 +165,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'there is no GPU',
-    flags: {},
+    flags: vitalOnly,
     happen: plays([{ kind: 'no_devices' }]),
     signal: 'no_gpu',
     seen: /^gradwatch_gpu_devices_seen 0$/,

@@ -5,7 +5,7 @@ import { credentials } from '@grpc/grpc-js';
 import { App, type Started } from '../../src/app.ts';
 import { schema } from '../../src/catalogue.ts';
 import { leaves, readConfig } from '../../src/config/index.ts';
-import { protocol } from '../../src/protocol/index.ts';
+import { protocol, type ExporterMessage__Output } from '../../src/protocol/index.ts';
 import { installStandIn, type StandIn } from '../../src/simulate/index.ts';
 import { well } from './well.ts';
 
@@ -75,8 +75,8 @@ export class SimulatedNode {
     const call = client.Report();
     try {
       return await new Promise((resolve, reject) => {
-        call.on('data', ({ welcome }) => {
-          if (welcome !== undefined && welcome !== null) resolve(welcome.node);
+        call.on('data', ({ welcome }: ExporterMessage__Output) => {
+          if (welcome?.node !== undefined) resolve(welcome.node);
         });
         call.on('error', reject);
         call.write({

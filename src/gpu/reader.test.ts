@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { Reader } from './reader.ts';
+import { SampleCutter } from './sample.ts';
+
+const header = 'count, index, uuid, temperature.gpu';
+const row = '1, 0, GPU-0, 41';
+
+function kinds(reader: Reader, lines: readonly string[]): string[] {
+  return lines.map((line) => reader.read(line).kind);
+}
+
+test('a few warnings may stand before the header and between rows', () => {
+  const reader = new Reader(new SampleCutter());
+  expect(kinds(reader, ['a warning', header, row, 'a warning', row])).toEqual([
+    'line',
+    'line',
+    'sample',
+    'unreadable',
+    'sample',
+  ]);
+});
+
+test('more of them in a row than a driver has are no answer to a query', () => {
+  const strays = Array.from({ length: 21 }, (_, at) => `stray ${at}`);
+  const [last] = kinds(new Reader(new SampleCutter()), strays).slice(-1);
+  expect(last).toBe('garbage');
+
+  const reader = new Reader(new SampleCutter());
+  expect(kinds(reader, [header, ...strays.slice(1)])).not.toContain('garbage');
+  expect(kinds(reader, [row, ...strays.slice(1)])).not.toContain('garbage');
+  expect(kinds(reader, ['one more'])).toEqual(['garbage']);
+});
