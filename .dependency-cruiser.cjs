@@ -27,7 +27,7 @@ const rooms = {
   bundle: ['catalogue', 'series'],
   check: ['catalogue', 'collectors', 'collect', 'ingest', 'listen', 'snapshot', 'series'],
   replay: ['event-files', 'detect', 'findings', 'runs', 'series'],
-  cli: ['app', 'json', 'check', 'replay', 'findings', 'catalogue', 'config', 'version'],
+  cli: ['app', 'json', 'check', 'replay', 'simulate', 'findings', 'catalogue', 'config', 'version'],
 };
 
 /** @type {import('dependency-cruiser').IConfiguration} */

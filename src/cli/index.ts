@@ -6,6 +6,7 @@ const configurable = new Map<string, () => Promise<Command>>([
   ['serve', async () => (await import('./serve.ts')).serve],
   ['check', async () => (await import('./check.ts')).check],
   ['replay', async () => (await import('./replay.ts')).replay],
+  ['demo', async () => (await import('./demo.ts')).demo],
 ]);
 const commands = new Map(configurable).set('completion', async () => {
   const { completion } = await import('./completion.ts');

@@ -36,7 +36,7 @@ describe('gradwatch', { timeout: 30_000 }, () => {
   it('refuses an unknown command and an unknown flag', async () => {
     expect(await call(['watch'])).toEqual({
       code: 2,
-      output: 'gradwatch: no command watch; there are serve, check, replay, completion\n',
+      output: 'gradwatch: no command watch; there are serve, check, replay, demo, completion\n',
     });
     expect(await call(['serve', '--gpu.intervall=1s'])).toMatchObject({
       code: 2,

@@ -52,7 +52,12 @@ export class SimulatedNode {
       },
     });
     if (!('value' in read)) throw new Error(JSON.stringify(read.mistakes));
-    const app = new App(read.value, { logger, nodeName: 'simulated' });
+    const app = new App(read.value, {
+      logger,
+      nodeName: 'simulated',
+      readAgain: () => ({ configuration: read.value }),
+      setLogLevel: quietly,
+    });
     return new SimulatedNode(folder, standIn, app, await app.start());
   }
 
