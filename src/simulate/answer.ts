@@ -8,6 +8,7 @@ import { migList } from './mig.ts';
 import { models } from './models/index.ts';
 import type { Facts } from './moment.ts';
 import { cell, headerCell, helpText, queryFields, type QueryField } from './query-fields.ts';
+import { replayed, replayedHelp } from './replay.ts';
 import { spoil, type Answer } from './spoil.ts';
 
 /** When a query comes. */
@@ -33,11 +34,13 @@ export function delay(faults: readonly Fault[], call: Call): number {
 }
 
 export function help(control: Control): string {
+  if (control.replay !== null) return replayedHelp(control.replay, control.state);
   return helpText(queryFields(driverOf(control), gone(control)));
 }
 
-/** Answers one query of a simulated machine. */
+/** Answers one query. */
 export function answer(query: Query, control: Control, { time, since, first }: Occasion): Answer {
+  if (control.replay !== null) return replayed(query, control.replay, control, first);
   const machine = gpus(models[control.model], control.gpus, control.seed, driverOf(control));
   const queried = selected(query, machine);
   for (const fault of control.faults) {
