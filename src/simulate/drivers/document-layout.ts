@@ -30,7 +30,7 @@ minor_number: minor_number
 vbios_version: vbios_version
 multigpu_board: "No"
 board_id: board_id
-board_part_number: board_part_number
+board_part_number: board_part_number @525-
 gpu_part_number: gpu_part_number
 gpu_fru_part_number: "N/A" @535-
 gpu_module_id: platform.module_id @-569
@@ -53,6 +53,7 @@ inforom_bbx_flush @535-
 gpu_operation_mode
   current_gom: gom.current
   pending_gom: gom.pending
+gsp_firmware_version: gsp_version @-534
 c2c_mode: c2c.mode @535-
 gpu_virtualization_mode
   virtualization_mode: "None"
@@ -62,7 +63,7 @@ gpu_reset_status @535-579
   reset_required: reset_status.reset_required
   drain_and_reset_recommended: reset_status.drain_and_reset_recommended
 gpu_recovery_action: gpu_recovery_action @565-
-gsp_firmware_version: gsp_version
+gsp_firmware_version: gsp_version @535-
 ibmnpu
   relaxed_ordering_mode: "N/A"
 pci
@@ -91,8 +92,9 @@ pci
   replay_rollover_counter: "0"
   tx_util: pcie.sent [KB/s]
   rx_util: pcie.received [KB/s]
+  atomic_caps_inbound: "N/A" @525-534
   atomic_caps_outbound: "N/A" @525-
-  atomic_caps_inbound: "N/A" @525-
+  atomic_caps_inbound: "N/A" @535-
 fan_speed: fan.speed [%]
 performance_state: pstate
 clocks_throttle_reasons @-534
@@ -305,6 +307,7 @@ power_smoothing: power_smoothing @570-
 power_profiles @570-
   power_profile_requested_profiles: "N/A"
   power_profile_enforced_profiles: "N/A"
+edpp_multiplier: edpp_multiplier [%] @595-
 clocks
   graphics_clock: clocks.current.graphics [MHz]
   sm_clock: clocks.current.sm [MHz]
@@ -346,6 +349,6 @@ fabric @525-
 supported_clocks: <supportedClocks>
 processes: <processes>
 accounted_processes: <nothing>
-capabilities @580-
+capabilities @570-
   egm: "disabled"
 `;

@@ -11,7 +11,7 @@ export const l40s: Model = {
   temperature: { idle: 30, loaded: 67, limits: { kind: 'distance', limit: 88, shutdown: -7, slowdown: -2 } },
   clocks: { graphics: 2520, video: 1965, memory: [9001, 405], lowest: 210, step: 15 },
   pcie: { generation: 4, width: 16 },
-  ecc: 'parts',
+  ecc: 'sources',
   remapperBanks: 192,
   averagePower: true,
   memoryTemperature: false,
