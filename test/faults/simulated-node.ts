@@ -34,7 +34,7 @@ export class SimulatedNode {
     const standIn = installStandIn(folder, script, well);
     const others = leaves(schema)
       .map(({ path }) => path)
-      .filter((path) => /^(node|kubernetes)\..*\.enabled$/.test(path));
+      .filter((path) => /^(node|kubernetes|gpu_detail)\.(.*\.)?enabled$/.test(path));
     const read = readConfig(schema, {
       flags: {
         ...Object.fromEntries(others.map((path) => [path, 'false'])),

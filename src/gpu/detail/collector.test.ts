@@ -48,9 +48,9 @@ function child(args: readonly string[]): ChildProcess {
 function make(options: { program?: string; details?: boolean } = {}): void {
   const { program = 'nvidia-smi', details = true } = options;
   const nvidiaSmi = new NvidiaSmi(
-    { enabled: true, details, interval: 1, program, stale_after: 15, expected_devices: 0 },
+    { enabled: true, details, interval: 1, program, stale_after: 15, retry_after: 1, expected_devices: 0 },
     new Map(),
-    { spawn: (_, args) => child(args), pace: { first: 1, longest: 1, slow: 1 }, graceSeconds: 2 },
+    { spawn: (_, args) => child(args), graceSeconds: 2 },
   );
   const quietly = (): void => undefined;
   const context: CollectorContext = {
