@@ -172,3 +172,19 @@ describe('Cards', () => {
     expect(series('gradwatch_gpu_unreadable_rows_total')).toEqual(['gradwatch_gpu_unreadable_rows_total 1']);
   });
 });
+
+test('what -q -x says before the first row of a card is shown with that row, and only what rows do not offer', () => {
+  cards.fed = true;
+  const told = row({
+    index: 0,
+    values: new Map([
+      ['power', 1],
+      ['pcieReplays', 7],
+    ]),
+  });
+  cards.supplement({ rows: [told], asked: null, unreachable: [] });
+  take([row({ index: 0 })]);
+  const text = expose('text', table.snapshot());
+  expect(text).toContain('gradwatch_gpu_pcie_replays_total{uuid="GPU-0",gpu="0"} 7');
+  expect(text).toContain('gradwatch_gpu_power_watts{uuid="GPU-0",gpu="0"} 500');
+});

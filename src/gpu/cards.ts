@@ -52,6 +52,8 @@ export class Cards {
   readonly #addresses: GpuAddresses;
   /** Whether rows come from the loop; else the documents of `-q -x` have to do. */
   fed = false;
+  /** What `-q -x` said last: it may come before the first row of a card. */
+  #supplement: readonly Row[] = [];
   #most = 0;
 
   /**
@@ -95,6 +97,7 @@ export class Cards {
       this.take(sample);
       return;
     }
+    this.#supplement = sample.rows;
     const told = new Map<Card, Row>();
     for (const row of sample.rows) {
       const card = this.#find(row);
@@ -109,6 +112,7 @@ export class Cards {
 
   /** Forgets what `-q -x` said, which is too old. */
   expireSupplement(): void {
+    this.#supplement = [];
     for (const card of this.#cards) {
       card.extra = nothingMore;
       this.#show(card);
@@ -205,6 +209,8 @@ export class Cards {
       driver: '',
     };
     this.#cards.add(card);
+    const told = this.#supplement.find((other) => this.#find(other) === card);
+    if (told !== undefined) card.extra = this.#extra(card, told);
     return card;
   }
 
