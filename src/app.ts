@@ -12,7 +12,14 @@ import {
   stepDetectors,
   transitionDetectors,
 } from './detect/index.ts';
-import { conditionOf, Findings, findingsLog, openFindingsFile, type FindingChange } from './findings/index.ts';
+import {
+  conditionOf,
+  Findings,
+  findingsSection,
+  findingsLog,
+  openFindingsFile,
+  type Subject,
+} from './findings/index.ts';
 import { HttpServer, SelfMetrics } from './http/index.ts';
 import { Ingest, type Listening } from './ingest/index.ts';
 import { localAddress, readToken, WebConfigFile } from './listen/index.ts';
@@ -128,10 +135,17 @@ export class App {
       this.#ingest.acknowledge();
     });
     const holds = ({ run, rank }: RankIdentity): boolean => runs.find(run, rank) !== undefined;
-    sections.push(runs.section, engine.section(holds));
+    const ofFindings = findingsSection(findings, {
+      detectors,
+      canTellRecovery: (kind, identity) => holds(identity) && engine.canTellRecovery(kind, identity),
+      back: ({ subject }) => {
+        showCondition(subject, findings, runs);
+      },
+    });
+    sections.push(runs.section, ofFindings, engine.section(holds));
     findings.subscribe((change) => {
       this.#ingest.finding(change);
-      showCondition(change, findings, runs);
+      showCondition(change.finding.subject, findings, runs);
     });
     if (configuration.log.findings !== undefined) {
       this.#log = openFindingsFile(configuration.log.findings);
@@ -241,7 +255,7 @@ export class App {
 }
 
 /** What is found about ranks shows in their states: the one way in which judgement reaches back, and only for show. */
-function showCondition({ finding: { subject } }: FindingChange, findings: Findings, runs: Runs): void {
+function showCondition(subject: Subject, findings: Findings, runs: Runs): void {
   if (subject.run === null) return;
   const open = findings.open.filter(({ subject: other }) => other.run === subject.run && other.rank === subject.rank);
   runs.setCondition(subject.run, subject.rank, conditionOf(open));

@@ -1,4 +1,4 @@
-import { severities } from '../detect/index.ts';
+import { severities, type Severity } from '../detect/index.ts';
 import type { Row, SeriesGroup, SeriesTable } from '../series/index.ts';
 import type { Finding } from './finding.ts';
 import { findingMetrics } from './metrics.ts';
@@ -19,6 +19,7 @@ export class FindingSeries {
   readonly #figures: SeriesGroup<'firstStep' | 'score', 'finding'>;
   readonly #totals: SeriesGroup<'total', 'kind' | 'severity'>;
   readonly #refused: SeriesGroup<'refused', 'kind'>;
+  readonly #kinds: readonly string[];
   readonly #rows = new Map<string, Rows>();
 
   /** Counters begin at 0 for every kind, so that the first finding is an increase. */
@@ -29,6 +30,7 @@ export class FindingSeries {
     this.#figures = table.group(score.labels, { firstStep, score });
     this.#totals = table.group(total.labels, { total });
     this.#refused = table.group(refused.labels, { refused });
+    this.#kinds = kinds;
     for (const kind of kinds) {
       for (const severity of severities) this.#totals.row({ kind, severity }).set('total', 0);
       this.#refused.row({ kind }).set('refused', 0);
@@ -69,6 +71,20 @@ export class FindingSeries {
 
   count({ kind, severity }: Finding): void {
     this.#totals.row({ kind, severity }).add('total');
+  }
+
+  /** Counts that are not 0, of kinds that there are. */
+  counted(): { readonly kind: string; readonly severity: Severity; readonly total: number }[] {
+    return this.#kinds.flatMap((kind) =>
+      severities
+        .map((severity) => ({ kind, severity, total: this.#totals.row({ kind, severity }).get('total') ?? 0 }))
+        .filter(({ total }) => total > 0),
+    );
+  }
+
+  /** Takes a count of before a restart back. */
+  putBackCount(kind: string, severity: Severity, total: number): void {
+    if (this.#kinds.includes(kind)) this.#totals.row({ kind, severity }).add('total', total);
   }
 
   countRefused(kind: string): void {

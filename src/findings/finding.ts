@@ -7,7 +7,8 @@ export interface Subject {
   readonly uuid: string | null;
 }
 
-export type Resolution = 'recovered' | 'run_ended' | 'expired';
+export const resolutions = ['recovered', 'run_ended', 'expired'] as const;
+export type Resolution = (typeof resolutions)[number];
 
 /** One incident of one kind on one subject, from its first evidence to its end. */
 export interface Finding extends Omit<Evidence, 'step'> {

@@ -35,6 +35,7 @@ export class Findings implements VerdictSink {
   readonly #resolved: Finding[] = [];
   readonly #listeners = new Set<FindingListener>();
   #count = 0;
+  #revision = 0;
 
   constructor({ table, options, kinds, instance, now }: FindingsParts) {
     this.#options = options;
@@ -58,6 +59,42 @@ export class Findings implements VerdictSink {
     return this.#resolved.toReversed();
   }
 
+  /** Rises with every change of a finding or a count. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** What is open, with what is known beside it. */
+  get incidents(): readonly Incident[] {
+    return [...this.#open.values()];
+  }
+
+  /** How many findings reached which severity. */
+  get counted(): ReturnType<FindingSeries['counted']> {
+    return this.#series.counted();
+  }
+
+  /** Takes an open finding of before a restart back, and tells nobody of it. False when there is no place for it. */
+  putBack(incident: Incident): boolean {
+    const { finding } = incident;
+    const key = keyOf(finding.kind, finding.subject);
+    if (this.#open.has(key) || this.#open.size >= this.#options.max_open) return false;
+    this.#open.set(key, incident);
+    this.#series.show(finding);
+    return true;
+  }
+
+  /** Takes a resolved finding among those that are kept. */
+  keepResolved(finding: Finding): void {
+    this.#resolved.push(finding);
+    if (this.#resolved.length > this.#options.keep_resolved) this.#resolved.shift();
+  }
+
+  /** Takes the counts of before a restart back. */
+  putBackCounts(counts: ReturnType<FindingSeries['counted']>): void {
+    for (const { kind, severity, total } of counts) this.#series.putBackCount(kind, severity, total);
+  }
+
   /** Open findings about a rank, or about its whole run. */
   about(run: string, rank: number): readonly Finding[] {
     return this.open.filter(({ subject }) => subject.run === run && (subject.rank === null || subject.rank === rank));
@@ -70,6 +107,7 @@ export class Findings implements VerdictSink {
   }
 
   report(report: Report): void {
+    this.#revision += 1;
     const { detector, run, rank, uuid, witness, verdict } = report;
     const subject: Subject = { run, rank: detector.subject === 'run' ? null : rank, uuid };
     const key = keyOf(detector.kind, subject);
@@ -84,16 +122,19 @@ export class Findings implements VerdictSink {
   }
 
   runEnded(run: string): void {
+    this.#revision += 1;
     for (const incident of this.#of(run)) {
       if (incident.detector.endsWithRun) incident.closing ??= 'run_ended';
     }
   }
 
   rankForgotten(run: string, rank: number): void {
+    this.#revision += 1;
     for (const incident of this.#of(run)) incident.calm(rank, 'expired');
   }
 
   runForgotten(run: string): void {
+    this.#revision += 1;
     for (const incident of this.#of(run)) incident.closing ??= 'run_ended';
   }
 
@@ -115,7 +156,7 @@ export class Findings implements VerdictSink {
     }
     this.#count += 1;
     const id = `${this.#instance}-${this.#count}`;
-    const incident = new Incident(detector, { id, subject, firstRank: rank }, witness, evidence, this.#now());
+    const incident = Incident.begin(detector, { id, subject, firstRank: rank }, witness, evidence, this.#now());
     this.#open.set(key, incident);
     incident.follow(this.#causeOf(incident));
     this.#series.count(incident.finding);
@@ -186,12 +227,12 @@ export class Findings implements VerdictSink {
   #resolve(key: string, incident: Incident, resolution: Resolution, now: number): void {
     incident.resolve(resolution, now);
     this.#open.delete(key);
-    this.#resolved.push(incident.finding);
-    if (this.#resolved.length > this.#options.keep_resolved) this.#resolved.shift();
+    this.keepResolved(incident.finding);
     this.#tell('resolved', incident);
   }
 
   #tell(change: FindingChange['change'], { finding }: Incident): void {
+    this.#revision += 1;
     if (change === 'resolved') this.#series.drop(finding.id);
     else this.#series.show(finding);
     for (const listener of this.#listeners) listener({ change, finding });

@@ -9,22 +9,26 @@ const maxWitnesses = 1024;
 export class Incident {
   readonly detector: DetectorFacts;
   #finding: Finding;
-  /** Ranks, or keys of series, that gave evidence and have not recovered. */
   readonly #disturbed: Set<number | string>;
   /** How it will end when the hold is over; null while it goes on. */
   closing: Resolution | null = null;
 
-  constructor(
+  constructor(detector: DetectorFacts, finding: Finding, disturbed: readonly (number | string)[]) {
+    this.detector = detector;
+    this.#finding = finding;
+    this.#disturbed = new Set(disturbed);
+  }
+
+  /** One that its first evidence opens. */
+  static begin(
     detector: DetectorFacts,
     about: Pick<Finding, 'id' | 'subject' | 'firstRank'>,
     witness: number | string,
     evidence: Evidence,
     now: number,
-  ) {
+  ): Incident {
     const { step, ...facts } = evidence;
-    this.detector = detector;
-    this.#disturbed = new Set([witness]);
-    this.#finding = {
+    const finding = {
       ...facts,
       ...about,
       kind: detector.kind,
@@ -36,10 +40,16 @@ export class Incident {
       resolution: null,
       resolvedAt: null,
     };
+    return new Incident(detector, finding, [witness]);
   }
 
   get finding(): Finding {
     return this.#finding;
+  }
+
+  /** Ranks, or keys of series, that gave evidence and have not recovered. */
+  get disturbed(): ReadonlySet<number | string> {
+    return this.#disturbed;
   }
 
   /** 0 info, 1 warning, 2 critical. */

@@ -3,6 +3,8 @@ export type { Finding, FindingChange, FindingListener, Resolution, Subject } fro
 export { maxCauseLabel } from './finding-series.ts';
 export { Findings } from './findings.ts';
 export type { FindingsParts } from './findings.ts';
+export { findingsSection } from './saved-findings.ts';
+export type { FindingsSectionParts } from './saved-findings.ts';
 export { openFindingsFile } from './findings-file.ts';
 export { findingsLog } from './findings-log.ts';
 export type { LineSink } from './findings-log.ts';

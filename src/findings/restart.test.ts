@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import type { DetectorFacts, Evidence } from '../detect/index.ts';
+import type { RankIdentity } from '../runs/index.ts';
+import { expose, SeriesTable } from '../series/index.ts';
+import { fromLine, toLine } from '../snapshot/index.ts';
+import { Findings } from './findings.ts';
+import { findingsSection } from './saved-findings.ts';
+
+const facts = { subject: 'run', meaning: '', explains: [], endsWithRun: true } as const;
+const cause: DetectorFacts = { ...facts, kind: 'cause', explains: ['effect'] };
+const effect: DetectorFacts = { ...facts, kind: 'effect' };
+const evidence: Evidence = {
+  severity: 'warning',
+  firstStep: 7,
+  step: 7,
+  score: NaN,
+  threshold: 16,
+  baseline: null,
+  window: 64,
+  cause: 'cause',
+  advice: 'advice',
+};
+
+function house(
+  more: { readonly instance?: string; readonly knows?: (of: RankIdentity) => boolean; readonly max?: number } = {},
+) {
+  const table = new SeriesTable();
+  const clock = { now: 1000 };
+  const findings = new Findings({
+    table,
+    options: { hold: 120, consequence_window: 300, expire_after: 3600, max_open: more.max ?? 10, keep_resolved: 2 },
+    kinds: ['cause', 'effect'],
+    instance: more.instance ?? 'first',
+    now: () => clock.now,
+  });
+  const told: string[] = [];
+  findings.subscribe(({ change, finding }) => told.push(`${change} ${finding.id} ${finding.resolution ?? ''}`.trim()));
+  const back: string[] = [];
+  const section = findingsSection(findings, {
+    detectors: [cause, effect],
+    canTellRecovery: (_, identity) => more.knows?.(identity) ?? true,
+    back: ({ id }) => back.push(id),
+  });
+  const about = (detector: DetectorFacts, rank: number) => ({ detector, run: 'r', rank, uuid: null, witness: rank });
+  return {
+    ...{ findings, section, told, back },
+    see: (detector: DetectorFacts, rank = 0) => {
+      findings.report({ ...about(detector, rank), verdict: { status: 'evidence', ...evidence } });
+    },
+    recover: (detector: DetectorFacts, rank = 0) => {
+      findings.report({ ...about(detector, rank), verdict: { status: 'recovered', step: 99 } });
+    },
+    wait: (seconds: number) => {
+      clock.now += seconds;
+      findings.tick();
+    },
+    text: () => expose('text', table.snapshot()),
+  };
+}
+
+function restarted(before: ReturnType<typeof house>, more: Parameters<typeof house>[0] = {}) {
+  const after = house({ instance: 'second', ...more });
+  const problems = [...before.section.save()].map((part) => after.section.restore(fromLine(toLine(part))));
+  after.section.restored?.();
+  return { ...after, problems: problems.filter((problem) => problem !== null) };
+}
+
+describe('findings after a restart of the exporter', () => {
+  it('are the same, under the same ids, with the same series and counts, and nobody is told of them again', () => {
+    const before = house();
+    before.see(cause);
+    before.see(effect, 3);
+    const after = restarted(before);
+    expect(after.problems).toEqual([]);
+    expect(after.findings.open).toEqual(before.findings.open);
+    expect(after.text()).toBe(before.text());
+    expect([after.told, after.back]).toEqual([[], ['first-1', 'first-2']]);
+    after.see(cause, 1);
+    expect(after.findings.open).toHaveLength(2);
+  });
+
+  it('end by their own rule where the detector knows what it held', () => {
+    const before = house();
+    before.see(cause, 0);
+    before.see(cause, 1);
+    before.recover(cause, 0);
+    const after = restarted(before);
+    after.wait(600);
+    expect(after.told).toEqual([]);
+    after.recover(cause, 1);
+    after.wait(1);
+    expect(after.told).toEqual(['resolved first-1 recovered']);
+    expect(restarted(after).findings.resolved).toEqual(after.findings.resolved);
+  });
+
+  it('are not stuck open where nobody can tell their end, unless there is new evidence', () => {
+    const before = house();
+    before.see(cause);
+    before.see(effect);
+    const after = restarted(before, { knows: () => false });
+    after.wait(60);
+    after.see(effect);
+    after.wait(60);
+    expect(after.told).toEqual(['resolved first-1 expired']);
+    after.wait(3600);
+    expect(after.told.at(-1)).toBe('resolved first-2 expired');
+  });
+
+  it('go on with ids of their own, and with the causes of before', () => {
+    const before = house();
+    before.see(cause);
+    const after = restarted(before);
+    after.see(effect);
+    expect(after.findings.open.at(-1)).toMatchObject({ id: 'second-1', consequenceOf: 'first-1' });
+  });
+
+  it('are left out of an unknown kind, without a place, and of another shape', () => {
+    const before = house();
+    before.see(cause);
+    before.see(effect);
+    expect(restarted(before, { max: 1 }).problems).toEqual(['there is no place for it']);
+    const [, open] = [...before.section.save()] as [unknown, { readonly open: object }];
+    const { section } = house();
+    expect(section.restore({ ...open, open: { ...open.open, kind: 'gone' } })).toBe(
+      'there is no detector "gone" any more',
+    );
+    expect(section.restore({ open: 1 })).toBe('it is not of the expected shape');
+  });
+
+  it('change what is to be saved with everything that is told of them', () => {
+    const { section, see, recover, wait } = house();
+    const seen = new Set([section.revision()]);
+    for (const act of [
+      () => {
+        see(cause);
+      },
+      () => {
+        recover(cause);
+      },
+      () => {
+        wait(600);
+      },
+    ]) {
+      act();
+      seen.add(section.revision());
+    }
+    expect(seen.size).toBe(4);
+  });
+});

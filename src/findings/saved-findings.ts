@@ -1,0 +1,93 @@
+import * as v from 'valibot';
+import { severities, type DetectorFacts } from '../detect/index.ts';
+import type { RankIdentity } from '../runs/index.ts';
+import type { Section } from '../snapshot/index.ts';
+import { resolutions, type Finding } from './finding.ts';
+import type { Findings } from './findings.ts';
+import { Incident } from './incident.ts';
+
+const number = v.union([v.number(), v.nan()]);
+const step = v.nullable(v.number());
+const text = v.nullable(v.string());
+const resolution = v.nullable(v.picklist(resolutions));
+
+const savedFinding = v.object({
+  id: v.string(),
+  kind: v.string(),
+  subject: v.object({ run: text, rank: v.nullable(v.number()), uuid: text }),
+  firstRank: v.nullable(v.number()),
+  severity: v.picklist(severities),
+  firstStep: step,
+  detectedStep: step,
+  lastStep: step,
+  openedAt: v.number(),
+  lastEvidenceAt: v.number(),
+  score: number,
+  threshold: number,
+  baseline: v.nullable(number),
+  window: v.number(),
+  cause: v.string(),
+  advice: v.string(),
+  consequenceOf: text,
+  resolution,
+  resolvedAt: v.nullable(v.number()),
+});
+
+const savedPart = v.union([
+  v.object({ open: savedFinding, disturbed: v.array(v.union([v.number(), v.string()])), closing: resolution }),
+  v.object({ resolved: savedFinding }),
+  v.object({ counted: v.array(v.object({ kind: v.string(), severity: v.picklist(severities), total: v.number() })) }),
+]);
+
+export interface FindingsSectionParts {
+  readonly detectors: readonly DetectorFacts[];
+  /** Whether a detector can still tell that a rank has recovered: it knows what it held of it before the restart. */
+  readonly canTellRecovery: (kind: string, identity: RankIdentity) => boolean;
+  /** Told of each open finding that is back. */
+  readonly back: (finding: Finding) => void;
+}
+
+/**
+ * The findings as they outlive the exporter: those that are open with their ids, so that no alert fires again under another one, those
+ * that were resolved last, and the counts. What nobody can tell the end of any more is closed as expired after its hold, unless there
+ * is new evidence by then.
+ */
+export function findingsSection(findings: Findings, parts: FindingsSectionParts): Section {
+  const { detectors, canTellRecovery, back } = parts;
+  return {
+    name: 'findings',
+    version: 1,
+    revision: () => findings.revision,
+    *save(): Generator<v.InferOutput<typeof savedPart>> {
+      yield { counted: findings.counted };
+      for (const { finding, disturbed, closing } of findings.incidents) {
+        yield { open: finding, disturbed: [...disturbed], closing };
+      }
+      for (const resolved of findings.resolved.toReversed()) yield { resolved };
+    },
+    restore: (part) => {
+      if (!v.is(savedPart, part)) return 'it is not of the expected shape';
+      if ('resolved' in part) findings.keepResolved(part.resolved);
+      if ('counted' in part) findings.putBackCounts(part.counted);
+      if (!('open' in part)) return null;
+      const detector = detectors.find(({ kind }) => kind === part.open.kind);
+      if (detector === undefined) return `there is no detector ${JSON.stringify(part.open.kind)} any more`;
+      const incident = new Incident(detector, part.open, part.disturbed);
+      incident.closing = part.closing;
+      return findings.putBack(incident) ? null : 'there is no place for it';
+    },
+    restored: () => {
+      for (const incident of findings.incidents) {
+        const { kind, subject } = incident.finding;
+        for (const witness of [...incident.disturbed]) {
+          const told =
+            subject.run !== null &&
+            typeof witness === 'number' &&
+            canTellRecovery(kind, { run: subject.run, rank: witness });
+          if (!told) incident.calm(witness, 'expired');
+        }
+        back(incident.finding);
+      }
+    },
+  };
+}
