@@ -21,9 +21,12 @@ export interface RunningExporter {
   stop(): Promise<void>;
 }
 
-/** @throws Error with what the exporter printed when it does not become ready. */
-export async function startExporter(flags: readonly string[]): Promise<RunningExporter> {
-  const [http, grpc] = [await freePort(), await freePort()];
+/** At free ports, or at those of an exporter that it takes the place of. @throws Error with what the exporter printed when it does not become ready. */
+export async function startExporter(
+  flags: readonly string[],
+  ports?: { readonly http: number; readonly grpc: number },
+): Promise<RunningExporter> {
+  const { http, grpc } = ports ?? { http: await freePort(), grpc: await freePort() };
   const [command = '', ...args] = launch();
   const program = new Program('gradwatch', command, [
     ...args,
