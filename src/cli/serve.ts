@@ -8,6 +8,9 @@ import { configure } from './configuration.ts';
 /** Signals that ask a server to end; a second one ends it at once. */
 const endings = ['SIGTERM', 'SIGINT'] as const;
 
+/** How long what was left behind may go on after everything has stopped. */
+const leftBehindSeconds = 0.5;
+
 export const serve: Command = {
   name: 'serve',
   summary: 'watches this node and serves what it sees (the default)',
@@ -49,6 +52,8 @@ export const serve: Command = {
     const signal = await asked;
     logger.info({ signal }, 'stopping');
     await app.stop();
+    // What did not stop in time, such as a child that waits in the kernel, must not hold the process. It ends by itself otherwise.
+    setTimeout(() => process.exit(exitCodes.done), 1000 * leftBehindSeconds).unref();
     return exitCodes.done;
   },
 };
