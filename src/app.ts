@@ -22,7 +22,7 @@ import {
 } from './findings/index.ts';
 import { HttpServer, SelfMetrics } from './http/index.ts';
 import { Ingest, type Listening } from './ingest/index.ts';
-import { localAddress, readToken, WebConfigFile } from './listen/index.ts';
+import { asksForTls, localAddress, readToken, TlsFiles, WebConfigFile } from './listen/index.ts';
 import { needsRestart, ReloadSeries } from './reload.ts';
 import { Runs, type RankIdentity } from './runs/index.ts';
 import { SeriesTable } from './series/index.ts';
@@ -125,6 +125,7 @@ export class App {
       table,
       runs,
       options: configuration.grpc,
+      tls: asksForTls(configuration.grpc.tls) ? new TlsFiles('grpc.tls', configuration.grpc.tls, logger) : null,
       now,
       exporter: `gradwatch ${version}`,
       node: nodeName,
@@ -222,7 +223,7 @@ export class App {
     } catch (error) {
       return [(error as Error).message];
     }
-    const mistakes = this.#http.reloadWebConfig();
+    const mistakes = [...this.#http.reloadWebConfig(), ...this.#ingest.reloadCertificates()];
     if (mistakes.length > 0) return mistakes;
     this.#engine.reconfigure(configuration.detect);
     this.#findings.reconfigure(configuration.findings);

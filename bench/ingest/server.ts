@@ -38,6 +38,7 @@ async function ours(): Promise<number> {
     options,
     exporter: 'bench',
     node: 'bench',
+    tls: null,
     log: { warn: () => undefined },
   });
   const { address } = await ingest.start();

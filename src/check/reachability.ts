@@ -2,10 +2,11 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import type { Configuration } from '../catalogue.ts';
-import { socketPath } from '../ingest/index.ts';
+import { exposure, socketPath } from '../ingest/index.ts';
 import { isStaleSocket, ListenError, parseAddress, readToken } from '../listen/index.ts';
 import { failureOf, StateDirectory } from '../snapshot/index.ts';
 import type { CheckResult } from './result.ts';
+import { grpcTls } from './grpc-tls.ts';
 import { webConfig } from './web-config.ts';
 
 /** Whether the exporter can use what it is configured to: addresses, the Unix socket, token files, the log of findings, the state directory. */
@@ -14,7 +15,12 @@ export async function reachability({ http, grpc, log, state }: Configuration): P
     await attempt('http.address', () => listenOnce('http.address', http.address)),
     grpc.address === 'none'
       ? off('grpc.address', 'workers are not taken over TCP')
-      : await attempt('grpc.address', () => listenOnce('grpc.address', grpc.address)),
+      : await attempt(
+          'grpc.address',
+          () => listenOnce('grpc.address', grpc.address),
+          () => exposure(grpc),
+        ),
+    grpcTls(grpc.tls, Date.now() / 1000),
     await unixSocket(grpc.socket),
     webConfig(http.web_config_file, Date.now() / 1000),
     await token('http.token_file', http.token_file, 'nobody can ask workers for anything over HTTP'),
@@ -99,9 +105,15 @@ function off(subject: string, says: string): CheckResult {
   return { subject, outcome: 'off', says, notes: [] };
 }
 
-async function attempt(subject: string, act: () => string | Promise<string>): Promise<CheckResult> {
+async function attempt(
+  subject: string,
+  act: () => string | Promise<string>,
+  remark: () => string | null = () => null,
+): Promise<CheckResult> {
   try {
-    return { subject, outcome: 'works', says: await act(), notes: [] };
+    const says = await act();
+    const note = remark();
+    return { subject, outcome: 'works', says, notes: note === null ? [] : [note] };
   } catch (error) {
     const says = (error as Error).message.replace(new RegExp(`^${subject} `), '');
     return { subject, outcome: 'failing', says, notes: [] };

@@ -1,8 +1,8 @@
 import { readWebConfig } from '../listen/index.ts';
+import { certificateNotes } from './certificate.ts';
 import type { CheckResult } from './result.ts';
 
 const subject = 'http.web_config_file';
-const secondsOfDay = 86_400;
 
 /** What a web configuration file will do: how HTTP is served, and to whom. @param now Unix seconds */
 export function webConfig(file: string | undefined, now: number): CheckResult {
@@ -14,18 +14,10 @@ export function webConfig(file: string | undefined, now: number): CheckResult {
   const { tls, users, rateLimit } = value;
   const notes: string[] = [];
   if (tls !== null) {
-    const { certificate, clientAuth, allowedSans } = tls;
-    const ends = Date.parse(certificate.validTo) / 1000;
-    const days = Math.floor((ends - now) / secondsOfDay);
-    const left = days < 0 ? 'EXPIRED' : `${days} days left`;
-    notes.push(
-      `certificate of ${certificate.subject.replaceAll('\n', ', ')}, valid until ${new Date(ends * 1000).toISOString()} (${left}); its key fits`,
-    );
-    notes.push(
-      `certificates of clients: ${clientAuth}${allowedSans === null ? '' : `, with one of the names ${allowedSans.join(', ')}`}`,
-    );
+    const certificate = certificateNotes(tls, now);
+    notes.push(...certificate.notes);
     notes.push('HTTP/1.1 is spoken; HTTP/2 is not, whatever http2 says');
-    if (days < 0) return { subject, outcome: 'failing', says: 'the certificate has expired', notes };
+    if (certificate.expired) return { subject, outcome: 'failing', says: 'the certificate has expired', notes };
   }
   notes.push(users.size === 0 ? 'no password is asked for' : `users with a password: ${[...users.keys()].join(', ')}`);
   if (rateLimit !== null)

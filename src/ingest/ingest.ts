@@ -1,20 +1,27 @@
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server } from '@grpc/grpc-js';
 import type { FindingChange } from '../findings/index.ts';
-import { parseAddress, readToken } from '../listen/index.ts';
+import { parseAddress, readToken, type TlsFiles } from '../listen/index.ts';
 import type { Runs } from '../runs/index.ts';
 import type { SeriesTable } from '../series/index.ts';
+import { CertificateSeries } from './certificate-series.ts';
+import { exposure } from './exposure.ts';
 import { findingMessage } from './finding-message.ts';
 import { Listeners } from './listeners.ts';
 import { IngestCounts } from './metrics.ts';
 import type { IngestOptions } from './options.ts';
 import { refuse } from './refusals.ts';
 import { Requests, type RequestAnswer, type RequestName } from './requests.ts';
+import { secureConnections } from './secure-connections.ts';
 import { createGrpcServer, credentials } from './server.ts';
 import { Sessions } from './sessions.ts';
 import { socketPath } from './unix-socket.ts';
 import type { WorkerCall } from './worker-call.ts';
+
+export interface IngestLog {
+  warn(facts: object, message: string): void;
+}
 
 export interface IngestContext {
   readonly table: SeriesTable;
@@ -22,6 +29,10 @@ export interface IngestContext {
   readonly options: IngestOptions;
   /** Unix time in seconds. */
   readonly now: () => number;
+  /** What TCP connections speak TLS by; null where they do not. */
+  readonly tls: TlsFiles | null;
+  /** Told of what is open to the network, and once of every reason for which something is refused. */
+  readonly log: IngestLog;
   /** Name and version, told to workers: "gradwatch 0.1.0". */
   readonly exporter: string;
   /** The name of this node, told to workers. */
@@ -31,12 +42,13 @@ export interface IngestContext {
    * acknowledged by {@link Ingest.acknowledge} alone.
    */
   readonly persist?: () => Promise<unknown>;
-  /** Told once of every reason for which something is refused. */
-  readonly log: { warn(facts: object, message: string): void };
 }
 
 /** How long a worker that says goodbye waits for the disk: the clients' own patience is 2 s. */
 const goodbyeSeconds = 1;
+
+/** How often the certificates are looked at: what a renewal may take to be seen. */
+const refreshSeconds = 2;
 
 /** Where workers reach the exporter; null where it does not listen. */
 export interface Listening {
@@ -53,6 +65,8 @@ export class Ingest {
   readonly #calls = new Set<WorkerCall>();
   #server: Server | null = null;
   #listeners: Listeners | null = null;
+  readonly #certificate: CertificateSeries | null;
+  #refreshing: NodeJS.Timeout | null = null;
 
   constructor(context: IngestContext) {
     this.#context = context;
@@ -61,33 +75,40 @@ export class Ingest {
       const message = `refused something of a worker: ${reason}; the worker is told why, and gradwatch_exporter_refused_total counts further ones`;
       context.log.warn({ reason }, message);
     });
+    this.#certificate = context.tls === null ? null : new CertificateSeries(context.table, context.tls);
     this.#sessions = new Sessions(context.runs);
     this.#requests = new Requests(context.options.request_timeout);
   }
 
   /** Listens. @throws ListenError when it cannot, or when the token cannot be read. */
   async start(): Promise<Listening> {
-    const { options } = this.#context;
+    const { options, tls, log } = this.#context;
     const address = options.address === 'none' ? null : parseAddress('grpc.address', options.address);
     const socket = socketPath(options.socket);
     const server = this.#createServer(
       options.token_file === undefined ? null : readToken('grpc.token_file', options.token_file),
     );
     const injector = server.createConnectionInjector(credentials);
-    const listeners = new Listeners(
-      options.max_connections,
-      (connection) => {
-        injector.injectConnection(connection);
-      },
-      () => {
-        this.#counts.addRefused('connection_limit');
-      },
-    );
+    const accept = (connection: Socket): void => {
+      injector.injectConnection(connection);
+    };
+    const secure =
+      tls === null
+        ? accept
+        : secureConnections(tls, accept, (code) => {
+            this.#counts.addRefused(code);
+          });
+    const listeners = new Listeners(options.max_connections, accept, () => {
+      this.#counts.addRefused('connection_limit');
+    });
     this.#server = server;
     this.#listeners = listeners;
     try {
-      const bound = address === null ? null : await listeners.listenTcp(address, options.address);
+      const bound = address === null ? null : await listeners.listenTcp(address, options.address, secure);
       if (socket !== null) await listeners.listenUnix(socket);
+      const open = exposure(options);
+      if (open !== null) log.warn({ address: options.address }, `workers come in from the network: ${open}`);
+      this.#refreshing = setInterval(this.refresh, refreshSeconds * 1000).unref();
       return { address: bound, socket };
     } catch (error) {
       await this.stop(0);
@@ -103,6 +124,7 @@ export class Ingest {
     const [server, listeners] = [this.#server, this.#listeners];
     if (server === null || listeners === null) return;
     this.#server = this.#listeners = null;
+    if (this.#refreshing !== null) clearInterval(this.#refreshing);
     listeners.stop();
     for (const call of [...this.#calls]) call.dismiss(refuse('stopping'));
     // tryShutdown alone would wait for ever for a connection that its peer keeps open.
@@ -115,6 +137,21 @@ export class Ingest {
       });
     });
     clearTimeout(forced);
+    // Those in the midst of a handshake.
+    listeners.destroy();
+  }
+
+  /** Looks whether the certificates have changed. */
+  readonly refresh = (): void => {
+    this.#context.tls?.refresh();
+    this.#certificate?.show();
+  };
+
+  /** Reads the certificates now. @returns one line for each mistake, with which the last good ones stay in force */
+  reloadCertificates(): readonly string[] {
+    const mistakes = this.#context.tls?.reload() ?? [];
+    this.#certificate?.show();
+    return mistakes;
   }
 
   /** Tells every connected worker which of its batches are safe: a new snapshot is on disk. */

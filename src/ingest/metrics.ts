@@ -1,4 +1,5 @@
 import { counter, gauge, type Row, type SeriesTable } from '../series/index.ts';
+import { certificateMetrics } from './certificate-series.ts';
 import { refusalCodes, type RefusalCode } from './refusals.ts';
 
 const totals = {
@@ -20,7 +21,7 @@ const refused = counter('gradwatch_exporter_refused_total', {
 });
 
 /** Every series that this room fills. */
-export const ingestMetrics = [...Object.values(totals), refused] as const;
+export const ingestMetrics = [...Object.values(totals), refused, ...Object.values(certificateMetrics)] as const;
 
 /** The counts of the ingest. Each begins at 0, so that the first refusal is seen as a rise. */
 export class IngestCounts {

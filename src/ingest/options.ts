@@ -1,11 +1,30 @@
-import { duration, integer, options, text, type OptionValue } from '../config/index.ts';
+import { duration, flag, integer, options, text, type OptionValue } from '../config/index.ts';
+
+const pem = { default: null, expected: 'the path of a file in PEM' } as const;
+
+const tlsOptions = options({
+  cert_file: text({
+    ...pem,
+    help: 'Certificate of the TCP port of workers, with those between it and its authority; with it they are taken over TLS alone',
+  }),
+  key_file: text({ ...pem, help: 'Private key of that certificate, without a passphrase' }),
+  client_ca_file: text({
+    ...pem,
+    help: 'Authorities that sign the certificates of workers; without it workers are asked for none',
+  }),
+  require_client_certificate: flag({
+    default: true,
+    help: 'Whether a worker that shows no certificate is refused, where client_ca_file is set; one that is not signed by it always is',
+  }),
+});
 
 export const ingestOptions = options({
   address: text({
     default: '127.0.0.1:10421',
     expected: 'host:port, or none',
-    help: 'Where workers reach the exporter over TCP; any other than a loopback address opens it to the network',
+    help: 'Where workers reach the exporter over TCP; any other than a loopback address opens it to the network: protect it by tls and token_file',
   }),
+  tls: tlsOptions,
   socket: text({
     default: null,
     expected: 'the path of a socket, or none',

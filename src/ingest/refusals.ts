@@ -11,6 +11,15 @@ const table = {
     status: status.UNAUTHENTICATED,
     message: () => 'the exporter requires the header "authorization: Bearer <token>" with its token',
   },
+  tls_handshake: {
+    status: status.UNAVAILABLE,
+    message: () =>
+      'the TLS handshake failed; the worker needs the certificate authority of the exporter (GRADWATCH_TLS_CA_FILE)',
+  },
+  client_certificate: {
+    status: status.UNAUTHENTICATED,
+    message: () => 'the exporter requires a certificate that grpc.tls.client_ca_file has signed',
+  },
   connection_limit: {
     status: status.RESOURCE_EXHAUSTED,
     message: ({ limit }: { limit: number }) =>

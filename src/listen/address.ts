@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { ListenError } from './listen-error.ts';
 
 export interface ListenAddress {
@@ -20,4 +21,9 @@ export function parseAddress(option: string, text: string): ListenAddress {
 export function localAddress({ address, port }: { readonly address: string; readonly port: number }): string {
   if (address === '::' || address === '0.0.0.0') return `localhost:${port}`;
   return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+}
+
+/** Whether only this machine reaches the address. */
+export function isLoopback({ host }: ListenAddress): boolean {
+  return host === 'localhost' || host === '::1' || (host !== undefined && isIPv4(host) && host.startsWith('127.'));
 }

@@ -1,9 +1,13 @@
-export { localAddress, parseAddress } from './address.ts';
+export { isLoopback, localAddress, parseAddress } from './address.ts';
 export type { ListenAddress } from './address.ts';
 export { ListenError } from './listen-error.ts';
 export { clearStaleSocket, isStaleSocket } from './stale-socket.ts';
 export { carriesToken, readToken, sameSecret } from './token.ts';
 export { admits } from './client-certificate.ts';
+export type { ReloadLog } from './reloaded-files.ts';
+export type { Tls } from './tls.ts';
+export { asksForTls, readTlsFiles, TlsFiles } from './tls-files.ts';
+export type { TlsOptions } from './tls-files.ts';
 export { readWebConfig } from './web-config.ts';
 export type { RateLimit, WebConfig } from './web-config.ts';
 export { WebConfigFile } from './web-config-file.ts';

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { explain, readConfig, type Mistake } from '../config/index.ts';
+import type { ReadFiles } from './reloaded-files.ts';
 import { readTls, type Tls } from './tls.ts';
 import { webConfigSchema } from './web-config-schema.ts';
 
@@ -21,19 +22,11 @@ export interface RateLimit {
   readonly burst: number;
 }
 
-/** What was read, the files that it was read from, and what is wrong with them. */
-export interface ReadWebConfig {
-  readonly value: WebConfig | null;
-  /** One line for each. */
-  readonly mistakes: readonly string[];
-  readonly files: readonly string[];
-}
-
 /** Keys whose values are secrets, or hashes of such. */
 const secret = /: (?:basic_auth_users\.|tls_server_config\.key$)/;
 
 /** Reads a web configuration file and the files that it names, whose paths are relative to its folder. */
-export function readWebConfig(file: string): ReadWebConfig {
+export function readWebConfig(file: string): ReadFiles<WebConfig> {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

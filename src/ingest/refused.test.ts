@@ -1,0 +1,172 @@
+import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { status, type ServiceError } from '@grpc/grpc-js';
+import { describe, expect, it, vi } from 'vitest';
+import { exporter, scratch, soon, undo, Worker } from '../../test/support/ingest.ts';
+import { protocol } from '../protocol/index.ts';
+
+describe('Ingest and what it does not take', () => {
+  it('refuses runs and ranks over its limits', async () => {
+    const { address, series } = await exporter();
+    for (const rank of [0, 1, 2, 3])
+      new Worker(address).hello({ rank, world_size: 8, session: `session-of-rank-${rank}` });
+    new Worker(address).hello({ run: 'other' });
+    await vi.waitFor(() => {
+      expect(series('gradwatch_exporter_workers')).toBe('5');
+    }, soon);
+    const [rank, run] = [
+      new Worker(address).hello({ rank: 4, world_size: 8 }),
+      new Worker(address).hello({ run: 'third' }),
+    ];
+    await vi.waitFor(() => {
+      expect([rank.end?.code, run.end?.code]).toEqual([status.RESOURCE_EXHAUSTED, status.RESOURCE_EXHAUSTED]);
+    }, soon);
+    expect(rank.end?.details).toContain('4 ranks of this run are alive on this node, the limit of runs.max_ranks');
+    expect(run.end?.details).toContain('2 runs are alive, the limit of runs.max_runs');
+  });
+
+  it('tells what it left out of a batch and takes the rest', async () => {
+    const { address, series } = await exporter();
+    const worker = new Worker(address).hello();
+    worker.batch(1, { step: 1, gradient_norm: -1, loss: 2 }, { loss: 3 }, { step: 2, gradient_norm: -2, loss: 4 });
+    await vi.waitFor(() => {
+      expect(worker.acknowledged()).toBe(1);
+    }, soon);
+    expect(worker.heard('refusal')).toEqual([
+      {
+        sequence: 1,
+        reason: 'value_invalid',
+        message: 'Step.gradient_norm of step 1 is -1, expected NaN, or a number not below 0; the value was left out',
+      },
+      {
+        sequence: 1,
+        reason: 'step_invalid',
+        message: 'Step.step is absent, expected a whole number from 0 to 2^53 - 1; the step was left out',
+      },
+    ]);
+    expect(series('gradwatch_exporter_refused_total{reason="value_invalid"}')).toBe('2');
+    expect(series('gradwatch_train_loss{run="digits",rank="0"}')).toBe('4');
+    expect(series('gradwatch_train_gradient_norm{run="digits",rank="0"}')).toBeUndefined();
+  });
+
+  it('ends the call on bytes that are no message, and serves the next one', async () => {
+    const { address, series, state } = await exporter();
+    const worker = new Worker(address).hello();
+    await vi.waitFor(() => {
+      expect(worker.heard('welcome')).toHaveLength(1);
+    }, soon);
+    const { path } = protocol.Telemetry.service.Report;
+    const raw = worker.client.makeBidiStreamRequest(
+      path,
+      (bytes: Buffer) => bytes,
+      (bytes) => bytes,
+    );
+    undo.push(() => {
+      raw.cancel();
+    });
+    let end: ServiceError | null = null;
+    raw.on('error', (error: ServiceError) => (end = error));
+    raw.on('data', () => undefined);
+    raw.write(Buffer.from('ffffffffffffffffffff', 'hex'));
+    await vi.waitFor(() => {
+      expect(end).toMatchObject({ code: status.INVALID_ARGUMENT });
+    }, soon);
+    expect(series('gradwatch_exporter_refused_total{reason="malformed"}')).toBe('1');
+    worker.batch(1, { step: 1 });
+    await vi.waitFor(() => {
+      expect(state()).toBe('healthy');
+    }, soon);
+  });
+
+  it.each([
+    ['somewhat', 90_000, 'is over the limit of 65536 bytes (grpc.max_message_bytes); send smaller batches', '1'],
+    ['far', 300_000, 'larger than max', '0'],
+  ])('refuses a message that is %s too large', async (_, bytes, details, counted) => {
+    const { address, series, state } = await exporter();
+    const worker = new Worker(address).hello();
+    worker.call.write({ goodbye: { reason: 'x'.repeat(bytes) } });
+    await vi.waitFor(() => {
+      expect(worker.end?.code).toBe(status.RESOURCE_EXHAUSTED);
+    }, soon);
+    expect(worker.end?.details).toContain(details);
+    expect(series('gradwatch_exporter_refused_total{reason="message_size"}')).toBe(counted);
+    await vi.waitFor(() => {
+      expect(state()).toBe('lost');
+    }, soon);
+  });
+
+  it('ends bytes that are no HTTP/2, and a connection that says nothing', async () => {
+    const { listening, address } = await exporter({ frozen_after: 1 });
+    const sockets = [0, 1].map(() => connect(listening.address!.port, '127.0.0.1'));
+    for (const socket of sockets) socket.on('error', () => undefined).resume();
+    undo.push(() => {
+      for (const socket of sockets) socket.destroy();
+    });
+    sockets[0]!.write('GET / HTTP/1.1\r\n\r\n'.repeat(10));
+    await vi.waitFor(() => {
+      expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true, true]);
+    }, soon);
+    const worker = new Worker(address).hello();
+    await vi.waitFor(() => {
+      expect(worker.heard('welcome')).toHaveLength(1);
+    }, soon);
+  });
+
+  it('ends a call that says no hello', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    undo.push(() => vi.useRealTimers());
+    const { address } = await exporter({ frozen_after: 3600 });
+    const [silent, worker] = [new Worker(address), new Worker(address).hello()];
+    await vi.waitFor(() => {
+      expect(worker.heard('welcome')).toHaveLength(1);
+    }, soon);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await vi.waitFor(() => {
+      expect(silent.end).toEqual({ code: status.FAILED_PRECONDITION, details: 'no Hello came within 10 s' });
+    }, soon);
+    expect(worker.end).toBeNull();
+  });
+
+  it('refuses connections over the limit', async () => {
+    const { address, listening, series } = await exporter({ max_connections: 1 });
+    const worker = new Worker(address).hello();
+    await vi.waitFor(() => {
+      expect(worker.heard('welcome')).toHaveLength(1);
+    }, soon);
+    const socket = connect(listening.address!.port, '127.0.0.1').resume();
+    await vi.waitFor(() => {
+      expect(socket.destroyed).toBe(true);
+    }, soon);
+    expect(series('gradwatch_exporter_refused_total{reason="connection_limit"}')).toBe('1');
+  });
+
+  it('asks for its token where it has one', async () => {
+    const file = join(scratch(), 'token');
+    writeFileSync(file, 'correct horse\n'.replace(' ', '-'));
+    const { address, series, log } = await exporter({ token_file: file });
+    const wrong = [undefined, 'Bearer wrong', 'correct-horse', 'Basic correct-horse'].map((token) =>
+      new Worker(address, token).hello(),
+    );
+    const right = new Worker(address, 'Bearer correct-horse').hello();
+    await vi.waitFor(() => {
+      expect(wrong.map(({ end }) => end?.code)).toEqual(wrong.map(() => status.UNAUTHENTICATED));
+      expect(right.heard('welcome')).toHaveLength(1);
+    }, soon);
+    expect(series('gradwatch_exporter_refused_total{reason="unauthenticated"}')).toBe('4');
+    expect(log.warn.mock.calls.map(([facts]) => facts as unknown)).toEqual([{ reason: 'unauthenticated' }]);
+  });
+
+  it('does not listen without the token that it is told to ask for', async () => {
+    const folder = scratch();
+    await expect(exporter({ token_file: join(folder, 'missing') })).rejects.toThrow('cannot be read');
+    writeFileSync(join(folder, 'empty'), '\n');
+    await expect(exporter({ token_file: join(folder, 'empty') })).rejects.toThrow('is empty');
+  });
+
+  it('names the address that it cannot have', async () => {
+    const { address } = await exporter();
+    await expect(exporter({ address })).rejects.toThrow(`grpc.address ${address}`);
+    await expect(exporter({ address: 'nowhere' })).rejects.toThrow('expected :port, host:port');
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it, vi } from 'vitest';
+import { exporter, soon, Worker } from '../../test/support/ingest.ts';
+import type { FindingChange } from '../findings/index.ts';
+import type { ExporterMessage__Output } from '../protocol/index.ts';
+
+describe('Ingest to workers', () => {
+  const change: FindingChange = {
+    change: 'opened',
+    finding: {
+      id: 'f1',
+      kind: 'gradient_explosion',
+      subject: { run: 'digits', rank: null, uuid: null },
+      firstRank: 0,
+      severity: 'critical',
+      firstStep: 98,
+      detectedStep: 100,
+      lastStep: 100,
+      score: 12.5,
+      threshold: 10,
+      baseline: 1,
+      window: 50,
+      cause: 'the gradient norm rose',
+      advice: 'lower the learning rate',
+      openedAt: 1000,
+      lastEvidenceAt: 1000,
+      consequenceOf: null,
+      resolution: null,
+      resolvedAt: null,
+    },
+  };
+
+  it('tells a finding to every worker of its run and to no other', async () => {
+    const { address, ingest } = await exporter();
+    const workers = [
+      new Worker(address).hello(),
+      new Worker(address).hello({ rank: 1 }),
+      new Worker(address).hello({ run: 'other' }),
+    ];
+    await vi.waitFor(() => {
+      for (const worker of workers) expect(worker.heard('welcome')).toHaveLength(1);
+    }, soon);
+    ingest.finding(change);
+    ingest.finding({ ...change, finding: { ...change.finding, subject: { run: null, rank: null, uuid: 'GPU-1' } } });
+    await vi.waitFor(() => {
+      expect(workers.map((worker) => worker.heard('finding').length)).toEqual([1, 1, 0]);
+    }, soon);
+    expect(workers[0]!.heard('finding')[0]).toEqual({
+      id: 'f1',
+      change: 'CHANGE_OPENED',
+      kind: 'gradient_explosion',
+      severity: 'SEVERITY_CRITICAL',
+      first_step: 98,
+      detected_step: 100,
+      score: 12.5,
+      threshold: 10,
+      cause: 'the gradient norm rose',
+      advice: 'lower the learning rate',
+    });
+  });
+
+  it('asks workers and gathers what they answer', async () => {
+    const { address, ingest } = await exporter({ request_timeout: 1 });
+    const supports = ['REQUEST_KIND_SCALE_LEARNING_RATE'] as const;
+    const workers = [
+      new Worker(address).hello({ supports: [...supports] }),
+      new Worker(address).hello({ rank: 1 }),
+      new Worker(address).hello({ rank: 2, supports: [...supports] }),
+      new Worker(address).hello({ rank: 3, supports: [...supports] }),
+    ];
+    await vi.waitFor(() => {
+      for (const worker of workers) expect(worker.heard('welcome')).toHaveLength(1);
+    }, soon);
+    workers[0]!.call.on('data', ({ request }: ExporterMessage__Output) => {
+      if (request === undefined) return;
+      workers[0]!.call.write({ answer: { request: request.id!, result: 'RESULT_DONE', message: 'lr is 0.01' } });
+    });
+    workers[3]!.call.on('data', ({ request }: ExporterMessage__Output) => {
+      if (request !== undefined) workers[3]!.call.cancel();
+    });
+    expect(await ingest.request('digits', null, 'scale_learning_rate', 0.1)).toEqual([
+      { rank: 0, result: 'done', message: 'lr is 0.01' },
+      { rank: 1, result: 'unsupported', message: 'the training script has not switched this kind on' },
+      { rank: 2, result: 'no_answer', message: 'no answer came within 1 s' },
+      { rank: 3, result: 'no_answer', message: 'the worker went away' },
+    ]);
+    expect(workers[0]!.heard('request')[0]).toMatchObject({ kind: 'REQUEST_KIND_SCALE_LEARNING_RATE', factor: 0.1 });
+    expect(workers[1]!.heard('request')).toEqual([]);
+    expect(await ingest.request('digits', 7, 'stop')).toMatchObject([{ rank: 7, result: 'not_connected' }]);
+    expect(await ingest.request('unheard of', null, 'stop')).toEqual([]);
+    await expect(ingest.request('digits', null, 'scale_learning_rate', 0)).rejects.toThrow(RangeError);
+  });
+});
