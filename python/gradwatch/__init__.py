@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gradwatch.address import find_address
+from gradwatch.destination import find_destination
 from gradwatch.finding import Finding
 from gradwatch.run import Run
 from gradwatch.version import VERSION
@@ -43,6 +43,10 @@ def init(
     model: str | None = None,
     framework: str | None = None,
     token: str | None = None,
+    tls_ca_file: str | None = None,
+    tls_cert_file: str | None = None,
+    tls_key_file: str | None = None,
+    tls_server_name: str | None = None,
     on_finding: Callable[[Finding], None] | None = None,
     on_request: Mapping[str, Callable[..., Any]] | None = None,
 ) -> Run:
@@ -53,6 +57,11 @@ def init(
     ("host:port" or "unix:/path"; else the exporter's Unix socket, else 127.0.0.1:10421), GRADWATCH_RUN,
     GRADWATCH_TOKEN, the node from NODE_NAME, the GPU from CUDA_VISIBLE_DEVICES. With GRADWATCH_DISABLED=1 nothing is
     reported.
+
+    With any of the `tls_` settings, or GRADWATCH_TLS_CA_FILE, _CERT_FILE, _KEY_FILE or _SERVER_NAME, the exporter is
+    reached over TLS: `tls_ca_file` holds the authorities that it may have its certificate from, `tls_cert_file` and
+    `tls_key_file` are this worker's own, `tls_server_name` is the exporter's name where the address has another. A
+    certificate that does not fit is warned about and tried again; a Unix socket needs none.
 
     `on_finding(finding)` is called in the client's own thread, as soon as a finding comes, even while the training
     hangs. It should set a flag or write a line; to touch model or optimizer, ask `run.findings()` between two steps.
@@ -66,10 +75,20 @@ def init(
     global _current
     if _current is not None:
         _current.finish()
+    destination = find_destination(
+        os.environ,
+        address=address,
+        token=token,
+        tls_ca_file=tls_ca_file,
+        tls_cert_file=tls_cert_file,
+        tls_key_file=tls_key_file,
+        tls_server_name=tls_server_name,
+    )
     _current = Run(
         find_worker(os.environ, run=run, rank=rank, world_size=world_size, local_rank=local_rank, attempt=attempt),
-        address=address or find_address(os.environ),
-        token=token or os.environ.get("GRADWATCH_TOKEN") or None,
+        address=destination.address,
+        token=destination.token,
+        tls=destination.tls,
         model=model,
         framework=framework or find_framework(sys.modules),
         on_finding=on_finding,

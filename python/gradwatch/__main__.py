@@ -6,9 +6,16 @@ import argparse
 import os
 import sys
 
-from gradwatch.address import find_address
 from gradwatch.check import check
+from gradwatch.destination import find_destination
 from gradwatch.version import VERSION
+
+TLS_OPTIONS = {
+    "tls_ca_file": "authorities that may have signed the exporter's certificate",
+    "tls_cert_file": "certificate of this worker",
+    "tls_key_file": "its private key",
+    "tls_server_name": "name in the exporter's certificate",
+}
 
 
 def main() -> int:
@@ -22,10 +29,13 @@ def main() -> int:
         "--address", default=None, help="host:port or unix:/path; default: as gradwatch.init() finds it"
     )
     command.add_argument("--token", default=None, help="default: GRADWATCH_TOKEN")
-    arguments = parser.parse_args()
-    address = arguments.address or find_address(os.environ)
-    token = arguments.token or os.environ.get("GRADWATCH_TOKEN") or None
-    reached, lines = check(address, token, os.environ)
+    for option, meaning in TLS_OPTIONS.items():
+        variable = f"GRADWATCH_{option.upper()}"
+        command.add_argument(f"--{option.replace('_', '-')}", default=None, help=f"{meaning}; default: {variable}")
+    arguments = vars(parser.parse_args())
+    names = ("address", "token", *TLS_OPTIONS)
+    destination = find_destination(os.environ, **{name: arguments[name] for name in names})
+    reached, lines = check(destination, os.environ)
     for line in lines:
         print(line)
     return 0 if reached else 1

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from gradwatch.destination import Destination
 from gradwatch.v1.telemetry_pb2 import ExporterMessage, WorkerMessage
 
 
@@ -33,8 +35,6 @@ OPTIONS = (
     ("grpc.enable_http_proxy", 0),
     # Each try is a connection of its own, not a wait for the back-off that gRPC shares between channels.
     ("grpc.use_local_subchannel_pool", 1),
-    # Else the path of a Unix socket is the authority, which is none that HTTP/2 allows.
-    ("grpc.default_authority", "localhost"),
     # Notice a frozen exporter.
     ("grpc.keepalive_time_ms", 15_000),
     ("grpc.keepalive_timeout_ms", 15_000),
@@ -42,16 +42,30 @@ OPTIONS = (
 )
 
 
-def open_channel(address: str) -> Any:
-    """A channel to "host:port" or "unix:/path". Nothing is connected before the first call."""
-    return grpc.insecure_channel(address, options=OPTIONS)
+def open_channel(destination: Destination) -> Any:
+    """A channel to the exporter. Nothing is connected before the first call. Raises OSError when a file of its
+    certificates cannot be read; they are read here, so that each connection takes them as they are."""
+    address, tls = destination.address, destination.tls
+    # A Unix socket is this machine's own, and the exporter speaks no TLS there.
+    if tls is None or address.startswith("unix:"):
+        # Else the path of a Unix socket is the authority, which is none that HTTP/2 allows.
+        return grpc.insecure_channel(address, options=(*OPTIONS, ("grpc.default_authority", "localhost")))
+    credentials = grpc.ssl_channel_credentials(
+        root_certificates=_read(tls.ca_file), private_key=_read(tls.key_file), certificate_chain=_read(tls.cert_file)
+    )
+    name = [] if tls.server_name is None else [("grpc.ssl_target_name_override", tls.server_name)]
+    return grpc.secure_channel(address, credentials, options=(*OPTIONS, *name))
 
 
-def prepare(address: str) -> None:
+def _read(file: str | None) -> bytes | None:
+    return None if file is None else Path(file).read_bytes()
+
+
+def prepare() -> None:
     """Makes gRPC ready without connecting. To be called in the script's thread: it changes the environment for a
     moment."""
     with quiet():
-        open_channel(address).close()
+        grpc.insecure_channel("localhost", options=OPTIONS).close()
 
 
 def report(channel: Any, messages: Iterator[WorkerMessage], token: str | None, timeout: float | None = None) -> Any:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
+from typing import Any
 
 from gradwatch.channel import open_channel, report, status_of
+from gradwatch.destination import Destination
 from gradwatch.v1.telemetry_pb2 import ENDING_FINISHED, Goodbye, Hello, Welcome, WorkerMessage
 from gradwatch.version import VERSION
 from gradwatch.worker import Worker, find_worker
@@ -15,16 +17,18 @@ RUN = "gradwatch-check"
 TIMEOUT_SECONDS = 5.0
 
 ADVICE = {
-    "UNAVAILABLE": "Is the exporter running on this node? Set GRADWATCH_ADDRESS where it listens elsewhere.",
+    "UNAVAILABLE": "Is the exporter running on this node? Set GRADWATCH_ADDRESS where it listens elsewhere, and "
+    "GRADWATCH_TLS_CA_FILE where it speaks TLS.",
     "DEADLINE_EXCEEDED": "Something listens there and says nothing. Is it the exporter's gRPC port?",
     "UNIMPLEMENTED": "Something else listens there. Is it the exporter's gRPC port?",
     "UNAUTHENTICATED": "Set GRADWATCH_TOKEN to the token of the exporter.",
 }
 
 
-def check(address: str, token: str | None, environ: Mapping[str, str]) -> tuple[bool, list[str]]:
+def check(destination: Destination, environ: Mapping[str, str]) -> tuple[bool, list[str]]:
     """Says hello and goodbye as rank of a run named gradwatch-check. Returns whether it was welcomed, and sentences for
     a person."""
+    address = destination.address
     worker = find_worker(environ)
     lines = [_describe(worker)]
     if environ.get("GRADWATCH_DISABLED"):
@@ -42,9 +46,10 @@ def check(address: str, token: str | None, environ: Mapping[str, str]) -> tuple[
     messages = (WorkerMessage(hello=hello), WorkerMessage(goodbye=Goodbye(ending=ENDING_FINISHED)))
     started, took = time.monotonic(), 0.0
     welcome: Welcome | None = None
-    channel = open_channel(address)
+    channel: Any = None
     try:
-        for message in report(channel, iter(messages), token, TIMEOUT_SECONDS):
+        channel = open_channel(destination)
+        for message in report(channel, iter(messages), destination.token, TIMEOUT_SECONDS):
             if message.HasField("welcome"):
                 welcome = message.welcome
                 took = time.monotonic() - started
@@ -54,7 +59,8 @@ def check(address: str, token: str | None, environ: Mapping[str, str]) -> tuple[
             code, sentence = status_of(problem)
             return False, [*lines, f"No welcome from {address}: {sentence} ({code}). {ADVICE.get(code, '')}".rstrip()]
     finally:
-        channel.close()
+        if channel is not None:
+            channel.close()
     if welcome is None:
         return False, [
             *lines,

@@ -9,6 +9,7 @@ import time
 
 from gradwatch.bell import Bell
 from gradwatch.channel import prepare, status_of
+from gradwatch.destination import Destination
 from gradwatch.stream import Listener, Outbox, Stream
 from gradwatch.v1.telemetry_pb2 import Answer, Goodbye
 
@@ -41,9 +42,9 @@ class Reporter:
     """Keeps a stream to the exporter until the goodbye is said. Never raises, never holds up who calls it except in
     `finish`."""
 
-    def __init__(self, address: str, token: str | None, outbox: Outbox, listener: Listener) -> None:
-        self._address = address
-        self._token = token
+    def __init__(self, destination: Destination, outbox: Outbox, listener: Listener) -> None:
+        self._destination = destination
+        self._address = destination.address
         self._outbox = outbox
         self._listener = listener
         self._bell = Bell()
@@ -54,7 +55,7 @@ class Reporter:
 
     def start(self) -> None:
         """In the script's thread. Raises RuntimeError when the process cannot have another thread."""
-        prepare(self._address)
+        prepare()
         self._thread.start()
 
     def news(self) -> None:
@@ -94,7 +95,7 @@ class Reporter:
         back_off = FIRST_BACK_OFF_SECONDS
         while True:
             last_try = self._outbox.goodbye is not None
-            self._stream = stream = Stream(self._address, self._token, self._outbox, self._listener)
+            self._stream = stream = Stream(self._destination, self._outbox, self._listener)
             problem = stream.run()
             if self._outbox.goodbye is not None and (last_try or (stream.said_goodbye and problem is None)):
                 return

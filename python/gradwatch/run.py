@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from gradwatch.buffer import StepBuffer
+from gradwatch.destination import Destination, Tls
 from gradwatch.ending import FAILED, FINISHED, PREEMPTED, ExitWatch, ending_of
 from gradwatch.fields import FieldReader, count
 from gradwatch.finding import Finding, finding_of
@@ -60,6 +61,7 @@ class Run:
         *,
         address: str,
         token: str | None = None,
+        tls: Tls | None = None,
         model: str | None = None,
         framework: str | None = None,
         on_finding: Callable[[Finding], None] | None = None,
@@ -77,7 +79,7 @@ class Run:
         self._buffer = StepBuffer(capacity)
         self._desk = RequestDesk(on_request or {}, lambda answer: self._reporter.answer(answer))
         hello = hello_of(worker, model=model, framework=framework, supports=self._desk.supports)
-        self._reporter = Reporter(address, token, Outbox(hello, self._buffer), self)
+        self._reporter = Reporter(Destination(address, token, tls), Outbox(hello, self._buffer), self)
         self._exit = ExitWatch(self.finish)
         self._live = False
         if enabled:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from gradwatch.bell import Bell
 from gradwatch.buffer import StepBuffer
 from gradwatch.channel import open_channel, report
+from gradwatch.destination import Destination
 from gradwatch.v1.telemetry_pb2 import (
     Answer,
     Batch,
@@ -66,9 +67,8 @@ class Stream:
     stops the pulling, and the buffer fills. Answers are read by the thread that calls `run`.
     """
 
-    def __init__(self, address: str, token: str | None, outbox: Outbox, listener: Listener) -> None:
-        self._address = address
-        self._token = token
+    def __init__(self, destination: Destination, outbox: Outbox, listener: Listener) -> None:
+        self._destination = destination
         self._outbox = outbox
         self._listener = listener
         self._bell = Bell()
@@ -85,9 +85,10 @@ class Stream:
 
     def run(self) -> Exception | None:
         """Lives until the connection ends. Returns what ended it, None when the exporter did in good order."""
-        channel = open_channel(self._address)
+        channel: Any = None
         try:
-            self._call = report(channel, self._messages(), self._token)
+            channel = open_channel(self._destination)
+            self._call = report(channel, self._messages(), self._destination.token)
             for message in self._call:
                 self._receive(message)
             return None
@@ -95,7 +96,8 @@ class Stream:
             return problem
         finally:
             self.close()
-            channel.close()
+            if channel is not None:
+                channel.close()
 
     def close(self) -> None:
         """Ends the connection, if it has not ended."""

@@ -37,7 +37,7 @@ class Session:
 class FakeExporter:
     """Welcomes everybody, numbers and acknowledges batches, until a test says otherwise."""
 
-    def __init__(self, address: str = "127.0.0.1:0") -> None:
+    def __init__(self, address: str = "127.0.0.1:0", credentials: grpc.ServerCredentials | None = None) -> None:
         self.sessions: list[Session] = []
         # Sequences received by session token: what a real exporter has on disk.
         self.received: dict[str, int] = {}
@@ -52,7 +52,10 @@ class FakeExporter:
         )
         service = grpc.method_handlers_generic_handler("gradwatch.v1.Telemetry", {"Report": handler})
         self._server.add_generic_rpc_handlers((service,))
-        port = self._server.add_insecure_port(address)
+        if credentials is None:
+            port = self._server.add_insecure_port(address)
+        else:
+            port = self._server.add_secure_port(address, credentials)
         self.address = address if address.startswith("unix:") else f"127.0.0.1:{port}"
         self._server.start()
 

@@ -4,8 +4,8 @@ import types
 
 import pytest
 
-from gradwatch import address as address_module
-from gradwatch.address import find_address
+from gradwatch import destination as destination_module
+from gradwatch.destination import find_destination
 from gradwatch.worker import find_framework, find_gpu, find_worker
 
 A = "GPU-8f6d1f7e-9b1c-4f0a-8c55-0123456789ab"
@@ -125,8 +125,8 @@ def test_framework() -> None:
 
 
 def test_address(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert find_address({"GRADWATCH_ADDRESS": "node:1"}) == "node:1"
-    monkeypatch.setattr(address_module, "SOCKET", f"{tmp_path}/gradwatch.sock")
-    assert find_address({}) == "127.0.0.1:10421"
+    assert find_destination({"GRADWATCH_ADDRESS": "node:1"}).address == "node:1"
+    monkeypatch.setattr(destination_module, "SOCKET", f"{tmp_path}/gradwatch.sock")
+    assert find_destination({}).address == "127.0.0.1:10421"
     open(f"{tmp_path}/gradwatch.sock", "w").close()
-    assert find_address({}) == f"unix:{tmp_path}/gradwatch.sock"
+    assert find_destination({}).address == f"unix:{tmp_path}/gradwatch.sock"

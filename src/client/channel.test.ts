@@ -6,6 +6,7 @@ import { Backoff } from './backoff.ts';
 import { grpcChannel } from './channel.ts';
 import { systemClock } from './clock.ts';
 import { Sender } from './sender.ts';
+import type { TlsSettings } from './tls.ts';
 
 // Processes and sockets on a machine that does other things too.
 vi.setConfig({ testTimeout: 60_000 });
@@ -25,13 +26,15 @@ afterEach(async () => {
   service.stop();
 });
 
-function connect(parts: { address?: string; token?: string; capacity?: number; warnings?: string[] } = {}) {
+function connect(
+  parts: { address?: string; token?: string; tls?: TlsSettings; capacity?: number; warnings?: string[] } = {},
+) {
   const address = parts.address ?? service.address;
   const sender = new Sender({
     hello: { run: 'r', rank: 0, session: '0123456789abcdef' },
     address,
     capacity: parts.capacity ?? 10_000,
-    open: grpcChannel({ address, token: parts.token }),
+    open: grpcChannel({ address, token: parts.token, tls: parts.tls }),
     clock: systemClock,
     backoff: new Backoff(),
     droppedBefore: () => 0,

@@ -1,6 +1,8 @@
-import { credentials, Metadata, status } from '@grpc/grpc-js';
+import { Metadata, status } from '@grpc/grpc-js';
 import { protocol } from '../protocol/index.ts';
 import type { ExporterMessage__Output, WorkerMessage } from '../protocol/index.ts';
+import { channelCredentials } from './channel-credentials.ts';
+import type { TlsSettings } from './tls.ts';
 
 /** One stream to the exporter. */
 export interface Channel {
@@ -32,6 +34,7 @@ export interface Destination {
   /** `host:port`, `unix:/path` or another gRPC target. */
   readonly address: string;
   readonly token: string | undefined;
+  readonly tls: TlsSettings | undefined;
 }
 
 const options = {
@@ -48,9 +51,12 @@ const options = {
 };
 
 /** Opens streams over gRPC. */
-export function grpcChannel({ address, token }: Destination): OpenChannel {
+export function grpcChannel({ address, token, tls }: Destination): OpenChannel {
   return (events) => {
-    const client = new protocol.Telemetry(address, credentials.createInsecure(), options);
+    const client = new protocol.Telemetry(address, channelCredentials(address, tls), {
+      ...options,
+      ...(tls?.serverName !== undefined && { 'grpc.ssl_target_name_override': tls.serverName }),
+    });
     const metadata = new Metadata();
     if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
     const call = client.Report(metadata);

@@ -90,7 +90,7 @@ export class Connection {
       });
     } catch (error) {
       this.#cancelTimer = this.#clock.after(0, () => {
-        this.#end({ code: 'INVALID_ARGUMENT', details: error instanceof Error ? error.message : String(error) });
+        this.#end({ code: 'UNAVAILABLE', details: error instanceof Error ? error.message : String(error) });
       });
       return;
     }

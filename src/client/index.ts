@@ -16,11 +16,14 @@ import { unnamedRun } from './run-name.ts';
 import type { Run } from './run.ts';
 import { startSendingThread } from './sending-thread.ts';
 import { findAddress, findToken, isDisabled } from './settings.ts';
+import { findTls } from './tls.ts';
+import type { TlsSettings } from './tls.ts';
 
 export type { Finding } from './finding.ts';
 export type { RequestHandlers } from './requests.ts';
 export type { Ending, Run } from './run.ts';
 export type { StepReport } from './step-report.ts';
+export type { TlsSettings } from './tls.ts';
 
 /** Everything is optional: what is left out is taken from the launcher's environment, or is unknown. */
 export interface InitOptions extends GivenIdentity {
@@ -31,6 +34,8 @@ export interface InitOptions extends GivenIdentity {
   readonly address?: string | undefined;
   /** By default GRADWATCH_TOKEN. */
   readonly token?: string | undefined;
+  /** By default GRADWATCH_TLS_CA_FILE, _CERT_FILE, _KEY_FILE and _SERVER_NAME; without any of them no TLS is spoken. */
+  readonly tls?: TlsSettings | undefined;
   /** Called when the exporter finds something in this run. */
   readonly onFinding?: ((finding: Finding) => void) | undefined;
   /** What a person may ask of this script; nothing by default. */
@@ -54,6 +59,7 @@ export function init(options: InitOptions = {}): Run {
       hello: sayHello(identity, options, handlers),
       address: findAddress(options.address, process.env, existsSync),
       token: findToken(options.token, process.env),
+      tls: findTls(options.tls, process.env),
       counters: counters.memory,
     };
     return new ReportedRun({

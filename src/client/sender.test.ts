@@ -314,7 +314,7 @@ test('finish waits for an exporter that was there, for its time and no longer', 
   expect(results).toEqual([false]);
 });
 
-test('an address that cannot be understood is a refusal', () => {
+test('an address that cannot be understood is told, and tried again', () => {
   const clock = new ManualClock();
   const warnings: string[] = [];
   const sender = new Sender({
@@ -331,5 +331,5 @@ test('an address that cannot be understood is a refusal', () => {
   });
   sender.start();
   clock.pass(1);
-  expect(warnings).toEqual([expect.stringContaining('could not parse (INVALID_ARGUMENT)')]);
+  expect(warnings).toEqual([expect.stringContaining('could not parse')]);
 });

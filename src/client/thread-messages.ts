@@ -1,11 +1,13 @@
 import type { Answer, Finding__Output, Goodbye, HelloMessage, Request__Output } from '../protocol/index.ts';
 import type { WireStep } from './step-report.ts';
+import type { TlsSettings } from './tls.ts';
 
 /** What the sending thread is started with. */
 export interface ThreadData {
   readonly hello: HelloMessage;
   readonly address: string;
   readonly token: string | undefined;
+  readonly tls: TlsSettings | undefined;
   /** The memory of their {@link SharedCounters}. */
   readonly counters: SharedArrayBuffer;
 }

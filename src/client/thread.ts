@@ -17,7 +17,7 @@ const keptSteps = 36_000;
 const port = parentPort;
 if (port === null) throw new Error('src/client/thread.ts is started by init() of gradwatch/client, not by hand');
 
-const { hello, address, token, counters: memory } = workerData as ThreadData;
+const { hello, address, token, tls, counters: memory } = workerData as ThreadData;
 const counters = new SharedCounters(memory);
 const tell = (message: FromThread): void => {
   port.postMessage(message);
@@ -27,7 +27,7 @@ const sender = new Sender({
   hello: { ...hello, client: `gradwatch-node ${version}` },
   address,
   capacity: keptSteps,
-  open: grpcChannel({ address, token }),
+  open: grpcChannel({ address, token, tls }),
   clock: systemClock,
   backoff: new Backoff(),
   droppedBefore: () => counters.dropped,

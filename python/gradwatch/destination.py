@@ -1,0 +1,65 @@
+"""Where the exporter listens, and by what it lets a worker in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
+
+SOCKET = "/run/gradwatch/gradwatch.sock"
+PORT = 10421
+
+
+@dataclass(frozen=True)
+class Tls:
+    """Files in PEM. Without `ca_file` the authorities that gRPC brings along are trusted. `cert_file` and `key_file`
+    are this worker's own, for an exporter that asks for them. `server_name` is the name in the exporter's certificate,
+    where it is another than the one in the address."""
+
+    ca_file: Optional[str] = None
+    cert_file: Optional[str] = None
+    key_file: Optional[str] = None
+    server_name: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Destination:
+    """`address` is "host:port" or "unix:/path"."""
+
+    address: str
+    token: Optional[str] = None
+    # None: no TLS is spoken.
+    tls: Optional[Tls] = None
+
+
+def find_destination(
+    environ: Mapping[str, str],
+    *,
+    address: str | None = None,
+    token: str | None = None,
+    tls_ca_file: str | None = None,
+    tls_cert_file: str | None = None,
+    tls_key_file: str | None = None,
+    tls_server_name: str | None = None,
+) -> Destination:
+    """What is given, else what the environment says. TLS is spoken when any of its settings is there."""
+    tls = Tls(
+        ca_file=tls_ca_file or environ.get("GRADWATCH_TLS_CA_FILE") or None,
+        cert_file=tls_cert_file or environ.get("GRADWATCH_TLS_CERT_FILE") or None,
+        key_file=tls_key_file or environ.get("GRADWATCH_TLS_KEY_FILE") or None,
+        server_name=tls_server_name or environ.get("GRADWATCH_TLS_SERVER_NAME") or None,
+    )
+    return Destination(
+        address=address or _find_address(environ),
+        token=token or environ.get("GRADWATCH_TOKEN") or None,
+        tls=None if tls == Tls() else tls,
+    )
+
+
+def _find_address(environ: Mapping[str, str]) -> str:
+    """GRADWATCH_ADDRESS, else the exporter's Unix socket where it exists, else its port on this machine."""
+    given = environ.get("GRADWATCH_ADDRESS", "").strip()
+    if given:
+        return given
+    return f"unix:{SOCKET}" if Path(SOCKET).exists() else f"127.0.0.1:{PORT}"
