@@ -68,8 +68,9 @@ export class Errand {
         () => failure(this.#waits ? 'blocked' : 'slow'),
         () => failure('slow'),
       ),
-    ]);
-    over.abort();
+    ]).finally(() => {
+      over.abort();
+    });
     if (outcome === null) return;
     // What has no turn by now would come at an odd time.
     if (outcome.reason === 'blocked') this.stop();
