@@ -8,6 +8,7 @@ import { GradientScore } from './detect/gradient-score.ts';
 import { LeakScore } from './detect/leak-score.ts';
 import { LossSpikeScore } from './detect/loss-spike-score.ts';
 import { judgedRuns } from './detect/runs.ts';
+import { NabScore } from './detect/nab-score.ts';
 import { labelledSeries } from './detect/series.ts';
 import { workerScore } from './detect/worker-score.ts';
 import { print } from './report.ts';
@@ -25,7 +26,13 @@ if (data === undefined || !existsSync(data)) {
     new EvaluationScore('divergence', 'diverged', null),
   ];
   for await (const run of judgedRuns(data)) for (const score of scores) score.take(run);
-  const seriesScores = [new LeakScore()];
-  for (const series of labelledSeries(data)) for (const score of seriesScores) score.take(series);
-  print('detect', [...[...scores, ...seriesScores].flatMap((score) => score.rows()), ...workerScore(data)]);
+  const leaks = new LeakScore();
+  const nab = new NabScore();
+  for (const series of labelledSeries(data)) for (const score of [leaks, nab]) score.take(series);
+  print('detect', [
+    ...scores.flatMap((score) => score.rows()),
+    ...leaks.rows(),
+    ...workerScore(data),
+    ...nab.rows(data),
+  ]);
 }

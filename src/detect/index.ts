@@ -10,6 +10,7 @@ import { lossSpike } from './loss-spike.ts';
 import { memoryLeak } from './memory-leak.ts';
 import { nonFinite } from './non-finite.ts';
 import { overfitting } from './overfitting.ts';
+import { scalarAnomaly } from './scalar-anomaly.ts';
 import { straggler } from './straggler.ts';
 import { workerLost } from './worker-lost.ts';
 
@@ -31,7 +32,7 @@ export const transitionDetectors = [workerLost] as const;
 export const groupDetectors = [straggler] as const;
 
 /** Detectors over series of single values. */
-export const scalarDetectors = [memoryLeak] as const;
+export const scalarDetectors = [memoryLeak, scalarAnomaly] as const;
 
 const all = [...stepDetectors, ...transitionDetectors, ...groupDetectors, ...scalarDetectors] as const;
 

@@ -28,7 +28,7 @@ export const lossSpike = stepDetector({
   options: detectorOptions({
     window: integer({ default: 128, min: 16, max: 4096, help: 'Losses from which trend and spread are taken' }),
     warning: number({
-      default: 4.5,
+      default: 4.25,
       min: 1,
       max: 1000,
       help: 'z of the residual from which a point is a warning',

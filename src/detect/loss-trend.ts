@@ -14,7 +14,7 @@ export interface Forecast {
  * window, each in the middle of its half, so that neither an outlier nor a steady descent disturbs it. (Resistant line through
  * medians of parts: Tukey, "Exploratory Data Analysis", 1977, chapter 5.) Spread and bias are the winsorised moments of the last
  * one-step-ahead residuals; they waste less of the data than the median absolute deviation, whose own noise would decide about
- * every small spike.
+ * every small spike. For the same reason there are a third more residuals than losses in the window.
  *
  * Losses above 0 are compared by their logarithms: near 0 their noise is in proportion to them, with a long tail upwards. With the
  * first loss that is not above 0 the trend begins anew on the values themselves.
@@ -30,7 +30,7 @@ export class LossTrend {
   constructor(window: number, floor: number) {
     this.newer = new SlidingWindow(window >> 1);
     this.older = new SlidingWindow(window >> 1);
-    this.residuals = new SlidingWindow(window);
+    this.residuals = new SlidingWindow(Math.round((window * 4) / 3));
     this.#floor = floor;
   }
 
@@ -54,7 +54,7 @@ export class LossTrend {
     let forecast: Forecast | null = null;
     const line = this.#line();
     if (line !== null) {
-      const moments = this.residuals.size < this.residuals.capacity >> 2 ? null : winsorised(this.residuals.sorted);
+      const moments = this.residuals.size < this.older.capacity >> 1 ? null : winsorised(this.residuals.sorted);
       if (moments !== null) {
         forecast = this.#forecast(value, line, moments);
         if (forecast.z > limit) value -= (forecast.z - limit) * this.#scale(moments);
