@@ -107,16 +107,17 @@ class StepBuffer:
             del self._open[step.step]
 
     def resume(self, sequence: int) -> int:
-        """On a new connection: the exporter has the batches up to `sequence`. Batches after it never arrived, so their
-        steps are sent again, before all others and numbered from the next sequence on. Returns a lease for `take`;
-        those of earlier connections are void."""
+        """On a new connection: the exporter has the batches up to `sequence`, which are kept until they are acknowledged,
+        since it may lose them yet. Batches after it never arrived, so their steps are sent again, before all others and
+        numbered from the next sequence on. Returns a lease for `take`; those of earlier connections are void."""
         with self._lock:
-            self._forget(sequence)
-            self._dropped += self._forgotten[1]
-            self._forgotten = (0, 0)
-            self._unsent.extendleft(step for _, steps in reversed(self._in_flight) for step in reversed(steps))
-            self._in_flight.clear()
-            self._in_flight_steps = 0
+            if self._forgotten[0] > sequence:
+                self._dropped += self._forgotten[1]
+                self._forgotten = (0, 0)
+            while self._in_flight and self._in_flight[-1][0] > sequence:
+                _, steps = self._in_flight.pop()
+                self._in_flight_steps -= len(steps)
+                self._unsent.extendleft(reversed(steps))
             self._sequence = sequence
             self._lease += 1
             return self._lease

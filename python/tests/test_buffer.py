@@ -122,6 +122,20 @@ def test_a_new_connection_goes_on_after_what_the_exporter_has() -> None:
     assert len(buffer) == 0
 
 
+def test_what_the_exporter_has_not_acknowledged_is_kept_for_the_case_that_it_restarts() -> None:
+    buffer = filled(100, 1)
+    buffer.take(buffer.resume(0), LARGE)
+    lease = buffer.resume(1)
+    assert buffer.take(lease, LARGE) is None, "the exporter has it in memory"
+    buffer.put(2, 1, {"loss": 0.1})
+    buffer.collect()
+    assert buffer.take(lease, LARGE).sequence == 2
+    batch = buffer.take(buffer.resume(0), LARGE)
+    assert (batch.sequence, numbers(batch)) == (1, [1, 2])
+    buffer.acknowledge(1)
+    assert len(buffer) == 0 and buffer.dropped == 0
+
+
 @pytest.mark.parametrize(("arrived", "dropped"), [(1, 0), (0, 2)])
 def test_sent_steps_that_had_to_be_dropped_are_lost_only_if_they_never_arrived(arrived: int, dropped: int) -> None:
     buffer = filled(2, 1, 2)
