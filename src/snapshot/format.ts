@@ -13,7 +13,7 @@ const formatVersion = 1;
 /** A larger file is neither written nor read. A rank takes about 20 KB of it. */
 export const maxBytes = 64 * 1024 * 1024;
 /** Of text that is made before the event loop gets a turn: about half a millisecond. */
-const chunkLength = 65_536;
+const chunkLength = 16_384;
 
 const headSchema = v.object({ format: v.literal(format), version: v.number(), time: v.number() });
 const sectionSchema = v.object({ section: v.string(), version: v.number() });
