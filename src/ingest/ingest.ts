@@ -8,15 +8,17 @@ import type { SeriesTable } from '../series/index.ts';
 import { CertificateSeries } from './certificate-series.ts';
 import { exposure } from './exposure.ts';
 import { findingMessage } from './finding-message.ts';
-import { Listeners } from './listeners.ts';
+import { Health } from './health.ts';
+import { Listeners, type Door } from './listeners.ts';
 import { IngestCounts } from './metrics.ts';
 import type { IngestOptions } from './options.ts';
-import { refuse } from './refusals.ts';
+import { refuse, type Refusal } from './refusals.ts';
 import { Requests, type RequestAnswer, type RequestName } from './requests.ts';
 import { secureConnections } from './secure-connections.ts';
 import { createGrpcServer, credentials } from './server.ts';
 import { Sessions } from './sessions.ts';
 import { socketPath } from './unix-socket.ts';
+import { TurnedAway } from './turned-away.ts';
 import type { WorkerCall } from './worker-call.ts';
 
 export interface IngestLog {
@@ -65,6 +67,8 @@ export class Ingest {
   readonly #calls = new Set<WorkerCall>();
   #server: Server | null = null;
   #listeners: Listeners | null = null;
+  readonly #turned: TurnedAway[] = [];
+  readonly #health = new Health();
   readonly #certificate: CertificateSeries | null;
   #refreshing: NodeJS.Timeout | null = null;
 
@@ -76,7 +80,7 @@ export class Ingest {
       context.log.warn({ reason }, message);
     });
     this.#certificate = context.tls === null ? null : new CertificateSeries(context.table, context.tls);
-    this.#sessions = new Sessions(context.runs);
+    this.#sessions = new Sessions(context.runs, context.options.max_steps_per_second);
     this.#requests = new Requests(context.options.request_timeout);
   }
 
@@ -88,24 +92,20 @@ export class Ingest {
     const server = this.#createServer(
       options.token_file === undefined ? null : readToken('grpc.token_file', options.token_file),
     );
+    this.#health.addTo(server);
     const injector = server.createConnectionInjector(credentials);
-    const accept = (connection: Socket): void => {
+    const door = this.#door((connection) => {
       injector.injectConnection(connection);
-    };
-    const secure =
-      tls === null
-        ? accept
-        : secureConnections(tls, accept, (code) => {
-            this.#counts.addRefused(code);
-          });
-    const listeners = new Listeners(options.max_connections, accept, () => {
-      this.#counts.addRefused('connection_limit');
     });
+    const listeners = new Listeners(options.max_connections);
     this.#server = server;
     this.#listeners = listeners;
     try {
-      const bound = address === null ? null : await listeners.listenTcp(address, options.address, secure);
-      if (socket !== null) await listeners.listenUnix(socket);
+      const bound =
+        address === null
+          ? null
+          : await listeners.listenTcp(address, options.address, tls === null ? door : this.#secured(tls, door));
+      if (socket !== null) await listeners.listenUnix(socket, door);
       const open = exposure(options);
       if (open !== null) log.warn({ address: options.address }, `workers come in from the network: ${open}`);
       this.#refreshing = setInterval(this.refresh, refreshSeconds * 1000).unref();
@@ -126,6 +126,8 @@ export class Ingest {
     this.#server = this.#listeners = null;
     if (this.#refreshing !== null) clearInterval(this.#refreshing);
     listeners.stop();
+    this.#health.stop();
+    for (const away of this.#turned) away.stop();
     for (const call of [...this.#calls]) call.dismiss(refuse('stopping'));
     // tryShutdown alone would wait for ever for a connection that its peer keeps open.
     const forced = setTimeout(() => {
@@ -186,6 +188,39 @@ export class Ingest {
     const answers = await this.#requests.ask(asked, kind, factor);
     if (rank === null || answers.length > 0) return answers;
     return [{ rank, result: 'not_connected', message: 'no worker speaks for this rank now' }];
+  }
+
+  #door(accept: (socket: Socket) => void): Door {
+    const crowd = this.#turnedAway(refuse('connection_limit', { limit: this.#context.options.max_connections }));
+    return {
+      accept,
+      turnAway: (socket) => {
+        this.#counts.addRefused('connection_limit');
+        crowd.take(socket);
+      },
+    };
+  }
+
+  #secured(tls: TlsFiles, door: Door): Door {
+    const strangers = this.#turnedAway(refuse('client_certificate'));
+    const secured = (accept: (socket: Socket) => void): ((socket: Socket) => void) =>
+      secureConnections(tls, {
+        accept,
+        failed: () => {
+          this.#counts.addRefused('tls_handshake');
+        },
+        stranger: (socket) => {
+          this.#counts.addRefused('client_certificate');
+          strangers.take(socket);
+        },
+      });
+    return { accept: secured(door.accept), turnAway: secured(door.turnAway) };
+  }
+
+  #turnedAway(refusal: Refusal): TurnedAway {
+    const away = new TurnedAway(refusal);
+    this.#turned.push(away);
+    return away;
   }
 
   #createServer(token: string | null): Server {

@@ -2,7 +2,12 @@ import { chmodSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
 import { clearStaleSocket, ListenError, type ListenAddress } from '../listen/index.ts';
 
-type Accept = (socket: Socket) => void;
+/** What becomes of the connections that come in on a socket. */
+export interface Door {
+  readonly accept: (socket: Socket) => void;
+  /** The limit of connections is reached. */
+  readonly turnAway: (socket: Socket) => void;
+}
 
 /**
  * The sockets on which workers come in. grpc-js limits neither connections nor the mode of a Unix socket, so the listening is done
@@ -12,23 +17,17 @@ export class Listeners {
   readonly #servers: NetServer[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #maxConnections: number;
-  readonly #accept: Accept;
-  readonly #refused: () => void;
 
-  /** `refused` is told of each connection over the limit. */
-  constructor(maxConnections: number, accept: Accept, refused: () => void) {
+  constructor(maxConnections: number) {
     this.#maxConnections = maxConnections;
-    this.#accept = accept;
-    this.#refused = refused;
   }
 
   /**
    * Returns where it listens: another port than asked for where that was 0.
-   * @param secure speaks TLS on what comes in, before it is accepted
    * @throws ListenError
    */
-  async listenTcp(address: ListenAddress, configured: string, secure: Accept = this.#accept): Promise<AddressInfo> {
-    const server = await this.#listen(address, 'grpc.address', configured, secure);
+  async listenTcp(address: ListenAddress, configured: string, door: Door): Promise<AddressInfo> {
+    const server = await this.#listen(address, 'grpc.address', configured, door);
     return server.address() as AddressInfo;
   }
 
@@ -36,9 +35,9 @@ export class Listeners {
    * Every local user who may enter its folder can connect, as to the loopback port: the folder is what is protected.
    * @throws ListenError
    */
-  async listenUnix(path: string): Promise<void> {
+  async listenUnix(path: string, door: Door): Promise<void> {
     await clearStaleSocket('grpc.socket', path);
-    await this.#listen({ path }, 'grpc.socket', path, this.#accept);
+    await this.#listen({ path }, 'grpc.socket', path, door);
     chmodSync(path, 0o666);
   }
 
@@ -56,10 +55,10 @@ export class Listeners {
     where: ListenAddress | { path: string },
     option: string,
     configured: string,
-    accept: Accept,
+    door: Door,
   ): Promise<NetServer> {
     const server = createServer({ noDelay: true }, (socket) => {
-      this.#take(socket, accept);
+      this.#take(socket, door);
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => {
@@ -71,14 +70,13 @@ export class Listeners {
     return server;
   }
 
-  #take(socket: Socket, accept: Accept): void {
+  #take(socket: Socket, door: Door): void {
     if (this.#sockets.size >= this.#maxConnections) {
-      this.#refused();
-      socket.destroy();
+      door.turnAway(socket);
       return;
     }
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
-    accept(socket);
+    door.accept(socket);
   }
 }

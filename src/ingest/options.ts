@@ -48,6 +48,12 @@ export const ingestOptions = options({
     max: 100_000,
     help: 'Open connections of workers, over TCP and the Unix socket together',
   }),
+  max_steps_per_second: integer({
+    default: 5_000,
+    min: 100,
+    max: 1_000_000,
+    help: 'Steps that one rank may report per second, each message counting as one more, after a burst of 20 s of them; who reports faster is read no faster',
+  }),
   frozen_after: duration({
     default: '15s',
     min: '1s',

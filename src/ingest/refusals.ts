@@ -34,6 +34,11 @@ const table = {
     status: status.INVALID_ARGUMENT,
     message: () => 'the bytes are no gradwatch.v1.WorkerMessage; check the version of the client',
   },
+  rate_limit: {
+    status: null,
+    message: ({ limit, seconds }: { limit: number; seconds: number }) =>
+      `more than the ${limit} steps per second of grpc.max_steps_per_second came; nothing is lost, the next message is read in ${seconds.toPrecision(2)} s`,
+  },
   hello_expected: {
     status: status.FAILED_PRECONDITION,
     message: () => 'the first message of a call must be a Hello',

@@ -128,17 +128,46 @@ describe('Ingest and what it does not take', () => {
     expect(worker.end).toBeNull();
   });
 
-  it('refuses connections over the limit', async () => {
+  it('refuses connections over the limit, and tells workers why', async () => {
     const { address, listening, series } = await exporter({ max_connections: 1 });
     const worker = new Worker(address).hello();
     await vi.waitFor(() => {
       expect(worker.heard('welcome')).toHaveLength(1);
     }, soon);
-    const socket = connect(listening.address!.port, '127.0.0.1').resume();
+    const over = new Worker(address).hello({ rank: 1 });
+    const socket = connect(listening.address!.port, '127.0.0.1')
+      .on('error', () => undefined)
+      .resume();
     await vi.waitFor(() => {
+      expect(over.end).toEqual({
+        code: status.RESOURCE_EXHAUSTED,
+        details: '1 connections are open, the limit of grpc.max_connections; try again later',
+      });
       expect(socket.destroyed).toBe(true);
     }, soon);
-    expect(series('gradwatch_exporter_refused_total{reason="connection_limit"}')).toBe('1');
+    expect(series('gradwatch_exporter_refused_total{reason="connection_limit"}')).toBe('2');
+  });
+
+  it('reads a rank that reports too fast no faster than it may, loses nothing, and serves the others', async () => {
+    const { address, series } = await exporter({ max_steps_per_second: 100 });
+    const [flood, other] = [new Worker(address).hello(), new Worker(address).hello({ rank: 1 })];
+    const steps = Array.from({ length: 500 }, (_, step) => ({ step, loss: 1 }));
+    // The burst and half a second more.
+    for (let sequence = 1; sequence <= 4; sequence += 1)
+      flood.batch(sequence, ...steps.map(({ step }) => ({ step: step + 500 * sequence, loss: 1 })));
+    flood.batch(5, ...Array.from({ length: 40 }, (_, step) => ({ step: 2_500 + step }))).batch(6, { step: 2_540 });
+    other.batch(1, { step: 7 });
+    await vi.waitFor(() => {
+      expect(other.acknowledged()).toBe(1);
+      expect(flood.heard('refusal')[0]).toMatchObject({ reason: 'rate_limit' });
+    }, soon);
+    expect(flood.heard('refusal')[0]?.message).toMatch(/100 steps per second of grpc\.max_steps_per_second/);
+    await vi.waitFor(() => {
+      expect(flood.acknowledged()).toBe(6);
+    }, soon);
+    expect(series('gradwatch_train_steps_total{run="digits",rank="0"}')).toBe('2041');
+    expect(Number(series('gradwatch_exporter_refused_total{reason="rate_limit"}'))).toBeGreaterThan(0);
+    expect(other.heard('refusal')).toEqual([]);
   });
 
   it('asks for its token where it has one', async () => {

@@ -68,7 +68,12 @@ function serve(call: Call, context: ServerContext): void {
   const outbox = new Outbox(wire(call), setImmediate, () => {
     context.counts.add('unsent');
   });
-  const worker = new WorkerCall(context, outbox);
+  let held: NodeJS.Timeout | undefined;
+  const worker = new WorkerCall(context, outbox, (seconds) => {
+    call.pause();
+    clearTimeout(held);
+    held = setTimeout(() => call.resume(), seconds * 1000).unref();
+  });
   if (!authorized(call.metadata, context.token)) worker.refuse(refuse('unauthenticated'));
   const patience = setTimeout(() => {
     if (worker.session === null) worker.refuse(refuse('hello_late', { seconds: helloSeconds }));
@@ -76,6 +81,7 @@ function serve(call: Call, context: ServerContext): void {
   patience.unref();
   const ended = (): void => {
     clearTimeout(patience);
+    clearTimeout(held);
     worker.ended();
   };
   call.on('data', (decoded: Decoded) => {

@@ -1,6 +1,7 @@
 import { type Rank, type Runs, RunsLimitError } from '../runs/index.ts';
 import { refuse, type Refusal } from './refusals.ts';
 import { sameSecret } from '../listen/index.ts';
+import { StepRate } from './step-rate.ts';
 import type { AcceptedHello } from './validate-hello.ts';
 
 /** The call that speaks for a session. */
@@ -15,6 +16,8 @@ export interface Session<Call extends Speaker> {
   readonly rank: Rank;
   /** The call that is open now; null while the worker is gone. */
   call: Call | null;
+  /** Of the rank, whoever speaks for it. */
+  readonly rate: StepRate;
 }
 
 /**
@@ -23,11 +26,14 @@ export interface Session<Call extends Speaker> {
  */
 export class Sessions<Call extends Speaker> {
   readonly #runs: Runs;
+  /** How fast each rank may report. */
+  readonly stepsPerSecond: number;
   readonly #byRank = new WeakMap<Rank, Session<Call>>();
   readonly #live = new Set<Session<Call>>();
 
-  constructor(runs: Runs) {
+  constructor(runs: Runs, stepsPerSecond: number) {
     this.#runs = runs;
+    this.stepsPerSecond = stepsPerSecond;
   }
 
   /** Sessions with an open call. */
@@ -52,7 +58,7 @@ export class Sessions<Call extends Speaker> {
     }
     const former = holder?.call ?? null;
     if (holder !== undefined) this.close(holder);
-    const session: Session<Call> = { hello, rank, call };
+    const session: Session<Call> = { hello, rank, call, rate: holder?.rate ?? new StepRate(this.stepsPerSecond) };
     this.#byRank.set(rank, session);
     this.#live.add(session);
     former?.dismiss(refuse('superseded', hello));

@@ -30,7 +30,7 @@ function start(persist: WorkerCallContext['persist'] = null) {
   });
   const open = new Set<WorkerCall>();
   const context: WorkerCallContext = {
-    sessions: new Sessions(runs),
+    sessions: new Sessions(runs, 100),
     counts: new IngestCounts(table, () => undefined),
     now: () => 1_800_000_000,
     welcome: { max_message_bytes: 1000, exporter: 'gradwatch 0.1.0', node: 'node-a' },
@@ -64,6 +64,7 @@ function start(persist: WorkerCallContext['persist'] = null) {
           },
           nothing,
         ),
+        nothing,
       );
       for (const message of messages) call.receive(message);
       return { call, said };

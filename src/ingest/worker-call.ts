@@ -41,14 +41,17 @@ const maxSteps = 4096;
 export class WorkerCall implements Speaker {
   readonly #context: WorkerCallContext;
   readonly #outbox: Outbox;
+  readonly #hold: (seconds: number) => void;
   #session: Session<WorkerCall> | null = null;
   #closed = false;
   /** The worker has said goodbye and still is to be told what is safe. */
   #parting = false;
 
-  constructor(context: WorkerCallContext, outbox: Outbox) {
+  /** @param hold reads nothing more of the worker for so many seconds */
+  constructor(context: WorkerCallContext, outbox: Outbox, hold: (seconds: number) => void) {
     this.#context = context;
     this.#outbox = outbox;
+    this.#hold = hold;
     context.opened(this);
   }
 
@@ -67,6 +70,7 @@ export class WorkerCall implements Speaker {
     else if (message.goodbye !== undefined) this.#part(message.goodbye, this.#session);
     else if (message.hello !== undefined) this.refuse(refuse('hello_repeated'));
     // Anything else is a message of a later version.
+    this.#slowDown(message.batch?.steps?.length ?? 0);
   }
 
   /** The stream has ended, however. Without a goodbye the worker is lost: a clean end is also how a killed process looks at first. */
@@ -106,6 +110,17 @@ export class WorkerCall implements Speaker {
 
   send(message: Parameters<Outbox['send']>[0]): void {
     this.#outbox.send(message);
+  }
+
+  /** A rank that sends too fast is read more slowly: its clients keep what waits, and go on. */
+  #slowDown(steps: number): void {
+    const { counts, now, sessions } = this.#context;
+    const seconds = this.#session?.rate.take(steps, now()) ?? 0;
+    if (seconds === 0 || this.#closed) return;
+    const { code, message } = refuse('rate_limit', { limit: sessions.stepsPerSecond, seconds });
+    counts.addRefused(code);
+    this.#outbox.send({ refusal: { reason: code, message } });
+    this.#hold(seconds);
   }
 
   #greet(hello: Hello): void {

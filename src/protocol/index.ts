@@ -1,8 +1,11 @@
-import { fileURLToPath } from 'node:url';
 import { loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { ProtoGrpcType } from './generated/telemetry.ts';
+import { protoRoot } from './proto-root.ts';
 
+export { health } from './health.ts';
+export type { HealthCheckRequest__Output as HealthCheckRequest } from './generated/grpc/health/v1/HealthCheckRequest.ts';
+export type { HealthCheckResponse } from './generated/grpc/health/v1/HealthCheckResponse.ts';
 export type { Acknowledgement } from './generated/gradwatch/v1/Acknowledgement.ts';
 export type { Answer__Output as Answer } from './generated/gradwatch/v1/Answer.ts';
 export type { Batch__Output as Batch } from './generated/gradwatch/v1/Batch.ts';
@@ -18,9 +21,6 @@ export type { Step as StepMessage, Step__Output as Step } from './generated/grad
 export type { TelemetryClient } from './generated/gradwatch/v1/Telemetry.ts';
 export type { TelemetryHandlers } from './generated/gradwatch/v1/Telemetry.ts';
 export type { WorkerMessage, WorkerMessage__Output } from './generated/gradwatch/v1/WorkerMessage.ts';
-
-/** The proto files lie beside `src/` and `dist/`. */
-const protoRoot = fileURLToPath(new URL('../../proto', import.meta.url));
 
 /**
  * Field names as in the proto file; absent fields are absent (no defaults); 64-bit integers as numbers, which are exact up to

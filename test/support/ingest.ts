@@ -30,6 +30,7 @@ const defaults: IngestOptions = {
   token_file: undefined,
   max_message_bytes: 65_536,
   max_connections: 100,
+  max_steps_per_second: 5_000,
   frozen_after: 15,
   request_timeout: 5,
 };
