@@ -38,7 +38,9 @@ export type AlertKey =
   | 'gpuXid'
   | 'workerLost'
   | 'gradientExplosion'
-  | 'nonFinite';
+  | 'nonFinite'
+  | 'trainingDegraded'
+  | 'rankDegraded';
 
 /** `critical` wakes someone, `warning` can wait for the morning, `none` is for machines. */
 export type AlertSeverity = 'none' | 'warning' | 'critical';
@@ -72,6 +74,8 @@ export const defaults: BundleConfig = {
     workerLost: { severity: 'critical', keepFiringFor: '5m' },
     gradientExplosion: { severity: 'critical', keepFiringFor: '1m' },
     nonFinite: { severity: 'critical', keepFiringFor: '1m' },
+    trainingDegraded: { severity: 'warning', keepFiringFor: '1m' },
+    rankDegraded: { severity: 'warning', keepFiringFor: '5m' },
   },
   notifications: {
     training: { wait: '10s', interval: '2m', repeat: '4h' },

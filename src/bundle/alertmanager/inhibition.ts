@@ -9,19 +9,32 @@ export interface InhibitRule {
 
 /** The ladder: a cause silences its effects on the same node, or in the same run. */
 export function inhibitRules(alerts: Alerts): InhibitRule[] {
-  const { exporterDown, collectorFailing, gpuLost, gpuXid, workerLost, gradientExplosion, nonFinite } = alerts;
+  const {
+    exporterDown,
+    collectorFailing,
+    gpuLost,
+    gpuXid,
+    workerLost,
+    gradientExplosion,
+    nonFinite,
+    trainingDegraded,
+    rankDegraded,
+  } = alerts;
   return [
     // An exporter that dies takes its series along; a recovery that nobody saw is not announced.
     inhibit(exporterDown, gpuLost, 'node'),
     inhibit(exporterDown, gpuXid, 'node'),
     inhibit(exporterDown, workerLost, 'node'),
     inhibit(exporterDown, collectorFailing, 'node'),
+    inhibit(exporterDown, rankDegraded, 'node'),
     // The worker died of it, and nvidia-smi may fail for it.
     inhibit(gpuLost, workerLost, 'node'),
     inhibit(gpuXid, workerLost, 'node'),
     inhibit(gpuLost, collectorFailing, 'node'),
     // The exporter that sees both attaches the consequence itself; that of another node may see the consequence alone.
     inhibit(gradientExplosion, nonFinite, 'run'),
+    inhibit(gradientExplosion, trainingDegraded, 'run'),
+    inhibit(nonFinite, trainingDegraded, 'run'),
   ];
 }
 

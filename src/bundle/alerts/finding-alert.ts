@@ -1,5 +1,5 @@
 import type { BundleConfig } from '../config.ts';
-import { type Vector, aggregate, filter, joined, lowest, not, or, scalar, series } from '../promql/index.ts';
+import { type Vector, aggregate, filter, joined, lowest, matching, not, or, scalar, series } from '../promql/index.ts';
 import { lookup, ofAlert } from './lookup.ts';
 
 type FindingLabel = 'node' | 'run' | 'rank' | 'kind';
@@ -11,10 +11,11 @@ type FindingLabel = 'node' | 'run' | 'rank' | 'kind';
  * that worsens changes the text of a firing alert; it does not fire another. A consequence of another finding does not alert.
  */
 export function incident<Label extends FindingLabel>(
-  kind: string,
+  kinds: string | readonly string[],
   by: readonly Label[],
   { findingSeverity }: BundleConfig,
 ): Vector<Label | 'cluster' | 'kind' | 'run'> {
+  const kind = typeof kinds === 'string' ? kinds : matching(kinds.join('|'));
   const findings = series('gradwatch_finding_severity', { kind });
   const consequences = series('gradwatch_finding_info', { consequence_of: not('') });
   const causes = filter(findings, 'unless', ['instance', 'finding'], consequences);

@@ -1,4 +1,5 @@
 import type { BundleConfig } from '../config.ts';
+import { rankDegraded, trainingDegraded } from './degraded-alerts.ts';
 import { gpuXid } from './gpu-xid.ts';
 import { collectorFailing, exporterDown, gpuLost, watchdog } from './node-alerts.ts';
 import { gradientExplosion, nonFinite, workerLost } from './training-alerts.ts';
@@ -16,6 +17,8 @@ export function alertsOf(config: BundleConfig) {
     workerLost: workerLost(config),
     gradientExplosion: gradientExplosion(config),
     nonFinite: nonFinite(config),
+    trainingDegraded: trainingDegraded(config),
+    rankDegraded: rankDegraded(config),
   };
 }
 
