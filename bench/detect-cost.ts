@@ -1,14 +1,19 @@
-// npm run bench:detect-cost [-- --json]: what all default detectors over steps cost for a value, beside mean and sigma of a window.
+// npm run bench:detect-cost [-- --json]: what the default detectors cost for a value, beside mean and sigma of a window.
 import * as valibot from 'valibot';
 import { detectOptions } from '../src/detect/index.ts';
+import { memoryLeak } from '../src/detect/memory-leak.ts';
+import { scalarAnomaly } from '../src/detect/scalar-anomaly.ts';
+import { straggler } from '../src/detect/straggler.ts';
 import { findingsOptions } from '../src/findings/index.ts';
 import { Replay, type Row } from '../src/replay/index.ts';
 import { wandb } from './detect/incumbents.ts';
+import { defaultsOf } from './detect/runs.ts';
 import { print, row } from './report.ts';
 
 const budgetMicroseconds = 5;
 const steps = 50_000;
 const rounds = 5;
+const ranks = 8;
 
 const options = {
   detect: valibot.parse(
@@ -17,14 +22,16 @@ const options = {
   ),
   findings: valibot.parse(findingsOptions, {}),
 };
-/** The values that the detectors judge: loss, gradient norm, learning rate. */
-const streams = 3;
 const rows = Array.from({ length: steps }, (_, step): Row => {
   const noise = Math.sin(step * 12.9898) * Math.cos(step * 78.233);
   const values = {
     loss: 2 + 5 / (1 + step / 1000) + 0.05 * noise,
     gradient_norm: 1 + 0.2 * noise,
     learning_rate: 1e-3,
+    step_seconds: 0.1 + 0.01 * noise,
+    collective_wait_seconds: 0.01,
+    process_memory_bytes: 2e9 + 1e7 * noise,
+    memory_allocated_bytes: 3e10 + 1e8 * noise,
   };
   return { step, time: step, values, skipped: false };
 });
@@ -34,31 +41,68 @@ function ours(): void {
   for (const each of rows) replay.take(each);
 }
 
-function meanAndSigma(): void {
-  const rules = [wandb.start(), wandb.start(), wandb.start()] as const;
-  for (const { values } of rows) {
-    rules[0](values.loss ?? 0);
-    rules[1](values.gradient_norm ?? 0);
-    rules[2](values.learning_rate ?? 0);
+/** One rank has nobody to be compared with; a straggler is looked for among eight. */
+function amongRanks(): void {
+  const settings = defaultsOf(straggler.options);
+  const state = straggler.start(settings);
+  const same = { run: 'r', attempt: 0, skipped: false, wentBack: false };
+  for (const { step, values } of rows) {
+    for (let rank = 0; rank < ranks; rank += 1) {
+      straggler.observe(state, { ...same, rank, step, time: step, fresh: values, known: values }, settings);
+    }
   }
 }
 
-/** The median over the rounds of the CPU time for one value, the first round being warm-up. */
-function microseconds(work: () => void): number {
+const source = { name: 'x', run: null, rank: null, uuid: null, owner: 'x' };
+const points = rows.map(({ step, values }) => ({
+  time: step,
+  value: values.process_memory_bytes ?? 0,
+  step,
+  capacity: null,
+}));
+
+function leaks(): void {
+  const settings = defaultsOf(memoryLeak.options);
+  const state = memoryLeak.start(settings);
+  for (const point of points) memoryLeak.observe(state, point, source, settings);
+}
+
+function anomalies(): void {
+  const settings = defaultsOf(scalarAnomaly.options);
+  const state = scalarAnomaly.start(settings);
+  for (const point of points) scalarAnomaly.observe(state, point, source, settings);
+}
+
+function meanAndSigma(): void {
+  const rule = wandb.start();
+  for (const { values } of rows) rule(values.loss ?? 0);
+}
+
+/** The median over the rounds of the CPU time for one of so many values, the first round being warm-up. */
+function microseconds(values: number, work: () => void): number {
   const times = Array.from({ length: rounds + 1 }, () => {
     const before = process.cpuUsage();
     work();
     const { user, system } = process.cpuUsage(before);
-    return (user + system) / steps / streams;
+    return (user + system) / values;
   });
   return times.slice(1).sort((one, other) => one - other)[Math.floor(rounds / 2)] ?? NaN;
 }
 
-const peer = microseconds(meanAndSigma);
-const value = microseconds(ours);
-print('detect-cost', [
-  row('all default detectors over steps', value, 'µs of CPU per value and stream', 'lower', budgetMicroseconds, [
-    'mean and sigma of 30 values',
-    peer,
-  ]),
-]);
+const streams = Object.keys(rows[0]?.values ?? {}).length;
+const cases = [
+  [`all detectors that are on by default, ${streams} streams of a rank`, steps * streams, ours],
+  [`straggler, two values of ${ranks} ranks`, steps * ranks * 2, amongRanks],
+  ['memory_leak', steps, leaks],
+  ['scalar_anomaly', steps, anomalies],
+] as const;
+const peer = microseconds(steps, meanAndSigma);
+print(
+  'detect-cost',
+  cases.map(([name, values, work]) =>
+    row(name, microseconds(values, work), 'µs of CPU per value and stream', 'lower', budgetMicroseconds, [
+      'mean and sigma of 30 values',
+      peer,
+    ]),
+  ),
+);

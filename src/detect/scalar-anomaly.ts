@@ -111,9 +111,10 @@ function deviationOf(state: State, value: number, { method, novelty, sigmas, smo
   const usual = history.median();
   switch (method) {
     case 'novelty': {
-      const scale = scaleOf(history);
-      const ofLevel = levels.size < warmup ? 0 : (2 * beyond(levels, recent.median())) / scale;
-      return { score: Math.max(beyond(history, value) / scale, ofLevel), limit: novelty, usual };
+      const ofLevel = levels.size < warmup ? 0 : 2 * beyond(levels, recent.median());
+      const distance = Math.max(beyond(history, value), ofLevel);
+      // The scale costs more than all else, and nearly every value is within the history.
+      return { score: distance === 0 ? 0 : distance / scaleOf(history), limit: novelty, usual };
     }
     case 'robust_z':
       return { score: Math.abs(value - usual) / scaleOf(history), limit: sigmas, usual };

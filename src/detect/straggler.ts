@@ -149,14 +149,14 @@ function judge(paces: Map<number, Pace>, step: number, row: StepRow<Work>, optio
   const ready = ranks.filter(({ pace }) => pace.usual.size >= Math.min(options.warmup, options.window));
   const changes = Others.of(ready.map(({ change }) => change));
   const waiting = ranks.every(({ work }) => work.wait !== null);
+  const leastWait = Math.min(...ranks.map(({ work }) => work.wait ?? Infinity));
   const owns = Others.of(ranks.map(({ own }) => own));
   return ranks.flatMap(({ rank, pace, work, own, change }): RankVerdict[] => {
     const trained = pace.usual.size >= Math.min(options.warmup, options.window);
     const apart = trained && ready.length > 1 ? change - changes.medianWithout(change) : 0;
     const behind = waiting && ranks.length > 1 ? own - owns.medianWithout(own) : 0;
-    const least = waiting && ranks.every((other) => (work.wait ?? 0) <= (other.work.wait ?? 0));
-    const scale = Math.max(scaleFloor, madToSigma * (pace.apart.size === 0 ? 0 : pace.apart.mad()));
-    const changed = apart >= Math.log(options.slowdown) && apart >= options.z * scale;
+    const least = waiting && work.wait === leastWait;
+    const changed = apart >= Math.log(options.slowdown) && apart >= options.z * scaleOf(pace);
     const lags = least && behind >= Math.log(options.lag);
     const isSlow = changed || lags;
     pace.slow = ((pace.slow << 1) | (isSlow ? 1 : 0)) & (2 ** options.of - 1);
@@ -180,6 +180,11 @@ function judge(paces: Map<number, Pace>, step: number, row: StepRow<Work>, optio
     );
     return verdict === quiet ? [] : [{ rank, verdict }];
   });
+}
+
+/** What is usual of how far the rank stands apart from its peers. */
+function scaleOf({ apart }: Pace): number {
+  return Math.max(scaleFloor, madToSigma * (apart.size === 0 ? 0 : apart.mad()));
 }
 
 interface Judged {
