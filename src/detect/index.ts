@@ -12,6 +12,7 @@ import { nonFinite } from './non-finite.ts';
 import { overfitting } from './overfitting.ts';
 import { scalarAnomaly } from './scalar-anomaly.ts';
 import { straggler } from './straggler.ts';
+import { vanishingGradient } from './vanishing-gradient.ts';
 import { workerLost } from './worker-lost.ts';
 
 /** Detectors over steps, in the order in which they judge an observation: a cause before its consequences. */
@@ -23,6 +24,7 @@ export const stepDetectors = [
   gradientTail,
   lossSpike,
   overfitting,
+  vanishingGradient,
 ] as const;
 
 /** Detectors over states of ranks. */

@@ -46,7 +46,7 @@ describe('alerts', () => {
     const asked = all.flatMap(({ expression }) =>
       [...expression.text.matchAll(/kind=~?"([\w|]+)"/g)].flatMap((match) => match[1]!.split('|')),
     );
-    expect(asked).toHaveLength(8);
+    expect(asked).toHaveLength(9);
     for (const kind of asked) expect(kinds).toContain(kind);
   });
 

@@ -3,7 +3,7 @@ import { alert } from './alert.ts';
 import { incident, opening, severityNow } from './finding-alert.ts';
 
 /** Findings about a whole run that cost results, not the run itself: nobody has to get up for them. */
-const ofRun = ['divergence', 'overfitting'] as const;
+const ofRun = ['divergence', 'overfitting', 'vanishing_gradient'] as const;
 /** Findings about one rank, or about the memory and the series of one node. */
 const ofRank = ['straggler', 'memory_leak', 'scalar_anomaly'] as const;
 
