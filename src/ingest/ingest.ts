@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server } from '@grpc/grpc-js';
 import type { FindingChange } from '../findings/index.ts';
 import { parseAddress, readToken, type TlsFiles } from '../listen/index.ts';
-import type { Runs } from '../runs/index.ts';
+import type { RankHello, Runs } from '../runs/index.ts';
 import type { SeriesTable } from '../series/index.ts';
 import { CertificateSeries } from './certificate-series.ts';
 import { exposure } from './exposure.ts';
@@ -66,6 +66,7 @@ export class Ingest {
   readonly #requests: Requests;
   readonly #calls = new Set<WorkerCall>();
   #server: Server | null = null;
+  #strayTold = false;
   #listeners: Listeners | null = null;
   readonly #turned: TurnedAway[] = [];
   readonly #health = new Health();
@@ -190,6 +191,15 @@ export class Ingest {
     return [{ rank, result: 'not_connected', message: 'no worker speaks for this rank now' }];
   }
 
+  readonly #warnOfStray = ({ run, rank, node: worker }: RankHello): void => {
+    if (this.#strayTold) return;
+    this.#strayTold = true;
+    const { log, node } = this.#context;
+    const way =
+      'it is taken; GRADWATCH_ADDRESS should lead to the exporter of its node, and NODE_NAME of both should name it alike';
+    log.warn({ run, rank, worker, node }, `a worker of another node reports here: ${way}. Further ones are counted`);
+  };
+
   #door(accept: (socket: Socket) => void): Door {
     const crowd = this.#turnedAway(refuse('connection_limit', { limit: this.#context.options.max_connections }));
     return {
@@ -236,6 +246,7 @@ export class Ingest {
       counts: this.#counts,
       sessions: this.#sessions,
       welcome: { max_message_bytes: options.max_message_bytes, exporter, node },
+      strayed: this.#warnOfStray,
       opened: (call) => {
         this.#calls.add(call);
         // A call that came in on an open connection while the exporter stops.

@@ -4,6 +4,12 @@ import { refusalCodes, type RefusalCode } from './refusals.ts';
 
 const totals = {
   workers: gauge('gradwatch_exporter_workers', { help: 'Workers that are connected and have said hello' }),
+  strays: gauge('gradwatch_exporter_stray_workers', {
+    help: 'Of the connected workers those that say that they run on another node; gradwatch_rank_info tells which',
+  }),
+  strayHellos: counter('gradwatch_exporter_stray_hellos_total', {
+    help: 'Hellos of workers that say that they run on another node',
+  }),
   batches: counter('gradwatch_exporter_batches_total', { help: 'Batches received for the first time' }),
   steps: counter('gradwatch_exporter_steps_total', { help: 'Reports of steps taken, parts of steps included' }),
   duplicates: counter('gradwatch_exporter_duplicates_total', { help: 'Batches received again and ignored' }),
@@ -40,11 +46,13 @@ export class IngestCounts {
     for (const row of this.#refused.values()) row.set('refused', 0);
   }
 
-  setWorkers(workers: number): void {
+  /** @param strays those of them that run on another node */
+  setWorkers(workers: number, strays: number): void {
     this.#totals.set('workers', workers);
+    this.#totals.set('strays', strays);
   }
 
-  add(key: Exclude<keyof typeof totals, 'workers'>, increment = 1): void {
+  add(key: Exclude<keyof typeof totals, 'workers' | 'strays'>, increment = 1): void {
     this.#totals.add(key, increment);
   }
 

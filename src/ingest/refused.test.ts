@@ -199,3 +199,23 @@ describe('Ingest and what it does not take', () => {
     await expect(exporter({ address: 'nowhere' })).rejects.toThrow('expected :port, host:port');
   });
 });
+
+describe('Ingest and workers of other nodes', () => {
+  it('takes them, counts them, and says so once', async () => {
+    const { address, series, log } = await exporter();
+    const strays = [1, 2].map((rank) => new Worker(address).hello({ rank, node: 'node-b' }));
+    const own = new Worker(address).hello({ node: 'node-a.example.org' });
+    for (const worker of [...strays, own]) worker.batch(1, { step: 1 });
+    await vi.waitFor(() => {
+      for (const worker of [...strays, own]) expect(worker.acknowledged()).toBe(1);
+    }, soon);
+    expect(series('gradwatch_exporter_stray_workers')).toBe('2');
+    expect(series('gradwatch_exporter_stray_hellos_total')).toBe('2');
+    expect(log.warn).toHaveBeenCalledOnce();
+    expect(log.warn.mock.calls[0]?.[0]).toMatchObject({ worker: 'node-b', node: 'node-a' });
+    for (const worker of strays) worker.call.write({ goodbye: {} });
+    await vi.waitFor(() => {
+      expect(series('gradwatch_exporter_stray_workers')).toBe('0');
+    }, soon);
+  });
+});

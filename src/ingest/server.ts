@@ -2,15 +2,17 @@ import {
   Server,
   ServerCredentials,
   type handleBidiStreamingCall,
+  type handleUnaryCall,
   type MethodDefinition,
   type ServerDuplexStream,
 } from '@grpc/grpc-js';
-import { protocol, type ExporterMessage } from '../protocol/index.ts';
+import { protocol, type ExporterMessage, type SingleReport, type SingleReportAnswer } from '../protocol/index.ts';
 import type { IngestCounts } from './metrics.ts';
-import { decode, type Decoded } from './decode.ts';
+import { decode, decodeOnce, type Decoded } from './decode.ts';
 import type { IngestOptions } from './options.ts';
 import { Outbox, type Wire } from './outbox.ts';
 import { refuse } from './refusals.ts';
+import { reportOnce } from './report-once.ts';
 import { authorized } from './token.ts';
 import { WorkerCall, type WorkerCallContext } from './worker-call.ts';
 
@@ -43,23 +45,29 @@ export function createGrpcServer(context: ServerContext): Server {
     'grpc-node.max_session_memory': 16,
     'grpc.enable_channelz': 0,
   });
-  const { Report } = protocol.Telemetry.service;
+  const { Report, ReportOnce } = protocol.Telemetry.service;
   const report: MethodDefinition<Decoded, ExporterMessage> = {
-    path: Report.path,
-    requestStream: Report.requestStream,
-    responseStream: Report.responseStream,
-    requestSerialize: () => {
-      throw new Error('a server serializes no requests');
-    },
+    ...Report,
+    requestSerialize: serializesNone,
     requestDeserialize: (bytes) => decode(bytes, options.max_message_bytes),
-    responseSerialize: Report.responseSerialize,
-    responseDeserialize: Report.responseDeserialize,
+  };
+  const once: MethodDefinition<Decoded<SingleReport>, SingleReportAnswer> = {
+    ...ReportOnce,
+    requestSerialize: serializesNone,
+    requestDeserialize: (bytes) => decodeOnce(bytes, options.max_message_bytes),
   };
   const handle: handleBidiStreamingCall<Decoded, ExporterMessage> = (call) => {
     serve(call, context);
   };
-  server.addService({ Report: report }, { Report: handle });
+  const handleOnce: handleUnaryCall<Decoded<SingleReport>, SingleReportAnswer> = (call, answer) => {
+    reportOnce(call, answer, context);
+  };
+  server.addService({ Report: report, ReportOnce: once }, { Report: handle, ReportOnce: handleOnce });
   return server;
+}
+
+function serializesNone(): never {
+  throw new Error('a server serializes no requests');
 }
 
 export const credentials = ServerCredentials.createInsecure();
@@ -69,10 +77,13 @@ function serve(call: Call, context: ServerContext): void {
     context.counts.add('unsent');
   });
   let held: NodeJS.Timeout | undefined;
-  const worker = new WorkerCall(context, outbox, (seconds) => {
-    call.pause();
-    clearTimeout(held);
-    held = setTimeout(() => call.resume(), seconds * 1000).unref();
+  const worker = new WorkerCall(context, outbox, {
+    lasting: true,
+    hold: (seconds) => {
+      call.pause();
+      clearTimeout(held);
+      held = setTimeout(() => call.resume(), seconds * 1000).unref();
+    },
   });
   if (!authorized(call.metadata, context.token)) worker.refuse(refuse('unauthenticated'));
   const patience = setTimeout(() => {

@@ -26,7 +26,7 @@ function start(persist: WorkerCallContext['persist'] = null) {
     table,
     listener,
     now: () => 1_800_000_000,
-    options: { lifetime: 60, return_within: 120, max_runs: 1, max_ranks: 1 },
+    options: { lifetime: 60, return_within: 120, stale_after: 300, max_runs: 1, max_ranks: 1 },
   });
   const open = new Set<WorkerCall>();
   const context: WorkerCallContext = {
@@ -34,6 +34,7 @@ function start(persist: WorkerCallContext['persist'] = null) {
     counts: new IngestCounts(table, () => undefined),
     now: () => 1_800_000_000,
     welcome: { max_message_bytes: 1000, exporter: 'gradwatch 0.1.0', node: 'node-a' },
+    strayed: nothing,
     opened: (call) => open.add(call),
     answered: nothing,
     gone: (call) => open.delete(call),
@@ -64,7 +65,7 @@ function start(persist: WorkerCallContext['persist'] = null) {
           },
           nothing,
         ),
-        nothing,
+        { lasting: true, hold: nothing },
       );
       for (const message of messages) call.receive(message);
       return { call, said };

@@ -1,9 +1,10 @@
 import type { Answer, Batch, Goodbye, Hello, WorkerMessage__Output } from '../protocol/index.ts';
-import type { EndState } from '../runs/index.ts';
+import type { EndState, RankHello } from '../runs/index.ts';
 import { description, quote } from './foreign-text.ts';
 import type { IngestCounts } from './metrics.ts';
 import type { Outbox } from './outbox.ts';
 import { refuse, type Refusal, type RefusalCode } from './refusals.ts';
+import { sameNode } from './same-node.ts';
 import type { Session, Sessions, Speaker } from './sessions.ts';
 import { validateHello } from './validate-hello.ts';
 import { validateStep } from './validate-step.ts';
@@ -16,6 +17,8 @@ export interface WorkerCallContext {
   readonly now: () => number;
   /** Told to every worker. */
   readonly welcome: { readonly max_message_bytes: number; readonly exporter: string; readonly node: string };
+  /** A worker said hello that runs on another node than this one. */
+  readonly strayed: (hello: RankHello) => void;
   readonly opened: (call: WorkerCall) => void;
   /** A worker answered a request. */
   readonly answered: (call: WorkerCall, answer: Answer) => void;
@@ -23,6 +26,14 @@ export interface WorkerCallContext {
   readonly gone: (call: WorkerCall) => void;
   /** Makes safe on disk what was received, and settles soon, whatever the disk does; null where it is safe in memory. */
   readonly persist: (() => Promise<unknown>) | null;
+}
+
+/** The call as it is read. */
+export interface Reading {
+  /** It is open for as long as the worker lives: its end says that the worker is gone. */
+  readonly lasting: boolean;
+  /** Reads nothing more of the worker for so many seconds. */
+  readonly hold: (seconds: number) => void;
 }
 
 const endings: Readonly<Partial<Record<NonNullable<Goodbye['ending']>, EndState>>> = {
@@ -41,17 +52,16 @@ const maxSteps = 4096;
 export class WorkerCall implements Speaker {
   readonly #context: WorkerCallContext;
   readonly #outbox: Outbox;
-  readonly #hold: (seconds: number) => void;
+  readonly #reading: Reading;
   #session: Session<WorkerCall> | null = null;
   #closed = false;
   /** The worker has said goodbye and still is to be told what is safe. */
   #parting = false;
 
-  /** @param hold reads nothing more of the worker for so many seconds */
-  constructor(context: WorkerCallContext, outbox: Outbox, hold: (seconds: number) => void) {
+  constructor(context: WorkerCallContext, outbox: Outbox, reading: Reading) {
     this.#context = context;
     this.#outbox = outbox;
-    this.#hold = hold;
+    this.#reading = reading;
     context.opened(this);
   }
 
@@ -80,7 +90,7 @@ export class WorkerCall implements Speaker {
     if (this.#parting) return;
     this.#outbox.close(null);
     this.#outbox.abandon();
-    if (lost) this.#session?.rank.end('lost', this.#context.now(), 'its stream ended without goodbye');
+    if (lost) this.#lose('its stream ended without goodbye');
   }
 
   /** Ends the call because of what came on it. The worker is lost unless it says hello again. */
@@ -89,7 +99,14 @@ export class WorkerCall implements Speaker {
     this.#context.counts.addRefused(refusal.code);
     this.#leave();
     this.#outbox.close(refusal);
-    this.#session?.rank.end('lost', this.#context.now(), `its call was refused: ${refusal.code}`);
+    this.#lose(`its call was refused: ${refusal.code}`);
+  }
+
+  /** Ends the call of a worker that is to be heard again in another one. */
+  rest(): void {
+    if (this.#closed) return;
+    this.#leave();
+    this.#outbox.close(null);
   }
 
   /** Ends the call for a reason that is not the worker's: its rank stays as it is. */
@@ -120,7 +137,7 @@ export class WorkerCall implements Speaker {
     const { code, message } = refuse('rate_limit', { limit: sessions.stepsPerSecond, seconds });
     counts.addRefused(code);
     this.#outbox.send({ refusal: { reason: code, message } });
-    this.#hold(seconds);
+    this.#reading.hold(seconds);
   }
 
   #greet(hello: Hello): void {
@@ -135,6 +152,8 @@ export class WorkerCall implements Speaker {
       return;
     }
     this.#session = opened.session;
+    if (!this.#reading.lasting) opened.session.rank.reportsByCalls(this.#context.now());
+    this.#lookWhere(result.hello);
     this.#countWorkers();
     this.#outbox.send({ welcome: { resume_from: opened.session.rank.intake.sequence, ...this.#context.welcome } });
     this.acknowledge();
@@ -207,6 +226,22 @@ export class WorkerCall implements Speaker {
     this.#outbox.close(null);
   }
 
+  #lose(reason: string): void {
+    if (this.#reading.lasting) this.#session?.rank.end('lost', this.#context.now(), reason);
+  }
+
+  /** A worker of another node is taken like any other, but somebody may want to know that it came the wrong way. */
+  #lookWhere(hello: RankHello): void {
+    const { counts, strayed } = this.#context;
+    if (!this.#isStray(hello)) return;
+    counts.add('strayHellos');
+    strayed(hello);
+  }
+
+  #isStray({ node }: RankHello): boolean {
+    return node !== null && !sameNode(node, this.#context.welcome.node);
+  }
+
   /** Takes nothing more, and is no longer the voice of its session. */
   #leave(): void {
     if (this.#closed) return;
@@ -218,6 +253,9 @@ export class WorkerCall implements Speaker {
   }
 
   #countWorkers(): void {
-    this.#context.counts.setWorkers(this.#context.sessions.live.size);
+    const { counts, sessions } = this.#context;
+    let strays = 0;
+    for (const { hello } of sessions.live) if (this.#isStray(hello)) strays += 1;
+    counts.setWorkers(sessions.live.size, strays);
   }
 }

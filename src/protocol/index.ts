@@ -17,6 +17,8 @@ export type { Hello as HelloMessage, Hello__Output as Hello } from './generated/
 export type { Refusal } from './generated/gradwatch/v1/Refusal.ts';
 export type { Request, Request__Output } from './generated/gradwatch/v1/Request.ts';
 export type { RequestKind__Output as RequestKind } from './generated/gradwatch/v1/RequestKind.ts';
+export type { SingleReport__Output as SingleReport } from './generated/gradwatch/v1/SingleReport.ts';
+export type { SingleReportAnswer } from './generated/gradwatch/v1/SingleReportAnswer.ts';
 export type { Step as StepMessage, Step__Output as Step } from './generated/gradwatch/v1/Step.ts';
 export type { TelemetryClient } from './generated/gradwatch/v1/Telemetry.ts';
 export type { TelemetryHandlers } from './generated/gradwatch/v1/Telemetry.ts';

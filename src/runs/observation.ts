@@ -15,8 +15,14 @@ export const rankStates = [
 ] as const;
 export type RankState = (typeof rankStates)[number];
 
-/** States after which a rank says nothing more; only a new hello revives it. */
-export const endStates = ['finished', 'preempted', 'failed', 'lost'] as const satisfies readonly RankState[];
+/** States in which a rank says nothing more; only a new hello revives it. `incomplete`: its calls have ceased, and nobody knows why. */
+export const endStates = [
+  'finished',
+  'preempted',
+  'failed',
+  'lost',
+  'incomplete',
+] as const satisfies readonly RankState[];
 export type EndState = (typeof endStates)[number];
 export const endedStates: ReadonlySet<RankState> = new Set<RankState>(endStates);
 

@@ -13,6 +13,12 @@ export const runsOptions = options({
     max: '1d',
     help: 'How long ranks of before a restart of the exporter are waited for; one that has not come back by then is lost',
   }),
+  stale_after: duration({
+    default: '5m',
+    min: '1s',
+    max: '1d',
+    help: 'A rank that reports by single calls is incomplete when none came for this long; it is never lost, and its series go like those of one that has ended',
+  }),
   max_runs: integer({
     default: 64,
     min: 1,

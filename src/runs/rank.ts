@@ -1,6 +1,6 @@
 import type { Row } from '../series/index.ts';
 import { Intake } from './intake.ts';
-import { endedStates, rankStates, type EndState, type Observation, type RankState } from './observation.ts';
+import { rankStates, type EndState, type Observation, type RankState } from './observation.ts';
 import { RankCounts } from './rank-counts.ts';
 import { RecentSteps, type StepRecord, type StepReport } from './recent-steps.ts';
 import type { SavedRank } from './saved-rank.ts';
@@ -60,6 +60,8 @@ export class Rank {
   #endedAt: number | null = null;
   /** Since when the process is waited for that spoke before a restart of the exporter, Unix seconds; null while it is not. */
   #awaited: number | null = null;
+  /** When the process spoke last, Unix seconds, where it does so in single calls; null where it holds a stream open. */
+  #calledAt: number | null = null;
   /** The process that speaks now has reported a step. */
   #stepped = false;
   #condition: Condition = 'healthy';
@@ -110,11 +112,17 @@ export class Rank {
     this.#ended = null;
     this.#endedAt = null;
     this.#awaited = null;
+    this.#calledAt = null;
     if (!resumed) {
       this.#stepped = false;
       this.#intake = new Intake(hello.session);
     }
     this.#refresh(resumed && revived ? 'its process is back' : `attempt ${hello.attempt} said hello`);
+  }
+
+  /** Its process speaks in single calls, of which this is one: between them only silence can tell that it is gone. */
+  reportsByCalls(time: number): void {
+    this.#calledAt = time;
   }
 
   /** Takes a cleaned report. Times are Unix seconds. */
@@ -150,7 +158,7 @@ export class Rank {
     this.#ended = state;
     this.#endedAt = time;
     this.#shown.settle();
-    this.#refresh(reason);
+    this.#refresh(reason, true);
   }
 
   setCondition(condition: Condition): void {
@@ -167,7 +175,14 @@ export class Rank {
   giveUp(limit: number, time: number): void {
     if (this.#awaited === null || this.#awaited > limit) return;
     this.#awaited = null;
-    this.end('lost', time, 'it has not come back since the exporter restarted');
+    const state = this.#calledAt === null ? 'lost' : 'incomplete';
+    this.end(state, time, 'it has not come back since the exporter restarted');
+  }
+
+  /** Single calls of its process have been waited for until `limit`, Unix seconds. They may come again: it is not lost. */
+  goStale(limit: number, time: number): void {
+    if (this.#calledAt === null || this.#calledAt > limit || this.#ended !== null) return;
+    this.end('incomplete', time, 'it has not reported since');
   }
 
   save(): SavedRank {
@@ -178,6 +193,7 @@ export class Rank {
       steps: this.#recent.save(),
       shown: this.#shown.save(this.#recent),
       stepped: this.#stepped,
+      calledAt: this.#calledAt,
       ended: this.#ended === null || this.#endedAt === null ? null : { state: this.#ended, at: this.#endedAt },
     };
   }
@@ -188,12 +204,14 @@ export class Rank {
   }
 
   /** Takes back what was saved before a restart, before anything else happens. A rank that had not ended is waited for. */
-  restore({ intake, counts, steps, shown, stepped, ended }: SavedRank, time: number): void {
+  restore({ intake, counts, steps, shown, stepped, calledAt, ended }: SavedRank, time: number): void {
     this.#intake = Intake.restore(intake);
     this.#counts.restore(counts);
     this.#recent.restore(steps);
     this.#shown.restore(shown, this.#recent);
     this.#stepped = stepped;
+    // An older snapshot has none.
+    this.#calledAt = typeof calledAt === 'number' ? time : null;
     this.#ended = ended?.state ?? null;
     this.#endedAt = ended === null ? null : Math.min(ended.at, time);
     this.#awaited = ended === null ? time : null;
@@ -206,9 +224,10 @@ export class Rank {
     this.#row.remove();
   }
 
-  #refresh(reason: string): void {
+  /** @param over it has ended, which is told also when it was in that state before: incomplete since a restart of the exporter */
+  #refresh(reason: string, over = false): void {
     const state = this.#worst();
-    if (state === this.#state) return;
+    if (state === this.#state && !over) return;
     const from = this.#state;
     this.#state = state;
     this.#row.setState('state', state);
@@ -223,7 +242,7 @@ export class Rank {
 }
 
 export function hasEnded(rank: Rank): boolean {
-  return endedStates.has(rank.state);
+  return rank.endedAt !== null;
 }
 
 /** The worse of two states, by the order of {@link rankStates}. */

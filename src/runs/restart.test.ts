@@ -28,7 +28,7 @@ function start(more: { readonly time?: number; readonly max_runs?: number } = {}
   let time = more.time ?? 1000;
   const runs = new Runs({
     table,
-    options: { lifetime: 3600, return_within: 120, max_runs: more.max_runs ?? 64, max_ranks: 256 },
+    options: { lifetime: 3600, return_within: 120, stale_after: 300, max_runs: more.max_runs ?? 64, max_ranks: 256 },
     now: () => time,
     listener: {
       observation: (observation) => observations.push(observation),

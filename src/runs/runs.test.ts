@@ -19,7 +19,7 @@ const base: RankHello = {
   model: 'mlp',
 };
 
-function start(options = { lifetime: 3600, return_within: 120, max_runs: 64, max_ranks: 256 }) {
+function start(options = { lifetime: 3600, return_within: 120, stale_after: 300, max_runs: 64, max_ranks: 256 }) {
   const table = new SeriesTable();
   const observations: Observation[] = [];
   const transitions: RankTransition[] = [];
@@ -204,7 +204,13 @@ describe('Runs', () => {
   });
 
   it('evicts the run that ended first and refuses where all are alive', () => {
-    const { join, events, setTime, runs } = start({ lifetime: 3600, return_within: 120, max_runs: 2, max_ranks: 256 });
+    const { join, events, setTime, runs } = start({
+      lifetime: 3600,
+      return_within: 120,
+      stale_after: 300,
+      max_runs: 2,
+      max_ranks: 256,
+    });
     const [a, b] = [join({ run: 'a' }), join({ run: 'b' })];
     expect(() => join({ run: 'c' })).toThrow(new RunsLimitError('max_runs', 2));
     b.end('finished', 1000, 'it said goodbye');
@@ -216,7 +222,13 @@ describe('Runs', () => {
   });
 
   it('evicts the rank that ended first and refuses where all are alive', () => {
-    const { join, events, runs, text } = start({ lifetime: 3600, return_within: 120, max_runs: 2, max_ranks: 2 });
+    const { join, events, runs, text } = start({
+      lifetime: 3600,
+      return_within: 120,
+      stale_after: 300,
+      max_runs: 2,
+      max_ranks: 2,
+    });
     const zero = join();
     join({ rank: 1 });
     expect(() => join({ rank: 2 })).toThrow(RunsLimitError);

@@ -104,13 +104,16 @@ export class Runs {
   }
 
   /**
-   * Gives up ranks that do not come back after a restart of the exporter, and forgets runs whose lifetime is over. To be called every
+   * Gives up ranks that do not come back after a restart of the exporter or whose calls cease, and forgets runs whose lifetime is over. To be called every
    * few seconds.
    */
   tick(now: number): void {
-    const { return_within: patience, lifetime } = this.#options;
+    const { return_within: patience, stale_after: silence, lifetime } = this.#options;
     for (const run of this.#runs.values()) {
-      for (const rank of run.ranks.values()) rank.giveUp(now - patience, now);
+      for (const rank of run.ranks.values()) {
+        rank.giveUp(now - patience, now);
+        rank.goStale(now - silence, now);
+      }
       if (run.endedAt !== null && now - run.endedAt >= lifetime) this.#forget(run);
     }
   }

@@ -30,6 +30,7 @@ export const savedRank = v.object({
   steps: savedSteps,
   shown: savedShown,
   stepped: v.boolean(),
+  calledAt: v.optional(v.nullable(v.number())),
   ended: v.nullable(v.object({ state: v.picklist(endStates), at: v.number() })),
 });
 export type SavedRank = v.InferOutput<typeof savedRank>;

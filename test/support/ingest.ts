@@ -59,7 +59,7 @@ export async function exporter(options: Partial<IngestOptions> = {}) {
   const runs = new Runs({
     table,
     now,
-    options: { lifetime: 3600, return_within: 120, max_runs: 2, max_ranks: 4 },
+    options: { lifetime: 3600, return_within: 120, stale_after: 300, max_runs: 2, max_ranks: 4 },
     listener: {
       observation: () => undefined,
       transition: (transition) => transitions.push(transition),

@@ -165,6 +165,26 @@ class Request(_message.Message):
     kind: RequestKind
     def __init__(self, id: _Optional[str] = ..., kind: _Optional[_Union[RequestKind, str]] = ..., factor: _Optional[float] = ...) -> None: ...
 
+class SingleReport(_message.Message):
+    __slots__ = ["batch", "goodbye", "hello"]
+    BATCH_FIELD_NUMBER: _ClassVar[int]
+    GOODBYE_FIELD_NUMBER: _ClassVar[int]
+    HELLO_FIELD_NUMBER: _ClassVar[int]
+    batch: Batch
+    goodbye: Goodbye
+    hello: Hello
+    def __init__(self, hello: _Optional[_Union[Hello, _Mapping]] = ..., batch: _Optional[_Union[Batch, _Mapping]] = ..., goodbye: _Optional[_Union[Goodbye, _Mapping]] = ...) -> None: ...
+
+class SingleReportAnswer(_message.Message):
+    __slots__ = ["acknowledgement", "refusals", "welcome"]
+    ACKNOWLEDGEMENT_FIELD_NUMBER: _ClassVar[int]
+    REFUSALS_FIELD_NUMBER: _ClassVar[int]
+    WELCOME_FIELD_NUMBER: _ClassVar[int]
+    acknowledgement: Acknowledgement
+    refusals: _containers.RepeatedCompositeFieldContainer[Refusal]
+    welcome: Welcome
+    def __init__(self, welcome: _Optional[_Union[Welcome, _Mapping]] = ..., acknowledgement: _Optional[_Union[Acknowledgement, _Mapping]] = ..., refusals: _Optional[_Iterable[_Union[Refusal, _Mapping]]] = ...) -> None: ...
+
 class Step(_message.Message):
     __slots__ = ["allocation_retries", "backward_seconds", "batch_size", "checkpoint_seconds", "collective_wait_seconds", "data_wait_seconds", "epoch", "evaluated_training_loss", "evaluation_seconds", "floating_point_operations", "forward_seconds", "gradient_change_norm", "gradient_norm", "host_to_device_seconds", "learning_rate", "loss", "loss_scale", "memory_allocated_bytes", "memory_peak_bytes", "memory_reserved_bytes", "mfu_ratio", "optimizer_seconds", "out_of_memory_errors", "parameter_norm", "process_memory_bytes", "samples", "skipped", "step", "step_seconds", "tokens", "unix_nanos", "update_ratio", "validation_loss"]
     ALLOCATION_RETRIES_FIELD_NUMBER: _ClassVar[int]

@@ -10,6 +10,8 @@ import type { Goodbye as _gradwatch_v1_Goodbye, Goodbye__Output as _gradwatch_v1
 import type { Hello as _gradwatch_v1_Hello, Hello__Output as _gradwatch_v1_Hello__Output } from './gradwatch/v1/Hello.ts';
 import type { Refusal as _gradwatch_v1_Refusal, Refusal__Output as _gradwatch_v1_Refusal__Output } from './gradwatch/v1/Refusal.ts';
 import type { Request as _gradwatch_v1_Request, Request__Output as _gradwatch_v1_Request__Output } from './gradwatch/v1/Request.ts';
+import type { SingleReport as _gradwatch_v1_SingleReport, SingleReport__Output as _gradwatch_v1_SingleReport__Output } from './gradwatch/v1/SingleReport.ts';
+import type { SingleReportAnswer as _gradwatch_v1_SingleReportAnswer, SingleReportAnswer__Output as _gradwatch_v1_SingleReportAnswer__Output } from './gradwatch/v1/SingleReportAnswer.ts';
 import type { Step as _gradwatch_v1_Step, Step__Output as _gradwatch_v1_Step__Output } from './gradwatch/v1/Step.ts';
 import type { TelemetryClient as _gradwatch_v1_TelemetryClient, TelemetryDefinition as _gradwatch_v1_TelemetryDefinition } from './gradwatch/v1/Telemetry.ts';
 import type { Welcome as _gradwatch_v1_Welcome, Welcome__Output as _gradwatch_v1_Welcome__Output } from './gradwatch/v1/Welcome.ts';
@@ -33,6 +35,8 @@ export interface ProtoGrpcType {
       Refusal: MessageTypeDefinition<_gradwatch_v1_Refusal, _gradwatch_v1_Refusal__Output>
       Request: MessageTypeDefinition<_gradwatch_v1_Request, _gradwatch_v1_Request__Output>
       RequestKind: EnumTypeDefinition
+      SingleReport: MessageTypeDefinition<_gradwatch_v1_SingleReport, _gradwatch_v1_SingleReport__Output>
+      SingleReportAnswer: MessageTypeDefinition<_gradwatch_v1_SingleReportAnswer, _gradwatch_v1_SingleReportAnswer__Output>
       Step: MessageTypeDefinition<_gradwatch_v1_Step, _gradwatch_v1_Step__Output>
       Telemetry: SubtypeConstructor<typeof grpc.Client, _gradwatch_v1_TelemetryClient> & { service: _gradwatch_v1_TelemetryDefinition }
       Welcome: MessageTypeDefinition<_gradwatch_v1_Welcome, _gradwatch_v1_Welcome__Output>

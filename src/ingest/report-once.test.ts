@@ -1,0 +1,81 @@
+import { credentials, status, type ServiceError } from '@grpc/grpc-js';
+import { describe, expect, it, vi } from 'vitest';
+import { exporter, soon, undo, Worker } from '../../test/support/ingest.ts';
+import { protocol, type HelloMessage, type SingleReportAnswer, type StepMessage } from '../protocol/index.ts';
+
+function simpleClient(address: string) {
+  const client = new protocol.Telemetry(address, credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 });
+  undo.push(() => {
+    client.close();
+  });
+  return (
+    sequence: number,
+    steps: StepMessage[],
+    more: { hello?: HelloMessage; goodbye?: { ending: 'ENDING_FAILED'; reason: string } } = {},
+  ): Promise<SingleReportAnswer | Pick<ServiceError, 'code' | 'details'>> =>
+    new Promise((resolve) => {
+      const { hello, goodbye } = more;
+      const base = { run: 'digits', rank: 0, world_size: 4, session: 'session-0123456789' };
+      const report = { hello: { ...base, ...hello }, batch: { sequence, steps }, ...(goodbye && { goodbye }) };
+      client.ReportOnce(report, (error, answer) => {
+        resolve(error === null ? (answer ?? {}) : { code: error.code, details: error.details });
+      });
+    });
+}
+
+describe('ReportOnce', () => {
+  it('takes what a stream takes: steps, what is left out, duplicates, and how the worker ended', async () => {
+    const { address, series, state } = await exporter();
+    const report = simpleClient(address);
+    expect(await report(1, [{ step: 1, loss: 0.1 + 0.2, gradient_norm: -1 }])).toEqual({
+      welcome: { resume_from: 0, max_message_bytes: 65_536, exporter: 'gradwatch 0.1.0', node: 'node-a' },
+      acknowledgement: { sequence: 1 },
+      refusals: [expect.objectContaining({ sequence: 1, reason: 'value_invalid' })],
+    });
+    expect(state()).toBe('healthy');
+    expect(await report(1, [{ step: 1 }])).toMatchObject({ welcome: { resume_from: 1 } });
+    expect(series('gradwatch_train_loss{run="digits",rank="0"}')).toBe(String(0.1 + 0.2));
+    expect(series('gradwatch_exporter_duplicates_total')).toBe('1');
+    await report(2, [{ step: 2 }], { goodbye: { ending: 'ENDING_FAILED', reason: 'out of memory' } });
+    expect(state()).toBe('failed');
+    expect(series('gradwatch_train_steps_total{run="digits",rank="0"}')).toBe('2');
+    expect(series('gradwatch_exporter_workers')).toBe('0');
+  });
+
+  it('becomes stale when no report comes, is never lost, and is healthy again by the next one', async () => {
+    const { address, runs, state, transitions } = await exporter();
+    const report = simpleClient(address);
+    await report(1, [{ step: 1 }]);
+    const now = Date.now() / 1000;
+    runs.tick(now + 250);
+    expect(state()).toBe('healthy');
+    runs.tick(now + 301);
+    expect(state()).toBe('incomplete');
+    expect(transitions.at(-1)).toMatchObject({ to: 'incomplete', reason: 'it has not reported since' });
+    await report(2, [{ step: 2 }]);
+    expect(state()).toBe('healthy');
+    expect(await report(0, [])).toMatchObject({ code: status.INVALID_ARGUMENT });
+    expect(state()).toBe('healthy');
+    runs.tick(now + 10_000);
+    runs.tick(now + 20_000);
+    expect(runs.find('digits', 0)).toBeUndefined();
+    expect(transitions.map(({ to }) => to)).not.toContain('lost');
+  });
+
+  it('leaves the rank of a live stream alone, and refuses what is over the rate', async () => {
+    const { address, state } = await exporter({ max_steps_per_second: 100 });
+    const report = simpleClient(address);
+    const worker = new Worker(address).hello().batch(1, { step: 1 });
+    await vi.waitFor(() => {
+      expect(worker.acknowledged()).toBe(1);
+    }, soon);
+    const stranger = { hello: { session: 'session-of-stranger' } };
+    expect(await report(1, [{ step: 9 }], stranger)).toMatchObject({ code: status.ALREADY_EXISTS });
+    expect([state(), worker.end]).toEqual(['healthy', null]);
+    const other = { hello: { rank: 1 } };
+    const steps = Array.from({ length: 3_000 }, (_, step) => ({ step }));
+    expect(await report(1, steps, other)).toMatchObject({ refusals: [{ reason: 'rate_limit' }] });
+    expect(await report(2, [{ step: 3_000 }], other)).toMatchObject({ code: status.RESOURCE_EXHAUSTED });
+    expect(state(1)).toBe('healthy');
+  });
+});

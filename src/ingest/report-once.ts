@@ -1,0 +1,73 @@
+import { status, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
+import type { SingleReport, SingleReportAnswer } from '../protocol/index.ts';
+import type { Decoded } from './decode.ts';
+import { Outbox, type Wire } from './outbox.ts';
+import { refuse } from './refusals.ts';
+import { authorized } from './token.ts';
+import { WorkerCall, type WorkerCallContext } from './worker-call.ts';
+
+export interface ReportOnceContext extends WorkerCallContext {
+  /** Null where none is asked for. */
+  readonly token: string | null;
+}
+
+/**
+ * A report of a client without a stream: the same conversation as on one, with all its messages at once. That the call ends says
+ * nothing of the worker, so its rank is never lost by it.
+ */
+export function reportOnce(
+  { request, metadata }: ServerUnaryCall<Decoded<SingleReport>, SingleReportAnswer>,
+  answer: sendUnaryData<SingleReportAnswer>,
+  context: ReportOnceContext,
+): void {
+  const outbox = new Outbox(
+    gather(answer),
+    (flush) => {
+      flush();
+    },
+    () => {
+      context.counts.add('unsent');
+    },
+  );
+  let seconds = 0;
+  const worker = new WorkerCall(context, outbox, {
+    lasting: false,
+    hold: (wait) => {
+      seconds = wait;
+    },
+  });
+  if (!authorized(metadata, context.token)) worker.refuse(refuse('unauthenticated'));
+  if ('refusal' in request) {
+    worker.refuse(request.refusal);
+    return;
+  }
+  const { hello, batch, goodbye } = request.message;
+  worker.receive(hello === undefined ? {} : { hello });
+  // There is no stream that could be read more slowly.
+  if (seconds > 0) {
+    const limited = refuse('rate_limit', { limit: context.sessions.stepsPerSecond, seconds });
+    worker.dismiss({ ...limited, status: status.RESOURCE_EXHAUSTED });
+    return;
+  }
+  if (batch !== undefined) worker.receive({ batch });
+  if (goodbye === undefined) worker.rest();
+  else worker.receive({ goodbye });
+}
+
+/** Puts what is said into one answer. */
+function gather(answer: sendUnaryData<SingleReportAnswer>): Wire {
+  let said: SingleReportAnswer = { refusals: [] };
+  return {
+    write: ({ welcome, acknowledgement, refusal }) => {
+      if (refusal) said.refusals?.push(refusal);
+      said = { ...said, ...(welcome && { welcome }), ...(acknowledgement && { acknowledgement }) };
+      return true;
+    },
+    end: () => {
+      answer(null, said);
+    },
+    fail: ({ status: code, message }) => {
+      answer({ code: code ?? status.UNKNOWN, details: message });
+    },
+  };
+}
