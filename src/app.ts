@@ -98,8 +98,8 @@ export class App {
       sections.push(section);
     };
     this.#collectors = new CollectorRunner({ table, logger, now, keep, ...roots(configuration) }, systemTimers);
-    for (const { enabled, addTo } of collectors(configuration, () => runs.listWorkers()))
-      if (enabled) addTo(this.#collectors);
+    const { all, gpus } = collectors(configuration, () => runs.listWorkers());
+    for (const { enabled, addTo } of all) if (enabled) addTo(this.#collectors);
 
     const findings = new Findings({
       table,
@@ -164,6 +164,8 @@ export class App {
         self: this.#self,
         version,
         waiting: () => this.#waiting(),
+        gpus: () => gpus(table),
+        collectors: () => this.#collectors.reports,
         runs: () => runs.listRuns(),
         findings: () => [...findings.open, ...findings.resolved],
         askWorkers: (run, rank, kind, factor) => this.#ingest.request(run, rank, kind, factor),

@@ -6,10 +6,17 @@ import {
   type CollectorRunner,
   systemTimers,
 } from './collect/index.ts';
-import { gpuCollector, gpuDetailCollector, NvidiaSmi, xidCollector, type GpuAddresses } from './gpu/index.ts';
+import {
+  gpuCollector,
+  gpuDetailCollector,
+  NvidiaSmi,
+  xidCollector,
+  type GpuAddresses,
+  type GpuReport,
+} from './gpu/index.ts';
 import { podResources } from './kubernetes/index.ts';
 import { nodeCollectors, workerCollectors, WorkerTree, type KnownWorker } from './node/index.ts';
-import type { Metric } from './series/index.ts';
+import type { Metric, SeriesTable } from './series/index.ts';
 
 /** A collector together with its options. */
 export interface ConfiguredCollector {
@@ -20,18 +27,22 @@ export interface ConfiguredCollector {
   readonly create: (context: CollectorContext) => Collector;
 }
 
-/** Every collector that there is, those that are switched off among them. `workers` tells who reports now. */
-export function collectors(
-  configuration: Configuration,
-  workers: () => readonly KnownWorker[],
-): readonly ConfiguredCollector[] {
+export interface Collectors {
+  /** Every collector that there is, those that are switched off among them. */
+  readonly all: readonly ConfiguredCollector[];
+  /** The GPUs as the collectors of a table see them. */
+  readonly gpus: (table: SeriesTable) => readonly GpuReport[];
+}
+
+/** The collectors as they are configured. `workers` tells who reports now. */
+export function collectors(configuration: Configuration, workers: () => readonly KnownWorker[]): Collectors {
   const { node, gpu, gpu_detail: detail, xid, kubernetes } = configuration;
   const addresses: GpuAddresses = new Map();
   // Which process belongs to which rank: one look at the machine for all that ask.
   const { procRoot } = roots(configuration);
   const tree = new WorkerTree({ procRoot, workers, monotonic: () => systemTimers.monotonic() });
   const nvidiaSmi = new NvidiaSmi(gpu, addresses);
-  return [
+  const all = [
     ...nodeCollectors.map((declaration) => configured(declaration, node[declaration.name])),
     ...workerCollectors(tree).map((declaration) => configured(declaration, node[declaration.name])),
     configured(gpuCollector(nvidiaSmi), gpu),
@@ -42,6 +53,7 @@ export function collectors(
     configured(xidCollector(addresses), xid),
     configured(podResources, kubernetes.pod_resources),
   ];
+  return { all, gpus: (table) => nvidiaSmi.reports(table) };
 }
 
 /**
@@ -52,7 +64,7 @@ export function isRequired(configuration: Configuration): (name: string) => bool
   const { required_collectors: text } = configuration.http;
   if (text === 'all' || text === 'none') return () => text === 'all';
   const names = text.split(',').map((name) => name.trim());
-  const known = collectors(configuration, () => []).map(({ name }) => name);
+  const known = collectors(configuration, () => []).all.map(({ name }) => name);
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     throw new Error(

@@ -46,6 +46,8 @@ export async function serveOurs(series: number): Promise<{ url: string; refresh:
       self: new SelfMetrics({ version: 'bench', now: () => Date.now() / 1000 }),
       version: 'bench',
       waiting: () => [],
+      gpus: () => [],
+      collectors: () => [],
       runs: () => [],
       findings: () => [],
       askWorkers: () => Promise.resolve([]),

@@ -10,6 +10,6 @@ export type { CheckResult } from './result.ts';
 /** Tries what the exporter would do as it is configured: one reading of every collector, and every address and file. */
 export async function check(configuration: Configuration): Promise<readonly CheckResult[]> {
   const surroundings = { now: () => Date.now() / 1000, ...roots(configuration) };
-  const readings = collectors(configuration, () => []).map((collector) => firstReading(collector, surroundings));
+  const readings = collectors(configuration, () => []).all.map((collector) => firstReading(collector, surroundings));
   return [...(await Promise.all(readings)), ...(await reachability(configuration))];
 }

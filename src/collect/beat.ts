@@ -4,6 +4,7 @@ import { type AbsenceReason, type Collector, CollectorError, SourceAbsent } from
 import { FailureLog } from './failure-log.ts';
 import type { Logger } from './logger.ts';
 import type { absenceMetrics, failureMetrics, readingMetrics } from './metrics.ts';
+import type { CollectorReport, CollectorState } from './report.ts';
 import type { Timers } from './timers.ts';
 
 /** What a beat needs of its surroundings. */
@@ -37,9 +38,8 @@ export class Beat {
   readonly #context: BeatContext;
   readonly #log: FailureLog;
   #reading: Reading | null = null;
-  #everJudged = false;
-  /** Why its source does not answer, as the last reading had it; null while it does. */
-  #silence: string | null = null;
+  /** As the last reading had it. */
+  #state: CollectorState = { state: 'starting' };
   /** Shown while there is nothing to read. */
   #absence: Row<keyof typeof absenceMetrics> | null = null;
   #expired = false;
@@ -62,12 +62,16 @@ export class Beat {
 
   /** Whether the outcome of a first reading is known. */
   get begun(): boolean {
-    return this.#everJudged;
+    return this.#state.state !== 'starting';
   }
 
   /** Why its source does not answer: a reading is over its budget, or the collector says so itself. Other failures are answers. */
   get stuck(): string | null {
-    return this.#silence;
+    return this.#state.state === 'failing' && silent.has(this.#state.reason) ? this.#state.message : null;
+  }
+
+  get report(): CollectorReport {
+    return { name: this.name, ...this.#state };
   }
 
   start(): void {
@@ -125,8 +129,7 @@ export class Beat {
   #judge(reading: Reading, error: unknown): void {
     if (reading.judged || this.#stopped) return;
     reading.judged = true;
-    this.#everJudged = true;
-    this.#silence = error instanceof CollectorError && silent.has(error.reason) ? error.message : null;
+    this.#state = stateAfter(error);
     this.#cancelBudget();
     const { row, failures, timers, now } = this.#context;
     this.#absence?.remove();
@@ -146,12 +149,11 @@ export class Beat {
         this.#expire();
       });
       this.#log.succeeded();
-    } else if (error instanceof CollectorError) {
-      failures(error.reason).add('failures');
-      this.#log.failed(error.reason, error.message);
-    } else {
-      failures('unexpected').add('failures');
-      this.#log.failed('unexpected', error instanceof Error ? error.message : inspect(error), error);
+    } else if (this.#state.state === 'failing') {
+      const { reason, message } = this.#state;
+      failures(reason).add('failures');
+      // What no collector foresaw is a fault of ours: its stack is wanted.
+      this.#log.failed(reason, message, error instanceof CollectorError ? undefined : error);
     }
   }
 
@@ -176,6 +178,14 @@ export class Beat {
       );
     }
   }
+}
+
+/** @param error null after a good reading */
+function stateAfter(error: unknown): CollectorState {
+  if (error === null) return { state: 'works' };
+  if (error instanceof SourceAbsent) return { state: 'absent', reason: error.reason, message: error.message };
+  const reason = error instanceof CollectorError ? error.reason : 'unexpected';
+  return { state: 'failing', reason, message: error instanceof Error ? error.message : inspect(error) };
 }
 
 function nothing(): void {

@@ -4,6 +4,7 @@ export type { Logger } from './logger.ts';
 export { absenceMetrics, failureMetrics, readingMetrics } from './metrics.ts';
 export { beatOptions } from './options.ts';
 export type { BeatOptions } from './options.ts';
+export type { CollectorReport } from './report.ts';
 export { CollectorRunner } from './runner.ts';
 export { systemTimers } from './timers.ts';
 export type { Timers } from './timers.ts';

@@ -218,6 +218,21 @@ describe('CollectorRunner', () => {
     expect([...runner.stuck]).toEqual([]);
   });
 
+  it('reports how each collector does, with the reason and sentence of what does not work', async () => {
+    runner.add(declare('good', { collect: () => Promise.resolve() }), {});
+    runner.add(declare('bad', { collect: () => Promise.reject(new Error('no luck')) }), {});
+    const absent = () => Promise.reject(new SourceAbsent('other_system', 'Linux only'));
+    runner.add(declare('elsewhere', { collect: absent }), {});
+    expect(runner.reports.map(({ state }) => state)).toEqual(['starting', 'starting', 'starting']);
+    runner.start();
+    await settle();
+    expect(runner.reports).toEqual([
+      { name: 'good', state: 'works' },
+      { name: 'bad', state: 'failing', reason: 'unexpected', message: 'no luck' },
+      { name: 'elsewhere', state: 'absent', reason: 'other_system', message: 'Linux only' },
+    ]);
+  });
+
   it('shows that there is nothing to read, and why, as neither success nor failure', async () => {
     const absent = new SourceAbsent('container', 'it would show the container');
     const outcomes: (() => Promise<void>)[] = [

@@ -2,6 +2,7 @@ import type { SeriesGroup } from '../series/index.ts';
 import { Beat } from './beat.ts';
 import type { CollectorContext, CollectorDeclaration } from './collector.ts';
 import { absenceMetrics, failureMetrics, readingMetrics } from './metrics.ts';
+import type { CollectorReport } from './report.ts';
 import type { Timers } from './timers.ts';
 
 /** How long {@link CollectorRunner.stop} waits for a collector that does not end, in seconds. */
@@ -56,6 +57,11 @@ export class CollectorRunner {
   /** Collectors whose source does not answer, with why. */
   get stuck(): ReadonlyMap<string, string> {
     return new Map([...this.#beats.values()].flatMap((beat) => (beat.stuck === null ? [] : [[beat.name, beat.stuck]])));
+  }
+
+  /** How each collector does, in the order in which they were added. */
+  get reports(): readonly CollectorReport[] {
+    return [...this.#beats.values()].map((beat) => beat.report);
   }
 
   /** Stops all collectors together; one that does not end within the grace is left behind and named in the log. */

@@ -1,7 +1,7 @@
 import type { Metric, Row as SeriesRow, SeriesGroup, SeriesTable } from '../series/index.ts';
 import type { ReadingField } from './field.ts';
 import { readingFields } from './fields.ts';
-import { cardMetrics, type GpuState } from './metrics.ts';
+import { cardMetrics, type FamilyKey, type GpuState } from './metrics.ts';
 
 const families: Readonly<Record<string, Metric>> = cardMetrics;
 
@@ -65,6 +65,11 @@ export class CardSeries {
       cell.row ??= this.#row(field.family, field.labels);
       put(cell.row, field, value);
     }
+  }
+
+  /** What is shown of a field that has no labels of its own; null where it has no series. */
+  reading(family: FamilyKey): number | null {
+    return this.#cells[readingFields.findIndex(({ id }) => id === family)]?.value ?? null;
   }
 
   remove(): void {

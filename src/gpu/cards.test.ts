@@ -55,6 +55,34 @@ describe('Cards', () => {
     expect(state('0')).toBe('lost');
   });
 
+  test('a report of a card says what its series say: nothing once they are lost or expired', () => {
+    const values = new Map([
+      ['power', 500],
+      ['utilization', 0.5],
+    ]);
+    const [known, gone] = [row({ index: 0, values }), row({ index: 1, values })];
+    const readings = { utilization: 0.5, memoryUsed: null, memoryTotal: null, temperature: null, power: 500 };
+    const nothing = { ...readings, utilization: null, power: null };
+    take([known, gone]);
+    take([known]);
+    take([known]);
+    expect(cards.reports).toEqual([
+      { gpu: '0', uuid: 'GPU-0', name: 'H100', state: 'ok', ...readings },
+      { gpu: '1', uuid: 'GPU-1', name: 'H100', state: 'lost', ...nothing },
+    ]);
+    cards.expire();
+    expect(cards.reports[0]).toEqual({ gpu: '0', uuid: 'GPU-0', name: 'H100', state: 'ok', ...nothing });
+  });
+
+  test('what has expired does not come back with a word of -q -x', () => {
+    cards.fed = true;
+    take([row({ index: 0 })]);
+    cards.expire();
+    cards.supplement({ rows: [row({ index: 0, values: new Map([['fan', 0.3]]) })], asked: null, unreachable: [] });
+    expect(series('gradwatch_gpu_power_watts')).toEqual([]);
+    expect(series('gradwatch_gpu_fan')).toHaveLength(1);
+  });
+
   test('readings with labels of their own come and go with the card', () => {
     const values = new Map([
       ['eccErrors/dram/corrected/volatile', 3],

@@ -4,6 +4,7 @@ import { CardFacts, factGroups } from './card-facts.ts';
 import { CardGroups, CardSeries } from './card-series.ts';
 import { worse } from './cell.ts';
 import { deviceMetrics, implausibleMetrics, infoMetrics, type GpuState } from './metrics.ts';
+import type { GpuReport } from './gpu-report.ts';
 import type { Row } from './row.ts';
 import { mostRows, type Sample } from './sample.ts';
 
@@ -119,6 +120,18 @@ export class Cards {
     }
   }
 
+  /** Every card as its series have it now, in the order in which they were first seen. */
+  get reports(): readonly GpuReport[] {
+    return [...this.#cards].map(({ label, uuid, name, state, series }) => ({
+      ...{ gpu: label, uuid, name, state },
+      utilization: series.reading('utilization'),
+      memoryUsed: series.reading('memoryUsed'),
+      memoryTotal: series.reading('memoryTotal'),
+      temperature: series.reading('temperature'),
+      power: series.reading('power'),
+    }));
+  }
+
   get everSeen(): boolean {
     return this.#cards.size > 0;
   }
@@ -154,7 +167,10 @@ export class Cards {
 
   /** Clears all readings; identity and state stay. */
   expire(): void {
-    for (const card of this.#cards) card.series.show(nothing, card.extra.values);
+    for (const card of this.#cards) {
+      card.row = { ...card.row, values: nothing };
+      this.#show(card);
+    }
     this.#devices.clear('seen');
   }
 

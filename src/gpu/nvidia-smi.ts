@@ -3,6 +3,7 @@ import type { SeriesTable } from '../series/index.ts';
 import type { GpuAddresses } from './addresses.ts';
 import { Cards } from './cards.ts';
 import type { GpuOptions } from './options.ts';
+import type { GpuReport } from './gpu-report.ts';
 import { ProcessGate, type Spawn } from './process-gate.ts';
 import { sourceMetrics, type Sources } from './sources.ts';
 import type { Pace } from './stream.ts';
@@ -43,6 +44,11 @@ export class NvidiaSmi {
     this.options = options;
     this.expected = options.expected_devices === 0 ? null : options.expected_devices;
     this.#addresses = addresses;
+  }
+
+  /** The GPUs as the collectors of a table show them; none where no collector asks for them. */
+  reports(table: SeriesTable): readonly GpuReport[] {
+    return this.#shown.get(table)?.cards.reports ?? [];
   }
 
   /** The series in a table, made once. */

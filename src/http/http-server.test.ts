@@ -79,6 +79,8 @@ async function serve(changed: Partial<Served> = {}, patience?: Patience): Promis
     self,
     version: '1.2.3',
     waiting: () => waiting,
+    gpus: () => [],
+    collectors: () => [],
     runs: () => [run],
     findings: () => [finding, resolved],
     askWorkers,

@@ -1,7 +1,10 @@
+import type { CollectorReport } from '../collect/index.ts';
 import type { Finding } from '../findings/index.ts';
 import type { RunReport } from '../runs/index.ts';
-import { html, type Html } from './html.ts';
+import { gpuCells, gpuHeads } from './gpu-cells.ts';
+import { html } from './html.ts';
 import type { Served } from './served.ts';
+import { table, type TableCell } from './table.ts';
 
 const style = html`<style>
   body {
@@ -9,7 +12,7 @@ const style = html`<style>
       15px/1.5 system-ui,
       sans-serif;
     margin: 2rem;
-    max-width: 70rem;
+    max-width: 80rem;
   }
   table {
     border-collapse: collapse;
@@ -21,11 +24,15 @@ const style = html`<style>
     padding: 0.25rem 0.75rem;
     text-align: left;
     vertical-align: top;
+    font-variant-numeric: tabular-nums;
   }
 </style>`;
 
+/** What of the exporter the page shows. */
+export type Shown = Pick<Served, 'version' | 'waiting' | 'gpus' | 'collectors' | 'runs' | 'findings'>;
+
 /** GET /: where to look, and what is on this node now. Plain, without scripts and without anything from elsewhere. */
-export function renderPage({ version, waiting, runs, findings }: Served): string {
+export function renderPage({ version, waiting, gpus, collectors, runs, findings }: Shown): string {
   const missing = waiting();
   const open = findings().filter(({ resolvedAt }) => resolvedAt === null);
   return html`<!doctype html>
@@ -44,34 +51,28 @@ export function renderPage({ version, waiting, runs, findings }: Served): string
           <a href="/-/ready">/-/ready</a>
         </p>
         <h2>Open findings</h2>
-        ${table(['Severity', 'Kind', 'Run', 'Rank', 'First step', 'Cause', 'Advice'], open.map(findingRow), 'None.')}
+        ${table(['Severity', 'Kind', 'Run', 'Rank', 'First step', 'Cause', 'Advice'], open.map(findingCells), 'None.')}
         <h2>Runs</h2>
-        ${table(['Run', 'State', 'Framework', 'Model', 'World size', 'Ranks here', 'Step'], runs().map(runRow), 'None yet.')}
+        ${table(['Run', 'State', 'Framework', 'Model', 'World size', 'Ranks here', 'Step'], runs().map(runCells), 'None yet.')}
+        <h2>GPUs</h2>
+        ${table(gpuHeads, gpus().map(gpuCells), 'None seen.')}
+        <h2>Collectors</h2>
+        ${table(['Collector', 'State', 'Reason', 'What it says'], collectors().map(collectorCells), 'All are switched off.')}
       </body>
     </html> `.text;
 }
 
-function table(heads: readonly string[], rows: readonly Html[], none: string): Html {
-  if (rows.length === 0) return html`<p>${none}</p>`;
-  return html`<table>
-    <tr>
-      ${heads.map((head) => html`<th>${head}</th>`)}
-    </tr>
-    ${rows}
-  </table>`;
+function findingCells({ severity, kind, subject, firstStep, cause, advice }: Finding): readonly TableCell[] {
+  return [severity, kind, subject.run, subject.rank, firstStep, cause, advice];
 }
 
-function findingRow({ severity, kind, subject, firstStep, cause, advice }: Finding): Html {
-  return row([severity, kind, subject.run, subject.rank, firstStep, cause, advice]);
-}
-
-function runRow({ run, state, framework, model, worldSize, ranks }: RunReport): Html {
+function runCells({ run, state, framework, model, worldSize, ranks }: RunReport): readonly TableCell[] {
   const steps = ranks.flatMap(({ step }) => (step === null ? [] : [step]));
-  return row([run, state, framework, model, worldSize, ranks.length, steps.length === 0 ? null : Math.max(...steps)]);
+  return [run, state, framework, model, worldSize, ranks.length, steps.length === 0 ? null : Math.max(...steps)];
 }
 
-function row(cells: readonly (string | number | null)[]): Html {
-  return html`<tr>
-    ${cells.map((cell) => html`<td>${cell}</td>`)}
-  </tr>`;
+/** A sentence is there for what does not work alone: the cells of all others stay empty. */
+function collectorCells(report: CollectorReport): readonly TableCell[] {
+  const why = 'reason' in report ? [report.reason.replaceAll('_', ' '), report.message] : ['', ''];
+  return [report.name, report.state, ...why];
 }

@@ -1,4 +1,6 @@
+import type { CollectorReport } from '../collect/index.ts';
 import type { Finding } from '../findings/index.ts';
+import type { GpuReport } from '../gpu/index.ts';
 import type { RunReport } from '../runs/index.ts';
 import type { SeriesTable } from '../series/index.ts';
 import type { SelfMetrics } from './self-metrics.ts';
@@ -10,6 +12,8 @@ export interface Served {
   readonly version: string;
   /** What the exporter still waits for before it is ready, in words; empty when it is ready. */
   readonly waiting: () => readonly string[];
+  readonly gpus: () => readonly GpuReport[];
+  readonly collectors: () => readonly CollectorReport[];
   readonly runs: () => readonly RunReport[];
   /** Open findings, and resolved ones for as long as they are kept. */
   readonly findings: () => readonly Finding[];

@@ -114,7 +114,7 @@ describeWithTools(['prometheus', 'promtool'], 'a minute of scrapes by Prometheus
   it('shows every enabled collector: its series, or why there are none', async () => {
     const read = readConfig(schema, {});
     if ('mistakes' in read) throw new Error('the defaults do not hold');
-    const enabled = collectors(read.value, () => []).filter(({ enabled }) => enabled);
+    const enabled = collectors(read.value, () => []).all.filter(({ enabled }) => enabled);
     const success = await values('gradwatch_exporter_collector_success{job="text"}', 'collector');
     const absent = await values('gradwatch_exporter_collector_absent{job="text"}', 'collector');
     const names = new Set(
