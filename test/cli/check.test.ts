@@ -122,6 +122,7 @@ describe('gradwatch check', options, () => {
         `--grpc.socket=${noSocket}`,
         '--http.token_file=/nowhere',
         '--log.findings=/nowhere/findings.log',
+        '--http.required_collectors=cpu,gpus',
         '--gpu.enabled=false',
         '--kubernetes.pod_resources.enabled=false',
       ]);
@@ -135,8 +136,11 @@ describe('gradwatch check', options, () => {
       expect(lines).toContainEqual(
         expect.stringMatching(/^failing {2}log\.findings .*cannot be written to \(ENOENT\)/),
       );
+      expect(lines).toContainEqual(
+        expect.stringMatching(/^failing {2}http\.required_collectors +cpu,gpus: no collector gpus; there are cpu, /),
+      );
       expect(lines).toContainEqual(expect.stringMatching(/^off {6}collector gpu +switched off$/));
-      expect(lines.at(-2)).toBe('4 of what is configured will not work');
+      expect(lines.at(-2)).toBe('5 of what is configured will not work');
     } finally {
       taken.close();
     }
