@@ -40,7 +40,7 @@ function start(control: Partial<Control>, options: { program?: string; expected?
     sysRoot: folder,
     hostRoot: folder,
   };
-  const { program = standIn.path, expected = 0, stale = 1 } = options;
+  const { program = standIn.path, expected, stale = 1 } = options;
   collector = new GpuCollector(
     context,
     new NvidiaSmi(

@@ -31,7 +31,15 @@ async function scraped(model: ModelName): Promise<string> {
   const { path } = installStandIn(folder, script, { model, gpus: 2, time: '2024-05-01T12:00:00.250Z' });
   const table = new SeriesTable();
   const nvidiaSmi = new NvidiaSmi(
-    { enabled: true, details: true, interval: 1, program: path, stale_after: 30, retry_after: 1, expected_devices: 0 },
+    {
+      enabled: true,
+      details: true,
+      interval: 1,
+      program: path,
+      stale_after: 30,
+      retry_after: 1,
+      expected_devices: undefined,
+    },
     new Map(),
     {
       spawn: (program, args) => spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] }),

@@ -42,7 +42,7 @@ export class NvidiaSmi {
     const { retry_after: longest } = options;
     this.pace = { first: Math.min(1, longest), longest, slow: longest };
     this.options = options;
-    this.expected = options.expected_devices === 0 ? null : options.expected_devices;
+    this.expected = options.expected_devices ?? null;
     this.#addresses = addresses;
   }
 

@@ -25,10 +25,10 @@ export const gpuOptions = options({
     help: 'Longest pause before nvidia-smi is asked again: after failures, on a node without GPUs, for a GPU without a handle',
   }),
   expected_devices: integer({
-    default: 0,
-    min: 0,
+    default: null,
+    min: 1,
     max: mostRows,
-    help: 'GPUs that this node should have; 0 means the most that were ever seen',
+    help: 'GPUs that this node should have; when not set the most that were ever seen',
   }),
 });
 

@@ -48,7 +48,7 @@ function child(args: readonly string[]): ChildProcess {
 function make(options: { program?: string; details?: boolean } = {}): void {
   const { program = 'nvidia-smi', details = true } = options;
   const nvidiaSmi = new NvidiaSmi(
-    { enabled: true, details, interval: 1, program, stale_after: 15, retry_after: 1, expected_devices: 0 },
+    { enabled: true, details, interval: 1, program, stale_after: 15, retry_after: 1, expected_devices: undefined },
     new Map(),
     { spawn: (_, args) => child(args), graceSeconds: 2 },
   );
