@@ -110,9 +110,12 @@ describe('Findings', () => {
     see(lost, evidence('critical'), 0);
     see(lost, evidence('critical'), 1);
     see(cause, evidence('info'), 0, 'other');
-    expect(findings.open.map(({ id }) => id)).toEqual(['abc-1', 'abc-2', 'abc-3']);
-    expect(findings.about('r', 1).map(({ id }) => id)).toEqual(['abc-2']);
-    expect(findings.about('other', 5).map(({ id }) => id)).toEqual(['abc-3']);
+    const subjects = findings.open.map(({ id, subject }) => [id, subject.run, subject.rank]);
+    expect(subjects).toEqual([
+      ['abc-1', 'r', 0],
+      ['abc-2', 'r', 1],
+      ['abc-3', 'other', null],
+    ]);
   });
 
   it('only ever worsens, and then tells the new cause', () => {

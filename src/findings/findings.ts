@@ -95,11 +95,6 @@ export class Findings implements VerdictSink {
     for (const { kind, severity, total } of counts) this.#series.putBackCount(kind, severity, total);
   }
 
-  /** Open findings about a rank, or about its whole run. */
-  about(run: string, rank: number): readonly Finding[] {
-    return this.open.filter(({ subject }) => subject.run === run && (subject.rank === null || subject.rank === rank));
-  }
-
   /** Calls the listener at every change, until the returned function is called. */
   subscribe(listener: FindingListener): () => void {
     this.#listeners.add(listener);
