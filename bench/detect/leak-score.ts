@@ -63,7 +63,7 @@ export class LeakScore {
           clean.value,
           `share of series (${clean.text})`,
           'lower',
-          mine ? 0 : null,
+          mine && tally.clean > 0 ? 0 : null,
         ),
         row(`memory leak, median delay: ${name}`, delay, 'values after the onset', 'lower'),
       ];
