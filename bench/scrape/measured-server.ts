@@ -2,9 +2,13 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { nodeOptions } from '../../test/support/exporter.ts';
 import type { Answer, Ask, Kind } from './messages.ts';
 
 export type Headers = Readonly<Record<string, string>>;
+
+/** Ours runs as users start it; prom-client, whose users start it without options, has the large young generation that suits it. */
+const ourOptions = nodeOptions(fileURLToPath(new URL('../../src/main.ts', import.meta.url)));
 
 /** A client that keeps its one connection, as Prometheus does. */
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -36,7 +40,10 @@ export class MeasuredServer {
   }
 
   static async start(kind: Kind, series: number): Promise<MeasuredServer> {
-    const child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), [kind, String(series)]);
+    const options = kind === 'prom-client' ? [] : ourOptions;
+    const child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), [kind, String(series)], {
+      execArgv: [...process.execArgv, ...options],
+    });
     const [{ port }] = (await once(child, 'message')) as [Extract<Answer, { port: number }>];
     return new MeasuredServer(kind, child, port);
   }

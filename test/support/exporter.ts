@@ -5,11 +5,16 @@ import { eventually, freePort, Program } from './program.ts';
 const root = resolve(import.meta.dirname, '../..');
 const main = join(root, 'dist/main.js');
 
-/** The built program with the options of Node.js that its first line asks for. @throws Error when it has none. */
+/** The options of Node.js that the first line of the program asks for. @throws Error when it has none. */
+export function nodeOptions(program: string): readonly string[] {
+  const [, flags] = /^#!\/usr\/bin\/env -S node (.*)$/m.exec(readFileSync(program, 'utf8')) ?? [];
+  if (flags === undefined) throw new Error(`${program} has no first line that starts it with node`);
+  return flags.split(' ');
+}
+
+/** The built program as its first line starts it. */
 export function launch(): readonly string[] {
-  const [, flags] = /^#!\/usr\/bin\/env -S node (.*)$/m.exec(readFileSync(main, 'utf8')) ?? [];
-  if (flags === undefined) throw new Error(`${main} has no first line that starts it with node`);
-  return [process.execPath, ...flags.split(' '), main];
+  return [process.execPath, ...nodeOptions(main), main];
 }
 
 /** The built exporter, started as a user starts it, on free ports. */
