@@ -23,6 +23,7 @@ const lasting: readonly Field[] = [
   'out_of_memory_errors',
 ];
 const ofStep = fieldNames.filter((name) => !lasting.includes(name));
+const isLasting = new Set<string>(lasting);
 
 /** A record that is kept among the recent steps as its place there, one that is there no more as it is. */
 const savedReference = v.nullable(v.union([v.number(), savedRecord]));
@@ -134,8 +135,8 @@ export class ShownStep {
   #isComplete({ known }: StepRecord): boolean {
     const measure = this.#measure?.known;
     if (measure === undefined) return true;
-    for (const [name] of this.#columns) {
-      if (measure[name] !== undefined && known[name] === undefined) return false;
+    for (const name in measure) {
+      if (known[name as Field] === undefined && !isLasting.has(name)) return false;
     }
     return true;
   }
