@@ -103,6 +103,18 @@ describe('runs after a restart of the exporter', () => {
     );
   });
 
+  it('do not lose a rank whose process reports by single calls, and let it go in the end', () => {
+    const before = start();
+    before.runs.join(hello, false).reportsByCalls(1000);
+    const after = restarted(before, { time: 5000 });
+    after.tickAt(5121);
+    expect(after.state()).toBe('incomplete');
+    expect(after.told).toContain('digits ended');
+    after.tickAt(5121 + 3600);
+    expect(after.state()).toBeUndefined();
+    expect(after.told.join()).not.toContain('lost');
+  });
+
   it('wait for ranks that were alive, and give them up when they do not come back', () => {
     const before = start();
     before.runs.join(hello, false).report({ step: 7, time: 900, values: { loss: 1 }, skipped: false });
