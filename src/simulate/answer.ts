@@ -3,6 +3,7 @@ import { document } from './document.ts';
 import { factsOf } from './facts.ts';
 import { concerns, failure, type Call, type Fault } from './faults.ts';
 import type { Query } from './invocation.ts';
+import { linkErrors, linkRates } from './links.ts';
 import { gpus, type Gpu } from './machine.ts';
 import { migList } from './mig.ts';
 import { models } from './models/index.ts';
@@ -63,7 +64,9 @@ export function answer(query: Query, control: Control, { time, since, first }: O
       const told = cards.map((card) => ({ ...card, pid: control.pids[card.gpu.index] ?? null }));
       return document(told, driverOf(control), time, count);
     },
-    list: () => cards.map(listLine).join(''),
+    list: () => cards.map((card) => listLine(card, migList)).join(''),
+    'link-rates': () => cards.map((card) => listLine(card, linkRates)).join(''),
+    'link-errors': () => cards.map((card) => listLine(card, linkErrors)).join(''),
   }[query.ask]();
   return spoil(printed, control, query.ask);
 }
@@ -103,8 +106,9 @@ function csv(cards: readonly Card[], fields: readonly QueryField[], { header, un
   return [...(first && header ? [fields.map(headerCell)] : []), ...rows].map((row) => `${row.join(', ')}\n`).join('');
 }
 
-function listLine({ gpu, facts }: Card): string {
+/** @param below the lines that stand below a card */
+function listLine({ gpu, facts }: Card, below: (gpu: Gpu) => readonly string[]): string {
   const { index, uuid, model } = gpu;
   if (facts.get('uuid') !== uuid) return `Unable to determine the UUID of GPU ${index}: ${facts.get('uuid') ?? ''}\n`;
-  return [`GPU ${index}: ${model.name} (UUID: ${uuid})`, ...migList(gpu), ''].join('\n');
+  return [`GPU ${index}: ${model.name} (UUID: ${uuid})`, ...below(gpu), ''].join('\n');
 }

@@ -7,6 +7,8 @@ const names = {
   'query-gpu': ['query-gpu.csv', 'query.csv'],
   document: ['q-x.xml', 'q.xml'],
   list: ['list.txt', 'L.txt'],
+  'link-rates': ['nvlink-s.txt'],
+  'link-errors': ['nvlink-e.txt'],
   'help-query-gpu': ['help-query-gpu.txt', 'help.txt'],
 } as const satisfies Record<Call | 'help-query-gpu', readonly string[]>;
 

@@ -1,3 +1,5 @@
+import type { Call } from './faults.ts';
+
 /** What the command line asks for. */
 export type Invocation =
   | { readonly ask: 'help-query-gpu' }
@@ -7,7 +9,7 @@ export type Invocation =
 
 /** A call that is answered with readings. */
 export interface Query {
-  readonly ask: 'query-gpu' | 'document' | 'list';
+  readonly ask: Call;
   /** Of `--query-gpu`. */
   readonly fields: readonly string[];
   readonly header: boolean;
@@ -25,6 +27,7 @@ export function parseInvocation(args: readonly string[]): Invocation {
   const values = new Map<string, string>();
   for (let at = 0; at < args.length; at += 1) {
     const argument = args[at] ?? '';
+    if (at < 2 && args[0] === 'nvlink') continue;
     const [, name, value] = /^(--[^=]+)=(.*)$/.exec(argument) ?? [];
     const short = shortNames.get(argument);
     const long = short ?? argument;
@@ -44,12 +47,19 @@ export function parseInvocation(args: readonly string[]): Invocation {
     everyMilliseconds:
       milliseconds !== undefined ? Number(milliseconds) : seconds !== undefined ? 1000 * Number(seconds) : null,
   };
+  const link = args[0] === 'nvlink' ? linkCalls.get(args[1] ?? '') : undefined;
+  if (link !== undefined) return { ...query, ask: link };
   if (values.has('--list-gpus')) return { ...query, ask: 'list', everyMilliseconds: null };
   if (values.has('--query') && values.has('--xml-format')) return { ...query, ask: 'document' };
   if (values.has('--query-gpu') && format.includes('csv')) return { ...query, ask: 'query-gpu' };
   return { ask: 'mistake', text: `"--format=" switch is missing or is invalid. ${help}` };
 }
 
+/** By the option of the command `nvlink`. */
+const linkCalls = new Map<string, Call>([
+  ['-s', 'link-rates'],
+  ['-e', 'link-errors'],
+]);
 const withValue = new Set(['--query-gpu', '--format', '--loop', '--loop-ms', '--id']);
 const flags = new Set(['--query', '--xml-format', '--list-gpus']);
 const shortNames = new Map([

@@ -1,9 +1,11 @@
 import { a100 } from './a100.ts';
 import type { Model } from './model.ts';
 
-/** A100 SXM4 with 80 GB, divided into one half, one quarter and one eighth of its memory. */
+const { links: _, ...withoutLinks } = a100;
+
+/** A100 SXM4 with 80 GB, divided into one half, one quarter and one eighth of its memory. NVLinks are not told: instances have none. */
 export const a100Mig: Model = {
-  ...a100,
+  ...withoutLinks,
   driver: '550.163.01',
   mig: [
     { profile: '3g.40gb', gpuInstance: 2, multiprocessors: 42, copyEngines: 3, decoders: 2, memory: 40_192 },

@@ -15,6 +15,7 @@ export const a100: Model = {
   },
   clocks: { graphics: 1410, video: 1290, memory: [1593], lowest: 210, step: 15 },
   pcie: { generation: 4, width: 16 },
+  links: { count: 12, rate: 25 },
   ecc: 'sources',
   remapperBanks: 640,
   averagePower: false,

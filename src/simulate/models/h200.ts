@@ -11,6 +11,7 @@ export const h200: Model = {
   temperature: { idle: 32, loaded: 61, limits: { kind: 'distance', limit: 87, shutdown: -8, slowdown: -2 } },
   clocks: { graphics: 1980, video: 1545, memory: [3201, 1593], lowest: 345, step: 15 },
   pcie: { generation: 5, width: 16 },
+  links: { count: 18, rate: 26.562 },
   ecc: 'sources',
   remapperBanks: 2560,
   averagePower: true,

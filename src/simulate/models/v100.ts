@@ -15,6 +15,7 @@ export const v100: Model = {
   },
   clocks: { graphics: 1530, video: 1372, memory: [877], lowest: 135, step: 7.5 },
   pcie: { generation: 3, width: 16 },
+  links: { count: 6, rate: 25.781 },
   ecc: 'caches',
   remapperBanks: null,
   averagePower: false,
