@@ -7,12 +7,17 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SeriesTable, expose } from '../series/index.ts';
 import { installStandIn, modelNames, type ModelName } from '../simulate/index.ts';
 import { GpuCollector } from './collector.ts';
+import { GpuDetailCollector } from './detail/collector.ts';
 import { NvidiaSmi } from './nvidia-smi.ts';
 
-// What /metrics says of each model: the real collector on the stand-in nvidia-smi as a real process, whose clock stands still.
+// What /metrics says of each model: the real collectors on the stand-in nvidia-smi as real processes, whose clock stands still, so that
+// CSV and document are of one moment.
 // After a change that is meant, `npx vitest run --project unit src/gpu/golden.test.ts -u` writes them again.
 const script = fileURLToPath(new URL('../../dist/simulate/nvidia-smi.js', import.meta.url));
 if (!existsSync(script)) throw new Error(`${script} is not built; run: npm run build`);
+
+/** Of the worker on the first GPU, or on its first instance. */
+const workerPid = 4937;
 
 let folder: string;
 
@@ -28,7 +33,12 @@ const quietly = (): void => undefined;
 const logger = { info: quietly, warn: quietly, error: quietly, debug: quietly };
 
 async function scraped(model: ModelName): Promise<string> {
-  const { path } = installStandIn(folder, script, { model, gpus: 2, time: '2024-05-01T12:00:00.250Z' });
+  const { path } = installStandIn(folder, script, {
+    model,
+    gpus: 2,
+    time: '2024-05-01T12:00:00.250Z',
+    pids: [workerPid],
+  });
   const table = new SeriesTable();
   const nvidiaSmi = new NvidiaSmi(
     {
@@ -46,14 +56,17 @@ async function scraped(model: ModelName): Promise<string> {
       graceSeconds: 1,
     },
   );
-  const collector = new GpuCollector(
-    { table, logger, now: () => Date.now() / 1000, procRoot: folder, sysRoot: folder, hostRoot: folder },
-    nvidiaSmi,
-  );
+  const now = (): number => Date.now() / 1000;
+  const context = { table, logger, now, procRoot: folder, sysRoot: folder, hostRoot: folder };
+  const workers = () => Promise.resolve(new Map([[workerPid, { run: 'gpt', rank: '0' }]]));
+  const collectors = [
+    new GpuCollector(context, nvidiaSmi),
+    new GpuDetailCollector(context, nvidiaSmi, { enabled: true, interval: 30 }, workers),
+  ];
   try {
-    await collector.collect(AbortSignal.timeout(30_000));
+    for (const collector of collectors) await collector.collect(AbortSignal.timeout(30_000));
   } finally {
-    await collector.stop();
+    for (const collector of collectors) await collector.stop();
   }
   return expose('text', table.snapshot());
 }

@@ -1,6 +1,7 @@
 import { faultIn, isAbsent, readValue, worse } from './cell.ts';
 import type { Column, Header } from './csv.ts';
 import { isVital } from './fields.ts';
+import { takeOutBeyondTotal } from './memory-parts.ts';
 import type { GpuState, TextKey } from './metrics.ts';
 import { busId } from './pci.ts';
 
@@ -30,6 +31,8 @@ export function readRow(cells: readonly string[], header: Header): Row {
   const texts = new Map<TextKey, string>();
   const values = new Map<string, number>();
   const implausible: string[] = [];
+  const names = new Map<string, string>();
+  const impossible = new Set<string>();
   let state: GpuState = 'ok';
   for (const [at, column] of header.columns.entries()) {
     if (column === null) continue;
@@ -39,8 +42,11 @@ export function readRow(cells: readonly string[], header: Header): Row {
       const value = readValue(text, column.unit, field);
       if (value === null) continue;
       understood = true;
-      if (value === 'implausible') implausible.push(column.name);
-      else values.set(field.id, value);
+      names.set(field.id, column.name);
+      if (value === 'implausible') {
+        implausible.push(column.name);
+        impossible.add(field.id);
+      } else values.set(field.id, value);
     }
     if (understood) continue;
     const fault = faultIn(text);
@@ -51,6 +57,7 @@ export function readRow(cells: readonly string[], header: Header): Row {
       if (column.text !== null) texts.set(column.text.key, text.slice(0, 128));
     }
   }
+  for (const id of takeOutBeyondTotal(values, impossible)) implausible.push(names.get(id) ?? id);
   // What a lost card still answers comes from the driver's memory, not from the card.
   if (state === 'lost') values.clear();
   const text = (key: string): string | null => identity.get(key)?.slice(0, 128) ?? null;

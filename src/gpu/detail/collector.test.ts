@@ -11,8 +11,8 @@ import { GpuDetailCollector } from './collector.ts';
 type Play = (args: string) => { readonly out: string; readonly code?: number } | { readonly error: string } | null;
 
 let play: Play;
-/** What `nvidia-smi nvlink` prints; its calls are not in `calls`. */
-let links: string;
+/** What `nvidia-smi nvlink` prints, by its option; its calls are not in `calls`. */
+let links: string | Readonly<Record<string, ReturnType<Play>>>;
 let calls: string[];
 let kills: string[];
 let hanging: EventEmitter[];
@@ -23,7 +23,8 @@ let collector: GpuDetailCollector;
 function child(args: readonly string[]): ChildProcess {
   const isLinks = args[0] === 'nvlink';
   if (!isLinks) calls.push(args.join(' '));
-  const played = isLinks ? { out: links } : play(args.join(' '));
+  const linksPlayed = typeof links === 'string' ? { out: links } : (links[args[1] ?? ''] ?? null);
+  const played = isLinks ? linksPlayed : play(args.join(' '));
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const pid: number | undefined = played !== null && 'error' in played ? undefined : 42;
   const state: { exitCode: number | null } = { exitCode: null };
@@ -203,6 +204,41 @@ describe('the collector gpu_detail', () => {
       'nvlink_bandwidth_bytes_per_second{uuid="GPU-0",gpu="0",link="0"} 25000000000',
       'nvlink_errors_total{uuid="GPU-0",gpu="0",link="0",kind="crc"} 2',
     ]);
+  });
+
+  test('counts why one of the small calls failed, and shows what the others said', async () => {
+    play = () => ({ out: document(gpu(0, '<fan_speed>3 %</fan_speed>')) });
+    links = {
+      '-s': { out: 'GPU 0: H100 (UUID: GPU-0)\n\t Link 0: 25 GB/s\n' },
+      '-e': { out: 'Something went wrong\n', code: 3 },
+    };
+    await collect();
+    expect(series('call_failures')).toEqual(['call_failures_total{call="nvlink -e",reason="failed"} 1']);
+    expect(series('nvlink_active')).toHaveLength(1);
+    expect(series('nvlink_errors')).toEqual([]);
+    expect(series('fan_ratio')).toHaveLength(1);
+    expect(source()).toContain('ok');
+  });
+
+  test('after a small call that hung, the document is read without small calls for a while', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    play = () => ({ out: document(gpu(0, '<fan_speed>3 %</fan_speed>')) });
+    links = { '-s': null };
+    const reading = expect(collect()).rejects.toMatchObject({ reason: 'hung' });
+    await vi.waitFor(() => {
+      expect(hanging).toHaveLength(1);
+    });
+    await vi.advanceTimersByTimeAsync(15_000);
+    await reading;
+    for (const event of ['exit', 'close']) for (const hung of hanging) hung.emit(event, null, 'SIGTERM');
+    await vi.advanceTimersByTimeAsync(1);
+    vi.useRealTimers();
+    expect(series('call_failures')).toEqual(['call_failures_total{call="nvlink -s",reason="hung"} 1']);
+    now += 30;
+    await collect();
+    expect(hanging).toHaveLength(1);
+    expect(series('fan_ratio')).toHaveLength(1);
+    expect(source()).toContain('ok');
   });
 
   test('with few fields wanted, reads only what --query-gpu has no name for', async () => {

@@ -1,9 +1,9 @@
 import { CollectorError, SourceAbsent } from '../../collect/index.ts';
-import type { Collector, CollectorContext, CollectorDeclaration } from '../../collect/index.ts';
-import type { Row as SeriesRow } from '../../series/index.ts';
+import type { Collector, CollectorContext, CollectorDeclaration, Logger } from '../../collect/index.ts';
+import type { Row as SeriesRow, SeriesGroup } from '../../series/index.ts';
 import type { GpuIdentity } from '../addresses.ts';
 import type { Cards } from '../cards.ts';
-import type { Ending } from '../exit.ts';
+import { ending, type Ending } from '../exit.ts';
 import type { ReadingField } from '../field.ts';
 import { isVital, readingFields } from '../fields.ts';
 import { LineCutter } from '../lines.ts';
@@ -17,7 +17,7 @@ import { readDocument, type GpuDetail } from './document.ts';
 import { InstanceSeries, type Carved } from './instances.ts';
 import { LinkSeries, parseLinks } from './links.ts';
 import { parseList, type Listed } from './list.ts';
-import { gpuDetailMetrics } from './metrics.ts';
+import { callMetrics, gpuDetailMetrics } from './metrics.ts';
 import type { GpuDetailOptions } from './options.ts';
 import { ProcessSeries, type Workers } from './processes.ts';
 
@@ -25,8 +25,8 @@ import { ProcessSeries, type Workers } from './processes.ts';
 const mostLeftOut = 8;
 /** Lines of `nvidia-smi -L` and `nvidia-smi nvlink` that are looked at. */
 const mostLines = 5000;
-/** How often links are looked for where there were none, in seconds. */
-const linkPause = 600;
+/** How often links are looked for where there were none, and small calls are tried after one that hung, in seconds. */
+const rarely = 600;
 /** The longest pause after failures, in seconds. */
 const longestPause = 600;
 /** A reading may take so long beyond the silence that is allowed: to end a process, and to say that. */
@@ -47,7 +47,15 @@ export class GpuDetailCollector implements Collector {
   readonly #instances: InstanceSeries;
   readonly #processes: ProcessSeries;
   readonly #links: LinkSeries;
+  /** When links are looked for again, in Unix time. */
   #linksFrom = 0;
+  #hadLinks = false;
+  /** When small calls are made again after one that hung, in Unix time. */
+  #smallFrom = 0;
+  readonly #logger: Logger;
+  readonly #callFailures: SeriesGroup<'failures', 'call' | 'reason'>;
+  /** Why the small calls fail, as the log has it. */
+  readonly #complaints = new Map<string, string>();
   readonly #fields: readonly ReadingField[];
   readonly #reach: Reach;
   readonly #findWorkers: () => Promise<Workers>;
@@ -69,7 +77,7 @@ export class GpuDetailCollector implements Collector {
     options: GpuDetailOptions,
     workers: () => Promise<Workers>,
   ) {
-    const { table, procRoot, now } = context;
+    const { table, procRoot, now, logger } = context;
     const { cards, sources } = nvidiaSmi.in(table);
     this.intervalSeconds = options.interval;
     this.budgetSeconds = nvidiaSmi.options.stale_after + spareSeconds;
@@ -81,6 +89,8 @@ export class GpuDetailCollector implements Collector {
     this.#instances = new InstanceSeries(table);
     this.#processes = new ProcessSeries(table);
     this.#links = new LinkSeries(table);
+    this.#logger = logger;
+    this.#callFailures = table.group(['call', 'reason'], callMetrics);
     this.#findWorkers = workers;
     // Whoever wants few fields of a card does not want them from here either.
     this.#fields = nvidiaSmi.options.details
@@ -164,7 +174,8 @@ export class GpuDetailCollector implements Collector {
     const sample = { rows, asked: this.#reach.asked, unreachable };
     this.#reach.saw(sample);
     this.#cards.supplement(sample);
-    for (const { instances } of gpus) for (const { implausible } of instances) this.#cards.implausible(implausible);
+    for (const { instances, processes } of gpus)
+      for (const { implausible } of [...instances, ...(processes ?? [])]) this.#cards.implausible(implausible);
     // Whose collectors tell when they cannot be found; the memory of a process is known all the same.
     this.#workers = await this.#findWorkers().catch(() => new Map<never, never>());
     this.#last = gpus;
@@ -183,7 +194,7 @@ export class GpuDetailCollector implements Collector {
       )
       .join();
     if (set === this.#listedSet) return;
-    const lines = set === '' ? [] : await linesOf(errand, ['-L']);
+    const lines = set === '' ? [] : await this.#ask(errand, '-L');
     if (lines === null) return;
     this.#listed = parseList(lines);
     this.#listedSet = set;
@@ -193,17 +204,47 @@ export class GpuDetailCollector implements Collector {
   /** NVLinks are in no other output. Where a GPU has none, or a driver does not know the command, they are asked for rarely. */
   async #readLinks(errand: Errand): Promise<void> {
     if (this.#now() < this.#linksFrom) return;
-    const lines = [
-      ...((await linesOf(errand, ['nvlink', '-s'])) ?? []),
-      ...((await linesOf(errand, ['nvlink', '-e'])) ?? []),
-    ];
+    const lines: string[] = [];
+    let heard = true;
+    for (const what of ['nvlink -s', 'nvlink -e']) {
+      const said = await this.#ask(errand, what);
+      lines.push(...(said ?? []));
+      heard &&= said !== null;
+    }
     const links = parseLinks(lines);
     const well = this.#last.filter(({ row }) => row.state !== 'lost');
     this.#links.show(
       well.map(({ row }, position) => this.#identify(row, position)),
       links,
     );
-    if (![...links.values()].some((of) => of.length > 0)) this.#linksFrom = this.#now() + linkPause;
+    const hasLinks = [...links.values()].some((of) => of.length > 0);
+    this.#hadLinks ||= hasLinks;
+    if (!hasLinks && (heard || !this.#hadLinks)) this.#linksFrom = this.#now() + rarely;
+  }
+
+  /** One of the small calls, which add to the document. @returns its lines; null when it failed, which is counted and logged */
+  async #ask(errand: Errand, what: string): Promise<readonly string[] | null> {
+    if (this.#now() < this.#smallFrom) return null;
+    let trouble: CollectorError;
+    try {
+      const answer = await linesOf(errand, what.split(' '));
+      if (typeof answer !== 'string') {
+        this.#complaints.delete(what);
+        return answer;
+      }
+      trouble = new CollectorError('failed', answer);
+    } catch (error) {
+      if (!(error instanceof CollectorError)) throw error;
+      // It would hang in the next reading too, and make it fail.
+      if (error.reason === 'hung') this.#smallFrom = this.#now() + rarely;
+      trouble = error;
+    }
+    const { reason, message } = trouble;
+    this.#callFailures.row({ call: what, reason }).add('failures');
+    if (this.#complaints.get(what) !== reason)
+      this.#logger.warn({ call: what, reason }, `nvidia-smi ${what}: ${message}`);
+    this.#complaints.set(what, reason);
+    return null;
   }
 
   #identify(row: Row, position: number): GpuIdentity {
@@ -240,15 +281,17 @@ export class GpuDetailCollector implements Collector {
   }
 }
 
-/** What a call prints, in lines; null when it fails. @throws CollectorError when it does not answer */
-async function linesOf(errand: Errand, args: readonly string[]): Promise<readonly string[] | null> {
+/** What a call prints, in lines; a text that says how it failed. @throws CollectorError when it does not answer */
+async function linesOf(errand: Errand, args: readonly string[]): Promise<readonly string[] | string> {
   const cutter = new LineCutter();
   const lines: string[] = [];
   const exit = await errand.call(args, (text) => {
     for (const line of cutter.push(text)) if (lines.length < mostLines) lines.push(line);
   });
   lines.push(...cutter.flush());
-  return exit.code === 0 ? lines : null;
+  if (exit.code === 0) return lines;
+  const end = ending(exit, lines.join('\n'));
+  return 'said' in end ? end.said : end.kind;
 }
 
 /**

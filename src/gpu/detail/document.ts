@@ -67,10 +67,11 @@ export async function readDocument(
       unreadable += 1;
       continue;
     }
+    const row = readGpu(element.leaves, asked === null ? position : null, about, fields);
     gpus.push({
-      row: readGpu(element.leaves, asked === null ? position : null, about, fields),
+      row,
       instances: readInstances(element.instances),
-      processes: element.processes === null ? null : readProcesses(element.processes),
+      processes: element.processes === null ? null : readProcesses(element.processes, row.values.get('memoryTotal')),
     });
   }
   if (gpus.length === 0) throw new CollectorError('unreadable', 'nvidia-smi -q -x tells of no GPU that can be read');

@@ -2,6 +2,7 @@ import type { SeriesTable } from '../../series/index.ts';
 import type { GpuIdentity } from '../addresses.ts';
 import { readValue } from '../cell.ts';
 import { countScale, memoryScale, type Scale } from '../field.ts';
+import { takeOutBeyondTotal } from '../memory-parts.ts';
 import type { Leaves } from './element.ts';
 import { FreshRows } from './fresh-rows.ts';
 import { deviceKey, type Listed } from './list.ts';
@@ -62,12 +63,16 @@ export function readInstances(elements: readonly Leaves[]): readonly Instance[] 
       if (value === 'implausible') implausible.push(`mig_device/${path}`);
       return value === 'implausible' ? null : value;
     };
+    const values = new Map(present(readings.map(([key, path, scale]) => [key, read(path, scale)])));
+    const impossible = readings.filter(([, path]) => implausible.includes(`mig_device/${path}`)).map(([key]) => key);
+    const beyond = new Set(takeOutBeyondTotal(values, new Set(impossible)));
+    for (const [key, path] of readings) if (beyond.has(key)) implausible.push(`mig_device/${path}`);
     return [
       {
         gpuInstance,
         computeInstance,
         device,
-        values: present(readings.map(([key, path, scale]) => [key, read(path, scale)])),
+        values,
         engines: present(engines.map(([engine, path]) => [engine, read(path, countScale)])),
         implausible,
       },

@@ -106,6 +106,14 @@ export const linkErrorMetrics = {
   }),
 } as const;
 
+/** The document is read without them, so they fail for themselves. */
+export const callMetrics = {
+  failures: counter('gradwatch_gpu_call_failures_total', {
+    help: 'Failures of the small calls of nvidia-smi beside the document (-L, nvlink -s, nvlink -e), by call and reason',
+    labels: ['call', 'reason'],
+  }),
+} as const;
+
 /** Every metric of the collector `gpu_detail` beyond those that it shares with `gpu`. */
 export const gpuDetailMetrics = {
   ...instanceInfoMetrics,
@@ -116,4 +124,5 @@ export const gpuDetailMetrics = {
   ...processRestMetrics,
   ...linkMetrics,
   ...linkErrorMetrics,
+  ...callMetrics,
 } as const;

@@ -36,18 +36,24 @@ export interface GpuProcess {
   readonly computeInstance: string;
   /** In bytes; null when the driver does not tell. */
   readonly memory: number | null;
+  /** Paths whose value is impossible. */
+  readonly implausible: readonly string[];
 }
 
 /** Processes of one GPU that have series of their own; those with most memory come first. */
 const mostListed = 64;
 const longestName = 64;
 
-/** Reads the processes of a GPU. One without a pid is left out. */
-export function readProcesses(elements: readonly Leaves[]): readonly GpuProcess[] {
+/**
+ * Reads the processes of a GPU. One without a pid is left out.
+ * @param total memory of the GPU, in bytes; undefined where it is not known
+ */
+export function readProcesses(elements: readonly Leaves[], total: number | undefined): readonly GpuProcess[] {
+  const scale = { ...memoryScale, max: total ?? memoryScale.max };
   return elements.flatMap((leaves): GpuProcess[] => {
     const pid = /^\d{1,10}$/.test(leaves.get('pid') ?? '') ? Number(leaves.get('pid')) : null;
     if (pid === null) return [];
-    const memory = readValue(leaves.get('used_memory') ?? '', '', memoryScale);
+    const memory = readValue(leaves.get('used_memory') ?? '', '', scale);
     return [
       {
         pid,
@@ -56,6 +62,7 @@ export function readProcesses(elements: readonly Leaves[]): readonly GpuProcess[
         gpuInstance: instanceId(leaves.get('gpu_instance_id')),
         computeInstance: instanceId(leaves.get('compute_instance_id')),
         memory: memory === 'implausible' ? null : memory,
+        implausible: memory === 'implausible' ? ['process_info/used_memory'] : [],
       },
     ];
   });

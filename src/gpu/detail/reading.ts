@@ -2,6 +2,7 @@ import { faultIn, isAbsent, readValue, worse } from '../cell.ts';
 import { documentPaths, textPaths } from '../document-paths.ts';
 import type { ReadingField } from '../field.ts';
 import { isVital, readingFields } from '../fields.ts';
+import { takeOutBeyondTotal } from '../memory-parts.ts';
 import type { GpuState, TextKey } from '../metrics.ts';
 import { busId } from '../pci.ts';
 import type { Row } from '../row.ts';
@@ -44,6 +45,8 @@ export function readGpu(
   const values = new Map<string, number>();
   const offers = new Set<string>();
   const implausible: string[] = [];
+  const names = new Map<string, string>();
+  const impossible = new Set<string>();
   for (const field of fields) {
     for (const path of documentPaths.get(field.id) ?? []) {
       const text = leaves.get(path);
@@ -51,11 +54,15 @@ export function readGpu(
       offers.add(field.id);
       const value = readValue(text, '', field);
       if (value === null) continue;
-      if (value === 'implausible') implausible.push(path);
-      else values.set(field.id, value);
+      names.set(field.id, path);
+      if (value === 'implausible') {
+        implausible.push(path);
+        impossible.add(field.id);
+      } else values.set(field.id, value);
       break;
     }
   }
+  for (const id of takeOutBeyondTotal(values, impossible)) implausible.push(names.get(id) ?? id);
   // What a lost card still answers comes from the driver's memory, not from the card.
   if (state === 'lost') values.clear();
   const texts = new Map<TextKey, string>();
