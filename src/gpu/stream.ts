@@ -16,7 +16,7 @@ export interface Pace {
   /** After the first failure; doubled with each that follows, up to `longest`. */
   readonly first: number;
   readonly longest: number;
-  /** Between two looks at a node that has no GPU, or at a GPU that was left out of the query. */
+  /** Between two looks at a node that has no GPU, at a GPU that was left out of the query, or for a field that the driver had before. */
   readonly slow: number;
 }
 
@@ -54,6 +54,9 @@ export class SampleStream {
   #running: Promise<void> | null = null;
   /** Fields to ask for; empty before they are found out. */
   #asked: readonly string[] = [];
+  /** Of what we want, how much the driver does not offer; and how little that ever was: it may offer it again. */
+  #lacking = 0;
+  #leastLacking = Infinity;
   #failures = 0;
 
   constructor(
@@ -96,7 +99,7 @@ export class SampleStream {
     return (await this.#probe()) ?? (await this.#stream(this.#asked));
   }
 
-  /** Finds out the fields to ask for, once. @returns null when they are known, else the seconds to wait */
+  /** Finds out the fields to ask for, unless they are known. @returns null when they are known, else the seconds to wait */
   async #probe(): Promise<number | null> {
     if (this.#asked.length > 0) return null;
     const printed: string[] = [];
@@ -108,6 +111,8 @@ export class SampleStream {
     if (asked.length === 0) return this.#conclude(ending(exit, printed.join('\n')));
     this.#logger.info({ asked, dropped }, 'chose the fields of nvidia-smi to ask for');
     this.#asked = asked;
+    this.#lacking = dropped.length;
+    this.#leastLacking = Math.min(this.#leastLacking, dropped.length);
     return null;
   }
 
@@ -124,7 +129,8 @@ export class SampleStream {
     ];
     const reader = new Reader(new SampleCutter(only, this.#reach.unreachable));
     const garbled = new AbortController();
-    const recheck = only === null ? [] : [AbortSignal.timeout(Math.ceil(1000 * pace.slow))];
+    const lacksOne = this.#lacking > this.#leastLacking;
+    const recheck = only === null && !lacksOne ? [] : [AbortSignal.timeout(Math.ceil(1000 * pace.slow))];
     const signal = AbortSignal.any([this.#stopping.signal, garbled.signal, ...recheck]);
     const exit = await this.#call(args, signal, intervalSeconds + calmSeconds, (line) => {
       const heard = reader.read(line);
@@ -141,6 +147,7 @@ export class SampleStream {
     if (exit === null || garbled.signal.aborted) return this.#backOff();
     if (signal.aborted) {
       this.#reach.reset();
+      if (lacksOne) this.#asked = [];
       return 0;
     }
     return this.#conclude(ending(exit, reader.preamble));
@@ -187,7 +194,8 @@ export class SampleStream {
       this.#logger.warn({ others: this.#reach.others }, `GPU left out of the query for ${pace.slow} s: ${end.said}`);
       return 0;
     }
-    if (end.kind === 'field_refused') this.#asked = [];
+    // A driver that is loaded anew may be another one.
+    if (end.kind === 'field_refused' || end.kind === 'no_driver') this.#asked = [];
     const verdict = judge(end, { program, procRoot, hadGpus: expectsGpus || this.#reach.everSeen });
     if (verdict.kind === 'none') return this.#none(verdict.why);
     this.#fail(verdict.reason, verdict.message);

@@ -14,7 +14,7 @@ const isWell = (samples: readonly string[]): boolean =>
   samples.filter((sample) => /^gradwatch_gpu_state{.*state="ok"} 1$/.test(sample)).length >= 2;
 
 async function plays(node: SimulatedNode, scenario: Scenario, expect: ExpectStatic): Promise<void> {
-  const { name, happen, mend, signal, reason, seen } = scenario;
+  const { name, happen, mend, signal, reason, seen, back } = scenario;
   const before = await settled(node, isWell);
   expect(await node.hello()).toBe('simulated');
 
@@ -30,7 +30,9 @@ async function plays(node: SimulatedNode, scenario: Scenario, expect: ExpectStat
 
   mend?.(node);
   node.standIn.play(well);
-  const after = await settled(node, isWell);
+  const isBack = (samples: readonly string[]): boolean =>
+    back === undefined || samples.some((sample) => back.test(sample));
+  const after = await settled(node, (samples) => isWell(samples) && isBack(samples));
   expect(await node.hello()).toBe('simulated');
 
   const golden = [

@@ -19,6 +19,8 @@ export interface Scenario {
   readonly reason?: string;
   /** What one of the samples says when the fault is seen in full. */
   readonly seen: RegExp;
+  /** What one of the samples says again when it is over, beside the cards that are well. */
+  readonly back?: RegExp;
 }
 
 const plays =
@@ -103,10 +105,12 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'a field is gone',
-    flags: {},
+    // It is looked for again with a new process, which takes time to start.
+    flags: { 'gpu.retry_after': '4s' },
     happen: plays([{ kind: 'field_gone', field: 'power.draw.instant' }]),
     signal: 'ok',
     seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="field_refused"}/,
+    back: /^gradwatch_gpu_instant_power_watts{/,
   },
   {
     name: 'a unit that is none of ours',
