@@ -21,7 +21,7 @@ const rooms = {
   findings: ['detect', 'runs', 'snapshot', 'series', 'config'],
   // Edges.
   ingest: ['protocol', 'listen', 'runs', 'findings', 'series', 'config'],
-  http: ['json', 'listen', 'collect', 'gpu', 'runs', 'findings', 'series', 'config'],
+  http: ['json', 'told', 'listen', 'collect', 'gpu', 'runs', 'findings', 'series', 'config'],
   client: ['protocol', 'version'],
   // What is made of the declarations.
   bundle: ['catalogue', 'series'],

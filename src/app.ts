@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { WriteStream } from 'node:fs';
-import { once } from 'node:events';
 import type { Configuration } from './catalogue.ts';
 import { CollectorRunner, systemTimers, type Logger } from './collect/index.ts';
 import { collectors, isRequired, roots } from './collectors.ts';
@@ -12,14 +10,7 @@ import {
   stepDetectors,
   transitionDetectors,
 } from './detect/index.ts';
-import {
-  conditionOf,
-  Findings,
-  findingsSection,
-  findingsLog,
-  openFindingsFile,
-  type Subject,
-} from './findings/index.ts';
+import { conditionOf, Findings, findingsSection, FindingsFile, findingsLog, type Subject } from './findings/index.ts';
 import { HttpServer, SelfMetrics } from './http/index.ts';
 import { Ingest, type Listening } from './ingest/index.ts';
 import { asksForTls, localAddress, readToken, TlsFiles, WebConfigFile } from './listen/index.ts';
@@ -27,6 +18,7 @@ import { needsRestart, ReloadSeries } from './reload.ts';
 import { Runs, type RankIdentity } from './runs/index.ts';
 import { SeriesTable } from './series/index.ts';
 import { Snapshots, StateDirectory, type Section } from './snapshot/index.ts';
+import { Told } from './told.ts';
 import { version } from './version.ts';
 
 /** How often runs and findings look at the clock: lifetimes and holds are minutes. */
@@ -68,7 +60,7 @@ export class App {
   /** The one in force. */
   #configuration: Configuration;
   #isRequired: (name: string) => boolean;
-  #log: WriteStream | null = null;
+  #log: FindingsFile | null = null;
   #ticking: NodeJS.Timeout | null = null;
 
   /** @throws Error when a token cannot be read, or the log of findings not be written. */
@@ -108,6 +100,7 @@ export class App {
       instance: randomBytes(4).toString('hex'),
       now,
     });
+    const told = new Told();
     const engine = new DetectionEngine({
       table,
       sink: findings,
@@ -116,7 +109,7 @@ export class App {
       groupDetectors,
       scalarDetectors,
       failed: (kind, error) => {
-        logger.error({ kind, err: error }, `detector ${kind} failed`);
+        if (told.isNews(kind, error)) logger.error({ kind, err: error }, `detector ${kind} failed`);
       },
       options: configuration.detect,
     });
@@ -149,10 +142,8 @@ export class App {
       showCondition(change.finding.subject, findings, runs);
     });
     if (configuration.log.findings !== undefined) {
-      this.#log = openFindingsFile(configuration.log.findings);
-      this.#log.on('error', (error) => {
-        logger.error({ err: error }, 'the log of findings cannot be written');
-      });
+      const { findings: path, findings_max_bytes: maximumBytes, findings_kept: kept } = configuration.log;
+      this.#log = new FindingsFile({ path, maximumBytes, kept, table, log: logger });
       findings.subscribe(findingsLog(this.#log, now));
     }
 
@@ -253,7 +244,7 @@ export class App {
     await this.#collectors.stop();
     this.#self.stop();
     await this.#snapshots?.stop(stopGraceSeconds);
-    if (this.#log !== null && !this.#log.destroyed) await once(this.#log.end(), 'close');
+    await this.#log?.close();
   }
 }
 

@@ -1,6 +1,6 @@
 import { detectMetrics, detectOptions, detectors, engineMetrics } from './detect/index.ts';
 import { absenceMetrics, failureMetrics, readingMetrics } from './collect/index.ts';
-import { choice, options, text, type OptionValue } from './config/index.ts';
+import { choice, integer, options, text, type OptionValue } from './config/index.ts';
 import { findingsMetrics, findingsOptions } from './findings/index.ts';
 import { gpuDetailMetrics, gpuDetailOptions, gpuMetrics, gpuOptions, xidMetrics, xidOptions } from './gpu/index.ts';
 import { httpOptions, refusalMetrics, selfMetrics, webConfigMetrics } from './http/index.ts';
@@ -66,6 +66,13 @@ export const schema = options({
       expected: 'the path of a file',
       help: 'File to which every change of a finding is appended, one line of JSON in the Elastic Common Schema each',
     }),
+    findings_max_bytes: integer({
+      default: 10_000_000,
+      min: 10_000,
+      max: 1e12,
+      help: 'Size in bytes beyond which that file is rotated: it becomes FILE.1, that one FILE.2 and so on',
+    }),
+    findings_kept: integer({ default: 5, min: 1, max: 100, help: 'How many rotated files are kept' }),
   }),
   system: options({
     node_name: text({

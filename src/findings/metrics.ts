@@ -1,4 +1,5 @@
 import { counter, gauge, info } from '../series/index.ts';
+import { findingsFileMetrics } from './findings-file.ts';
 
 /** Series of open findings; they go when the finding is resolved. */
 export const findingMetrics = {
@@ -29,4 +30,4 @@ export const findingMetrics = {
 } as const;
 
 /** Every metric of this room. */
-export const findingsMetrics = Object.values(findingMetrics);
+export const findingsMetrics = [...Object.values(findingMetrics), ...Object.values(findingsFileMetrics)];

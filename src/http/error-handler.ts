@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { ApiError } from './api-error.ts';
+import { Told } from '../told.ts';
 import { sendJson } from './json.ts';
 import type { HttpLog } from './served.ts';
 
@@ -20,15 +21,16 @@ export function onlyMethods(allowed: string): RequestHandler {
   };
 }
 
-/** Sends every error as JSON. A fault of our own is logged in full and told to the client without its text. */
+/** Sends every error as JSON. A fault of our own is logged in full, once until it changes, and told to the client without its text. */
 export function errorHandler(log: HttpLog): ErrorRequestHandler {
+  const logged = new Told();
   return (error: unknown, request, response, next) => {
     if (response.headersSent) {
       next(error);
       return;
     }
     const told = error instanceof ApiError ? error : refusedByParser(error);
-    if (told === null) {
+    if (told === null && logged.isNews(`${request.method} ${request.path}`, error)) {
       log.error({ err: error, method: request.method, path: request.path }, 'a request failed');
     }
     const { status, code, message } = told ?? new ApiError(500, 'internal', 'the exporter failed; its log says why');
