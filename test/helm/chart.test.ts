@@ -90,6 +90,24 @@ describeWithTools(['helm'], 'the chart', ({ helm }) => {
     expect(without?.env?.map(({ name }) => name)).toEqual(['NODE_NAME']);
   });
 
+  it('mounts the web configuration with the files that it names, and probes as the server can be asked', () => {
+    const pod = (webConfig: object) => exporterPod(render(helm, { values: { http: { webConfig } } }));
+    const { containers, volumes } = pod({ secretName: 'web', key: 'tls.yml', probes: 'HTTPS' });
+    expect(volumes).toContainEqual({ name: 'web-config', secret: { secretName: 'web', defaultMode: 0o440 } });
+    const mount = { name: 'web-config', mountPath: '/run/secrets/gradwatch-web', readOnly: true };
+    expect(containers[0]?.volumeMounts).toContainEqual(mount);
+    expect(containers[0]).toMatchObject({
+      livenessProbe: { httpGet: { path: '/-/healthy', port: 'http', scheme: 'HTTPS' } },
+      readinessProbe: { httpGet: { path: '/-/ready', port: 'http', scheme: 'HTTPS' } },
+    });
+    const { livenessProbe, readinessProbe } = pod({ secretName: 'web', probes: 'TCP' }).containers[0]!;
+    for (const probe of [livenessProbe, readinessProbe]) {
+      expect(probe).toMatchObject({ tcpSocket: { port: 'http' }, failureThreshold: 3 });
+      expect(probe).not.toHaveProperty('httpGet');
+    }
+    expect(pod({}).volumes?.map(({ name }) => name)).not.toContain('web-config');
+  });
+
   it('names no variable, mount or volume twice, and lets extraEnv take the place of the chart’s own', () => {
     const pod = exporterPod(render(helm, { files: ['ci/everything-values.yaml'] }));
     const [container] = pod.containers;

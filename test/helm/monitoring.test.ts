@@ -22,6 +22,9 @@ describeWithTools(['helm'], 'monitoring by the chart', ({ helm }) => {
         path: '/metrics',
         interval: '15s',
         scrapeTimeout: '10s',
+        scheme: 'https',
+        tlsConfig: { ca: { secret: { name: 'gradwatch-web', key: 'ca.crt' } }, serverName: 'gradwatch' },
+        basicAuth: { username: { name: 'scrape', key: 'user' }, password: { name: 'scrape', key: 'password' } },
         honorLabels: true,
         relabelings: [
           { targetLabel: 'job', replacement: 'gradwatch' },
@@ -33,6 +36,21 @@ describeWithTools(['helm'], 'monitoring by the chart', ({ helm }) => {
         metricRelabelings: [{ action: 'labeldrop', regex: 'pci_bus' }],
       },
     ]);
+  });
+
+  it('scrapes over plain HTTP by default, and shows a bearer token where there is one', () => {
+    const endpoint = (values: object) => {
+      const { spec } = only(
+        render(helm, { values: { serviceMonitor: { enabled: true, ...values } } }),
+        'ServiceMonitor',
+      );
+      return (spec?.['endpoints'] as object[])[0];
+    };
+    const plain = endpoint({});
+    expect(plain).toHaveProperty('scheme', 'http');
+    for (const key of ['tlsConfig', 'basicAuth', 'authorization']) expect(plain).not.toHaveProperty(key);
+    const authorization = { credentials: { name: 'scrape', key: 'token' } };
+    expect(endpoint({ authorization })).toHaveProperty('authorization', authorization);
   });
 
   it('selects the metrics Service alone', () => {

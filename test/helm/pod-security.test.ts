@@ -62,7 +62,7 @@ describeWithTools(['helm'], 'Pod Security of the chart', ({ helm }) => {
     const values = {
       grpc: { hostPort: { enabled: false }, socket: { enabled: false } },
       podResources: { enabled: false },
-      host: { mounts: false, pid: false, network: false, kmsg: false },
+      host: { mounts: false, pid: false, network: false, kmsg: false, ptrace: false },
     };
     expect(brokenControls(exporterPod(render(helm, { files: ['ci/everything-values.yaml'], values })))).toEqual([]);
   });
@@ -120,7 +120,16 @@ describeWithTools(['helm'], 'Pod Security of the chart', ({ helm }) => {
         mountPropagation: 'HostToContainer',
       })),
     );
-    expect(pod({ kmsg: true }).containers[0]?.securityContext).toEqual({
+    const tracing = pod({ ptrace: true });
+    expect(brokenControls(tracing)).toEqual(['Running as Non-root', 'Running as Non-root user', 'Capabilities']);
+    expect(tracing.containers[0]?.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'], add: ['SYS_PTRACE'] },
+      runAsNonRoot: false,
+      runAsUser: 0,
+    });
+    expect(pod({ kmsg: true, ptrace: true }).containers[0]?.securityContext).toEqual({
       privileged: true,
       readOnlyRootFilesystem: true,
       runAsNonRoot: false,

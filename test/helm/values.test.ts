@@ -72,6 +72,11 @@ describeWithTools(['helm'], 'values of the chart', ({ helm }) => {
       { image: { digest: 'latest' } },
       "at '/image/digest': 'latest' does not match pattern",
     ],
+    [
+      'another way to probe',
+      { http: { webConfig: { probes: 'https' } } },
+      "at '/http/webConfig/probes': value must be one of 'HTTP', 'HTTPS', 'TCP'",
+    ],
     ['a number as a label', { podLabels: { tier: 1 } }, "at '/podLabels/tier': got number, want string"],
   ])('refuse %s', (_, values, message) => {
     expect(() => render(helm, { values })).toThrow(message);
@@ -121,6 +126,9 @@ describeWithTools(['helm'], 'values of the chart', ({ helm }) => {
       },
       state: { ...state, interval: '10s' },
     });
+    expect(written({ http: { webConfig: { secretName: 'web', key: 'tls.yml' } } })).toMatchObject({
+      http: { address: ':10420', web_config_file: '/run/secrets/gradwatch-web/tls.yml' },
+    });
     expect(written({ host: { mounts: true }, config: { system: { node_name: 'n' } } })).toMatchObject({
       system: { node_name: 'n', proc: '/host/proc', sys: '/host/sys', root: '/host/root' },
     });
@@ -132,6 +140,7 @@ describeWithTools(['helm'], 'values of the chart', ({ helm }) => {
 
   it.each([
     [{ http: { address: ':1' } }, 'config.http.address is set by the chart: set http.port instead'],
+    [{ http: { web_config_file: '/w' } }, 'config.http.web_config_file is set by the chart'],
     [{ grpc: { address: ':1' } }, 'config.grpc.address is set by the chart: set grpc.host and grpc.port instead'],
     [{ grpc: { token_file: '/t' } }, 'config.grpc.token_file is set by the chart: set grpc.token.secretName instead'],
     [{ kubernetes: { pod_resources: { socket: '/s' } } }, 'config.kubernetes.pod_resources.socket is set by the chart'],

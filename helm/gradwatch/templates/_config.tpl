@@ -1,3 +1,7 @@
+{{- define "gradwatch.webConfigFile" -}}
+{{- printf "/run/secrets/gradwatch-web/%s" (((.Values.http).webConfig).key | default "web.yml") -}}
+{{- end -}}
+
 {{- define "gradwatch.tokenFile" -}}/run/secrets/gradwatch/token{{- end -}}
 
 {{/* The exporter's configuration file: `config`, and the keys that must agree with ports, mounts and transports. */}}
@@ -8,6 +12,12 @@
 {{- $transport := .Values.grpc | default dict -}}
 {{- if hasKey $http "address" -}}
 {{- fail "config.http.address is set by the chart: set http.port instead" -}}
+{{- end -}}
+{{- if hasKey $http "web_config_file" -}}
+{{- fail "config.http.web_config_file is set by the chart: set http.webConfig.secretName instead" -}}
+{{- end -}}
+{{- if ((.Values.http).webConfig).secretName -}}
+{{- $_ := set $http "web_config_file" (include "gradwatch.webConfigFile" .) -}}
 {{- end -}}
 {{- $instead := dict
   "address" "grpc.host and grpc.port"

@@ -98,9 +98,13 @@ comes before what a user adds.
 {{- default "/var/lib/kubelet/pod-resources" (.Values.podResources).directory -}}
 {{- end -}}
 
-{{/* The exporter's user: root where it has to connect to the kubelet's socket or read the kernel log, which no other user may. */}}
+{{/* Whether the exporter runs as root: for the kubelet's socket, the kernel log, and what the kernel tells of foreign processes. */}}
+{{- define "gradwatch.asRoot" -}}
+{{- if or (.Values.podResources).enabled (.Values.host).kmsg (.Values.host).ptrace -}}true{{- end -}}
+{{- end -}}
+
 {{- define "gradwatch.user" -}}
-{{- if or (.Values.podResources).enabled (.Values.host).kmsg -}}
+{{- if include "gradwatch.asRoot" . -}}
 0
 {{- else -}}
 {{- (.Values.podSecurityContext).runAsUser | default 65532 | int -}}
@@ -120,11 +124,27 @@ root: /
 {{- /* Kubernetes refuses privileged beside allowPrivilegeEscalation: false. */ -}}
 {{- $context = omit $context "allowPrivilegeEscalation" "capabilities" -}}
 {{- $context = mergeOverwrite $context (dict "privileged" true) -}}
+{{- else if (.Values.host).ptrace -}}
+{{- $capabilities := $context.capabilities | default dict -}}
+{{- $added := append ($capabilities.add | default list) "SYS_PTRACE" | uniq -}}
+{{- $context = mergeOverwrite $context (dict "capabilities" (dict "add" $added)) -}}
 {{- end -}}
-{{- if or (.Values.podResources).enabled (.Values.host).kmsg -}}
+{{- if include "gradwatch.asRoot" . -}}
 {{- $context = mergeOverwrite $context (dict "runAsNonRoot" false "runAsUser" 0) -}}
 {{- end -}}
 {{- with $context -}}
 {{- toYaml . -}}
 {{- end -}}
+{{- end -}}
+
+{{/* A probe as the server can be asked: over TLS, or by its port alone. Takes a list: the root context and the probe. */}}
+{{- define "gradwatch.probe" -}}
+{{- $probe := last . | deepCopy -}}
+{{- $asked := (((first .).Values.http).webConfig).probes | default "HTTP" -}}
+{{- if and $probe.httpGet (eq $asked "TCP") -}}
+{{- $probe = set (omit $probe "httpGet") "tcpSocket" (dict "port" $probe.httpGet.port) -}}
+{{- else if and $probe.httpGet (eq $asked "HTTPS") -}}
+{{- $_ := set $probe.httpGet "scheme" "HTTPS" -}}
+{{- end -}}
+{{- toYaml $probe -}}
 {{- end -}}
