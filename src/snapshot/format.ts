@@ -12,7 +12,7 @@ const formatVersion = 1;
 
 /** A larger file is neither written nor read. A rank takes about 20 KB of it. */
 export const maxBytes = 64 * 1024 * 1024;
-/** Of text that is made before the event loop gets a turn: about half a millisecond. */
+/** Of text that is made before the event loop gets a turn; a rank is more than one such piece. */
 const chunkLength = 16_384;
 
 const headSchema = v.object({ format: v.literal(format), version: v.number(), time: v.number() });
