@@ -53,7 +53,6 @@ async function house(state: string, flags: readonly string[] = []) {
           severity: string;
           resolution: string | null;
           subject: { rank: number | null };
-          subject: { rank: number | null };
         }[];
       };
       return findings.filter(({ resolution }) => resolution === null);
