@@ -193,7 +193,8 @@ describeWithTools(['prometheus', 'prometheus-alertmanager'], 'the whole chain', 
             }),
           );
           const scrapes = seen[0]?.values ?? [];
-          expect(scrapes.length).toBeGreaterThan(3);
+          // Training began less than a minute ago, and is scraped every 15 s.
+          expect(scrapes.length).toBeGreaterThan(2);
           for (const [time, step] of scrapes) {
             const facts = JSON.stringify(values.map((series) => Number(series.get(time) ?? null)));
             expect(recorded.get(Number(step)), `rank ${rank} at step ${step}`).toContain(facts);
@@ -231,9 +232,13 @@ describeWithTools(['prometheus', 'prometheus-alertmanager'], 'the whole chain', 
 
     it('is silent about the same training without the fault', async () => {
       trainings.healthy.ranks.forEach(alive);
-      expect(
-        (await findings()).filter(({ subject, severity }) => subject.run === healthy && severity !== 'info'),
-      ).toEqual([]);
+      const found = (await findings()).filter(
+        ({ subject, severity }) => subject.run === healthy && severity !== 'info',
+      );
+      expect(found.filter(({ kind }) => kind !== 'loss_spike')).toEqual([]);
+      // A spike of the loss alone mails nobody, and is false up to once in 1,000 steps (docs/detectors/loss_spike.md).
+      expect(found.filter(({ severity }) => severity === 'critical')).toEqual([]);
+      expect(found.length).toBeLessThanOrEqual(Math.ceil(trainings.healthy.steps(0).length / 1000));
       expect(mailsAbout(healthy)).toEqual([]);
       expect(mails).toHaveLength(2);
     });
