@@ -5,7 +5,7 @@ import {
   type CollectorContext,
   type CollectorDeclaration,
 } from '../collect/index.ts';
-import type { Row, SeriesGroup } from '../series/index.ts';
+import { FreshRows } from '../series/index.ts';
 import { holdersOf, mostHolders } from './holders.ts';
 import { listPodResources } from './kubelet.ts';
 import { podResourcesMetrics } from './metrics.ts';
@@ -19,8 +19,7 @@ class PodResources implements Collector {
   readonly budgetSeconds = 5;
   readonly #socket: string;
   readonly #resources: readonly string[];
-  readonly #group: SeriesGroup<Key, 'uuid' | 'namespace' | 'pod' | 'container'>;
-  #rows = new Map<string, Row<Key>>();
+  readonly #rows: FreshRows<Key, 'uuid' | 'namespace' | 'pod' | 'container'>;
   #everAnswered = false;
 
   constructor(context: CollectorContext, { interval, socket, resources }: PodResourcesOptions) {
@@ -30,7 +29,7 @@ class PodResources implements Collector {
       .split(',')
       .map((beginning) => beginning.trim())
       .filter((beginning) => beginning !== '');
-    this.#group = context.table.group(['uuid', 'namespace', 'pod', 'container'], podResourcesMetrics);
+    this.#rows = new FreshRows(context.table.group(['uuid', 'namespace', 'pod', 'container'], podResourcesMetrics));
   }
 
   /** @throws CollectorError, SourceAbsent */
@@ -44,15 +43,7 @@ class PodResources implements Collector {
     }
     this.#everAnswered = true;
     const { holders, overLimit, unreadable } = holdersOf(response, this.#resources);
-    const gone = this.#rows;
-    this.#rows = new Map();
-    for (const holder of holders) {
-      const row = this.#group.row({ ...holder });
-      row.set('pod', 1);
-      this.#rows.set(row.block, row);
-      gone.delete(row.block);
-    }
-    for (const row of gone.values()) row.remove();
+    this.#rows.show(holders.map((holder) => ({ labels: { ...holder }, values: { pod: 1 } })));
     if (overLimit > 0) {
       throw new CollectorError('too_many', `${overLimit} holders of GPUs beyond ${mostHolders} are left out`);
     }
@@ -61,7 +52,6 @@ class PodResources implements Collector {
   }
 
   expire(): void {
-    for (const row of this.#rows.values()) row.remove();
     this.#rows.clear();
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beatOptions, type Collector, type CollectorContext, SourceAbsent } from '../collect/index.ts';
-import { counter, gauge, info, type Row, type SeriesGroup } from '../series/index.ts';
+import { counter, FreshRows, gauge, info, type Row } from '../series/index.ts';
 import { type MemoryCgroup, parseMemoryCgroup } from './cgroup-files.ts';
 import { findOwnCgroup } from './own-cgroup.ts';
 import { type CgroupMemory, limitingCgroup, readCgroupMemory, readLimit } from './cgroup-reading.ts';
@@ -86,11 +86,10 @@ class CgroupMemoryCollector implements Collector {
   readonly budgetSeconds = 5;
   readonly #context: CollectorContext;
   readonly #tree: WorkerTree;
-  readonly #amounts: SeriesGroup<Key, 'cgroup'>;
-  readonly #events: SeriesGroup<'events', 'cgroup' | 'event'>;
-  readonly #infos: SeriesGroup<'info', 'run' | 'rank' | 'cgroup'>;
+  readonly #amounts: FreshRows<Key, 'cgroup'>;
+  readonly #events: FreshRows<'events', 'cgroup' | 'event'>;
+  readonly #infos: FreshRows<'info', 'run' | 'rank' | 'cgroup'>;
   readonly #unseen: Row<'unseen'>;
-  #rows: ReadonlySet<Pick<Row<Key>, 'remove'>> = new Set();
   /** What this process sees as the root; it stays the same as long as the process lives. */
   #root: string | null = null;
 
@@ -98,9 +97,9 @@ class CgroupMemoryCollector implements Collector {
     this.#context = context;
     this.intervalSeconds = intervalSeconds;
     this.#tree = tree;
-    this.#amounts = context.table.group(labels, { ...amounts, ...pressures });
-    this.#events = context.table.group(['cgroup', 'event'], eventMetrics);
-    this.#infos = context.table.group(['run', 'rank', 'cgroup'], infoMetrics);
+    this.#amounts = new FreshRows(context.table.group(labels, { ...amounts, ...pressures }));
+    this.#events = new FreshRows(context.table.group(['cgroup', 'event'], eventMetrics));
+    this.#infos = new FreshRows(context.table.group(['run', 'rank', 'cgroup'], infoMetrics));
     this.#unseen = context.table.group([], unseenMetrics).row({});
   }
 
@@ -113,10 +112,11 @@ class CgroupMemoryCollector implements Collector {
       throw new SourceAbsent('not_on_this_machine', `no cgroup hierarchy of memory is mounted at ${root}`);
     const version = existsSync(join(root, 'memory')) ? 1 : 2;
     this.#root ??= await this.#findRoot(version);
-    const rows = new Set<Pick<Row<Key>, 'remove'>>();
+    const { ranks } = await this.#tree.find();
     let unseen = 0;
     const cgroups = new Map<string, MemoryCgroup>();
-    for (const { run, rank, pids } of (await this.#tree.find()).ranks) {
+    this.#infos.begin();
+    for (const { run, rank, pids } of ranks) {
       const file = readKernelFile(join(procRoot, String(pids[0]), 'cgroup'));
       if (pids.length === 0 || 'code' in file) continue;
       const own = parseMemoryCgroup(file.text, this.#root);
@@ -126,23 +126,19 @@ class CgroupMemoryCollector implements Collector {
       }
       const cgroup = limitingCgroup(sysRoot, own);
       cgroups.set(cgroup.path, cgroup);
-      const row = this.#infos.row({ run, rank, cgroup: cgroup.path });
-      row.set('info', 1);
-      rows.add(row);
+      this.#infos.row({ run, rank, cgroup: cgroup.path }).set('info', 1);
     }
+    this.#infos.settle();
     this.#unseen.set('unseen', unseen);
     const seen: MemoryCgroup = { version, path: '/' };
     // The root of a pod that holds the exporter alone says nothing of the node.
     const alone = process.env['KUBERNETES_SERVICE_HOST'] !== undefined;
     if (!alone && readLimit(sysRoot, seen) !== null) cgroups.set('/', seen);
-    for (const cgroup of cgroups.values()) this.#show(cgroup.path, readCgroupMemory(sysRoot, cgroup), rows);
-    for (const row of this.#rows) if (!rows.has(row)) row.remove();
-    this.#rows = rows;
+    this.#show([...cgroups.values()].map((cgroup) => [cgroup.path, readCgroupMemory(sysRoot, cgroup)]));
   }
 
   expire(): void {
-    for (const row of this.#rows) row.remove();
-    this.#rows = new Set();
+    for (const rows of [this.#amounts, this.#events, this.#infos]) rows.clear();
     this.#unseen.clear('unseen');
   }
 
@@ -153,22 +149,20 @@ class CgroupMemoryCollector implements Collector {
     return sysRoot === '/sys' ? '/' : ((await findOwnCgroup(join('/sys', hierarchy), join(sysRoot, hierarchy))) ?? '/');
   }
 
-  #show(cgroup: string, memory: CgroupMemory, rows: Set<Pick<Row<Key>, 'remove'>>): void {
-    const row = this.#amounts.row({ cgroup });
-    rows.add(row);
-    const set = (key: Key, value: number | null | undefined): void => {
-      if (value === null || value === undefined) row.clear(key);
-      else row.set(key, value);
-    };
-    for (const key of Object.keys(amounts) as (keyof typeof amounts)[]) set(key, memory[key]);
-    set('waiting', memory.pressure?.some);
-    set('stalled', memory.pressure?.full);
-    for (const event of events) {
-      const count = memory.events.get(event);
-      if (count === undefined) continue;
-      const counted = this.#events.row({ cgroup, event });
-      counted.set('events', count);
-      rows.add(counted);
-    }
+  #show(read: readonly (readonly [cgroup: string, memory: CgroupMemory])[]): void {
+    this.#amounts.show(
+      read.map(([cgroup, { events: _, pressure, ...figures }]) => ({
+        labels: { cgroup },
+        values: { ...figures, waiting: pressure?.some ?? null, stalled: pressure?.full ?? null },
+      })),
+    );
+    this.#events.show(
+      read.flatMap(([cgroup, memory]) =>
+        events.flatMap((event) => {
+          const count = memory.events.get(event);
+          return count === undefined ? [] : [{ labels: { cgroup, event }, values: { events: count } }];
+        }),
+      ),
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { uptime } from 'node:os';
 import { beatOptions, type CollectorContext, CollectorError } from '../collect/index.ts';
-import type { Row, SeriesGroup } from '../series/index.ts';
+import { FreshRows, type SeriesGroup } from '../series/index.ts';
 import { insideContainer } from './container.ts';
 import { takeInventory } from './inventory-child.ts';
 import { parseInventory } from './inventory-facts.ts';
@@ -59,19 +59,13 @@ export const inventory = nodeCollector({
   },
 });
 
-/** Shows one series for each set of labels, and no longer those that are not told any more. */
+/** Shows one info series for each set of labels. */
 function shown<Key extends string, Label extends string>(key: Key, group: SeriesGroup<Key, Label>) {
-  let rows = new Map<string, Row<Key>>();
+  const rows = new FreshRows(group);
   return (all: readonly Record<Label, string>[]): void => {
-    const gone = rows;
-    rows = new Map();
-    for (const labels of all) {
-      const row = group.row(labels);
-      row.set(key, 1);
-      rows.set(row.block, row);
-      gone.delete(row.block);
-    }
-    for (const row of gone.values()) row.remove();
+    rows.begin();
+    for (const labels of all) rows.row(labels).set(key, 1);
+    rows.settle();
   };
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beatOptions, type Collector, type CollectorContext, CollectorError, SourceAbsent } from '../collect/index.ts';
-import { counter, gauge, type Row, type SeriesGroup } from '../series/index.ts';
+import { counter, FreshRows, gauge, type SeriesGroup } from '../series/index.ts';
 import { readAttribute } from './attribute.ts';
 import { type Chip, type ChipReading, findChips, type ReadAttribute } from './chip.ts';
 import { requireLinux } from './linux-only.ts';
@@ -52,18 +52,17 @@ export class TemperatureCollector implements Collector {
   readonly budgetSeconds = 5;
   readonly #context: CollectorContext;
   readonly #read: ReadAttribute;
-  readonly #sensors: SeriesGroup<keyof typeof sensorMetrics, (typeof labels)[number]>;
+  readonly #sensors: FreshRows<keyof typeof sensorMetrics, (typeof labels)[number]>;
   readonly #dropped: SeriesGroup<'dropped', 'reason'>;
   #chips = new Map<string, Chip>();
   /** Chips that were asked and have not answered, by their keys. */
   readonly #stuck = new Set<string>();
-  #rows: ReadonlySet<Row<keyof typeof sensorMetrics>> = new Set();
 
   constructor(context: CollectorContext, intervalSeconds: number, read: ReadAttribute) {
     this.#context = context;
     this.intervalSeconds = intervalSeconds;
     this.#read = read;
-    this.#sensors = context.table.group(labels, sensorMetrics);
+    this.#sensors = new FreshRows(context.table.group(labels, sensorMetrics));
     this.#dropped = context.table.group(['reason'], droppedMetrics);
   }
 
@@ -77,15 +76,14 @@ export class TemperatureCollector implements Collector {
       throw new SourceAbsent('not_on_this_machine', sentence);
     }
     this.#chips = new Map(found.map((chip) => [chip.key, this.#chips.get(chip.key) ?? chip]));
-    const rows = new Set<Row<keyof typeof sensorMetrics>>();
+    this.#sensors.begin();
     for (const chip of this.#chips.values()) {
       if (signal.aborted) return;
       const reading = this.#stuck.size < maxStuck ? await this.#ask(chip) : null;
       if (reading === null) this.#drop('no_answer');
-      else this.#show(reading, rows);
+      else this.#show(reading);
     }
-    for (const row of this.#rows) if (!rows.has(row)) row.remove();
-    this.#rows = rows;
+    this.#sensors.settle();
     if (this.#stuck.size >= maxStuck)
       throw new CollectorError(
         'stuck',
@@ -94,8 +92,7 @@ export class TemperatureCollector implements Collector {
   }
 
   expire(): void {
-    for (const row of this.#rows) row.remove();
-    this.#rows = new Set();
+    this.#sensors.clear();
   }
 
   /** Null when it does not answer in time, or has not answered since it was asked before. */
@@ -113,7 +110,7 @@ export class TemperatureCollector implements Collector {
     return Promise.race([reading, late]).finally(cancel);
   }
 
-  #show({ chip, device, sensors }: ChipReading, rows: Set<Row<keyof typeof sensorMetrics>>): void {
+  #show({ chip, device, sensors }: ChipReading): void {
     for (const { sensor, temperature, max, critical } of sensors) {
       if ('dropped' in temperature) {
         this.#drop(temperature.dropped);
@@ -123,7 +120,6 @@ export class TemperatureCollector implements Collector {
       row.set('temperature', temperature.celsius);
       if (max !== null) row.set('max', max);
       if (critical !== null) row.set('critical', critical);
-      rows.add(row);
     }
   }
 

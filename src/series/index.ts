@@ -2,6 +2,8 @@ export { gauge, counter, info, states, unitOf } from './metric.ts';
 export type { Metric, MetricName, MetricType, Unit } from './metric.ts';
 export { SeriesTable, SeriesGroup, Row } from './series-table.ts';
 export type { GroupSnapshot } from './series-table.ts';
+export { FreshRows } from './fresh-rows.ts';
+export type { Found } from './fresh-rows.ts';
 export { ByteWriter } from './byte-writer.ts';
 export { expose, writeExposition, contentTypes } from './exposition.ts';
 export type { ForeignFamily } from './exposition.ts';

@@ -81,6 +81,10 @@ export class SeriesGroup<Key extends string, Label extends string> implements St
     return this.#rows.size;
   }
 
+  get keys(): Iterable<Key> {
+    return this.#first.keys();
+  }
+
   has(wanted: (metric: Metric) => boolean): boolean {
     return this.#columns.some(({ metric }) => wanted(metric));
   }

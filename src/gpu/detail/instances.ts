@@ -1,10 +1,9 @@
-import type { SeriesTable } from '../../series/index.ts';
+import { FreshRows, type SeriesTable } from '../../series/index.ts';
 import type { GpuIdentity } from '../addresses.ts';
 import { readValue } from '../cell.ts';
 import { countScale, memoryScale, type Scale } from '../field.ts';
 import { takeOutBeyondTotal } from '../memory-parts.ts';
 import type { Leaves } from './element.ts';
-import { FreshRows } from './fresh-rows.ts';
 import { deviceKey, type Listed } from './list.ts';
 import {
   engineLabels,
@@ -95,9 +94,9 @@ export class InstanceSeries {
   readonly #engines;
 
   constructor(table: SeriesTable) {
-    this.#infos = new FreshRows(table.group(instanceInfoLabels, instanceInfoMetrics), instanceInfoMetrics);
-    this.#readings = new FreshRows(table.group(instanceLabels, instanceMetrics), instanceMetrics);
-    this.#engines = new FreshRows(table.group(engineLabels, engineMetrics), engineMetrics);
+    this.#infos = new FreshRows(table.group(instanceInfoLabels, instanceInfoMetrics));
+    this.#readings = new FreshRows(table.group(instanceLabels, instanceMetrics));
+    this.#engines = new FreshRows(table.group(engineLabels, engineMetrics));
   }
 
   show(gpus: readonly Carved[], listed: ReadonlyMap<string, Listed>): void {

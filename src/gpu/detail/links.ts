@@ -1,6 +1,5 @@
-import type { SeriesTable } from '../../series/index.ts';
+import { FreshRows, type SeriesTable } from '../../series/index.ts';
 import type { GpuIdentity } from '../addresses.ts';
-import { FreshRows } from './fresh-rows.ts';
 import { linkErrorLabels, linkErrorMetrics, linkLabels, linkMetrics } from './metrics.ts';
 
 /** One NVLink of a GPU. */
@@ -55,8 +54,8 @@ export class LinkSeries {
   readonly #errors;
 
   constructor(table: SeriesTable) {
-    this.#links = new FreshRows(table.group(linkLabels, linkMetrics), linkMetrics);
-    this.#errors = new FreshRows(table.group(linkErrorLabels, linkErrorMetrics), linkErrorMetrics);
+    this.#links = new FreshRows(table.group(linkLabels, linkMetrics));
+    this.#errors = new FreshRows(table.group(linkErrorLabels, linkErrorMetrics));
   }
 
   show(cards: readonly GpuIdentity[], links: ReadonlyMap<string, readonly Link[]>): void {

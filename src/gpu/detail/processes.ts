@@ -1,9 +1,8 @@
-import type { SeriesTable } from '../../series/index.ts';
+import { FreshRows, type SeriesTable } from '../../series/index.ts';
 import type { GpuIdentity } from '../addresses.ts';
 import { readValue } from '../cell.ts';
 import { memoryScale } from '../field.ts';
 import type { Leaves } from './element.ts';
-import { FreshRows } from './fresh-rows.ts';
 import {
   processCountLabels,
   processCountMetrics,
@@ -81,9 +80,9 @@ export class ProcessSeries {
   readonly #rest;
 
   constructor(table: SeriesTable) {
-    this.#memory = new FreshRows(table.group(processLabels, processMetrics), processMetrics);
-    this.#counts = new FreshRows(table.group(processCountLabels, processCountMetrics), processCountMetrics);
-    this.#rest = new FreshRows(table.group(processRestLabels, processRestMetrics), processRestMetrics);
+    this.#memory = new FreshRows(table.group(processLabels, processMetrics));
+    this.#counts = new FreshRows(table.group(processCountLabels, processCountMetrics));
+    this.#rest = new FreshRows(table.group(processRestLabels, processRestMetrics));
   }
 
   show(gpus: readonly Occupied[], workers: Workers): void {
