@@ -24,7 +24,7 @@ const rooms = {
   http: ['json', 'told', 'listen', 'collect', 'gpu', 'runs', 'findings', 'series', 'config'],
   client: ['protocol', 'version'],
   // What is made of the declarations.
-  bundle: ['catalogue', 'series'],
+  bundle: ['catalogue', 'detect', 'series'],
   check: ['catalogue', 'collectors', 'collect', 'ingest', 'listen', 'snapshot', 'series'],
   replay: ['event-files', 'detect', 'findings', 'runs', 'series'],
   cli: ['app', 'json', 'check', 'replay', 'simulate', 'findings', 'catalogue', 'config', 'version'],

@@ -1,5 +1,6 @@
 import { alertmanagerConfig } from './alertmanager/alertmanager-config.ts';
 import type { BundleConfig } from './config.ts';
+import { detectorsReference } from './detectors-reference.ts';
 import type { BundleFile } from './file.ts';
 import { dashboardFiles } from './grafana/run-dashboard.ts';
 import { metricsReference } from './metrics-reference.ts';
@@ -14,5 +15,6 @@ export function bundleFiles(config: BundleConfig): BundleFile[] {
     alertmanagerConfig(config),
     ...dashboardFiles(config),
     metricsReference(),
+    detectorsReference(),
   ];
 }

@@ -37,6 +37,12 @@ export interface Evidence {
 
 export const quiet: Verdict = { status: 'quiet' };
 
+/**
+ * `own` for a kind with an alert of its own; `training_degraded` for what costs results of a whole run, `rank_degraded` for what is of
+ * one rank, GPU or node: these follow from the declaration. `none` for what is to be seen and wakes nobody.
+ */
+export type AlertGroup = 'own' | 'training_degraded' | 'rank_degraded' | 'none';
+
 export interface DetectorFacts<Kind extends string = string> {
   /** snake_case; the finding's kind, the key of its options under `detect`, the name of its page in docs/detectors/. */
   readonly kind: Kind;
@@ -52,6 +58,8 @@ export interface DetectorFacts<Kind extends string = string> {
    * this one is attached to it and does not notify. No kind explains itself, directly or through others.
    */
   readonly explains: readonly string[];
+  /** The alert of the bundle that tells people of such findings. */
+  readonly alert: AlertGroup;
   /** True where the end of the run ends the finding too; false where the finding tells how a rank ended. */
   readonly endsWithRun: boolean;
 }

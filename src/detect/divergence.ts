@@ -36,6 +36,7 @@ export const divergence = stepDetector({
   subject: 'run',
   meaning: 'the loss has risen far above its best and stays there',
   explains: ['loss_spike'],
+  alert: 'training_degraded',
   endsWithRun: true,
   options: detectorOptions({
     window: integer({ default: 64, min: 4, max: 4096, help: 'Training losses whose median is their level' }),

@@ -33,6 +33,7 @@ export const gradientExplosion = stepDetector({
   subject: 'run',
   meaning: 'the gradient norm left its usual range by a large factor',
   explains: ['gradient_ratio', 'gradient_tail', 'non_finite', 'loss_spike', 'divergence'],
+  alert: 'own',
   endsWithRun: true,
   options: detectorOptions({
     window: integer({ default: 64, min: 15, max: 4096, help: 'Norms in range that make the baseline' }),

@@ -11,6 +11,7 @@ export const gradientRatio = stepDetector({
   subject: 'run',
   meaning: 'the gradient changed by a large multiple of its own length in one step',
   explains: [],
+  alert: 'none',
   endsWithRun: true,
   options: detectorOptions({
     limit: number({

@@ -20,6 +20,7 @@ export const gradientTail = stepDetector({
   subject: 'run',
   meaning: 'the gradient varies so much from step to step that a large jump is to be expected',
   explains: [],
+  alert: 'none',
   endsWithRun: true,
   options: detectorOptions({
     limit: number({

@@ -63,4 +63,4 @@ export const detectMetrics = stepDetectors.flatMap(({ metrics }) =>
 export { DetectionEngine, engineMetrics } from './engine.ts';
 export type { DetectionEngineParts, Report, VerdictSink } from './engine.ts';
 export { severities } from './detector.ts';
-export type { DetectorFacts, Evidence, Severity, Verdict } from './detector.ts';
+export type { AlertGroup, DetectorFacts, Evidence, Severity, Verdict } from './detector.ts';

@@ -24,6 +24,7 @@ export const lossSpike = stepDetector({
   subject: 'run',
   meaning: 'the training loss rose suddenly above its trend',
   explains: [],
+  alert: 'none',
   endsWithRun: true,
   options: detectorOptions({
     window: integer({ default: 128, min: 16, max: 4096, help: 'Losses from which trend and spread are taken' }),

@@ -47,6 +47,7 @@ export const memoryLeak = scalarDetector({
   subject: 'series',
   meaning: 'memory in use rises steadily and is not given back',
   explains: [],
+  alert: 'rank_degraded',
   endsWithRun: true,
   options: detectorOptions({
     series: text({

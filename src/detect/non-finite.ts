@@ -18,6 +18,7 @@ export const nonFinite = stepDetector({
   subject: 'run',
   meaning: 'loss or gradient norm is NaN or infinite',
   explains: ['gradient_ratio', 'gradient_tail', 'loss_spike', 'divergence'],
+  alert: 'own',
   endsWithRun: true,
   options: detectorOptions({
     consecutive: integer({

@@ -23,6 +23,7 @@ export const overfitting = stepDetector({
   subject: 'run',
   meaning: 'the validation loss rises while the training loss still falls',
   explains: [],
+  alert: 'training_degraded',
   endsWithRun: true,
   options: detectorOptions({
     window: integer({ default: 5, min: 1, max: 1000, help: 'Evaluations whose median is the level of a loss' }),

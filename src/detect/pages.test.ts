@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { leaves } from '../config/index.ts';
-import { detectors, groupDetectors, scalarDetectors, stepDetectors, transitionDetectors } from './index.ts';
+import { groupDetectors, scalarDetectors, stepDetectors, transitionDetectors } from './index.ts';
 
 const folder = new URL('../../docs/detectors/', import.meta.url);
 const page = (name: string) => readFileSync(new URL(`${name}.md`, folder), 'utf8');
@@ -18,14 +18,4 @@ describe('the pages of the detectors', () => {
       }
     },
   );
-
-  it.each(detectors)('$kind stands in the table with what it explains', ({ kind, subject, explains }) => {
-    const line = page('README')
-      .split('\n')
-      .find((text) => text.startsWith(`| [${kind}](${kind}.md)`));
-    expect(line).toBeDefined();
-    const cells = line!.split('|').map((cell) => cell.trim());
-    expect(cells[2]).toBe(subject);
-    expect(cells[5]!.split(', ').filter(Boolean).toSorted()).toEqual([...explains].toSorted());
-  });
 });

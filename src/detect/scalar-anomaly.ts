@@ -39,6 +39,7 @@ export const scalarAnomaly = scalarDetector({
   subject: 'series',
   meaning: 'a series that the configuration names left its range',
   explains: [],
+  alert: 'rank_degraded',
   endsWithRun: true,
   options: detectorOptions({
     series: text({

@@ -58,6 +58,7 @@ export const straggler = groupDetector({
   subject: 'rank',
   meaning: 'a rank is slower than the others that do the same work',
   explains: [],
+  alert: 'rank_degraded',
   endsWithRun: true,
   options: detectorOptions({
     slowdown: number({

@@ -22,6 +22,7 @@ export const vanishingGradient = stepDetector({
   subject: 'run',
   meaning: 'the gradient norm fell to nothing and stays there',
   explains: [],
+  alert: 'training_degraded',
   endsWithRun: true,
   options: detectorOptions({
     floor: number({

@@ -11,6 +11,7 @@ export const workerLost = transitionDetector({
   subject: 'rank',
   meaning: 'a worker ended without a goodbye, or by an uncaught exception',
   explains: [],
+  alert: 'own',
   endsWithRun: false,
   options: detectorOptions({}),
   observe({ rank, from, to, step, reason }) {

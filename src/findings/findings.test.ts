@@ -5,7 +5,7 @@ import type { FindingChange } from './finding.ts';
 import { Findings } from './findings.ts';
 import type { FindingsOptions } from './options.ts';
 
-const facts = { subject: 'run', meaning: '', explains: [], endsWithRun: true } as const;
+const facts = { subject: 'run', meaning: '', explains: [], alert: 'none', endsWithRun: true } as const;
 const cause: DetectorFacts = { ...facts, kind: 'cause', explains: ['middle', 'effect'] };
 const middle: DetectorFacts = { ...facts, kind: 'middle', explains: ['effect'] };
 const effect: DetectorFacts = { ...facts, kind: 'effect' };

@@ -6,7 +6,7 @@ import { fromLine, toLine } from '../snapshot/index.ts';
 import { Findings } from './findings.ts';
 import { findingsSection } from './saved-findings.ts';
 
-const facts = { subject: 'run', meaning: '', explains: [], endsWithRun: true } as const;
+const facts = { subject: 'run', meaning: '', explains: [], alert: 'none', endsWithRun: true } as const;
 const cause: DetectorFacts = { ...facts, kind: 'cause', explains: ['effect'] };
 const effect: DetectorFacts = { ...facts, kind: 'effect' };
 const evidence: Evidence = {

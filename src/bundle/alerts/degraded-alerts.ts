@@ -1,17 +1,14 @@
+import { detectors } from '../../catalogue.ts';
+import type { AlertGroup } from '../../detect/index.ts';
 import type { BundleConfig } from '../config.ts';
 import { alert } from './alert.ts';
 import { incident, opening, severityNow } from './finding-alert.ts';
-
-/** Findings about a whole run that cost results, not the run itself: nobody has to get up for them. */
-const ofRun = ['divergence', 'overfitting', 'vanishing_gradient'] as const;
-/** Findings about one rank, or about the memory and the series of one node. */
-const ofRank = ['straggler', 'memory_leak', 'scalar_anomaly'] as const;
 
 export function trainingDegraded(config: BundleConfig) {
   return alert({
     name: 'GradwatchTrainingDegraded',
     ...config.alerts.trainingDegraded,
-    expression: incident(ofRun, [], config),
+    expression: incident(kindsOf('training_degraded'), [], config),
     summary: 'A training run no longer learns what it should.',
     description: ({ run, kind }) => `Finding ${kind} in run ${run} (now ${severityNow}). ${opening([])}`,
     dashboard: ({ cluster, run }) => ({ cluster, run }),
@@ -23,10 +20,15 @@ export function rankDegraded(config: BundleConfig) {
   return alert({
     name: 'GradwatchRankDegraded',
     ...config.alerts.rankDegraded,
-    expression: incident(ofRank, ['node', 'rank'], config),
+    expression: incident(kindsOf('rank_degraded'), ['node', 'rank'], config),
     summary: 'A rank or its node has become slow, or loses memory.',
     description: ({ node, kind }) =>
       `Finding ${kind} on node ${node} (now ${severityNow}). ${opening(['node', 'rank'])}`,
     dashboard: ({ cluster, run, rank }) => ({ cluster, run, rank }),
   });
+}
+
+/** The kinds of findings whose detectors name this alert. */
+function kindsOf(group: AlertGroup): readonly string[] {
+  return detectors.filter(({ alert: named }) => named === group).map(({ kind }) => kind);
 }
