@@ -3,7 +3,7 @@ import { document } from './document.ts';
 import { factsOf } from './facts.ts';
 import { concerns, failure, type Call, type Fault } from './faults.ts';
 import type { Query } from './invocation.ts';
-import { linkErrors, linkRates } from './links.ts';
+import { linkErrors, linkRates, linkTraffic } from './links.ts';
 import { gpus, type Gpu } from './machine.ts';
 import { migList } from './mig.ts';
 import { models } from './models/index.ts';
@@ -67,6 +67,7 @@ export function answer(query: Query, control: Control, { time, since, first }: O
     list: () => cards.map((card) => listLine(card, migList)).join(''),
     'link-rates': () => cards.map((card) => listLine(card, linkRates)).join(''),
     'link-errors': () => cards.map((card) => listLine(card, linkErrors)).join(''),
+    'link-traffic': () => cards.map((card) => listLine(card, (gpu) => linkTraffic(gpu, time))).join(''),
   }[query.ask]();
   return spoil(printed, control, query.ask);
 }

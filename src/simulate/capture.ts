@@ -7,8 +7,9 @@ const names = {
   'query-gpu': ['query-gpu.csv', 'query.csv'],
   document: ['q-x.xml', 'q.xml'],
   list: ['list.txt', 'L.txt'],
-  'link-rates': ['nvlink-s.txt'],
-  'link-errors': ['nvlink-e.txt'],
+  'link-rates': ['nvlink-s.txt', 'nvlink-status.txt'],
+  'link-errors': ['nvlink-e.txt', 'nvlink-errors.txt'],
+  'link-traffic': ['nvlink-gt-d.txt'],
   'help-query-gpu': ['help-query-gpu.txt', 'help.txt'],
 } as const satisfies Record<Call | 'help-query-gpu', readonly string[]>;
 

@@ -1,7 +1,7 @@
 import { busId, type Gpu } from './machine.ts';
 
 /** A call of nvidia-smi that answers with readings; what a fault may be confined to. */
-export type Call = 'query-gpu' | 'document' | 'list' | 'link-rates' | 'link-errors';
+export type Call = 'query-gpu' | 'document' | 'list' | 'link-rates' | 'link-errors' | 'link-traffic';
 
 /** Why a card runs below its clock, by the name that the fields have for it. */
 export type ThrottleReason =

@@ -27,7 +27,7 @@ export function parseInvocation(args: readonly string[]): Invocation {
   const values = new Map<string, string>();
   for (let at = 0; at < args.length; at += 1) {
     const argument = args[at] ?? '';
-    if (at < 2 && args[0] === 'nvlink') continue;
+    if (args[0] === 'nvlink' && (at < 2 || (at === 2 && args[1] === '-gt'))) continue;
     const [, name, value] = /^(--[^=]+)=(.*)$/.exec(argument) ?? [];
     const short = shortNames.get(argument);
     const long = short ?? argument;
@@ -59,6 +59,7 @@ export function parseInvocation(args: readonly string[]): Invocation {
 const linkCalls = new Map<string, Call>([
   ['-s', 'link-rates'],
   ['-e', 'link-errors'],
+  ['-gt', 'link-traffic'],
 ]);
 const withValue = new Set(['--query-gpu', '--format', '--loop', '--loop-ms', '--id']);
 const flags = new Set(['--query', '--xml-format', '--list-gpus']);

@@ -27,7 +27,7 @@ export function replayed(query: Query, folder: string, control: Control, first: 
   }
   const text = query.ask === 'query-gpu' ? null : captured(folder, control.state, query.ask);
   if (text !== null) return spoil(text, control, query.ask);
-  if (query.ask === 'link-rates' || query.ask === 'link-errors') return spoil('', control, query.ask);
+  if (query.ask.startsWith('link-')) return spoil('', control, query.ask);
   const table = tableOf(folder, control.state);
   if (table === null || query.ask === 'document')
     return { stdout: '', stderr: `there is no ${query.ask} in the capture ${folder}\n`, code: 1 };

@@ -196,13 +196,30 @@ describe('the collector gpu_detail', () => {
 
   test('shows NVLinks of cards that are well', async () => {
     play = () => ({ out: document(gpu(0, ''), gpu(1, '<clocks>GPU is lost</clocks>')) });
-    const of = (at: number) => `GPU ${at}: H100 (UUID: GPU-${at})\n\t Link 0: 25 GB/s\n\t Link 0: CRC Errors: 2\n`;
+    const of = (at: number) =>
+      `GPU ${at}: H100 (UUID: GPU-${at})\n\t Link 0: 25 GB/s\n\t Link 0: CRC Errors: 2\n\t Link 0: Data Tx: 1 KiB\n`;
     links = of(0) + of(1);
     await collect();
     expect(series('nvlink')).toEqual([
       'nvlink_active{uuid="GPU-0",gpu="0",link="0"} 1',
       'nvlink_bandwidth_bytes_per_second{uuid="GPU-0",gpu="0",link="0"} 25000000000',
+      'nvlink_active_links{uuid="GPU-0",gpu="0"} 1',
       'nvlink_errors_total{uuid="GPU-0",gpu="0",link="0",kind="crc"} 2',
+      'nvlink_bytes_total{uuid="GPU-0",gpu="0",link="0",direction="transmit"} 1024',
+    ]);
+  });
+
+  test('shows the links that a card had as down when it is told that none is up', async () => {
+    play = () => ({ out: document(gpu(0, '')) });
+    links = 'GPU 0: H100 (UUID: GPU-0)\n\t Link 0: 25 GB/s\n\t Link 1: 25 GB/s\n';
+    await collect();
+    links = 'GPU 0: H100 (UUID: GPU-0)\nNVML: Unable to retrieve NVLink information as all links are inActive\n';
+    now += 30;
+    await collect();
+    expect(series('nvlink_active')).toEqual([
+      'nvlink_active{uuid="GPU-0",gpu="0",link="0"} 0',
+      'nvlink_active{uuid="GPU-0",gpu="0",link="1"} 0',
+      'nvlink_active_links{uuid="GPU-0",gpu="0"} 0',
     ]);
   });
 
@@ -211,13 +228,26 @@ describe('the collector gpu_detail', () => {
     links = {
       '-s': { out: 'GPU 0: H100 (UUID: GPU-0)\n\t Link 0: 25 GB/s\n' },
       '-e': { out: 'Something went wrong\n', code: 3 },
+      '-gt': { out: 'GPU 0: H100 (UUID: GPU-0)\n\t Link 0: Data Rx: 1 KiB\n' },
     };
     await collect();
     expect(series('call_failures')).toEqual(['call_failures_total{call="nvlink -e",reason="failed"} 1']);
-    expect(series('nvlink_active')).toHaveLength(1);
+    expect(series('nvlink_active{')).toHaveLength(1);
     expect(series('nvlink_errors')).toEqual([]);
+    expect(series('nvlink_bytes')).toHaveLength(1);
     expect(series('fan_ratio')).toHaveLength(1);
     expect(source()).toContain('ok');
+  });
+
+  test('makes a small call that this driver never answered rarely', async () => {
+    play = () => ({ out: document(gpu(0, '')) });
+    const links25 = { out: 'GPU 0: H100 (UUID: GPU-0)\n\t Link 0: 25 GB/s\n' };
+    links = { '-s': links25, '-e': links25, '-gt': { out: 'Option -gt is not recognized.\n', code: 2 } };
+    for (const seconds of [0, 30, 600]) {
+      now += seconds;
+      await collect();
+    }
+    expect(series('call_failures')).toEqual(['call_failures_total{call="nvlink -gt d",reason="failed"} 2']);
   });
 
   test('after a small call that hung, the document is read without small calls for a while', async () => {

@@ -15,7 +15,8 @@ import { judge } from '../verdict.ts';
 import { Errand } from './call.ts';
 import { readDocument, type GpuDetail } from './document.ts';
 import { InstanceSeries, type Carved } from './instances.ts';
-import { LinkSeries, parseLinks } from './links.ts';
+import { LinkSeries } from './link-series.ts';
+import { parseLinks } from './links.ts';
 import { parseList, type Listed } from './list.ts';
 import { callMetrics, gpuDetailMetrics } from './metrics.ts';
 import type { GpuDetailOptions } from './options.ts';
@@ -24,7 +25,7 @@ import { ProcessSeries, type Workers } from './processes.ts';
 /** GPUs without a handle that are left out one after the other; then the rest is not asked any more either. */
 const mostLeftOut = 8;
 /** Lines of `nvidia-smi -L` and `nvidia-smi nvlink` that are looked at. */
-const mostLines = 5000;
+const mostLines = 20_000;
 /** How often links are looked for where there were none, and small calls are tried after one that hung, in seconds. */
 const rarely = 600;
 /** The longest pause after failures, in seconds. */
@@ -56,6 +57,10 @@ export class GpuDetailCollector implements Collector {
   readonly #callFailures: SeriesGroup<'failures', 'call' | 'reason'>;
   /** Why the small calls fail, as the log has it. */
   readonly #complaints = new Map<string, string>();
+  /** Small calls that this driver has answered. */
+  readonly #answered = new Set<string>();
+  /** When those are made again that it never answered, in Unix time: it may not know them. */
+  readonly #unknownUntil = new Map<string, number>();
   readonly #fields: readonly ReadingField[];
   readonly #reach: Reach;
   readonly #findWorkers: () => Promise<Workers>;
@@ -204,34 +209,38 @@ export class GpuDetailCollector implements Collector {
   /** NVLinks are in no other output. Where a GPU has none, or a driver does not know the command, they are asked for rarely. */
   async #readLinks(errand: Errand): Promise<void> {
     if (this.#now() < this.#linksFrom) return;
-    const lines: string[] = [];
+    const answers: (readonly string[])[] = [];
     let heard = true;
-    for (const what of ['nvlink -s', 'nvlink -e']) {
+    for (const what of ['nvlink -s', 'nvlink -e', 'nvlink -gt d']) {
       const said = await this.#ask(errand, what);
-      lines.push(...(said ?? []));
+      answers.push(said ?? []);
       heard &&= said !== null;
+      // Of cards without links the other calls say no more.
+      if (said !== null && !said.some((line) => /^\s*Link\b/i.test(line))) break;
     }
-    const links = parseLinks(lines);
-    const well = this.#last.filter(({ row }) => row.state !== 'lost');
+    const told = parseLinks(answers);
+    const cards = this.#last.map(({ row }, index) => ({ card: this.#identify(row, index), index, row }));
     this.#links.show(
-      well.map(({ row }, position) => this.#identify(row, position)),
-      links,
+      cards.filter(({ row }) => row.state !== 'lost'),
+      told,
     );
-    const hasLinks = [...links.values()].some((of) => of.length > 0);
+    const hasLinks = told.some(({ links, allInactive }) => links.length > 0 || allInactive);
     this.#hadLinks ||= hasLinks;
     if (!hasLinks && (heard || !this.#hadLinks)) this.#linksFrom = this.#now() + rarely;
   }
 
   /** One of the small calls, which add to the document. @returns its lines; null when it failed, which is counted and logged */
   async #ask(errand: Errand, what: string): Promise<readonly string[] | null> {
-    if (this.#now() < this.#smallFrom) return null;
+    if (this.#now() < Math.max(this.#smallFrom, this.#unknownUntil.get(what) ?? 0)) return null;
     let trouble: CollectorError;
     try {
       const answer = await linesOf(errand, what.split(' '));
       if (typeof answer !== 'string') {
         this.#complaints.delete(what);
+        this.#answered.add(what);
         return answer;
       }
+      if (!this.#answered.has(what)) this.#unknownUntil.set(what, this.#now() + rarely);
       trouble = new CollectorError('failed', answer);
     } catch (error) {
       if (!(error instanceof CollectorError)) throw error;

@@ -98,18 +98,40 @@ export const linkMetrics = {
   }),
 } as const;
 
-export const linkErrorLabels = [...linkLabels, 'kind'] as const;
+export const linkCountMetrics = {
+  activeLinks: gauge('gradwatch_gpu_nvlink_active_links', {
+    help: 'NVLinks of the GPU that are up',
+    labels: ['uuid', 'gpu'],
+  }),
+} as const;
+
+export const linkKindLabels = [...linkLabels, 'kind'] as const;
 export const linkErrorMetrics = {
   errors: counter('gradwatch_gpu_nvlink_errors_total', {
-    help: 'Errors of the NVLink since the driver was loaded, by kind',
-    labels: linkErrorLabels,
+    help: 'Errors of the NVLink since the driver was loaded, by kind; those of fec_corrected and of the raw_ kinds were corrected by the link',
+    labels: linkKindLabels,
+  }),
+} as const;
+
+export const linkBitErrorMetrics = {
+  bitErrors: gauge('gradwatch_gpu_nvlink_bit_error_ratio', {
+    help: 'Share of bits of the NVLink that were wrong, before (raw_) and after correction; 1.5e-254 stands for none',
+    labels: linkKindLabels,
+  }),
+} as const;
+
+export const linkTrafficLabels = [...linkLabels, 'direction'] as const;
+export const linkTrafficMetrics = {
+  traffic: counter('gradwatch_gpu_nvlink_bytes_total', {
+    help: 'Bytes that went over the NVLink since the driver was loaded, payload alone (transmit: from the GPU)',
+    labels: linkTrafficLabels,
   }),
 } as const;
 
 /** The document is read without them, so they fail for themselves. */
 export const callMetrics = {
   failures: counter('gradwatch_gpu_call_failures_total', {
-    help: 'Failures of the small calls of nvidia-smi beside the document (-L, nvlink -s, nvlink -e), by call and reason',
+    help: 'Failures of the small calls of nvidia-smi beside the document (-L and those of nvlink), by call and reason',
     labels: ['call', 'reason'],
   }),
 } as const;
@@ -123,6 +145,9 @@ export const gpuDetailMetrics = {
   ...processCountMetrics,
   ...processRestMetrics,
   ...linkMetrics,
+  ...linkCountMetrics,
   ...linkErrorMetrics,
+  ...linkBitErrorMetrics,
+  ...linkTrafficMetrics,
   ...callMetrics,
 } as const;

@@ -11,7 +11,7 @@ export const b200: Model = {
   temperature: { idle: 33, loaded: 64, limits: { kind: 'distance', limit: 88, shutdown: -5, slowdown: -3 } },
   clocks: { graphics: 1965, video: 1965, memory: [3996, 3402], lowest: 120, step: 7.5 },
   pcie: { generation: 5, width: 16 },
-  links: { count: 18, rate: 53.125 },
+  links: { count: 18, rate: 53.125, generation: 5 },
   ecc: 'sources',
   remapperBanks: 3840,
   averagePower: true,

@@ -11,7 +11,7 @@ export const gb200: Model = {
   temperature: { idle: 28, loaded: 57, limits: { kind: 'distance', limit: 87, shutdown: -5, slowdown: -2 } },
   clocks: { graphics: 2062, video: 1890, memory: [3996, 3402], lowest: 120, step: 7.5 },
   pcie: { generation: 5, width: 16 },
-  links: { count: 18, rate: 53.125 },
+  links: { count: 18, rate: 53.125, generation: 5 },
   ecc: 'sources',
   remapperBanks: 3968,
   averagePower: true,

@@ -27,8 +27,8 @@ export interface Model {
   readonly averagePower: boolean;
   /** Whether the memory has a temperature of its own. */
   readonly memoryTemperature: boolean;
-  /** NVLinks, and what each carries in one direction, in GB/s; absent on a card without. */
-  readonly links?: { readonly count: number; readonly rate: number };
+  /** NVLinks, and what each carries in one direction, in GB/s; absent on a card without. Those of generation 5 count other errors. */
+  readonly links?: { readonly count: number; readonly rate: number; readonly generation?: 5 };
   /** Instances of a card in MIG mode. */
   readonly mig?: readonly MigInstance[];
   /** What else such a card tells, by field of `--query-gpu` or by its name in the document's layout. */
