@@ -17,17 +17,18 @@ const rooms = {
   kubernetes: ['collect', 'series', 'config'],
   // State and judgement.
   runs: ['snapshot', 'series', 'config', 'stats'],
+  scalars: ['event-files', 'runs'],
   detect: ['runs', 'snapshot', 'stats', 'series', 'config'],
   findings: ['detect', 'runs', 'snapshot', 'series', 'config'],
   // Edges.
-  ingest: ['protocol', 'listen', 'runs', 'findings', 'series', 'config'],
+  ingest: ['protocol', 'listen', 'event-files', 'scalars', 'runs', 'findings', 'series', 'config'],
   http: ['json', 'told', 'listen', 'collect', 'gpu', 'runs', 'findings', 'series', 'config'],
   client: ['protocol', 'version'],
   // What is made of the declarations.
   bundle: ['catalogue', 'detect', 'series'],
   check: ['catalogue', 'collectors', 'collect', 'ingest', 'listen', 'snapshot', 'series'],
-  replay: ['event-files', 'detect', 'findings', 'runs', 'series'],
-  cli: ['app', 'json', 'check', 'replay', 'simulate', 'findings', 'catalogue', 'config', 'version'],
+  replay: ['event-files', 'scalars', 'detect', 'findings', 'runs', 'series'],
+  cli: ['app', 'json', 'check', 'replay', 'scalars', 'simulate', 'findings', 'catalogue', 'config', 'version'],
 };
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import * as valibot from 'valibot';
 import { detectOptions } from '../../src/detect/index.ts';
 import { findingsOptions, type Finding } from '../../src/findings/index.ts';
-import { readRecording, Replay, Vocabulary, type Row } from '../../src/replay/index.ts';
+import { readRecording, Replay, type Row } from '../../src/replay/index.ts';
+import { Vocabulary } from '../../src/scalars/index.ts';
 
 /** A labelled run: `training/<corpus>/labels.json` names it, a CSV beside it holds its rows. */
 export interface Label {
@@ -49,7 +50,7 @@ const options = {
 /** Every labelled run below `data/training`, read and judged one after the other. */
 export async function* judgedRuns(data: string): AsyncGenerator<JudgedRun> {
   const training = join(data, 'training');
-  const vocabulary = Vocabulary.of([]);
+  const vocabulary = Vocabulary.of([], '--map');
   if ('error' in vocabulary || !existsSync(training)) return;
   for (const corpus of readdirSync(training).sort()) {
     const labels = join(training, corpus, 'labels.json');

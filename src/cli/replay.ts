@@ -1,4 +1,5 @@
-import { lineOf, pages, readRecording, Replay, runOf, summaryOf, Vocabulary } from '../replay/index.ts';
+import { lineOf, pages, readRecording, Replay, runOf, summaryOf } from '../replay/index.ts';
+import { Vocabulary } from '../scalars/index.ts';
 import type { Finding } from '../findings/index.ts';
 import type { Configuration } from '../catalogue.ts';
 import { writeJson } from '../json.ts';
@@ -33,7 +34,7 @@ export const replay: Command = {
     if ('errors' in configured) return misuse(configured.errors);
     const { configuration, switches, repeated, operands } = configured;
     if (operands.length === 0) return misuse(['replay takes at least one FILE; --help tells which']);
-    const vocabulary = Vocabulary.of(repeated.get('map') ?? []);
+    const vocabulary = Vocabulary.of(repeated.get('map') ?? [], '--map');
     if ('error' in vocabulary) return misuse([vocabulary.error]);
     let complete = true;
     for (const path of operands) {

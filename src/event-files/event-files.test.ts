@@ -29,7 +29,7 @@ describe('RecordCutter', () => {
       fc.property(fc.array(fc.nat(file.length), { maxLength: 6 }), (cuts) => {
         const bounds = [0, ...cuts.toSorted((one, other) => one - other), file.length];
         const chunks = bounds.slice(1).map((end, index) => file.subarray(bounds[index], end));
-        const texts = cut(...chunks).map((each) => (each.kind === 'record' ? each.bytes.toString() : each.problem));
+        const texts = cut(...chunks).map((each) => (each.kind === 'record' ? each.bytes.toString() : each.kind));
         expect(texts).toEqual(['one', '', 'three']);
       }),
     );
@@ -43,19 +43,64 @@ describe('RecordCutter', () => {
     expect(cutter.pending).toBe(0);
   });
 
-  it('goes on after a damaged record, and not after a damaged length', () => {
+  it('goes on after a damaged record, and after a damaged length at the next one', () => {
     const damaged = Buffer.from(file);
     damaged[12] = 0;
     expect(cut(damaged).map(({ kind }) => kind)).toEqual(['damaged', 'record', 'record']);
     const broken = Buffer.from(file);
     broken[0] = 9;
-    expect(cut(broken, file).map(({ kind }) => kind)).toEqual(['broken']);
+    expect(cut(broken).map(({ kind }) => kind)).toEqual(['broken', 'record', 'record']);
+    const cutter = new RecordCutter({ searching: true });
+    expect([...cutter.push(file.subarray(5))].map(({ kind, end }) => [kind, end])).toEqual([
+      ['record', 19 + 16 - 5],
+      ['record', file.length - 5],
+    ]);
   });
 
   it('believes no length that is beyond any record', () => {
-    expect(cut(recordOf(Buffer.alloc(0), 2n ** 40n))).toEqual([
-      { kind: 'broken', problem: 'a record has 1099511627776 bytes, expected at most 67108864' },
-    ]);
+    const bytes = Buffer.concat([recordOf(Buffer.alloc(0), 2n ** 40n), file]);
+    expect(cut(bytes).map(({ kind }) => kind)).toEqual(['broken', 'record', 'record', 'record']);
+  });
+
+  it('passes over what is longer than it holds, however it comes', () => {
+    const long = recordOf(Buffer.alloc(100));
+    for (const size of [1, 7, 13, 1000]) {
+      const cutter = new RecordCutter({ held: 50 });
+      const bytes = Buffer.concat([long, file]);
+      const found: CutRecord[] = [];
+      for (let at = 0; at < bytes.length; at += size) {
+        found.push(...cutter.push(bytes.subarray(at, at + size)));
+        if (found.length === 1) expect(cutter.done).toBe(long.length);
+        expect(cutter.pending).toBeLessThan(50 + size);
+      }
+      expect(found.map(({ kind }) => kind)).toEqual(['skipped', 'record', 'record', 'record']);
+      expect(cutter.done).toBe(bytes.length);
+    }
+  });
+
+  it('waits at zeros for what will be written there', () => {
+    const cutter = new RecordCutter();
+    expect([...cutter.push(Buffer.concat([file, Buffer.alloc(500)]))]).toHaveLength(3);
+    expect([cutter.done, cutter.searching]).toEqual([file.length, false]);
+    expect([...cutter.push(file)].map(({ kind }) => kind)).toEqual(['broken', 'record', 'record', 'record']);
+    const long = [...new RecordCutter().push(Buffer.alloc(1024 * 1024))];
+    expect(long.map(({ kind }) => kind)).toEqual(['broken']);
+  });
+
+  it('tells where each record ends, so that another cutter can go on there', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 5 }), fc.nat(), (junk, seed) => {
+        const bytes = Buffer.concat(junk.flatMap((each, at) => [recordOf(Buffer.from([at])), Buffer.from(each)]));
+        const whole = [...new RecordCutter().push(bytes)];
+        const some = whole[seed % Math.max(1, whole.length)];
+        if (some === undefined) return;
+        const rest = new RecordCutter({ searching: some.kind === 'broken' });
+        const after = [...rest.push(bytes.subarray(some.kind === 'broken' ? some.end + 1 : some.end))];
+        const texts = (cuts: readonly CutRecord[]) =>
+          cuts.map((each) => (each.kind === 'record' ? each.bytes : each.kind));
+        expect(texts(after)).toEqual(texts(whole.slice(whole.indexOf(some) + 1)));
+      }),
+    );
   });
 
   it('takes any bytes', () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventRecord, recordOf } from '../../test/support/event-file.ts';
-import { readRecording, runOf, Vocabulary, type Row } from './index.ts';
+import { Vocabulary } from '../scalars/index.ts';
+import { readRecording, runOf, type Row } from './index.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -20,7 +21,7 @@ async function read(...records: readonly Buffer[]) {
   mkdirSync(join(folder, 'run-7'));
   const path = join(folder, 'run-7', 'events.out.tfevents.1700000000.host.1.0');
   writeFileSync(path, Buffer.concat(records));
-  const vocabulary = Vocabulary.of([]);
+  const vocabulary = Vocabulary.of([], '--map');
   if ('error' in vocabulary) throw new Error(vocabulary.error);
   const rows: Row[] = [];
   const complaints: string[] = [];

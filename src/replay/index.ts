@@ -3,4 +3,3 @@ export { Replay } from './replay.ts';
 export type { ReplayOptions } from './replay.ts';
 export type { Row } from './row.ts';
 export { lineOf, pages, summaryOf } from './text.ts';
-export { Vocabulary } from './vocabulary.ts';

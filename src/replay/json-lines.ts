@@ -1,5 +1,5 @@
-import { parseNumber, rowOf, type Meaning, type Read, type Row } from './row.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { Meaning, Read, Vocabulary } from '../scalars/index.ts';
+import { parseNumber, rowOf, type Row } from './row.ts';
 
 /** Names that are remembered to be reported; a file may have one for every parameter of a network. */
 const maxUnknown = 100;
@@ -18,17 +18,17 @@ export class JsonLinesReader {
     if (object === undefined) return { error: `found ${line.slice(0, 80)}, expected one JSON object` };
     const numbers = new Map<Meaning, number>();
     for (const [key, value] of Object.entries(object)) {
-      const meaning = this.#vocabulary.meaningOf(key);
-      if (meaning === undefined) {
+      const column = this.#vocabulary.find(key);
+      if (column === undefined) {
         if (this.unknown.size < maxUnknown) this.unknown.add(key);
         continue;
       }
-      if (value === null || numbers.has(meaning)) continue;
+      if (value === null || numbers.has(column.meaning)) continue;
       const number = typeof value === 'number' ? value : typeof value === 'string' ? parseNumber(value) : undefined;
       if (number === undefined) {
         return { error: `${key}: found ${JSON.stringify(value).slice(0, 80)}, expected a number or null` };
       }
-      numbers.set(meaning, number);
+      numbers.set(column.meaning, column.convert(number));
     }
     return rowOf(numbers);
   }

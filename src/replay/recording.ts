@@ -2,11 +2,11 @@ import { createReadStream } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
+import type { Vocabulary } from '../scalars/index.ts';
 import { CsvReader } from './csv.ts';
 import { isEventFile, readEventFile } from './event-file.ts';
 import { JsonLinesReader } from './json-lines.ts';
 import type { Row } from './row.ts';
-import type { Vocabulary } from './vocabulary.ts';
 
 /** The name of a recorded run: that of its file, without folder and endings; of an event file that of its folder. */
 export function runOf(path: string): string {

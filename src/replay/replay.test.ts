@@ -6,7 +6,8 @@ import * as valibot from 'valibot';
 import { afterAll, describe, expect, it } from 'vitest';
 import { detectOptions } from '../detect/index.ts';
 import { findingsOptions } from '../findings/index.ts';
-import { lineOf, readRecording, Replay, runOf, Vocabulary, type Row } from './index.ts';
+import { Vocabulary } from '../scalars/index.ts';
+import { lineOf, readRecording, Replay, runOf, type Row } from './index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gradwatch-replay-'));
 afterAll(() => {
@@ -26,7 +27,7 @@ function defaultsOf(schema: typeof detectOptions): Record<string, object> {
 async function read(name: string, text: string | Buffer, mappings: readonly string[] = []) {
   const path = join(folder, name);
   writeFileSync(path, text);
-  const vocabulary = Vocabulary.of(mappings);
+  const vocabulary = Vocabulary.of(mappings, '--map');
   if ('error' in vocabulary) throw new Error(vocabulary.error);
   const rows: Row[] = [];
   const errors: string[] = [];
@@ -81,12 +82,14 @@ describe('a recording', () => {
   it('needs a step, and refuses a mapping of what it does not know', async () => {
     const { errors } = await read('stepless.csv', 'loss\n1\n');
     expect(errors).toEqual(['1: found the columns loss, expected step among them; --map step=COLUMN names it']);
-    expect(Vocabulary.of(['colour=c'])).toMatchObject({ error: expect.stringContaining('found colour=c') as string });
+    expect(Vocabulary.of(['colour=c'], '--map')).toMatchObject({
+      error: expect.stringContaining('found colour=c') as string,
+    });
   });
 
   it('names the run by its file, and fails when there is none', async () => {
     expect(runOf('/runs/gpt.v2.csv.gz')).toBe('gpt.v2');
-    const vocabulary = Vocabulary.of([]) as { value: Vocabulary };
+    const vocabulary = Vocabulary.of([], '--map') as { value: Vocabulary };
     const nothing = () => undefined;
     await expect(readRecording(join(folder, 'no.csv.gz'), vocabulary.value, nothing, nothing)).rejects.toThrow(
       'ENOENT',

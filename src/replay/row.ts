@@ -1,4 +1,5 @@
-import type { Field, StepValues } from '../runs/index.ts';
+import type { StepValues } from '../runs/index.ts';
+import type { Meaning, Read } from '../scalars/index.ts';
 
 /** One row of a recorded run. What was not measured is absent; NaN and infinities are data. */
 export interface Row {
@@ -9,11 +10,6 @@ export interface Row {
   /** The loss scaler skipped a step since the row before. */
   readonly skipped: boolean;
 }
-
-/** What a recorded column can mean: a field of a step, its number, its time, or steps that were skipped since the row before. */
-export type Meaning = Field | 'step' | 'time' | 'skipped_steps';
-
-export type Read<Value> = { readonly value: Value } | { readonly error: string };
 
 /** Makes a row of numbers by meaning. */
 export function rowOf(numbers: ReadonlyMap<Meaning, number>): Read<Row> {

@@ -1,0 +1,51 @@
+import { aliases } from './aliases.ts';
+import { isMeaning, meanings, type Meaning } from './meaning.ts';
+
+export type Read<Value> = { readonly value: Value } | { readonly error: string };
+
+/** What a column or tag means. */
+export interface Column {
+  readonly meaning: Meaning;
+  /** Gives its values the unit of the field. */
+  readonly convert: (value: number) => number;
+}
+
+const asItIs = (value: number) => value;
+
+/** Meaning by the name of a column, key or tag, without regard to case. */
+export class Vocabulary {
+  readonly #byName = new Map<string, Column>();
+
+  private constructor(own: ReadonlyMap<Meaning, string>) {
+    for (const meaning of meanings) {
+      // A mapping takes the place of the usual names, so that two columns never mean one thing by surprise.
+      if (own.has(meaning)) continue;
+      for (const alias of [meaning, ...(aliases[meaning] ?? [])]) {
+        const [name, convert] = typeof alias === 'string' ? [alias, asItIs] : alias;
+        this.#byName.set(name.toLowerCase(), { meaning, convert });
+      }
+    }
+    for (const [meaning, name] of own) this.#byName.set(name.toLowerCase(), { meaning, convert: asItIs });
+  }
+
+  /**
+   * @param mappings texts of the form `field=column`, which win over the usual names
+   * @param option where the mappings come from, as an error names it
+   */
+  static of(mappings: readonly string[], option: string): Read<Vocabulary> {
+    const own = new Map<Meaning, string>();
+    for (const mapping of mappings) {
+      const [meaning = '', ...rest] = mapping.split('=');
+      const name = rest.join('=');
+      if (!isMeaning(meaning) || name === '') {
+        return { error: `${option}: found ${mapping}, expected FIELD=COLUMN with FIELD one of ${meanings.join(', ')}` };
+      }
+      own.set(meaning, name);
+    }
+    return { value: new Vocabulary(own) };
+  }
+
+  find(name: string): Column | undefined {
+    return this.#byName.get(name.toLowerCase());
+  }
+}
