@@ -12,7 +12,7 @@ import {
 } from './detect/index.ts';
 import { conditionOf, Findings, findingsSection, FindingsFile, findingsLog, type Subject } from './findings/index.ts';
 import { HttpServer, SelfMetrics } from './http/index.ts';
-import { Ingest, type Listening } from './ingest/index.ts';
+import { Ingest, LogDirectories, type Listening } from './ingest/index.ts';
 import { asksForTls, localAddress, readToken, TlsFiles, WebConfigFile } from './listen/index.ts';
 import { needsRestart, ReloadSeries } from './reload.ts';
 import { Runs, type RankIdentity } from './runs/index.ts';
@@ -47,6 +47,7 @@ export interface Started {
 export class App {
   readonly #collectors: CollectorRunner;
   readonly #ingest: Ingest;
+  readonly #logDirectories: LogDirectories;
   readonly #http: HttpServer;
   readonly #self: SelfMetrics;
   /** Null without a state directory. */
@@ -63,7 +64,7 @@ export class App {
   #log: FindingsFile | null = null;
   #ticking: NodeJS.Timeout | null = null;
 
-  /** @throws Error when a token cannot be read, or the log of findings not be written. */
+  /** @throws Error when a token cannot be read, the log of findings not be written, or an option of event files makes no sense. */
   constructor(configuration: Configuration, parts: AppParts) {
     const { logger, nodeName } = parts;
     this.#configuration = configuration;
@@ -124,6 +125,11 @@ export class App {
       node: nodeName,
       ...(snapshots !== null && { persist: () => snapshots.save() }),
       log: logger,
+    });
+    this.#logDirectories = new LogDirectories({
+      ...{ table, runs, now, log: logger },
+      options: configuration.event_files,
+      monotonic: systemTimers.monotonic,
     });
     snapshots?.onSaved(() => {
       this.#ingest.acknowledge();
@@ -186,6 +192,7 @@ export class App {
     this.#self.start();
     this.#collectors.start();
     this.#ticking = setInterval(this.#tick, tickSeconds * 1000);
+    this.#logDirectories.start();
     const listening = await this.#ingest.start();
     const url = await this.#http.start();
     return { url, workers: addresses(listening) };
@@ -238,6 +245,7 @@ export class App {
   }
 
   async stop(): Promise<void> {
+    await this.#logDirectories.stop();
     await this.#ingest.stop(stopGraceSeconds);
     await this.#http.stop(stopGraceSeconds);
     if (this.#ticking !== null) clearInterval(this.#ticking);

@@ -4,7 +4,7 @@ import { choice, integer, options, text, type OptionValue } from './config/index
 import { findingsMetrics, findingsOptions } from './findings/index.ts';
 import { gpuDetailMetrics, gpuDetailOptions, gpuMetrics, gpuOptions, xidMetrics, xidOptions } from './gpu/index.ts';
 import { httpOptions, refusalMetrics, selfMetrics, webConfigMetrics } from './http/index.ts';
-import { ingestMetrics, ingestOptions } from './ingest/index.ts';
+import { eventFilesMetrics, eventFilesOptions, ingestMetrics, ingestOptions } from './ingest/index.ts';
 import { kubernetesOptions, podResourcesMetrics } from './kubernetes/index.ts';
 import { nodeMetrics, nodeOptions } from './node/index.ts';
 import { reloadMetrics } from './reload.ts';
@@ -28,6 +28,7 @@ export const metrics = [
   ...Object.values(engineMetrics),
   ...findingsMetrics,
   ...ingestMetrics,
+  ...eventFilesMetrics,
   ...Object.values(readingMetrics),
   ...Object.values(failureMetrics),
   ...Object.values(absenceMetrics),
@@ -46,6 +47,7 @@ export { detectors };
 export const schema = options({
   http: httpOptions,
   grpc: ingestOptions,
+  event_files: eventFilesOptions,
   node: nodeOptions,
   gpu: gpuOptions,
   gpu_detail: gpuDetailOptions,

@@ -11,7 +11,7 @@ export interface AcceptedHello extends RankHello {
 
 export type HelloResult = { readonly hello: AcceptedHello } | { readonly refusal: Refusal };
 
-const maxRunLength = 128;
+export const maxRunLength = 128;
 const session = { min: 16, max: 64 };
 /** "MIG-" and two UUIDs with a slash each would take 82 characters. */
 const maxUuidLength = 96;

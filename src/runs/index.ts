@@ -14,6 +14,7 @@ export type {
   StepValues,
 } from './observation.ts';
 export { conditions } from './rank.ts';
+export type { FileMark, FileMarks } from './intake.ts';
 export type { Condition, Rank, RankHello, WorkerProcess } from './rank.ts';
 export type { StepReport } from './recent-steps.ts';
 export { Runs } from './runs.ts';

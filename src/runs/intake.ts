@@ -2,14 +2,34 @@ import * as v from 'valibot';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
+/** How far a file was read. */
+const savedMark = v.object({
+  /** By what the file is known again: its first bytes. */
+  head: v.string(),
+  /** The first byte that was not taken. */
+  position: count,
+  /** Whether a record begins there only by chance. */
+  searching: v.boolean(),
+});
+export type FileMark = Readonly<v.InferOutput<typeof savedMark>>;
+/** By path. */
+export type FileMarks = Readonly<Record<string, FileMark>>;
+
 /** What outlives the exporter of an {@link Intake}. */
-export const savedIntake = v.object({ session: v.string(), sequence: count, droppedSteps: count });
+export const savedIntake = v.object({
+  session: v.string(),
+  sequence: count,
+  droppedSteps: count,
+  marks: v.optional(v.record(v.string(), savedMark)),
+});
 export type SavedIntake = v.InferOutput<typeof savedIntake>;
 
-/** How far one process that speaks for a rank was heard, over one connection after the other. */
+/** How far one process that speaks for a rank was heard, over one connection after the other or in the files that it writes. */
 export class Intake {
   /** What tells its process from others. */
   readonly session: string;
+  /** Of a process that is heard through its files. */
+  marks: FileMarks = {};
   #sequence = 0;
   #droppedSteps = 0;
   #saving = 0;
@@ -20,8 +40,9 @@ export class Intake {
   }
 
   /** A process that was heard before a restart of the exporter. */
-  static restore({ session, sequence, droppedSteps }: SavedIntake): Intake {
+  static restore({ session, sequence, droppedSteps, marks }: SavedIntake): Intake {
     const intake = new Intake(session);
+    intake.marks = marks ?? {};
     intake.#sequence = intake.#saving = intake.#onDisk = sequence;
     intake.#droppedSteps = droppedSteps;
     return intake;
@@ -51,7 +72,8 @@ export class Intake {
 
   save(): SavedIntake {
     this.#saving = this.#sequence;
-    return { session: this.session, sequence: this.#sequence, droppedSteps: this.#droppedSteps };
+    const { session, marks } = this;
+    return { session, sequence: this.#sequence, droppedSteps: this.#droppedSteps, marks: { ...marks } };
   }
 
   /** What {@link save} gave last is on disk. */

@@ -1,5 +1,5 @@
 import type { Row } from '../series/index.ts';
-import { Intake } from './intake.ts';
+import { Intake, type FileMarks } from './intake.ts';
 import { rankStates, type EndState, type Observation, type RankState } from './observation.ts';
 import { RankCounts } from './rank-counts.ts';
 import { RecentSteps, type StepRecord, type StepReport } from './recent-steps.ts';
@@ -60,8 +60,10 @@ export class Rank {
   #endedAt: number | null = null;
   /** Since when the process is waited for that spoke before a restart of the exporter, Unix seconds; null while it is not. */
   #awaited: number | null = null;
-  /** When the process spoke last, Unix seconds, where it does so in single calls; null where it holds a stream open. */
+  /** When the process spoke last, Unix seconds, where it does so in single calls or files; null where it holds a stream open. */
   #calledAt: number | null = null;
+  /** Seconds for which it may be silent then; null where it is what is usual. */
+  #patience: number | null = null;
   /** The process that speaks now has reported a step. */
   #stepped = false;
   #condition: Condition = 'healthy';
@@ -113,6 +115,7 @@ export class Rank {
     this.#endedAt = null;
     this.#awaited = null;
     this.#calledAt = null;
+    this.#patience = null;
     if (!resumed) {
       this.#stepped = false;
       this.#intake = new Intake(hello.session);
@@ -120,9 +123,19 @@ export class Rank {
     this.#refresh(resumed && revived ? 'its process is back' : `attempt ${hello.attempt} said hello`);
   }
 
-  /** Its process speaks in single calls, of which this is one: between them only silence can tell that it is gone. */
-  reportsByCalls(time: number): void {
+  /**
+   * Its process speaks in single calls, of which this is one, or through files: only silence can tell that it is gone.
+   * @param patience seconds of silence after which it is incomplete, where it is not as usual
+   */
+  reportsByCalls(time: number, patience: number | null = null): void {
     this.#calledAt = time;
+    this.#patience = patience;
+  }
+
+  /** Its files were taken up to here. */
+  readTo(marks: FileMarks): void {
+    this.#intake.marks = marks;
+    this.#owner.changed();
   }
 
   /** Takes a cleaned report. Times are Unix seconds. */
@@ -179,9 +192,10 @@ export class Rank {
     this.end(state, time, 'it has not come back since the exporter restarted');
   }
 
-  /** Single calls of its process have been waited for until `limit`, Unix seconds. They may come again: it is not lost. */
-  goStale(limit: number, time: number): void {
-    if (this.#calledAt === null || this.#calledAt > limit || this.#ended !== null) return;
+  /** Gives up a process that speaks in calls or files and has been silent too long. It may speak again: it is not lost. */
+  goStale(usualPatience: number, time: number): void {
+    if (this.#calledAt === null || this.#ended !== null) return;
+    if (time - this.#calledAt < (this.#patience ?? usualPatience)) return;
     this.end('incomplete', time, 'it has not reported since');
   }
 

@@ -112,7 +112,7 @@ export class Runs {
     for (const run of this.#runs.values()) {
       for (const rank of run.ranks.values()) {
         rank.giveUp(now - patience, now);
-        rank.goStale(now - silence, now);
+        rank.goStale(silence, now);
       }
       if (run.endedAt !== null && now - run.endedAt >= lifetime) this.#forget(run);
     }
