@@ -97,7 +97,8 @@ export class App {
     const findings = new Findings({
       table,
       options: configuration.findings,
-      kinds: detectors.map(({ kind }) => kind),
+      detectors,
+      gpusOf: (run, rank): readonly string[] => runs.gpusOf(run, rank),
       instance: randomBytes(4).toString('hex'),
       now,
     });

@@ -54,8 +54,9 @@ export interface DetectorFacts<Kind extends string = string> {
   /** One clause: what the finding means, for lists and generated documents. */
   readonly meaning: string;
   /**
-   * Kinds that this one explains: a finding of such a kind that opens in the same run within `findings.consequence_window` of
-   * this one is attached to it and does not notify. No kind explains itself, directly or through others.
+   * Kinds that this one explains: a finding of such a kind that opens within `findings.consequence_window` of this one, in the same run
+   * or on a GPU on which the run computes, is attached to it and does not notify. A kind that names itself explains those of its own
+   * that open later or are milder; no kind explains itself through others. One that alerts nobody explains none that alerts.
    */
   readonly explains: readonly string[];
   /** The alert of the bundle that tells people of such findings. */

@@ -10,7 +10,8 @@ export const workerLost = transitionDetector({
   kind: 'worker_lost',
   subject: 'rank',
   meaning: 'a worker ended without a goodbye, or by an uncaught exception',
-  explains: [],
+  // The first explains the others: they fail for want of it, or of the same cause.
+  explains: ['worker_lost'],
   alert: 'own',
   endsWithRun: false,
   options: detectorOptions({}),

@@ -6,9 +6,11 @@ import { findingMetrics } from './metrics.ts';
 /** Code units of a cause that its label shows; more is cut. */
 export const maxCauseLabel = 256;
 
+type Figure = 'firstStep' | 'score' | 'silenced' | 'acknowledged';
+
 interface Rows {
   readonly severity: Row<'severity'>;
-  readonly figures: Row<'firstStep' | 'score'>;
+  readonly figures: Row<Figure>;
   info: Row<'info'>;
 }
 
@@ -16,7 +18,7 @@ interface Rows {
 export class FindingSeries {
   readonly #severity: SeriesGroup<'severity', 'finding' | 'kind' | 'run' | 'rank' | 'uuid'>;
   readonly #info: SeriesGroup<'info', 'finding' | 'cause' | 'first_rank' | 'consequence_of'>;
-  readonly #figures: SeriesGroup<'firstStep' | 'score', 'finding'>;
+  readonly #figures: SeriesGroup<Figure, 'finding'>;
   readonly #totals: SeriesGroup<'total', 'kind' | 'severity'>;
   readonly #refused: SeriesGroup<'refused', 'kind'>;
   readonly #kinds: readonly string[];
@@ -24,10 +26,10 @@ export class FindingSeries {
 
   /** Counters begin at 0 for every kind, so that the first finding is an increase. */
   constructor(table: SeriesTable, kinds: readonly string[]) {
-    const { severity, info, firstStep, score, total, refused } = findingMetrics;
+    const { severity, info, firstStep, score, silenced, acknowledged, total, refused } = findingMetrics;
     this.#severity = table.group(severity.labels, { severity });
     this.#info = table.group(info.labels, { info });
-    this.#figures = table.group(score.labels, { firstStep, score });
+    this.#figures = table.group(score.labels, { firstStep, score, silenced, acknowledged });
     this.#totals = table.group(total.labels, { total });
     this.#refused = table.group(refused.labels, { refused });
     this.#kinds = kinds;
@@ -53,6 +55,8 @@ export class FindingSeries {
     rows.severity.set('severity', severities.indexOf(finding.severity) + 1);
     if (firstStep !== null) rows.figures.set('firstStep', firstStep);
     rows.figures.set('score', finding.score);
+    mark(rows.figures, 'silenced', finding.silencedBy !== null);
+    mark(rows.figures, 'acknowledged', finding.acknowledgement !== null);
     const info = this.#infoRow(finding);
     if (info !== rows.info) rows.info.remove();
     info.set('info', 1);
@@ -99,6 +103,12 @@ export class FindingSeries {
       consequence_of: consequenceOf ?? '',
     });
   }
+}
+
+/** A rule asks whether the series is there. */
+function mark(row: Row<Figure>, name: 'silenced' | 'acknowledged', holds: boolean): void {
+  if (holds) row.set(name, 1);
+  else row.clear(name);
 }
 
 function label(rank: number | null): string {

@@ -10,6 +10,15 @@ export interface Subject {
 export const resolutions = ['recovered', 'run_ended', 'expired'] as const;
 export type Resolution = (typeof resolutions)[number];
 
+/** Somebody has taken a finding in hand. It holds until the finding worsens. */
+export interface Acknowledgement {
+  readonly author: string;
+  /** What else was said; empty where nothing was. */
+  readonly note: string;
+  /** Unix seconds. */
+  readonly at: number;
+}
+
 /** One incident of one kind on one subject, from its first evidence to its end. */
 export interface Finding extends Omit<Evidence, 'step'> {
   /** Unique on this node and across restarts; the label `finding`. */
@@ -26,16 +35,31 @@ export interface Finding extends Omit<Evidence, 'step'> {
   /** Unix seconds. */
   readonly openedAt: number;
   readonly lastEvidenceAt: number;
+  /** When its severity rose last, in Unix seconds; null where it is the one with which it opened. */
+  readonly worsenedAt: number | null;
   /** The id of the finding that explains this one; it then does not notify. */
   readonly consequenceOf: string | null;
+  /** The id of the silence for which it does not notify. */
+  readonly silencedBy: string | null;
+  readonly acknowledgement: Acknowledgement | null;
   readonly resolution: Resolution | null;
   readonly resolvedAt: number | null;
 }
 
 /** What happened to a finding; log, subscribers and series are told of each. */
 export interface FindingChange {
-  readonly change: 'opened' | 'worsened' | 'amended' | 'resolved';
+  readonly change: 'opened' | 'worsened' | 'amended' | 'silenced' | 'unsilenced' | 'acknowledged' | 'resolved';
   readonly finding: Finding;
 }
 
 export type FindingListener = (change: FindingChange) => void;
+
+/** Orders findings by when they opened, the oldest first; of one moment, as they were numbered. */
+export function byAge(one: Age, other: Age): number {
+  return one.openedAt - other.openedAt || collator.compare(one.id, other.id);
+}
+
+/** What places a finding among others, and never changes. */
+export type Age = Pick<Finding, 'id' | 'openedAt'>;
+
+const collator = new Intl.Collator('en', { numeric: true });

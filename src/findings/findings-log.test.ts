@@ -20,6 +20,9 @@ const finding: Finding = {
   openedAt: 1_700_000_000,
   lastEvidenceAt: 1_700_000_001,
   consequenceOf: null,
+  worsenedAt: null,
+  silencedBy: null,
+  acknowledgement: null,
   resolution: 'recovered',
   resolvedAt: 1_700_000_121.5,
 };

@@ -1,18 +1,20 @@
-import type { Evidence, Report, VerdictSink } from '../detect/index.ts';
+import type { DetectorFacts, Evidence, Report, VerdictSink } from '../detect/index.ts';
 import type { SeriesTable } from '../series/index.ts';
+import { severityOf } from './causes.ts';
 import type { Finding, FindingChange, FindingListener, Resolution, Subject } from './finding.ts';
 import { FindingSeries } from './finding-series.ts';
 import { Incident } from './incident.ts';
+import { Incidents } from './incidents.ts';
 import type { FindingsOptions } from './options.ts';
-
-/** By so many steps a consequence may show before its cause: ranks report in batches, and parts of a step come late. */
-const stepsAhead = 8;
+import { Silences, type Silence, type SilenceDraft } from './silences.ts';
+import type { GpusOf } from './subjects.ts';
 
 export interface FindingsParts {
   readonly table: SeriesTable;
   readonly options: FindingsOptions;
-  /** All kinds of findings that there can be. */
-  readonly kinds: readonly string[];
+  /** All that can find something. */
+  readonly detectors: readonly DetectorFacts[];
+  readonly gpusOf: GpusOf;
   /** Another text at every start of the exporter: the first part of every id. */
   readonly instance: string;
   /** Unix time in seconds. */
@@ -26,22 +28,35 @@ export interface FindingsParts {
  * passes only in {@link Findings.tick}.
  */
 export class Findings implements VerdictSink {
+  readonly #parts: FindingsParts;
   #options: FindingsOptions;
   readonly #series: FindingSeries;
-  readonly #instance: string;
-  readonly #now: () => number;
-  readonly #open = new Map<string, Incident>();
+  readonly #silences: Silences;
+  readonly #open: Incidents;
   /** Oldest first. */
   readonly #resolved: Finding[] = [];
   readonly #listeners = new Set<FindingListener>();
   #count = 0;
   #revision = 0;
 
-  constructor({ table, options, kinds, instance, now }: FindingsParts) {
+  constructor(parts: FindingsParts) {
+    const { table, options, detectors, gpusOf, instance } = parts;
+    this.#parts = parts;
     this.#options = options;
-    this.#series = new FindingSeries(table, kinds);
-    this.#instance = instance;
-    this.#now = now;
+    this.#series = new FindingSeries(
+      table,
+      detectors.map(({ kind }) => kind),
+    );
+    this.#silences = new Silences(table, instance);
+    this.#open = new Incidents({
+      gpusOf,
+      window: () => this.#options.consequence_window,
+      over: () =>
+        this.#resolved.flatMap((finding) => {
+          const detector = detectors.find(({ kind }) => kind === finding.kind);
+          return detector === undefined ? [] : [{ detector, finding }];
+        }),
+    });
   }
 
   /** Goes by other options from now on, with all findings as they are. */
@@ -51,7 +66,7 @@ export class Findings implements VerdictSink {
 
   /** Open findings in the order in which they opened. */
   get open(): readonly Finding[] {
-    return [...this.#open.values()].map(({ finding }) => finding);
+    return this.#open.all.map(({ finding }) => finding);
   }
 
   /** The last resolved findings, the latest first. */
@@ -59,14 +74,18 @@ export class Findings implements VerdictSink {
     return this.#resolved.toReversed();
   }
 
-  /** Rises with every change of a finding or a count. */
+  get silences(): readonly Silence[] {
+    return this.#silences.active;
+  }
+
+  /** Rises with every change of a finding, a silence or a count. */
   get revision(): number {
     return this.#revision;
   }
 
   /** What is open, with what is known beside it. */
   get incidents(): readonly Incident[] {
-    return [...this.#open.values()];
+    return this.#open.all;
   }
 
   /** How many findings reached which severity. */
@@ -77,11 +96,16 @@ export class Findings implements VerdictSink {
   /** Takes an open finding of before a restart back, and tells nobody of it. False when there is no place for it. */
   putBack(incident: Incident): boolean {
     const { finding } = incident;
-    const key = keyOf(finding.kind, finding.subject);
-    if (this.#open.has(key) || this.#open.size >= this.#options.max_open) return false;
-    this.#open.set(key, incident);
+    if (this.#open.size >= this.#options.max_open) return false;
+    if (this.#open.find(finding.kind, finding.subject) !== undefined) return false;
+    this.#open.add(incident);
     this.#series.show(finding);
     return true;
+  }
+
+  /** Takes a silence of before a restart back. */
+  putBackSilence(silence: Silence): void {
+    this.#silences.putBack(silence);
   }
 
   /** Takes a resolved finding among those that are kept. */
@@ -101,129 +125,131 @@ export class Findings implements VerdictSink {
     return () => this.#listeners.delete(listener);
   }
 
+  /**
+   * Findings that the silence is about do not notify until it ends, except for those that become worse.
+   * @throws SilenceLimitError
+   */
+  silence(draft: SilenceDraft): Silence {
+    const silence = this.#silences.create(draft, this.#parts.now(), this.#options.max_silences);
+    this.reviewSilences();
+    return silence;
+  }
+
+  /** Ends a silence before its time. False where there is none of that id. */
+  endSilence(id: string): boolean {
+    const ended = this.#silences.end(id);
+    if (ended) this.reviewSilences();
+    return ended;
+  }
+
+  /** Notes that somebody has an open finding in hand, in the place of who had it before; undefined where none of that id is open. */
+  acknowledge(id: string, author: string, note: string): Finding | undefined {
+    const incident = this.#open.findId(id);
+    if (incident === undefined) return undefined;
+    incident.acknowledge({ author, note, at: this.#parts.now() });
+    this.#tell('acknowledged', incident);
+    return incident.finding;
+  }
+
   report(report: Report): void {
     this.#revision += 1;
     const { detector, run, rank, uuid, witness, verdict } = report;
     const subject: Subject = { run, rank: detector.subject === 'run' ? null : rank, uuid };
-    const key = keyOf(detector.kind, subject);
-    const incident = this.#open.get(key);
+    const incident = this.#open.find(detector.kind, subject);
     if (verdict.status === 'recovered') {
       incident?.calm(witness, 'recovered');
       return;
     }
     const { status: _, ...evidence } = verdict;
-    if (incident === undefined) this.#begin(key, subject, report, evidence);
+    if (incident === undefined) this.#begin(subject, report, evidence);
     else this.#continue(incident, witness, evidence);
   }
 
   runEnded(run: string): void {
     this.#revision += 1;
-    for (const incident of this.#of(run)) {
+    for (const incident of this.#open.of(run)) {
       if (incident.detector.endsWithRun) incident.closing ??= 'run_ended';
     }
   }
 
   rankForgotten(run: string, rank: number): void {
     this.#revision += 1;
-    for (const incident of this.#of(run)) incident.calm(rank, 'expired');
+    for (const incident of this.#open.of(run)) incident.calm(rank, 'expired');
   }
 
   runForgotten(run: string): void {
     this.#revision += 1;
-    for (const incident of this.#of(run)) incident.closing ??= 'run_ended';
+    for (const incident of this.#open.of(run)) incident.closing ??= 'run_ended';
   }
 
-  /** Resolves what is over by now. To be called every few seconds. */
+  /** Resolves what is over by now, and ends silences. To be called every few seconds. */
   tick(): void {
-    const now = this.#now();
+    const now = this.#parts.now();
+    if (this.#silences.expire(now)) this.reviewSilences();
     const { hold, expire_after } = this.#options;
-    for (const [key, incident] of this.#open) {
+    for (const incident of this.#open.all) {
       const age = now - incident.finding.lastEvidenceAt;
-      if (incident.closing !== null && age >= hold) this.#resolve(key, incident, incident.closing, now);
-      else if (age >= expire_after) this.#resolve(key, incident, 'expired', now);
+      if (incident.closing !== null && age >= hold) this.#resolve(incident, incident.closing, now);
+      else if (age >= expire_after) this.#resolve(incident, 'expired', now);
     }
   }
 
-  #begin(key: string, subject: Subject, { detector, rank, witness }: Report, evidence: Evidence): void {
+  /** Holds open findings against the silences in force, and tells of those that have fallen silent or speak again. */
+  reviewSilences(): void {
+    this.#revision += 1;
+    for (const incident of this.#open.all) {
+      const { silencedBy } = incident.finding;
+      const silence = this.#silences.over(incident.finding);
+      if (silence === silencedBy) continue;
+      incident.silence(silence);
+      this.#tell(silence === null ? 'unsilenced' : 'silenced', incident);
+    }
+  }
+
+  #begin(subject: Subject, { detector, rank, witness }: Report, evidence: Evidence): void {
     if (this.#open.size >= this.#options.max_open) {
       this.#series.countRefused(detector.kind);
       return;
     }
     this.#count += 1;
-    const id = `${this.#instance}-${this.#count}`;
-    const incident = Incident.begin(detector, { id, subject, firstRank: rank }, witness, evidence, this.#now());
-    this.#open.set(key, incident);
-    incident.follow(this.#causeOf(incident));
-    this.#series.count(incident.finding);
-    this.#tell('opened', incident);
-    this.#adopt(incident);
+    const { instance, now } = this.#parts;
+    const about = { id: `${instance}-${this.#count}`, subject, firstRank: rank };
+    const incident = Incident.begin(detector, about, witness, evidence, now());
+    this.#open.add(incident);
+    this.#open.attach(incident);
+    this.#rose('opened', incident);
   }
 
   #continue(incident: Incident, witness: number | string, evidence: Evidence): void {
-    const worse = incident.add(witness, evidence, this.#now());
+    const worse = incident.add(witness, evidence, this.#parts.now());
     const { consequenceOf } = incident.finding;
     // A consequence that outlives its cause, or becomes worse than it, stands for itself.
-    const unattached = consequenceOf !== null && (worse || !this.#isOpen(consequenceOf));
-    if (unattached) incident.follow(this.#causeOf(incident));
-    if (worse) {
-      this.#series.count(incident.finding);
-      this.#tell('worsened', incident);
-      this.#adopt(incident);
-    } else if (unattached) {
-      this.#tell('amended', incident);
-    } else {
-      this.#series.show(incident.finding);
-    }
+    const unattached = consequenceOf !== null && this.#open.findId(consequenceOf) === undefined;
+    const amended = worse || unattached ? this.#open.attach(incident) : [];
+    if (worse) this.#rose('worsened', incident);
+    else if (amended.length === 0) this.#series.show(incident.finding);
+    for (const other of amended) if (!worse || other !== incident) this.#tell('amended', other);
   }
 
-  /** The id of the open finding that explains an incident: of a cause that is a consequence itself, the first cause. */
-  #causeOf(incident: Incident): string | null {
-    const cause = this.#of(incident.finding.subject.run).find((other) => this.#explains(other, incident));
-    return cause === undefined ? null : this.#rootOf(cause);
+  /** Tells of a finding that has reached a severity, and of what this does to others. An incident is as bad as what follows from it. */
+  #rose(change: 'opened' | 'worsened', incident: Incident): void {
+    incident.silence(this.#silences.over(incident.finding));
+    this.#series.count(incident.finding);
+    this.#tell(change, incident);
+    for (const other of this.#open.adopt(incident)) this.#tell('amended', other);
+    const root = this.#open.rootOf(incident);
+    const worst = this.#open.worst(root);
+    if (severityOf(worst) <= severityOf(root.finding)) return;
+    root.raise(worst.severity, this.#parts.now());
+    this.#rose('worsened', root);
   }
 
-  /** Makes consequences of findings that were seen shortly before the one that explains them. */
-  #adopt(cause: Incident): void {
-    const root = this.#rootOf(cause);
-    for (const incident of this.#of(cause.finding.subject.run)) {
-      if (!this.#explains(cause, incident) || incident.finding.consequenceOf === root) continue;
-      incident.follow(root);
-      this.#tell('amended', incident);
-    }
-  }
-
-  #rootOf({ finding }: Incident): string {
-    const { id, consequenceOf } = finding;
-    return consequenceOf !== null && this.#isOpen(consequenceOf) ? consequenceOf : id;
-  }
-
-  /** A finding is never hidden behind a milder one. */
-  #explains(cause: Incident, consequence: Incident): boolean {
-    if (!cause.detector.explains.includes(consequence.detector.kind)) return false;
-    if (cause.severity < consequence.severity) return false;
-    const { openedAt, lastEvidenceAt } = cause.finding;
-    const window = this.#options.consequence_window;
-    const opened = consequence.finding.openedAt;
-    // Seen before its cause, a consequence is of about the same step; what began well before is no consequence.
-    const ahead = (cause.finding.firstStep ?? 0) - (consequence.finding.firstStep ?? 0);
-    if (opened <= openedAt && ahead > stepsAhead) return false;
-    return opened >= openedAt - window && opened <= lastEvidenceAt + window;
-  }
-
-  #isOpen(id: string): boolean {
-    for (const { finding } of this.#open.values()) if (finding.id === id) return true;
-    return false;
-  }
-
-  #of(run: string | null): Incident[] {
-    return run === null ? [] : [...this.#open.values()].filter(({ finding }) => finding.subject.run === run);
-  }
-
-  #resolve(key: string, incident: Incident, resolution: Resolution, now: number): void {
+  #resolve(incident: Incident, resolution: Resolution, now: number): void {
     incident.resolve(resolution, now);
-    this.#open.delete(key);
     this.keepResolved(incident.finding);
+    const left = this.#open.remove(incident);
     this.#tell('resolved', incident);
+    for (const other of left) this.#tell('amended', other);
   }
 
   #tell(change: FindingChange['change'], { finding }: Incident): void {
@@ -232,9 +258,4 @@ export class Findings implements VerdictSink {
     else this.#series.show(finding);
     for (const listener of this.#listeners) listener({ change, finding });
   }
-}
-
-/** JSON keeps apart what a separator within a run's name could join. */
-function keyOf(kind: string, subject: Subject): string {
-  return JSON.stringify([kind, subject.run, subject.rank, subject.uuid]);
 }

@@ -1,6 +1,8 @@
-import type { DetectorFacts, Evidence } from '../detect/index.ts';
+import type { DetectorFacts, Evidence, Severity } from '../detect/index.ts';
 import { severities } from '../detect/index.ts';
-import type { Finding, Resolution } from './finding.ts';
+import { severityOf } from './causes.ts';
+import type { Acknowledgement, Finding, Resolution, Subject } from './finding.ts';
+import { joinedCause } from './joined-cause.ts';
 
 /** Ranks and series whose recovery a finding waits for; evidence of more counts, their recovery is not waited for. */
 const maxWitnesses = 1024;
@@ -9,13 +11,21 @@ const maxWitnesses = 1024;
 export class Incident {
   readonly detector: DetectorFacts;
   #finding: Finding;
+  /** Its cause without what is joined to it. */
+  #words: string;
   readonly #disturbed: Set<number | string>;
   /** How it will end when the hold is over; null while it goes on. */
   closing: Resolution | null = null;
 
-  constructor(detector: DetectorFacts, finding: Finding, disturbed: readonly (number | string)[]) {
+  constructor(
+    detector: DetectorFacts,
+    finding: Finding,
+    disturbed: readonly (number | string)[],
+    words: string = finding.cause,
+  ) {
     this.detector = detector;
     this.#finding = finding;
+    this.#words = words;
     this.#disturbed = new Set(disturbed);
   }
 
@@ -36,7 +46,10 @@ export class Incident {
       lastStep: step,
       openedAt: now,
       lastEvidenceAt: now,
+      worsenedAt: null,
       consequenceOf: null,
+      silencedBy: null,
+      acknowledgement: null,
       resolution: null,
       resolvedAt: null,
     };
@@ -47,24 +60,21 @@ export class Incident {
     return this.#finding;
   }
 
+  get words(): string {
+    return this.#words;
+  }
+
   /** Ranks, or keys of series, that gave evidence and have not recovered. */
   get disturbed(): ReadonlySet<number | string> {
     return this.#disturbed;
   }
 
-  /** 0 info, 1 warning, 2 critical. */
-  get severity(): number {
-    return severities.indexOf(this.#finding.severity);
-  }
-
   /** Takes further evidence in. True when it made the finding worse: then its cause is the new one. */
   add(witness: number | string, evidence: Evidence, now: number): boolean {
     const before = this.#finding;
-    const worse = severities.indexOf(evidence.severity) > this.severity;
-    const { severity, threshold, baseline, window, cause, advice } = worse ? evidence : before;
+    const worse = severities.indexOf(evidence.severity) > severityOf(before);
     this.#finding = {
       ...before,
-      ...{ severity, threshold, baseline, window, cause, advice },
       firstStep: lower(before.firstStep, evidence.firstStep),
       lastStep: higher(before.lastStep, evidence.step),
       score: Math.max(before.score, evidence.score),
@@ -72,7 +82,17 @@ export class Incident {
     };
     if (this.#disturbed.size < maxWitnesses) this.#disturbed.add(witness);
     this.closing = null;
-    return worse;
+    if (!worse) return false;
+    const { severity, threshold, baseline, window, cause, advice } = evidence;
+    this.#words = cause;
+    this.#change({ threshold, baseline, window, cause, advice });
+    this.raise(severity, now);
+    return true;
+  }
+
+  /** Makes it worse. What was said of the milder finding holds no longer. */
+  raise(severity: Severity, now: number): void {
+    this.#change({ severity, worsenedAt: now, acknowledgement: null });
   }
 
   /** A rank or a series is in order again, or will not be heard of. */
@@ -80,13 +100,36 @@ export class Incident {
     if (this.#disturbed.delete(witness) && this.#disturbed.size === 0) this.closing ??= resolution;
   }
 
-  follow(cause: string | null): void {
-    this.#finding = { ...this.#finding, consequenceOf: cause };
+  /**
+   * Attaches it to a cause by its id, or to none. `reason` is joined to its own words, where it is of another subject: what the same
+   * subject suffers stands beside it anyway.
+   */
+  follow(consequenceOf: string | null, reason?: Pick<Incident, 'finding'>): void {
+    const { subject, openedAt } = this.#finding;
+    const isTold = reason !== undefined && !isSame(subject, reason.finding.subject);
+    const cause = isTold ? joinedCause(this.#words, openedAt, reason.finding) : this.#words;
+    this.#change({ consequenceOf, cause });
+  }
+
+  silence(silencedBy: string | null): void {
+    this.#change({ silencedBy });
+  }
+
+  acknowledge(acknowledgement: Acknowledgement): void {
+    this.#change({ acknowledgement });
   }
 
   resolve(resolution: Resolution, now: number): void {
-    this.#finding = { ...this.#finding, resolution, resolvedAt: now };
+    this.#change({ resolution, resolvedAt: now });
   }
+
+  #change(what: Partial<Finding>): void {
+    this.#finding = { ...this.#finding, ...what };
+  }
+}
+
+function isSame(one: Subject, other: Subject): boolean {
+  return one.run === other.run && one.rank === other.rank && one.uuid === other.uuid;
 }
 
 function lower(a: number | null, b: number | null): number | null {

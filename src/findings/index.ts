@@ -1,5 +1,6 @@
 export { conditionOf } from './condition.ts';
-export type { Finding, FindingChange, FindingListener, Resolution, Subject } from './finding.ts';
+export { byAge } from './finding.ts';
+export type { Acknowledgement, Age, Finding, FindingChange, FindingListener, Resolution, Subject } from './finding.ts';
 export { maxCauseLabel } from './finding-series.ts';
 export { Findings } from './findings.ts';
 export type { FindingsParts } from './findings.ts';
@@ -11,3 +12,6 @@ export type { LineSink } from './findings-log.ts';
 export { findingsMetrics } from './metrics.ts';
 export { findingsOptions } from './options.ts';
 export type { FindingsOptions } from './options.ts';
+export { SilenceLimitError } from './silences.ts';
+export type { Silence, SilenceDraft } from './silences.ts';
+export type { GpusOf } from './subjects.ts';

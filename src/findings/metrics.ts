@@ -1,5 +1,6 @@
 import { counter, gauge, info } from '../series/index.ts';
 import { findingsFileMetrics } from './findings-file.ts';
+import { silenceMetrics } from './silences.ts';
 
 /** Series of open findings; they go when the finding is resolved. */
 export const findingMetrics = {
@@ -19,6 +20,14 @@ export const findingMetrics = {
     help: 'Largest figure that the detector of an open finding has judged; its meaning is told with the kind',
     labels: ['finding'],
   }),
+  silenced: gauge('gradwatch_finding_silenced', {
+    help: '1 for an open finding that does not notify because it is silenced; absent for all others',
+    labels: ['finding'],
+  }),
+  acknowledged: gauge('gradwatch_finding_acknowledged', {
+    help: '1 for an open finding that somebody has acknowledged; absent for all others',
+    labels: ['finding'],
+  }),
   total: counter('gradwatch_findings_total', {
     help: 'Findings that reached a severity, each counted once for every severity that it reached',
     labels: ['kind', 'severity'],
@@ -30,4 +39,8 @@ export const findingMetrics = {
 } as const;
 
 /** Every metric of this room. */
-export const findingsMetrics = [...Object.values(findingMetrics), ...Object.values(findingsFileMetrics)];
+export const findingsMetrics = [
+  ...Object.values(findingMetrics),
+  ...Object.values(silenceMetrics),
+  ...Object.values(findingsFileMetrics),
+];

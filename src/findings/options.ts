@@ -27,6 +27,7 @@ export const findingsOptions = options({
     max: 100_000,
     help: 'Findings that may be open at once; more are refused and counted',
   }),
+  max_silences: integer({ default: 100, min: 0, max: 10_000, help: 'Silences that may be in force at once' }),
   keep_resolved: integer({ default: 200, min: 0, max: 100_000, help: 'Resolved findings that the API still lists' }),
 });
 

@@ -21,6 +21,8 @@ const evidence: Evidence = {
   advice: 'advice',
 };
 
+const everywhere = { run: '*', rank: '*', uuid: '*', author: 'ada', comment: '' } as const;
+
 function house(
   more: { readonly instance?: string; readonly knows?: (of: RankIdentity) => boolean; readonly max?: number } = {},
 ) {
@@ -28,8 +30,12 @@ function house(
   const clock = { now: 1000 };
   const findings = new Findings({
     table,
-    options: { hold: 120, consequence_window: 300, expire_after: 3600, max_open: more.max ?? 10, keep_resolved: 2 },
-    kinds: ['cause', 'effect'],
+    options: {
+      ...{ hold: 120, consequence_window: 300, expire_after: 3600, max_open: more.max ?? 10 },
+      ...{ max_silences: 10, keep_resolved: 2 },
+    },
+    detectors: [cause, effect],
+    gpusOf: () => [],
     instance: more.instance ?? 'first',
     now: () => clock.now,
   });
@@ -79,6 +85,33 @@ describe('findings after a restart of the exporter', () => {
     expect(after.findings.open).toHaveLength(2);
   });
 
+  it('keep their silences, who has them in hand, and the words to which a cause is joined', () => {
+    const before = house();
+    before.see(cause);
+    before.see(effect);
+    before.findings.silence({ ...everywhere, kind: 'cause', expiresAt: 1300 });
+    before.findings.silence({ ...everywhere, kind: 'effect', expiresAt: 9000 });
+    before.findings.acknowledge('first-1', 'ada', 'looking');
+    const after = restarted(before);
+    expect(after.problems).toEqual([]);
+    expect(after.findings.silences).toEqual(before.findings.silences);
+    expect(after.findings.open).toEqual(before.findings.open);
+    expect(after.findings.incidents.map(({ words }) => words)).toEqual(['cause', 'cause']);
+    after.wait(300);
+    expect(after.told).toEqual(['unsilenced first-1']);
+    expect(after.findings.silence({ ...everywhere, kind: 'cause', expiresAt: 9000 }).id).toBe('second-silence-1');
+  });
+
+  it('are taken back from a snapshot that knew nothing of silences', () => {
+    const before = house();
+    before.see(cause);
+    const [, open] = [...before.section.save()] as [unknown, { readonly open: object }];
+    const { worsenedAt: _w, silencedBy: _s, acknowledgement: _a, ...finding } = { ...before.findings.open[0] };
+    const { section, findings } = house();
+    expect(section.restore({ open: finding, disturbed: [0], closing: null })).toBeNull();
+    expect(findings.open).toEqual([open.open]);
+  });
+
   it('end by their own rule where the detector knows what it held', () => {
     const before = house();
     before.see(cause, 0);
@@ -101,7 +134,7 @@ describe('findings after a restart of the exporter', () => {
     after.wait(60);
     after.see(effect);
     after.wait(60);
-    expect(after.told).toEqual(['resolved first-1 expired']);
+    expect(after.told).toEqual(['resolved first-1 expired', 'amended first-2']);
     after.wait(3600);
     expect(after.told.at(-1)).toBe('resolved first-2 expired');
   });

@@ -22,6 +22,7 @@ const savedFinding = v.object({
   lastStep: step,
   openedAt: v.number(),
   lastEvidenceAt: v.number(),
+  worsenedAt: v.optional(v.nullable(v.number()), null),
   score: number,
   threshold: number,
   baseline: v.nullable(number),
@@ -29,12 +30,33 @@ const savedFinding = v.object({
   cause: v.string(),
   advice: v.string(),
   consequenceOf: text,
+  silencedBy: v.optional(text, null),
+  acknowledgement: v.optional(v.nullable(v.object({ author: v.string(), note: v.string(), at: v.number() })), null),
   resolution,
   resolvedAt: v.nullable(v.number()),
 });
 
+const savedSilence = v.object({
+  id: v.string(),
+  run: v.string(),
+  kind: v.string(),
+  rank: v.union([v.number(), v.literal('*')]),
+  uuid: v.string(),
+  createdAt: v.number(),
+  expiresAt: v.number(),
+  author: v.string(),
+  comment: v.string(),
+});
+
 const savedPart = v.union([
-  v.object({ open: savedFinding, disturbed: v.array(v.union([v.number(), v.string()])), closing: resolution }),
+  v.object({ silence: savedSilence }),
+  v.object({
+    open: savedFinding,
+    /** Its cause without what is joined to it. */
+    words: v.optional(v.string()),
+    disturbed: v.array(v.union([v.number(), v.string()])),
+    closing: resolution,
+  }),
   v.object({ resolved: savedFinding }),
   v.object({ counted: v.array(v.object({ kind: v.string(), severity: v.picklist(severities), total: v.number() })) }),
 ]);
@@ -48,7 +70,7 @@ export interface FindingsSectionParts {
 }
 
 /**
- * The findings as they outlive the exporter: those that are open with their ids, so that no alert fires again under another one, those
+ * The findings as they outlive the exporter: silences, those that are open with their ids, so that no alert fires again under another one, those
  * that were resolved last, and the counts. What nobody can tell the end of any more is closed as expired after its hold, unless there
  * is new evidence by then.
  */
@@ -60,19 +82,23 @@ export function findingsSection(findings: Findings, parts: FindingsSectionParts)
     revision: () => findings.revision,
     *save(): Generator<v.InferOutput<typeof savedPart>> {
       yield { counted: findings.counted };
-      for (const { finding, disturbed, closing } of findings.incidents) {
-        yield { open: finding, disturbed: [...disturbed], closing };
+      for (const silence of findings.silences) yield { silence };
+      for (const { finding, words, disturbed, closing } of findings.incidents) {
+        yield { open: finding, words, disturbed: [...disturbed], closing };
       }
       for (const resolved of findings.resolved.toReversed()) yield { resolved };
     },
-    restore: (part) => {
-      if (!v.is(savedPart, part)) return 'it is not of the expected shape';
+    restore: (saved) => {
+      const read = v.safeParse(savedPart, saved);
+      if (!read.success) return 'it is not of the expected shape';
+      const part = read.output;
+      if ('silence' in part) findings.putBackSilence(part.silence);
       if ('resolved' in part) findings.keepResolved(part.resolved);
       if ('counted' in part) findings.putBackCounts(part.counted);
       if (!('open' in part)) return null;
       const detector = detectors.find(({ kind }) => kind === part.open.kind);
       if (detector === undefined) return `there is no detector ${JSON.stringify(part.open.kind)} any more`;
-      const incident = new Incident(detector, part.open, part.disturbed);
+      const incident = new Incident(detector, part.open, part.disturbed, part.words);
       incident.closing = part.closing;
       return findings.putBack(incident) ? null : 'there is no place for it';
     },
@@ -88,6 +114,8 @@ export function findingsSection(findings: Findings, parts: FindingsSectionParts)
         }
         back(incident.finding);
       }
+      // A silence may have ended meanwhile.
+      findings.reviewSilences();
     },
   };
 }

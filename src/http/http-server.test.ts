@@ -52,6 +52,9 @@ const finding: Finding = {
   openedAt: 1_700_000_041,
   lastEvidenceAt: 1_700_000_041,
   consequenceOf: null,
+  worsenedAt: null,
+  silencedBy: null,
+  acknowledgement: null,
   resolution: null,
   resolvedAt: null,
 };

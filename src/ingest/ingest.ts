@@ -170,8 +170,9 @@ export class Ingest {
   /** Tells every connected worker of the finding's run. */
   finding(change: FindingChange): void {
     const { run } = change.finding.subject;
-    if (run === null) return;
-    const message = { finding: findingMessage(change) };
+    const finding = findingMessage(change);
+    if (run === null || finding === null) return;
+    const message = { finding };
     for (const { hello, call } of this.#sessions.live) {
       if (hello.run === run) call?.send(message);
     }

@@ -40,7 +40,8 @@ export class Replay {
     this.#findings = new Findings({
       table,
       options: findings,
-      kinds: detectors.map(({ kind }) => kind),
+      detectors,
+      gpusOf: () => [],
       instance: run,
       now: () => this.#clock.now,
     });

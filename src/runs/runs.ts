@@ -91,6 +91,13 @@ export class Runs {
     return [...this.#runs.values()].map(reportRun);
   }
 
+  /** The GPUs that the ranks of a run, or one of them, name as theirs. */
+  gpusOf(run: string, rank: number | null): readonly string[] {
+    const ranks = this.#runs.get(run)?.ranks;
+    const meant = rank === null ? [...(ranks?.values() ?? [])] : [ranks?.get(rank)];
+    return meant.flatMap((each) => each?.hello.gpuUuid ?? []);
+  }
+
   /** Who speaks for the ranks that are held, or did so last. A process that ended its call may still be there, and in trouble. */
   listWorkers(): readonly Worker[] {
     return [...this.#runs.values()].flatMap(({ ranks }) =>

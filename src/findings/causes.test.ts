@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { evidence, findingsHouse } from '../../test/support/findings-house.ts';
+import type { DetectorFacts } from '../detect/index.ts';
+
+const facts = { meaning: '', explains: [], alert: 'rank_degraded', endsWithRun: true } as const;
+const throttled: DetectorFacts = {
+  ...facts,
+  kind: 'throttled',
+  subject: 'series',
+  explains: ['slow_rank', 'slow_run'],
+};
+const gpuLost: DetectorFacts = { ...facts, kind: 'gpu_lost', subject: 'series', explains: ['lost'] };
+const lost: DetectorFacts = {
+  ...facts,
+  kind: 'lost',
+  subject: 'rank',
+  explains: ['lost', 'stalled'],
+  endsWithRun: false,
+};
+const slowRank: DetectorFacts = { ...facts, kind: 'slow_rank', subject: 'rank', explains: ['slow_run'] };
+const slowRun: DetectorFacts = { ...facts, kind: 'slow_run', subject: 'run' };
+const stalled: DetectorFacts = { ...facts, kind: 'stalled', subject: 'rank' };
+const detectors = [throttled, gpuLost, lost, slowRank, slowRun, stalled];
+
+/** Rank n of the run r computes on GPU-n; those of the other run on GPUs of their own. */
+const gpusOf = (run: string, rank: number | null): string[] => {
+  if (run !== 'r') return ['GPU-x'];
+  return rank === null ? Array.from({ length: 8 }, (_, each) => `GPU-${each}`) : [`GPU-${rank}`];
+};
+const house = () => findingsHouse(detectors, { max_open: 100 }, gpusOf);
+
+const hot = evidence('warning', null, { cause: 'GPU 5 is throttled by its temperature.' });
+const slow = evidence('warning', 8120, { cause: 'Rank 5 computes 1.4 times slower than its 7 peers since step 8120.' });
+
+describe('a finding about a GPU', () => {
+  it('explains what happens to the rank that computes on it, and is told with it', () => {
+    const { findings, seeGpu, see, wait, lines } = house();
+    seeGpu(throttled, hot, 'GPU-5');
+    wait(12);
+    see(slowRank, slow, 5);
+    expect(findings.open[1]).toMatchObject({
+      consequenceOf: 'abc-1',
+      cause:
+        'Rank 5 computes 1.4 times slower than its 7 peers since step 8120; GPU 5 is throttled by its temperature, first seen 12 s before.',
+    });
+    expect(lines('gradwatch_finding_info{finding="abc-2"')[0]).toContain('first seen 12 s before.",');
+  });
+
+  it('explains what was seen before it', () => {
+    const { findings, seeGpu, see, wait, told } = house();
+    see(slowRank, slow, 5);
+    wait(180);
+    seeGpu(throttled, hot, 'GPU-5');
+    expect(findings.open[0]?.cause).toMatch(/; GPU 5 is throttled by its temperature, first seen 3 min after\.$/);
+    expect(told()).toEqual(['opened slow_rank', 'opened throttled', 'amended slow_rank']);
+  });
+
+  it('explains what a whole run suffers, and nothing of ranks on other GPUs or of other runs', () => {
+    const { findings, seeGpu, see } = house();
+    seeGpu(throttled, hot, 'GPU-5');
+    see(slowRun, evidence('warning'), 2);
+    see(slowRank, slow, 4);
+    see(slowRank, slow, 5, 'other');
+    see(slowRun, evidence('warning'), 0, 'other');
+    expect(findings.open.map(({ consequenceOf }) => consequenceOf)).toEqual([null, 'abc-1', null, null, null]);
+  });
+
+  it('is as bad as what follows from it, and no finding is hidden behind a milder one', () => {
+    const { findings, seeGpu, see, told, notifying } = house();
+    seeGpu(throttled, { ...hot, severity: 'info' }, 'GPU-5');
+    see(slowRank, { ...slow, severity: 'critical' }, 5);
+    expect(findings.open.map(({ severity }) => severity)).toEqual(['critical', 'critical']);
+    expect(told()).toEqual(['opened throttled', 'opened slow_rank', 'worsened throttled']);
+    expect(notifying()).toMatchObject([{ id: 'abc-1', cause: 'GPU 5 is throttled by its temperature.' }]);
+  });
+
+  it('is told as the reason when it is over, and hides nothing then', () => {
+    const { findings, seeGpu, recoverGpu, see, wait } = house();
+    seeGpu(throttled, hot, 'GPU-5');
+    recoverGpu(throttled, 'GPU-5');
+    wait(121);
+    see(slowRank, slow, 5);
+    expect(findings.open).toMatchObject([{ kind: 'slow_rank', consequenceOf: null }]);
+    expect(findings.open[0]?.cause).toMatch(/first seen 2 min before\.$/);
+    wait(400);
+    see(slowRank, { ...slow, severity: 'critical' }, 5);
+    expect(findings.open[0]?.cause).toMatch(/first seen 2 min before\.$/);
+  });
+});
+
+describe('one incident', () => {
+  it('on a GPU that is throttled among eight is one finding that notifies, whichever was seen first', () => {
+    const slowdown = [
+      ({ seeGpu }: ReturnType<typeof house>) => {
+        seeGpu(throttled, hot, 'GPU-5');
+      },
+      ({ see }: ReturnType<typeof house>) => {
+        see(slowRank, slow, 5);
+      },
+      ({ see }: ReturnType<typeof house>) => {
+        for (let rank = 0; rank < 8; rank += 1) see(slowRun, evidence('critical', 8121), rank);
+      },
+    ];
+    for (const order of [
+      [0, 1, 2],
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+    ]) {
+      const all = house();
+      for (const step of order) slowdown[step]?.(all);
+      expect(all.findings.open).toHaveLength(3);
+      expect(all.notifying()).toMatchObject([{ kind: 'throttled', severity: 'critical' }]);
+    }
+  });
+
+  it('of a GPU that is lost under a rank, for which all others stall and then fail, is one finding', () => {
+    const { findings, see, seeGpu, notifying, wait } = house();
+    see(lost, evidence('critical', 500, { cause: 'Rank 5 is lost after step 500: its process is gone.' }), 5);
+    wait(4);
+    for (const rank of [0, 1, 2, 3, 4, 6, 7]) see(stalled, evidence('warning', 501), rank);
+    seeGpu(gpuLost, evidence('critical', null, { cause: 'GPU 5 has fallen off the bus.' }), 'GPU-5');
+    wait(30);
+    for (const rank of [0, 1, 2, 3, 4, 6, 7]) see(lost, evidence('warning', 500), rank);
+    expect(findings.open).toHaveLength(16);
+    expect(notifying()).toMatchObject([{ kind: 'gpu_lost' }]);
+    const [{ id } = { id: '' }] = notifying();
+    expect(new Set(findings.open.map(({ consequenceOf }) => consequenceOf))).toEqual(new Set([null, id]));
+    expect(findings.open.find(({ kind }) => kind === 'stalled')?.cause).toMatch(
+      /; GPU 5 has fallen off the bus, first/,
+    );
+  });
+
+  it('of many ranks that fail one after the other is the first of them, or the worst', () => {
+    const { see, notifying, findings, wait } = house();
+    for (const rank of [3, 0, 1]) see(lost, evidence('warning', 7), rank);
+    expect(notifying()).toMatchObject([{ subject: { rank: 3 } }]);
+    wait(15);
+    see(lost, evidence('critical', 7), 2);
+    expect(notifying()).toMatchObject([{ subject: { rank: 2 } }]);
+    expect(findings.open.filter(({ consequenceOf }) => consequenceOf === 'abc-4')).toHaveLength(3);
+  });
+
+  it('that ends leaves what goes on to stand for itself', () => {
+    const { see, recover, notifying, wait } = house();
+    see(lost, evidence('critical', 7), 2);
+    for (const rank of [0, 1]) see(lost, evidence('critical', 7), rank);
+    recover(lost, 2);
+    wait(120);
+    expect(notifying()).toMatchObject([{ subject: { rank: 0 } }]);
+  });
+});

@@ -1,0 +1,116 @@
+import { explains, severityOf, type Case } from './causes.ts';
+import type { Finding, Subject } from './finding.ts';
+import type { Incident } from './incident.ts';
+import type { GpusOf } from './subjects.ts';
+
+export interface IncidentsParts {
+  readonly gpusOf: GpusOf;
+  /** How far apart a cause and its consequence may be seen, in seconds. */
+  readonly window: () => number;
+  /** What is over and may still explain something, the oldest first. */
+  readonly over: () => readonly Case[];
+}
+
+/**
+ * The open findings, and which of them follows from which. What another finding explains is attached to the first cause, so that
+ * `consequenceOf` never names a consequence, as long as that is open.
+ */
+export class Incidents {
+  readonly #parts: IncidentsParts;
+  readonly #byKey = new Map<string, Incident>();
+  readonly #byId = new Map<string, Incident>();
+
+  constructor(parts: IncidentsParts) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  /** In the order in which they opened. */
+  get all(): readonly Incident[] {
+    return [...this.#byKey.values()];
+  }
+
+  find(kind: string, subject: Subject): Incident | undefined {
+    return this.#byKey.get(keyOf(kind, subject));
+  }
+
+  findId(id: string): Incident | undefined {
+    return this.#byId.get(id);
+  }
+
+  of(run: string): readonly Incident[] {
+    return this.all.filter(({ finding }) => finding.subject.run === run);
+  }
+
+  add(incident: Incident): void {
+    const { id, kind, subject } = incident.finding;
+    this.#byKey.set(keyOf(kind, subject), incident);
+    this.#byId.set(id, incident);
+  }
+
+  /** Takes one that is over away. Gives what stood behind it and goes on: it stands for itself now, or has another cause. */
+  remove({ finding: { id, kind, subject } }: Incident): readonly Incident[] {
+    this.#byKey.delete(keyOf(kind, subject));
+    this.#byId.delete(id);
+    // Of what is about to end too, nobody needs to hear.
+    const left = this.#behind(id).filter(({ closing }) => closing === null);
+    for (const incident of left) incident.follow(null);
+    return [...new Set(left.flatMap((incident) => this.attach(incident)))];
+  }
+
+  /** Attaches one to what is open and explains it, or to nothing. Gives it, with those that were attached to it before. */
+  attach(incident: Incident): readonly Incident[] {
+    const cause = this.all.find((other) => this.#explains(other, incident));
+    if (cause !== undefined) return this.#follow(incident, this.rootOf(cause));
+    // What is over hides nothing any more, and may still be the reason.
+    incident.follow(
+      null,
+      this.#parts.over().findLast((other) => this.#explains(other, incident)),
+    );
+    return [incident];
+  }
+
+  /** Attaches to a cause what was seen before it, and what is attached to that. Gives those that changed. */
+  adopt(cause: Incident): readonly Incident[] {
+    const root = this.rootOf(cause);
+    return this.all
+      .filter((other) => other !== root && other.finding.consequenceOf !== root.finding.id)
+      .filter((other) => this.#explains(cause, other))
+      .flatMap((other) => this.#follow(other, root));
+  }
+
+  /** Of a consequence, its cause; of all else, itself. */
+  rootOf(incident: Incident): Incident {
+    const { consequenceOf } = incident.finding;
+    return (consequenceOf === null ? undefined : this.#byId.get(consequenceOf)) ?? incident;
+  }
+
+  /** The worst of what an incident is and of what follows from it. */
+  worst(root: Incident): Finding {
+    return [root, ...this.#behind(root.finding.id)]
+      .map(({ finding }) => finding)
+      .reduce((worst, finding) => (severityOf(finding) > severityOf(worst) ? finding : worst));
+  }
+
+  #follow(incident: Incident, root: Incident): readonly Incident[] {
+    const followers = [incident, ...this.#behind(incident.finding.id)];
+    for (const follower of followers) follower.follow(root.finding.id, root);
+    return followers;
+  }
+
+  #behind(id: string): readonly Incident[] {
+    return this.all.filter(({ finding }) => finding.consequenceOf === id);
+  }
+
+  #explains(cause: Case, consequence: Incident): boolean {
+    return explains(cause, consequence, this.#parts.window(), this.#parts.gpusOf);
+  }
+}
+
+/** JSON keeps apart what a separator within a run's name could join. */
+function keyOf(kind: string, subject: Subject): string {
+  return JSON.stringify([kind, subject.run, subject.rank, subject.uuid]);
+}
