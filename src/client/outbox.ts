@@ -3,10 +3,10 @@ import { mergeStep } from './step-merge.ts';
 import type { WireStep } from './step-report.ts';
 
 /**
- * No step is longer on the wire, with its tag and length: 20 doubles of at most 10 bytes, 11 varints of at most 12, and a flag of 2.
+ * No step is longer on the wire, with its tag and length: 24 doubles of at most 10 bytes, 12 varints of at most 12, and a flag of 2.
  * https://protobuf.dev/programming-guides/encoding/
  */
-export const maxStepBytes = 336;
+export const maxStepBytes = 390;
 /** Tag and length of the batch, its sequence and its count of dropped steps, with room. */
 const batchOverheadBytes = 64;
 /** The exporter decodes a batch in one go; this many steps take it about a millisecond. */

@@ -38,12 +38,22 @@ const fullest: Required<StepReport> = {
   allocationRetries: 2 ** 62,
   outOfMemoryErrors: 2 ** 62,
   processMemoryBytes: 2 ** 62,
+  gradientClipNorm: 1e-9,
+  zeroGradientFraction: 1e-9,
+  nonfiniteGradients: 2 ** 62,
+  maximumLoss: 1e-9,
+  ownSeconds: 1e-9,
 };
+
+/** What a step can carry that this client does not offer. */
+const notYet = ['phase', 'gradient_norm_scope', 'auxiliary_losses', 'extras'];
 
 test('the fields of a report are those of the proto file, in camelCase', () => {
   const { step } = cleanStep(fullest, 1);
   const camelCase = (name: string): string => name.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-  const inProto = (protocol.Step.type as { field: { name: string }[] }).field.map(({ name }) => name);
+  const inProto = (protocol.Step.type as { field: { name: string }[] }).field
+    .map(({ name }) => name)
+    .filter((name) => !notYet.includes(name));
   expect(Object.keys(step ?? {}).sort()).toEqual([...inProto].sort());
   expect(Object.keys(fullest).sort()).toEqual(inProto.map(camelCase).sort());
   expect(cleanStep(fullest, 1).problem).toBeNull();

@@ -53,6 +53,16 @@ export interface StepReport {
   readonly outOfMemoryErrors?: number | undefined;
   /** Resident memory of the worker's process. */
   readonly processMemoryBytes?: number | undefined;
+  /** The norm to which the gradient is clipped. */
+  readonly gradientClipNorm?: number | undefined;
+  /** Entries of the gradient that are exactly zero, 0 to 1. */
+  readonly zeroGradientFraction?: number | undefined;
+  /** Entries of the gradient that are NaN or infinite; 1 where it is known only that there are some. */
+  readonly nonfiniteGradients?: number | undefined;
+  /** The largest loss of all ranks. */
+  readonly maximumLoss?: number | undefined;
+  /** Of the step what this rank needed itself, without waiting for others. */
+  readonly ownSeconds?: number | undefined;
 }
 
 /** A step as it is sent. */
@@ -101,6 +111,11 @@ const fields = [
   ['allocationRetries', 'allocation_retries', 'count'],
   ['outOfMemoryErrors', 'out_of_memory_errors', 'count'],
   ['processMemoryBytes', 'process_memory_bytes', 'count'],
+  ['gradientClipNorm', 'gradient_clip_norm', 'real'],
+  ['zeroGradientFraction', 'zero_gradient_fraction', 'real'],
+  ['nonfiniteGradients', 'nonfinite_gradients', 'count'],
+  ['maximumLoss', 'maximum_loss', 'real'],
+  ['ownSeconds', 'own_seconds', 'real'],
 ] as const satisfies readonly (readonly [Exclude<keyof StepReport, 'step'>, keyof Step, Kind])[];
 
 /**

@@ -16,6 +16,8 @@ const run: RunReport = {
   framework: 'pytorch',
   model: null,
   worldSize: 2,
+  job: null,
+  labels: {},
   startedAt: 1_700_000_000,
   endedAt: null,
   ranks: [
@@ -26,6 +28,8 @@ const run: RunReport = {
       localRank: 0,
       node: null,
       gpuUuid: null,
+      role: 'training',
+      parallel: {},
       endedAt: null,
       step: 41,
       stepTime: 1_700_000_041,

@@ -1,6 +1,13 @@
 import { status } from '@grpc/grpc-js';
 import { quote } from './foreign-text.ts';
 
+interface CoordinateFacts {
+  readonly dimension: string;
+  readonly index: number | undefined;
+  readonly size: number | undefined;
+  readonly limit: number;
+}
+
 /**
  * Everything that can be refused, once: the code is the label `reason` of gradwatch_exporter_refused_total and the reason that the
  * worker is told; `status` ends the call, null means that only the named part is left out; the message says the value, the limit and
@@ -100,6 +107,21 @@ const table = {
     status: null,
     message: ({ step, field, value, expected }: { step: number; field: string; value: string; expected: string }) =>
       `Step.${field} of step ${step} is ${value}, expected ${expected}; the value was left out`,
+  },
+  coordinate_invalid: {
+    status: null,
+    message: ({ dimension, index, size, limit }: CoordinateFacts) =>
+      `Hello.parallel.${dimension} has the index ${index ?? 'absent'} of ${size ?? 'absent'}, expected 0 <= index < size <= ${limit}; it was left out`,
+  },
+  label_invalid: {
+    status: null,
+    message: ({ name }: { name: string }) =>
+      `a label is called ${name}, expected at most 64 letters, digits and underscores, no digit first and not "__"; it was left out`,
+  },
+  label_limit: {
+    status: null,
+    message: ({ labels, limit }: { labels: number; limit: number }) =>
+      `${labels} labels are more than the ${limit} of runs.max_labels; those beyond were left out`,
   },
   stopping: {
     status: status.UNAVAILABLE,

@@ -36,6 +36,11 @@ export class Sessions<Call extends Speaker> {
     this.stepsPerSecond = stepsPerSecond;
   }
 
+  /** What each worker may report. */
+  get limits(): Runs['limits'] {
+    return this.#runs.limits;
+  }
+
   /** Sessions with an open call. */
   get live(): ReadonlySet<Session<Call>> {
     return this.#live;

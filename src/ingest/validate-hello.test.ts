@@ -1,9 +1,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Hello } from '../protocol/index.ts';
+import type { Refusal } from './refusals.ts';
 import { validateHello, type HelloResult } from './validate-hello.ts';
 
 const valid: Hello = { run: 'digits', rank: 1, world_size: 2, session: 'session-0123456789' };
+
+const left: Refusal[] = [];
+
+function validate(hello: Hello): HelloResult {
+  left.length = 0;
+  return validateHello(hello, 2, (refusal) => left.push(refusal));
+}
 
 function refusalOf(result: HelloResult) {
   return 'refusal' in result ? result.refusal : undefined;
@@ -11,7 +19,7 @@ function refusalOf(result: HelloResult) {
 
 describe('validateHello', () => {
   it('takes the least that a hello must say', () => {
-    expect(validateHello(valid)).toEqual({
+    expect(validate(valid)).toEqual({
       hello: {
         run: 'digits',
         rank: 1,
@@ -25,6 +33,10 @@ describe('validateHello', () => {
         framework: null,
         model: null,
         process: null,
+        job: null,
+        role: 'training',
+        parallel: {},
+        labels: {},
         supports: new Set(),
       },
     });
@@ -48,23 +60,23 @@ describe('validateHello', () => {
     ['a long session', { session: 's'.repeat(65) }, 'Hello.session'],
     ['a GPU that is no name', { gpu_uuid: 'GPU\u0000' }, 'Hello.gpu_uuid'],
   ])('refuses %s', (_, mistake, message) => {
-    const result = validateHello({ ...valid, ...mistake });
+    const result = validate({ ...valid, ...mistake });
     expect(refusalOf(result)).toMatchObject({ code: 'hello_invalid' });
     expect(refusalOf(result)?.message).toContain(message);
   });
 
   it.each(['run', 'rank', 'world_size', 'session'] as const)('refuses a hello without %s', (field) => {
     const rest = Object.fromEntries(Object.entries(valid).filter(([name]) => name !== field));
-    expect(refusalOf(validateHello(rest))?.message).toMatch(new RegExp(`^Hello\\.${field} is absent`));
+    expect(refusalOf(validate(rest))?.message).toMatch(new RegExp(`^Hello\\.${field} is absent`));
   });
 
   it('does not repeat a session in a message', () => {
     const session = 'secret\n-0123456789-0123456789';
-    expect(JSON.stringify(validateHello({ ...valid, session }))).not.toContain('secret');
+    expect(JSON.stringify(validate({ ...valid, session }))).not.toContain('secret');
   });
 
   it('mends texts that only describe', () => {
-    const result = validateHello({
+    const result = validate({
       ...valid,
       node: ' a\tb ',
       model: 'm'.repeat(127) + '😀',
@@ -76,11 +88,51 @@ describe('validateHello', () => {
 
   it('takes a process that can be found, and leaves out one that cannot', () => {
     const process: Partial<Hello> = { pid: 7, boot_id: '0f8fad5b-d9cb-469f-a165-70867728950e', start_ticks: 1234 };
-    expect(validateHello({ ...valid, ...process })).toMatchObject({
+    expect(validate({ ...valid, ...process })).toMatchObject({
       hello: { process: { pid: 7, bootId: '0f8fad5b-d9cb-469f-a165-70867728950e', startTicks: 1234 } },
     });
     for (const mistake of [{ pid: 0 }, { boot_id: 'boot' }, { start_ticks: 2 ** 60 }])
-      expect(validateHello({ ...valid, ...process, ...mistake })).toMatchObject({ hello: { process: null } });
+      expect(validate({ ...valid, ...process, ...mistake })).toMatchObject({ hello: { process: null } });
+  });
+
+  it('takes job, role, coordinates and labels', () => {
+    const result = validate({
+      ...valid,
+      job: '4711',
+      role: 'ROLE_INFERENCE',
+      parallel: { data: { index: 1, size: 2 }, pipeline: { index: 0, size: 4 } },
+      labels: { team: 'vision', _seed: '7\n' },
+    });
+    expect(result).toMatchObject({
+      hello: {
+        job: '4711',
+        role: 'inference',
+        parallel: { data: { index: 1, size: 2 }, pipeline: { index: 0, size: 4 } },
+        labels: { team: 'vision', _seed: '7' },
+      },
+    });
+    expect(left).toEqual([]);
+  });
+
+  it('leaves out coordinates and labels that cannot be, and says so', () => {
+    const result = validate({
+      ...valid,
+      parallel: { data: { index: 2, size: 2 }, tensor: { size: 2 }, expert: { index: 0, size: 1 } },
+      labels: { 'a-b': '', __name__: 'x', b: '1', c: '2', d: '3' },
+    });
+    expect(result).toMatchObject({
+      hello: { parallel: { expert: { index: 0, size: 1 } }, labels: { b: '1', c: '2' } },
+    });
+    expect(left.map(({ code }) => code)).toEqual([
+      'coordinate_invalid',
+      'coordinate_invalid',
+      'label_invalid',
+      'label_invalid',
+      'label_limit',
+    ]);
+    expect(left[0]?.message).toContain('Hello.parallel.data has the index 2 of 2');
+    expect(left[1]?.message).toContain('the index absent of 2');
+    expect(left.at(-1)?.message).toBe('5 labels are more than the 2 of runs.max_labels; those beyond were left out');
   });
 
   it('never throws, and what it accepts keeps the limits', () => {
@@ -98,7 +150,7 @@ describe('validateHello', () => {
     fc.assert(
       fc.property(hello, (given) => {
         const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-        const result = validateHello(known);
+        const result = validate(known);
         if ('refusal' in result) {
           // grpc-js puts the message through encodeURI, which throws on half a surrogate pair.
           expect(encodeURI(result.refusal.message)).toMatch(/^Hello\./);

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Hello, RequestKind } from '../protocol/index.ts';
-import type { RankHello, WorkerProcess } from '../runs/index.ts';
+import type { RankHello, Role, WorkerProcess } from '../runs/index.ts';
 import { description, isFit, quote } from './foreign-text.ts';
 import { refuse, type Refusal } from './refusals.ts';
+import { validateLabels } from './validate-labels.ts';
+import { validateParallel } from './validate-parallel.ts';
 
 /** A hello that keeps every limit that the proto file states. */
 export interface AcceptedHello extends RankHello {
@@ -19,7 +21,8 @@ const maxDescriptionLength = 128;
 /** Ten times the largest published training runs; keeps label values short. */
 const maxWorldSize = 1_000_000;
 
-export function validateHello(hello: Hello): HelloResult {
+/** The whole hello is refused, or parts of it that only describe are left out and told to `refused`. */
+export function validateHello(hello: Hello, maxLabels: number, refused: (refusal: Refusal) => void): HelloResult {
   const { run, rank, world_size: worldSize, local_rank: localRank, session: token, gpu_uuid: gpuUuid } = hello;
   if (run === undefined || run === '' || run.length > maxRunLength || !isFit(run)) {
     return invalid('run', run, `1 to ${maxRunLength} characters, none of them a control character`);
@@ -54,17 +57,26 @@ export function validateHello(hello: Hello): HelloResult {
       framework: description(hello.framework, maxDescriptionLength),
       model: description(hello.model, maxDescriptionLength),
       process: processOf(hello),
+      job: description(hello.job, maxDescriptionLength),
+      role: roleOf[hello.role ?? 'ROLE_UNSPECIFIED'] ?? 'training',
+      parallel: validateParallel(hello.parallel, refused),
+      labels: validateLabels(hello.labels, maxLabels, refused),
       supports: new Set(hello.supports),
     },
   };
 }
 
+/** A role of a later version counts as training too. */
+const roleOf: Readonly<Record<string, Role>> = { ROLE_INFERENCE: 'inference' };
+
 const bootId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Not worth a refusal: a worker whose process is not found trains all the same. */
-function processOf({ pid, boot_id: boot, start_ticks: startTicks }: Hello): WorkerProcess | null {
+function processOf(hello: Hello): WorkerProcess | null {
+  const { pid, pid_namespace: pidNamespace, boot_id: boot, start_ticks: startTicks } = hello;
   if (pid === undefined || pid < 1 || boot === undefined || startTicks === undefined) return null;
-  return bootId.test(boot) && Number.isSafeInteger(startTicks) ? { pid, bootId: boot, startTicks } : null;
+  if (!bootId.test(boot) || !Number.isSafeInteger(startTicks)) return null;
+  return { pid, bootId: boot, startTicks, ...(Number.isSafeInteger(pidNamespace) && { pidNamespace }) };
 }
 
 function invalid(field: string, value: unknown, expected: string): HelloResult {

@@ -64,7 +64,8 @@ describe('validateStep', () => {
 
   it('knows every field of the proto file', () => {
     const names = (protocol.Step.type as { field: { name: string }[] }).field.map(({ name }) => name);
-    expect(new Set([...fieldNames, 'step', 'unix_nanos', 'skipped'])).toEqual(new Set(names));
+    const others = ['step', 'unix_nanos', 'skipped', 'phase', 'gradient_norm_scope', 'auxiliary_losses', 'extras'];
+    expect(new Set([...fieldNames, ...others])).toEqual(new Set(names));
   });
 
   it('never throws, and what it accepts holds by the rules', () => {

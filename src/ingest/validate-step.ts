@@ -4,7 +4,7 @@ import { quote } from './foreign-text.ts';
 import { refuse, type Refusal } from './refusals.ts';
 
 /** What a field may be. NaN and infinities are data where a training can produce them. */
-type Rule = 'any' | 'notNegative' | 'amount' | 'count';
+type Rule = 'any' | 'notNegative' | 'fraction' | 'amount' | 'count';
 
 const rules: Readonly<Record<Field, Rule>> = {
   epoch: 'amount',
@@ -37,11 +37,17 @@ const rules: Readonly<Record<Field, Rule>> = {
   allocation_retries: 'count',
   out_of_memory_errors: 'count',
   process_memory_bytes: 'count',
+  gradient_clip_norm: 'notNegative',
+  zero_gradient_fraction: 'fraction',
+  nonfinite_gradients: 'count',
+  maximum_loss: 'any',
+  own_seconds: 'amount',
 };
 
 const expected: Readonly<Record<Rule, string>> = {
   any: 'a number',
   notNegative: 'NaN, or a number not below 0',
+  fraction: 'NaN, or a number from 0 to 1',
   amount: 'a finite number not below 0',
   count: 'a whole number up to 2^53 - 1',
 };
@@ -89,6 +95,8 @@ function keeps(rule: Rule, value: number): boolean {
       return true;
     case 'notNegative':
       return !(value < 0);
+    case 'fraction':
+      return !(value < 0 || value > 1);
     case 'amount':
       return value >= 0 && value < Infinity;
     case 'count':

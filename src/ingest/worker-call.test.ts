@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ExporterMessage, WorkerMessage__Output } from '../protocol/index.ts';
+import { runsDefaults } from '../../test/support/runs-options.ts';
 import { Runs } from '../runs/index.ts';
 import { expose, SeriesTable } from '../series/index.ts';
 import { IngestCounts } from './metrics.ts';
@@ -26,7 +27,7 @@ function start(persist: WorkerCallContext['persist'] = null) {
     table,
     listener,
     now: () => 1_800_000_000,
-    options: { lifetime: 60, return_within: 120, stale_after: 300, max_runs: 1, max_ranks: 1 },
+    options: { ...runsDefaults, lifetime: 60, max_runs: 1, max_ranks: 1 },
   });
   const open = new Set<WorkerCall>();
   const context: WorkerCallContext = {

@@ -3,7 +3,8 @@ import type { EndState, RankHello } from '../runs/index.ts';
 import { description, quote } from './foreign-text.ts';
 import type { IngestCounts } from './metrics.ts';
 import type { Outbox } from './outbox.ts';
-import { refuse, type Refusal, type RefusalCode } from './refusals.ts';
+import { Refused } from './refused.ts';
+import { refuse, type Refusal } from './refusals.ts';
 import { sameNode } from './same-node.ts';
 import type { Session, Sessions, Speaker } from './sessions.ts';
 import { validateHello } from './validate-hello.ts';
@@ -141,7 +142,8 @@ export class WorkerCall implements Speaker {
   }
 
   #greet(hello: Hello): void {
-    const result = validateHello(hello);
+    const left = new Refused(this.#context.counts);
+    const result = validateHello(hello, this.#context.sessions.limits.max_labels, left.add);
     if ('refusal' in result) {
       this.refuse(result.refusal);
       return;
@@ -156,6 +158,7 @@ export class WorkerCall implements Speaker {
     this.#lookWhere(result.hello);
     this.#countWorkers();
     this.#outbox.send({ welcome: { resume_from: opened.session.rank.intake.sequence, ...this.#context.welcome } });
+    this.#tell(left);
     this.acknowledge();
   }
 
@@ -185,26 +188,25 @@ export class WorkerCall implements Speaker {
   #takeSteps(batch: Batch, sequence: number, session: Session<WorkerCall>): void {
     if (batch.steps === undefined) return;
     const arrival = this.#context.now();
-    /** The first refusal of each kind is told; the counts say how many there were. */
-    const refusals = new Map<RefusalCode, Refusal>();
-    const refused = (refusal: Refusal): void => {
-      this.#context.counts.addRefused(refusal.code);
-      if (!refusals.has(refusal.code)) refusals.set(refusal.code, refusal);
-    };
+    const refused = new Refused(this.#context.counts);
     if (batch.steps.length > maxSteps) {
-      refused(refuse('batch_length', { steps: batch.steps.length, limit: maxSteps }));
+      refused.add(refuse('batch_length', { steps: batch.steps.length, limit: maxSteps }));
       batch.steps.length = maxSteps;
     }
     let taken = 0;
     for (const step of batch.steps) {
-      const report = validateStep(step, arrival, refused);
+      const report = validateStep(step, arrival, refused.add);
       if (report === null) continue;
       session.rank.report(report);
       taken += 1;
     }
     this.#context.counts.add('steps', taken);
-    for (const { code, message } of refusals.values()) {
-      this.#outbox.send({ refusal: { sequence, reason: code, message } });
+    this.#tell(refused, sequence);
+  }
+
+  #tell(refused: Refused, sequence?: number): void {
+    for (const { code, message } of refused.first) {
+      this.#outbox.send({ refusal: { ...(sequence !== undefined && { sequence }), reason: code, message } });
     }
   }
 

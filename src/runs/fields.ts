@@ -88,6 +88,26 @@ export const fields = {
     help: "Resident memory of the worker's process, as the worker reports it",
     labels,
   }),
+  gradient_clip_norm: gauge('gradwatch_train_gradient_clip_norm', {
+    help: 'Norm to which the gradient of the last step was clipped where it was larger',
+    labels,
+  }),
+  zero_gradient_fraction: gauge('gradwatch_train_zero_gradient_ratio', {
+    help: 'Entries of the gradient of the last step that were exactly zero, as a fraction of all',
+    labels,
+  }),
+  nonfinite_gradients: gauge('gradwatch_train_nonfinite_gradients', {
+    help: 'Entries of the gradient of the last step that were NaN or infinite',
+    labels,
+  }),
+  maximum_loss: gauge('gradwatch_train_maximum_loss', {
+    help: 'Largest training loss of all ranks in the last step',
+    labels,
+  }),
+  own_seconds: gauge('gradwatch_train_own_seconds', {
+    help: 'Time of the last step that the rank needed itself, without waiting for others, where it measures that',
+    labels,
+  }),
 } as const;
 
 export type Field = keyof typeof fields;

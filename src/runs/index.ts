@@ -7,6 +7,7 @@ export { rankStates, endedStates } from './observation.ts';
 export type {
   EndState,
   Observation,
+  Observed,
   RankIdentity,
   RankState,
   RankTransition,
@@ -15,7 +16,31 @@ export type {
 } from './observation.ts';
 export { conditions } from './rank.ts';
 export type { FileMark, FileMarks } from './intake.ts';
-export type { Condition, Rank, RankHello, WorkerProcess } from './rank.ts';
+export type { Condition, Rank } from './rank.ts';
+export { dimensions, roles } from './hello.ts';
+export type { Coordinate, Dimension, Parallel, RankHello, Role, WorkerProcess } from './hello.ts';
+export { eventTypes, layerFields, normScopes, phases, tensorKinds, thresholdBounds } from './reports.ts';
+export type {
+  Distribution,
+  EvaluationReport,
+  EvaluationSlice,
+  EventReport,
+  EventType,
+  LatencyHistogram,
+  Layer,
+  LayerField,
+  LayerReport,
+  NormScope,
+  Phase,
+  PhaseReport,
+  ServingReport,
+  StepDetails,
+  TensorKind,
+  TensorReport,
+  ThresholdBound,
+  ThresholdFailure,
+  Values,
+} from './reports.ts';
 export type { StepReport } from './recent-steps.ts';
 export { Runs } from './runs.ts';
 export type { RunsContext, Worker } from './runs.ts';

@@ -7,7 +7,11 @@ const identity = ['run', 'rank'] as const;
 export const runMetrics = {
   info: info('gradwatch_run_info', {
     help: 'A run as its ranks describe it',
-    labels: ['run', 'framework', 'model', 'world_size'],
+    labels: ['run', 'framework', 'model', 'world_size', 'job'],
+  }),
+  label: info('gradwatch_run_label_info', {
+    help: 'A free label of a run, as its workers tell it',
+    labels: ['run', 'name', 'value'],
   }),
   state: states('gradwatch_run_state', {
     help: 'State of a run on this node: that of its worst rank',
@@ -19,8 +23,11 @@ export const runMetrics = {
 /** What a rank is, where it stands and what it has counted. The last values of its steps are in fields.ts. */
 export const rankMetrics = {
   info: info('gradwatch_rank_info', {
-    help: 'A rank as its process describes itself; uuid is that of its GPU',
-    labels: ['run', 'rank', 'uuid', 'host', 'attempt', 'local_rank'],
+    help: 'A rank as its process describes itself; uuid is that of its GPU, the last five are its coordinates in the parallel layout',
+    labels: [
+      ...['run', 'rank', 'uuid', 'host', 'attempt', 'local_rank', 'role'],
+      ...['data_rank', 'tensor_rank', 'pipeline_rank', 'expert_rank', 'context_rank'],
+    ] as const,
   }),
   state: states('gradwatch_rank_state', { help: 'State of a rank', labels: identity, states: rankStates }),
   step: gauge('gradwatch_rank_step', {

@@ -1,4 +1,14 @@
 import type { Field } from './fields.ts';
+import type { RankHello } from './hello.ts';
+import type {
+  EvaluationReport,
+  EventReport,
+  LayerReport,
+  PhaseReport,
+  ServingReport,
+  StepDetails,
+  TensorReport,
+} from './reports.ts';
 
 /** Where a rank stands. The order is from best to worst; a node's view of a run is its worst rank. */
 export const rankStates = [
@@ -49,6 +59,8 @@ export interface Observation extends RankIdentity {
    * the first report after it.
    */
   readonly wentBack: boolean;
+  /** What this report told beside fields; absent with most workers. */
+  readonly details?: StepDetails;
 }
 
 export type StepValues = Readonly<Partial<Record<Field, number>>>;
@@ -64,7 +76,10 @@ export interface RankTransition extends RankIdentity {
   readonly reason: string;
 }
 
-/** Where the runs tell what they see. */
+/** A report with the rank that it is of. */
+export type Observed<Report> = RankIdentity & { readonly attempt: number } & Report;
+
+/** Where the runs tell what they see. A listener leaves away what it does not want to hear. */
 export interface RunListener {
   observation(observation: Observation): void;
   transition(transition: RankTransition): void;
@@ -74,4 +89,13 @@ export interface RunListener {
   rankForgotten(run: string, rank: number): void;
   /** The run's lifetime is over; what is held for it can go. */
   runForgotten(run: string): void;
+  /** A process begins to speak for a rank: before anything else is told of it, and again after each connection. */
+  joined?(hello: RankHello): void;
+  /** The worker does something else from now on. */
+  phase?(report: Observed<PhaseReport>): void;
+  evaluation?(report: Observed<EvaluationReport>): void;
+  layers?(report: Observed<LayerReport>): void;
+  tensor?(report: Observed<TensorReport>): void;
+  event?(report: Observed<EventReport>): void;
+  serving?(report: Observed<ServingReport>): void;
 }

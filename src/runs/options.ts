@@ -31,6 +31,21 @@ export const runsOptions = options({
     max: 10_000,
     help: 'Ranks of one run held at a time; when a further one comes, the one that ended first makes room, else it is refused',
   }),
+  max_labels: limit(16, 'Free labels of one run'),
+  max_extras: limit(32, 'Names of extras that one rank may report'),
+  max_auxiliary_losses: limit(16, 'Names of auxiliary losses that one rank may report'),
+  max_layers: limit(256, 'Layers of one rank, in the reports of one step'),
+  max_tensors: limit(32, 'Inputs and outputs of the model that one rank may report'),
+  max_bins: limit(64, 'Bins of a distribution, and bounds of a histogram of latencies'),
+  max_datasets: limit(8, 'Data sets whose evaluations one rank may report'),
+  max_slices: limit(64, 'Slices of one evaluation'),
+  max_slice_metrics: limit(32, 'Metrics of one slice of an evaluation'),
+  max_events_per_minute: limit(60, 'Events that one rank may report in a minute'),
 });
+
+/** A limit of what one worker may report; what is beyond is left out, told to the worker and counted. */
+function limit(byDefault: number, what: string) {
+  return integer({ default: byDefault, min: 0, max: 10_000, help: `${what}; those beyond are left out` });
+}
 
 export type RunsOptions = OptionValue<typeof runsOptions>;

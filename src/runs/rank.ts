@@ -1,37 +1,11 @@
 import type { Row } from '../series/index.ts';
+import type { RankHello } from './hello.ts';
 import { Intake, type FileMarks } from './intake.ts';
 import { rankStates, type EndState, type Observation, type RankState } from './observation.ts';
 import { RankCounts } from './rank-counts.ts';
 import { RecentSteps, type StepRecord, type StepReport } from './recent-steps.ts';
 import type { SavedRank } from './saved-rank.ts';
 import { ShownStep, type RankGroup, type RankKey } from './shown-step.ts';
-
-/** By what a process is found on its own machine, and told from all others there and elsewhere. */
-export interface WorkerProcess {
-  /** As the process itself sees it, in its own pid namespace. */
-  readonly pid: number;
-  /** Of the kernel that it runs on. */
-  readonly bootId: string;
-  /** When it started, in clock ticks after boot. */
-  readonly startTicks: number;
-}
-
-/** What the process of a rank says of itself. */
-export interface RankHello {
-  readonly run: string;
-  /** What tells this process from others that speak for the rank: the SHA-256 of its session token, so that no state holds the token. */
-  readonly session: string;
-  readonly rank: number;
-  readonly worldSize: number;
-  readonly localRank: number | null;
-  readonly attempt: number;
-  readonly node: string | null;
-  readonly gpuUuid: string | null;
-  readonly framework: string | null;
-  readonly model: string | null;
-  /** Null where it did not say enough to be found. */
-  readonly process: WorkerProcess | null;
-}
 
 /** How far findings about a rank or its run impair it. */
 export const conditions = ['healthy', 'degraded', 'failing'] as const;

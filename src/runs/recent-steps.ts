@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { StepValues } from './observation.ts';
+import type { StepDetails } from './reports.ts';
 import { savedValues } from './saved-values.ts';
 
 /** One report of a step, complete or in part, as it was accepted. */
@@ -10,6 +11,8 @@ export interface StepReport {
   /** What the report tells of the step; NaN and infinities are data. */
   readonly values: StepValues;
   readonly skipped: boolean;
+  /** What it tells beside fields; absent with most workers. */
+  readonly details?: StepDetails;
 }
 
 /** What is known of one step. */

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expose, SeriesTable } from '../series/index.ts';
+import { runsDefaults } from '../../test/support/runs-options.ts';
 import { fromLine, toLine } from '../snapshot/index.ts';
 import type { Observation, RankTransition } from './observation.ts';
-import type { Rank, RankHello } from './rank.ts';
+import type { RankHello } from './hello.ts';
+import type { Rank } from './rank.ts';
 import type { StepReport } from './recent-steps.ts';
 import { Runs } from './runs.ts';
 
@@ -19,6 +21,10 @@ const hello: RankHello = {
   framework: 'pytorch 2.9.1',
   model: 'mlp',
   process: { pid: 7, bootId: 'b', startTicks: 9 },
+  job: null,
+  role: 'training',
+  parallel: {},
+  labels: {},
 };
 
 function start(more: { readonly time?: number; readonly max_runs?: number } = {}) {
@@ -28,7 +34,7 @@ function start(more: { readonly time?: number; readonly max_runs?: number } = {}
   let time = more.time ?? 1000;
   const runs = new Runs({
     table,
-    options: { lifetime: 3600, return_within: 120, stale_after: 300, max_runs: more.max_runs ?? 64, max_ranks: 256 },
+    options: { ...runsDefaults, max_runs: more.max_runs ?? 64 },
     now: () => time,
     listener: {
       observation: (observation) => observations.push(observation),

@@ -1,4 +1,5 @@
 import { fieldNames, type Field } from './fields.ts';
+import type { Parallel, Role } from './hello.ts';
 import type { RankState } from './observation.ts';
 import type { Rank } from './rank.ts';
 import type { Run } from './run.ts';
@@ -10,6 +11,8 @@ export interface RunReport {
   readonly framework: string | null;
   readonly model: string | null;
   readonly worldSize: number;
+  readonly job: string | null;
+  readonly labels: Readonly<Record<string, string>>;
   readonly startedAt: number;
   /** Null while a rank of it is alive on this node. */
   readonly endedAt: number | null;
@@ -23,6 +26,8 @@ export interface RankReport {
   readonly localRank: number | null;
   readonly node: string | null;
   readonly gpuUuid: string | null;
+  readonly role: Role;
+  readonly parallel: Parallel;
   readonly endedAt: number | null;
   /** The step that its series show, null before the first. */
   readonly step: number | null;
@@ -55,6 +60,8 @@ function reportRank(rank: Rank): RankReport {
     localRank: rank.hello.localRank,
     node: rank.hello.node,
     gpuUuid: rank.hello.gpuUuid,
+    role: rank.hello.role,
+    parallel: rank.hello.parallel,
     endedAt: rank.endedAt,
     step: rank.shown('step') ?? null,
     stepTime: rank.shown('lastStepTimestamp') ?? null,

@@ -1,7 +1,8 @@
-import type { Row, SeriesGroup } from '../series/index.ts';
+import { FreshRows, type Row, type SeriesGroup } from '../series/index.ts';
+import type { RankHello } from './hello.ts';
 import { runMetrics, rankMetrics } from './metrics.ts';
 import type { Observation, RankState, RunListener } from './observation.ts';
-import { hasEnded, Rank, worst, type Condition, type RankHello, type RankOwner } from './rank.ts';
+import { hasEnded, Rank, worst, type Condition, type RankOwner } from './rank.ts';
 import type { SavedRank } from './saved-rank.ts';
 import type { RankGroup } from './shown-step.ts';
 
@@ -11,6 +12,7 @@ export interface RunSeries {
   readonly runInfos: SeriesGroup<'info', (typeof runMetrics.info.labels)[number]>;
   readonly ranks: RankGroup;
   readonly rankInfos: SeriesGroup<'info', (typeof rankMetrics.info.labels)[number]>;
+  readonly labels: SeriesGroup<'label', 'run' | 'name' | 'value'>;
 }
 
 /** What all runs share. */
@@ -28,6 +30,8 @@ export interface RunFacts {
   readonly worldSize: number;
   readonly framework: string | null;
   readonly model: string | null;
+  readonly job: string | null;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** One run as this node sees it. */
@@ -38,8 +42,9 @@ export class Run implements RankOwner {
   readonly #row: Row<'state'>;
   readonly #ranks = new Map<number, Rank>();
   readonly #rankInfos = new Map<number, Row<'info'>>();
+  readonly #labels: FreshRows<'label', 'run' | 'name' | 'value'>;
   #info: Row<'info'> | null = null;
-  #facts: RunFacts = { worldSize: 0, framework: null, model: null };
+  #facts: RunFacts = { worldSize: 0, framework: null, model: null, job: null, labels: {} };
   #condition: Condition = 'healthy';
   #endedAt: number | null = null;
 
@@ -49,6 +54,7 @@ export class Run implements RankOwner {
     this.startedAt = startedAt;
     this.#parts = parts;
     this.#row = parts.series.runs.row({ run: name });
+    this.#labels = new FreshRows(parts.series.labels);
   }
 
   get facts(): RunFacts {
@@ -80,12 +86,15 @@ export class Run implements RankOwner {
       worldSize: hello.worldSize,
       framework: hello.framework ?? this.#facts.framework,
       model: hello.model ?? this.#facts.model,
+      job: hello.job ?? this.#facts.job,
+      labels: Object.keys(hello.labels).length > 0 ? hello.labels : this.#facts.labels,
     };
     this.#describe(hello);
     let rank = this.#ranks.get(hello.rank);
     if (rank === undefined) {
       rank = this.#add(hello);
     }
+    this.#parts.listener.joined?.(hello);
     rank.join(hello, resumed);
     return rank;
   }
@@ -124,6 +133,7 @@ export class Run implements RankOwner {
   remove(): void {
     for (const rank of this.#ranks.keys()) this.forget(rank);
     this.#info?.remove();
+    this.#labels.clear();
     this.#row.remove();
   }
 
@@ -165,7 +175,13 @@ export class Run implements RankOwner {
   }
 
   #describe(hello: RankHello): void {
-    const { worldSize, framework, model } = this.#facts;
+    const { worldSize, framework, model, job, labels } = this.#facts;
+    this.#labels.show(
+      Object.entries(labels).map(([name, value]) => ({
+        labels: { run: this.name, name, value },
+        values: { label: 1 },
+      })),
+    );
     this.#info = described(
       this.#info,
       this.#parts.series.runInfos.row({
@@ -173,6 +189,7 @@ export class Run implements RankOwner {
         framework: framework ?? '',
         model: model ?? '',
         world_size: String(worldSize),
+        job: job ?? '',
       }),
     );
     this.#rankInfos.set(
@@ -185,11 +202,21 @@ export class Run implements RankOwner {
           uuid: hello.gpuUuid ?? '',
           host: hello.node ?? '',
           attempt: String(hello.attempt),
-          local_rank: hello.localRank === null ? '' : String(hello.localRank),
+          local_rank: shown(hello.localRank),
+          role: hello.role,
+          data_rank: shown(hello.parallel.data?.index),
+          tensor_rank: shown(hello.parallel.tensor?.index),
+          pipeline_rank: shown(hello.parallel.pipeline?.index),
+          expert_rank: shown(hello.parallel.expert?.index),
+          context_rank: shown(hello.parallel.context?.index),
         }),
       ),
     );
   }
+}
+
+function shown(number: number | null | undefined): string {
+  return String(number ?? '');
 }
 
 /** Puts a new description in the place of the former one. The table gives the same row for the same labels. */

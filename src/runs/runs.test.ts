@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { runsDefaults } from '../../test/support/runs-options.ts';
 import { SeriesTable, expose } from '../series/index.ts';
 import type { Observation, RankTransition } from './observation.ts';
-import type { RankHello } from './rank.ts';
+import type { RankHello } from './hello.ts';
 import { RunsLimitError } from './limit-error.ts';
+import type { RunsOptions } from './options.ts';
 import { Runs } from './runs.ts';
 
 const base: RankHello = {
@@ -17,9 +19,13 @@ const base: RankHello = {
   process: null,
   framework: 'pytorch 2.9.1',
   model: 'mlp',
+  job: null,
+  role: 'training',
+  parallel: {},
+  labels: {},
 };
 
-function start(options = { lifetime: 3600, return_within: 120, stale_after: 300, max_runs: 64, max_ranks: 256 }) {
+function start(options: Partial<RunsOptions> = {}) {
   const table = new SeriesTable();
   const observations: Observation[] = [];
   const transitions: RankTransition[] = [];
@@ -27,7 +33,7 @@ function start(options = { lifetime: 3600, return_within: 120, stale_after: 300,
   let time = 1000;
   const runs = new Runs({
     table,
-    options,
+    options: { ...runsDefaults, ...options },
     now: () => time,
     listener: {
       observation: (observation) => observations.push(observation),
@@ -245,9 +251,31 @@ describe('Runs', () => {
     join();
     join({ attempt: 1, worldSize: 4, framework: null, gpuUuid: null, localRank: null, node: 'say "hi"\\' });
     expect(text().match(/^gradwatch_r\w+_info\{.*$/gm)).toEqual([
-      'gradwatch_run_info{run="digits",framework="pytorch 2.9.1",model="mlp",world_size="4"} 1',
-      'gradwatch_rank_info{run="digits",rank="0",uuid="",host="say \\"hi\\"\\\\",attempt="1",local_rank=""} 1',
+      'gradwatch_run_info{run="digits",framework="pytorch 2.9.1",model="mlp",world_size="4",job=""} 1',
+      'gradwatch_rank_info{run="digits",rank="0",uuid="",host="say \\"hi\\"\\\\",attempt="1",local_rank="",role="training",' +
+        'data_rank="",tensor_rank="",pipeline_rank="",expert_rank="",context_rank=""} 1',
     ]);
+  });
+
+  it('tells where a rank stands in the parallel layout, and the job and labels of its run', () => {
+    const { join, runs, text } = start();
+    join({ job: '4711', labels: { team: 'vision' }, parallel: { data: { index: 1, size: 2 } } });
+    join({ rank: 1, role: 'inference' });
+    const lines = text();
+    expect(lines).toContain(',world_size="2",job="4711"} 1');
+    expect(lines).toContain('gradwatch_run_label_info{run="digits",name="team",value="vision"} 1');
+    expect(lines).toMatch(/rank="0",.*role="training",data_rank="1",tensor_rank=""/);
+    expect(lines).toMatch(/rank="1",.*role="inference",data_rank=""/);
+    expect(runs.listRuns()[0]).toMatchObject({ job: '4711', labels: { team: 'vision' } });
+    join({ labels: { team: 'language', seed: '7' } });
+    expect(text().match(/^gradwatch_run_label_info\{.*$/gm)).toEqual([
+      'gradwatch_run_label_info{run="digits",name="team",value="language"} 1',
+      'gradwatch_run_label_info{run="digits",name="seed",value="7"} 1',
+    ]);
+    runs.find('digits', 0)?.end('finished', 1000, 'it said goodbye');
+    runs.find('digits', 1)?.end('finished', 1000, 'it said goodbye');
+    runs.tick(1_000_000);
+    expect(text()).not.toContain('gradwatch_run_label_info');
   });
 
   it('lists plain facts, non-finite values included', () => {
@@ -262,6 +290,8 @@ describe('Runs', () => {
         state: 'failed',
         framework: 'pytorch 2.9.1',
         model: 'mlp',
+        job: null,
+        labels: {},
         worldSize: 2,
         startedAt: 1000,
         endedAt: null,
@@ -273,6 +303,8 @@ describe('Runs', () => {
             localRank: 0,
             node: 'node-a',
             gpuUuid: 'GPU-1',
+            role: 'training',
+            parallel: {},
             endedAt: 1000,
             step: 3,
             stepTime: 903,
@@ -285,6 +317,8 @@ describe('Runs', () => {
             localRank: 1,
             node: 'node-a',
             gpuUuid: 'GPU-1',
+            role: 'training',
+            parallel: {},
             endedAt: null,
             step: null,
             stepTime: null,

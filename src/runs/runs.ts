@@ -6,7 +6,8 @@ import { RunsLimitError } from './limit-error.ts';
 import { rankMetrics, runMetrics } from './metrics.ts';
 import type { RunListener } from './observation.ts';
 import type { RunsOptions } from './options.ts';
-import type { Condition, Rank, RankHello, WorkerProcess } from './rank.ts';
+import type { RankHello, WorkerProcess } from './hello.ts';
+import type { Condition, Rank } from './rank.ts';
 import { Run, type RunParts } from './run.ts';
 import { reportRun, type RunReport } from './run-report.ts';
 import { savedRank } from './saved-rank.ts';
@@ -32,7 +33,13 @@ export interface Worker {
 /** A rank with its run: one part of the section, so that what was counted and the batch up to which it was are of one moment. */
 const savedPart = v.object({
   startedAt: v.number(),
-  facts: v.object({ worldSize: v.number(), framework: v.nullable(v.string()), model: v.nullable(v.string()) }),
+  facts: v.object({
+    worldSize: v.number(),
+    framework: v.nullable(v.string()),
+    model: v.nullable(v.string()),
+    job: v.optional(v.nullable(v.string()), null),
+    labels: v.optional(v.record(v.string(), v.string()), {}),
+  }),
   rank: savedRank,
 });
 
@@ -47,12 +54,13 @@ export class Runs {
   constructor(context: RunsContext) {
     this.#context = context;
     this.#options = context.options;
-    const { info: runInfo, ...runState } = runMetrics;
+    const { info: runInfo, label, ...runState } = runMetrics;
     const { info: rankInfo, ...ofRank } = rankMetrics;
     const series = {
       runs: context.table.group(['run'], runState),
       runInfos: context.table.group(runInfo.labels, { info: runInfo }),
       ranks: context.table.group(['run', 'rank'], { ...ofRank, ...fields }),
+      labels: context.table.group(label.labels, { label }),
       rankInfos: context.table.group(rankInfo.labels, { info: rankInfo }),
     };
     const changed = (): void => {
@@ -64,6 +72,11 @@ export class Runs {
   /** Goes by other limits and lifetimes from now on; what is held stays. */
   reconfigure(options: RunsOptions): void {
     this.#options = options;
+  }
+
+  /** What each worker may report. */
+  get limits(): RunsOptions {
+    return this.#options;
   }
 
   /** The rank, also when it has ended; undefined when it is not held. */
@@ -146,8 +159,9 @@ export class Runs {
   }
 
   #restore(part: unknown): string | null {
-    if (!v.is(savedPart, part)) return 'it is not of the expected shape';
-    const { startedAt, rank } = part;
+    const read = v.safeParse(savedPart, part);
+    if (!read.success) return 'it is not of the expected shape';
+    const { startedAt, rank, facts } = read.output;
     const { run: name, rank: number } = rank.hello;
     const { max_runs: maxRuns, max_ranks: maxRanks } = this.#options;
     const held = this.#runs.get(name);
@@ -156,7 +170,7 @@ export class Runs {
     if (held !== undefined && held.ranks.size >= maxRanks) return `runs.max_ranks is ${maxRanks} now`;
     const run = held ?? new Run(name, startedAt, this.#parts);
     this.#runs.set(name, run);
-    run.restore(rank, part.facts);
+    run.restore(rank, facts);
     return null;
   }
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { dimensions, roles } from './hello.ts';
 import { savedIntake } from './intake.ts';
 import { endStates } from './observation.ts';
 import { savedCounts } from './rank-counts.ts';
@@ -7,6 +8,8 @@ import { savedShown } from './shown-step.ts';
 
 const text = v.nullable(v.string());
 const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+const coordinate = v.object({ index: whole, size: whole });
 
 const savedHello = v.object({
   run: v.string(),
@@ -19,7 +22,12 @@ const savedHello = v.object({
   gpuUuid: text,
   framework: text,
   model: text,
-  process: v.nullable(v.object({ pid: whole, bootId: v.string(), startTicks: whole })),
+  process: v.nullable(v.object({ pid: whole, bootId: v.string(), startTicks: whole, pidNamespace: v.optional(whole) })),
+  // An older snapshot has none of these.
+  job: v.optional(text, null),
+  role: v.optional(v.picklist(roles), 'training'),
+  parallel: v.optional(v.object(v.entriesFromList(dimensions, v.optional(coordinate))), {}),
+  labels: v.optional(v.record(v.string(), v.string()), {}),
 });
 
 /** What outlives the exporter of a rank. */

@@ -22,6 +22,7 @@ import {
 } from '../../src/protocol/index.ts';
 import { Runs, type RankTransition } from '../../src/runs/index.ts';
 import { expose, SeriesTable } from '../../src/series/index.ts';
+import { runsDefaults } from './runs-options.ts';
 
 const defaults: IngestOptions = {
   address: '127.0.0.1:0',
@@ -59,7 +60,7 @@ export async function exporter(options: Partial<IngestOptions> = {}) {
   const runs = new Runs({
     table,
     now,
-    options: { lifetime: 3600, return_within: 120, stale_after: 300, max_runs: 2, max_ranks: 4 },
+    options: { ...runsDefaults, max_runs: 2, max_ranks: 4 },
     listener: {
       observation: () => undefined,
       transition: (transition) => transitions.push(transition),

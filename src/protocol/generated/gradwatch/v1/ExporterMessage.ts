@@ -5,6 +5,7 @@ import type { Acknowledgement as _gradwatch_v1_Acknowledgement, Acknowledgement_
 import type { Refusal as _gradwatch_v1_Refusal, Refusal__Output as _gradwatch_v1_Refusal__Output } from '../../gradwatch/v1/Refusal.ts';
 import type { Finding as _gradwatch_v1_Finding, Finding__Output as _gradwatch_v1_Finding__Output } from '../../gradwatch/v1/Finding.ts';
 import type { Request as _gradwatch_v1_Request, Request__Output as _gradwatch_v1_Request__Output } from '../../gradwatch/v1/Request.ts';
+import type { Limits as _gradwatch_v1_Limits, Limits__Output as _gradwatch_v1_Limits__Output } from '../../gradwatch/v1/Limits.ts';
 
 export interface ExporterMessage {
   'welcome'?: (_gradwatch_v1_Welcome | null);
@@ -12,7 +13,8 @@ export interface ExporterMessage {
   'refusal'?: (_gradwatch_v1_Refusal | null);
   'finding'?: (_gradwatch_v1_Finding | null);
   'request'?: (_gradwatch_v1_Request | null);
-  'message'?: "welcome"|"acknowledgement"|"refusal"|"finding"|"request";
+  'limits'?: (_gradwatch_v1_Limits | null);
+  'message'?: "welcome"|"acknowledgement"|"refusal"|"finding"|"request"|"limits";
 }
 
 export interface ExporterMessage__Output {
@@ -21,4 +23,5 @@ export interface ExporterMessage__Output {
   'refusal'?: (_gradwatch_v1_Refusal__Output);
   'finding'?: (_gradwatch_v1_Finding__Output);
   'request'?: (_gradwatch_v1_Request__Output);
+  'limits'?: (_gradwatch_v1_Limits__Output);
 }

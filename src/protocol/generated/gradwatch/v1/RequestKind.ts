@@ -5,6 +5,7 @@ export const RequestKind = {
   REQUEST_KIND_CHECKPOINT: 'REQUEST_KIND_CHECKPOINT',
   REQUEST_KIND_STOP: 'REQUEST_KIND_STOP',
   REQUEST_KIND_SCALE_LEARNING_RATE: 'REQUEST_KIND_SCALE_LEARNING_RATE',
+  REQUEST_KIND_LOG_LAYERS: 'REQUEST_KIND_LOG_LAYERS',
 } as const;
 
 export type RequestKind =
@@ -16,5 +17,7 @@ export type RequestKind =
   | 2
   | 'REQUEST_KIND_SCALE_LEARNING_RATE'
   | 3
+  | 'REQUEST_KIND_LOG_LAYERS'
+  | 4
 
 export type RequestKind__Output = typeof RequestKind[keyof typeof RequestKind]

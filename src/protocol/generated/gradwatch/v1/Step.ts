@@ -1,5 +1,7 @@
 // Original file: proto/gradwatch/v1/telemetry.proto
 
+import type { Phase as _gradwatch_v1_Phase, Phase__Output as _gradwatch_v1_Phase__Output } from '../../gradwatch/v1/Phase.ts';
+import type { NormScope as _gradwatch_v1_NormScope, NormScope__Output as _gradwatch_v1_NormScope__Output } from '../../gradwatch/v1/NormScope.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Step {
@@ -36,6 +38,15 @@ export interface Step {
   'out_of_memory_errors'?: (number | string | Long);
   'process_memory_bytes'?: (number | string | Long);
   'evaluated_training_loss'?: (number | string);
+  'phase'?: (_gradwatch_v1_Phase);
+  'gradient_norm_scope'?: (_gradwatch_v1_NormScope);
+  'gradient_clip_norm'?: (number | string);
+  'zero_gradient_fraction'?: (number | string);
+  'nonfinite_gradients'?: (number | string | Long);
+  'maximum_loss'?: (number | string);
+  'own_seconds'?: (number | string);
+  'auxiliary_losses'?: ({[key: string]: number | string});
+  'extras'?: ({[key: string]: number | string});
   '_step'?: "step";
   '_unix_nanos'?: "unix_nanos";
   '_epoch'?: "epoch";
@@ -69,6 +80,13 @@ export interface Step {
   '_out_of_memory_errors'?: "out_of_memory_errors";
   '_process_memory_bytes'?: "process_memory_bytes";
   '_evaluated_training_loss'?: "evaluated_training_loss";
+  '_phase'?: "phase";
+  '_gradient_norm_scope'?: "gradient_norm_scope";
+  '_gradient_clip_norm'?: "gradient_clip_norm";
+  '_zero_gradient_fraction'?: "zero_gradient_fraction";
+  '_nonfinite_gradients'?: "nonfinite_gradients";
+  '_maximum_loss'?: "maximum_loss";
+  '_own_seconds'?: "own_seconds";
 }
 
 export interface Step__Output {
@@ -105,4 +123,13 @@ export interface Step__Output {
   'out_of_memory_errors'?: (number);
   'process_memory_bytes'?: (number);
   'evaluated_training_loss'?: (number);
+  'phase'?: (_gradwatch_v1_Phase__Output);
+  'gradient_norm_scope'?: (_gradwatch_v1_NormScope__Output);
+  'gradient_clip_norm'?: (number);
+  'zero_gradient_fraction'?: (number);
+  'nonfinite_gradients'?: (number);
+  'maximum_loss'?: (number);
+  'own_seconds'?: (number);
+  'auxiliary_losses'?: ({[key: string]: number});
+  'extras'?: ({[key: string]: number});
 }
