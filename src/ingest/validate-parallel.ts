@@ -10,7 +10,7 @@ export function validateParallel(parallel: Hello['parallel'], refused: (refusal:
   const kept: Partial<Record<Dimension, Coordinate>> = {};
   for (const dimension of dimensions) {
     const coordinate = parallel?.[dimension];
-    if (coordinate === undefined || coordinate === null) continue;
+    if (coordinate === undefined) continue;
     const { index, size } = coordinate;
     if (index !== undefined && size !== undefined && index < size && size <= maxSize) kept[dimension] = { index, size };
     else refused(refuse('coordinate_invalid', { dimension, index, size, limit: maxSize }));
