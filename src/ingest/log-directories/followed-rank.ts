@@ -188,6 +188,10 @@ export class FollowedRank {
       framework: null,
       model: null,
       process: null,
+      job: null,
+      role: 'training',
+      parallel: {},
+      labels: {},
     };
   }
 }

@@ -15,6 +15,7 @@ import fc from 'fast-check';
 import * as valibot from 'valibot';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { eventRecord, recordOf } from '../../../test/support/event-file.ts';
+import { runsDefaults } from '../../../test/support/runs-options.ts';
 import { Runs, type Observation, type RankTransition } from '../../runs/index.ts';
 import { expose, SeriesTable } from '../../series/index.ts';
 import { eventFilesOptions, LogDirectories, type EventFilesOptions } from '../index.ts';
@@ -53,7 +54,7 @@ function follower(options: Partial<EventFilesOptions> = {}, saved: readonly unkn
   const runs = new Runs({
     table,
     now,
-    options: { lifetime: 3600, return_within: 120, stale_after: 300, max_runs: 64, max_ranks: 256 },
+    options: runsDefaults,
     listener: {
       observation: (observation) => observed.push(observation),
       transition: (transition) => transitions.push(transition),
@@ -345,6 +346,7 @@ test('a run that a worker tells of is left to it', async () => {
     {
       ...{ run: 'run', session: 'of a worker', rank: 0, worldSize: 1, localRank: null, attempt: 0, node: null },
       ...{ gpuUuid: null, framework: null, model: null, process: null },
+      ...{ job: null, role: 'training', parallel: {}, labels: {} },
     },
     false,
   );
