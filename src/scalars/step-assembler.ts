@@ -162,8 +162,9 @@ export class StepAssembler {
     if (this.#newest?.step !== step) this.#newest = { step, known: new Set() };
     const { known } = this.#newest;
     for (const [meaning, value] of this.#late) {
-      if (values.has(meaning) || known.has(meaning)) continue;
-      values.set(meaning, value);
+      if (known.has(meaning)) continue;
+      // A step that brings its own has a newer one.
+      if (!values.has(meaning)) values.set(meaning, value);
       this.#late.delete(meaning);
     }
     for (const [tag, value] of this.#lateExtras) if (!extras.has(tag)) extras.set(tag, value);

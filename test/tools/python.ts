@@ -16,3 +16,19 @@ export function pythonWithTorch(): string | null {
   console.warn(`skipped: ${reason}`);
   return null;
 }
+
+/**
+ * The interpreter of the environment that python-env.sh makes of python/requirements-NAME.txt, where it has all these modules: $GRADWATCH_PYTHON
+ * for `test`. Null, and one line that says so, where it has not. @throws Error in its place when CI=true.
+ */
+export function pythonWith(modules: readonly string[], name = 'test'): string | null {
+  const given = process.env[name === 'test' ? 'GRADWATCH_PYTHON' : `GRADWATCH_PYTHON_${name.toUpperCase()}`];
+  const candidate = given ?? spawnSync(script, ['--path', name], { encoding: 'utf8' }).stdout.trim();
+  // Imports take seconds each, and a look for them takes none.
+  const code = `import importlib.util as u, sys; sys.exit(any(u.find_spec(m) is None for m in ${JSON.stringify(modules)}))`;
+  if (spawnSync(candidate, ['-c', code]).status === 0) return candidate;
+  const reason = `needs Python with ${modules.join(', ')}: run test/tools/python-env.sh${name === 'test' ? '' : ` ${name}`}`;
+  if (process.env['CI'] === 'true') throw new Error(reason);
+  console.warn(`skipped: ${reason}`);
+  return null;
+}

@@ -33,6 +33,7 @@ export class EventTail {
   #stamp = '';
   /** Unix seconds. */
   #writtenAt = 0;
+  #readUntil = -Infinity;
 
   constructor(path: string, problem: Problem, mark?: FileMark) {
     this.path = path;
@@ -40,6 +41,11 @@ export class EventTail {
     if (mark === undefined) return;
     this.#head = mark.head;
     this.#goOn(mark.position, mark.searching);
+  }
+
+  /** Of the last event that was read, Unix seconds. */
+  get readUntil(): number {
+    return this.#readUntil;
   }
 
   /** When the file was written last, Unix seconds. */
@@ -107,7 +113,10 @@ export class EventTail {
       else if (cut.kind === 'record') {
         const event = parseEvent(cut.bytes);
         if (event === null) this.#problem('no_event');
-        else if (event.scalars.length > 0) this.#events.push({ event, end: this.#position + cut.end });
+        else {
+          this.#readUntil = event.time;
+          if (event.scalars.length > 0) this.#events.push({ event, end: this.#position + cut.end });
+        }
       }
     }
     this.#searching = cutter.searching;

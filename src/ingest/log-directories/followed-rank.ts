@@ -24,6 +24,9 @@ export interface FollowedRankParts {
   readonly now: () => number;
 }
 
+/** How long events of validation data wait for those of the training before them, which another writer may flush later, seconds. */
+const flushSeconds = 300;
+
 interface Followed {
   readonly tail: EventTail;
   readonly writer: Writer;
@@ -85,7 +88,7 @@ export class FollowedRank {
 
   /**
    * Takes what was read, in the order in which the writers wrote it. Where a file has more to be read before its next event is known, those
-   * of others wait.
+   * of others wait; those of validation data also wait for the training to tell what was before them.
    * @param rest called between events, so that the event loop is not held up
    */
   async advance(read: (tail: EventTail) => Promise<boolean>, rest: () => Promise<void>): Promise<void> {
@@ -116,9 +119,16 @@ export class FollowedRank {
       const { tail } = followed;
       while (tail.next === undefined && tail.backlog > 0) if (!(await read(tail))) return null;
       const { next } = tail;
-      if (next !== undefined && (first === null || next.time < time)) [first, time] = [followed, next.time];
+      if (next === undefined || !this.#isDue(followed.writer, next.time)) continue;
+      if (first === null || next.time < time) [first, time] = [followed, next.time];
     }
     return first;
+  }
+
+  #isDue(writer: Writer, time: number): boolean {
+    if (writer === 'training' || this.#parts.now() - time >= flushSeconds) return true;
+    const trainings = [...this.#files.values()].filter((other) => other.writer === 'training');
+    return trainings.length === 0 || trainings.some(({ tail }) => tail.readUntil >= time);
   }
 
   #held(): Rank | undefined {

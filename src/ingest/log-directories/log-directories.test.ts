@@ -12,13 +12,10 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import * as valibot from 'valibot';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { eventRecord, recordOf } from '../../../test/support/event-file.ts';
-import { runsDefaults } from '../../../test/support/runs-options.ts';
-import { Runs, type Observation, type RankTransition } from '../../runs/index.ts';
-import { expose, SeriesTable } from '../../series/index.ts';
-import { eventFilesOptions, LogDirectories, type EventFilesOptions } from '../index.ts';
+import { follow } from '../../../test/support/log-directories.ts';
+import type { EventFilesOptions } from '../index.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -44,63 +41,8 @@ function write(path: string, ...records: readonly Buffer[]): string {
   return whole;
 }
 
-/** What follows the directory, with the runs behind it, at a time that stands still. */
-function follower(options: Partial<EventFilesOptions> = {}, saved: readonly unknown[] = []) {
-  const table = new SeriesTable();
-  const clock = { now: start + 1000 };
-  const now = () => clock.now;
-  const observed: Observation[] = [];
-  const transitions: RankTransition[] = [];
-  const runs = new Runs({
-    table,
-    now,
-    options: runsDefaults,
-    listener: {
-      observation: (observation) => observed.push(observation),
-      transition: (transition) => transitions.push(transition),
-      runEnded: () => undefined,
-      rankForgotten: () => undefined,
-      runForgotten: () => undefined,
-    },
-  });
-  for (const part of saved) expect(runs.section.restore(part)).toBeNull();
-  const warned: string[] = [];
-  const directories = new LogDirectories({
-    table,
-    runs,
-    now,
-    monotonic: () => performance.now() / 1000,
-    log: { warn: (_, message) => warned.push(message) },
-    options: {
-      ...valibot.parse(eventFilesOptions, { directories: folder, scan_interval: '100ms', max_age: '3650d' }),
-      ...options,
-    },
-  });
-  const series = (text: string): number | null => {
-    const line = expose('text', table.snapshot())
-      .split('\n')
-      .find((each) => each.startsWith(`${text} `));
-    return line === undefined ? null : Number(line.slice(text.length + 1));
-  };
-  return {
-    runs,
-    transitions,
-    warned,
-    clock,
-    series,
-    problems: (reason: string) => series(`gradwatch_exporter_event_file_problems_total{reason="${reason}"}`),
-    /** Looks once, a second later, and gives the steps that came. */
-    beat: async (): Promise<readonly object[]> => {
-      observed.length = 0;
-      clock.now += 1;
-      await directories.beat();
-      return observed.map(({ step, fresh }) => ({ step, ...fresh }));
-    },
-    observed,
-    save: () => [...runs.section.save()].map((part) => JSON.parse(JSON.stringify(part)) as unknown),
-    stop: () => directories.stop(),
-  };
-}
+const follower = (options: Partial<EventFilesOptions> = {}, saved: readonly unknown[] = []) =>
+  follow(folder, { now: start + 1000 }, options, saved);
 
 describe('a file that grows', () => {
   it('is told on, step by step, with the times and the last digits of the file', async () => {
@@ -294,6 +236,22 @@ describe('many files', () => {
     const evaluated = given.filter((each) => each.validation_loss !== undefined).map(({ step }) => step);
     expect(evaluated).toEqual([1000, 2000, 3000]);
     expect(series('gradwatch_rank_rollbacks_total{run="run",rank="0"}') ?? 0).toBe(0);
+  });
+
+  it('of validation data wait for what the training wrote before, which may be flushed later', async () => {
+    write('run/train', version, scalar(1, 'loss', 1, 900));
+    write('run/validation', version, scalar(1, 'loss', 5, 920));
+    const { beat, clock } = follower();
+    expect(await beat()).toEqual([{ step: 1, loss: 1 }]);
+    write('run/train', scalar(2, 'loss', 2, 910), scalar(3, 'loss', 3, 930));
+    write('run/validation', scalar(3, 'loss', 6, 940));
+    expect(await beat()).toEqual([
+      { step: 1, validation_loss: 5 },
+      { step: 2, loss: 2 },
+      { step: 3, loss: 3 },
+    ]);
+    clock.now += 300;
+    expect(await beat()).toEqual([{ step: 3, validation_loss: 6 }]);
   });
 
   it('tell their ranks in their paths', async () => {
