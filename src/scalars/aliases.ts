@@ -48,6 +48,7 @@ export const aliases: Readonly<Partial<Record<Meaning, readonly Alias[]>>> = {
     'loss_metrics/validation_loss',
   ],
   evaluated_training_loss: ['eval_train_loss'],
+  maximum_loss: ['loss_metrics/global_max_loss'],
   gradient_norm: ['grad_norm', 'train/grad_norm', 'grad-norm', 'grad_2.0_norm_total', 'optim/total grad norm'],
   parameter_norm: ['params-norm'],
   loss_scale: ['loss-scale', 'Train/Samples/loss_scale'],
