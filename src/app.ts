@@ -3,10 +3,13 @@ import type { Configuration } from './catalogue.ts';
 import { CollectorRunner, systemTimers, type Logger } from './collect/index.ts';
 import { collectors, isRequired, roots } from './collectors.ts';
 import {
+  clockDetectors,
   DetectionEngine,
   detectors,
   groupDetectors,
+  overheard,
   scalarDetectors,
+  stall,
   stepDetectors,
   transitionDetectors,
 } from './detect/index.ts';
@@ -105,10 +108,14 @@ export class App {
     const told = new Told();
     const engine = new DetectionEngine({
       table,
-      sink: findings,
+      sink: overheard(findings, ({ detector, run, rank, verdict }) => {
+        if (detector.kind !== stall.kind || run === null || rank === null) return;
+        runs.setStalled({ run, rank }, verdict.status === 'evidence');
+      }),
       stepDetectors,
       transitionDetectors,
       groupDetectors,
+      clockDetectors,
       scalarDetectors,
       failed: (kind, error) => {
         if (told.isNews(kind, error)) logger.error({ kind, err: error }, `detector ${kind} failed`);
@@ -179,7 +186,7 @@ export class App {
     this.#reloads = new ReloadSeries(table, now);
     this.#tick = () => {
       runs.tick(now());
-      engine.tick(now());
+      engine.tick(now(), runs.progress(now()));
       findings.tick();
     };
   }
@@ -260,7 +267,10 @@ export class App {
 /** What is found about ranks shows in their states: the one way in which judgement reaches back, and only for show. */
 function showCondition(subject: Subject, findings: Findings, runs: Runs): void {
   if (subject.run === null) return;
-  const open = findings.open.filter(({ subject: other }) => other.run === subject.run && other.rank === subject.rank);
+  const open = findings.open.filter(({ kind, subject: other }) => {
+    // A stall has a state of its own, of the ranks that stall alone.
+    return kind !== stall.kind && other.run === subject.run && other.rank === subject.rank;
+  });
   runs.setCondition(subject.run, subject.rank, conditionOf(open));
 }
 

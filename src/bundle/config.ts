@@ -37,6 +37,7 @@ export type AlertKey =
   | 'gpuLost'
   | 'gpuXid'
   | 'workerLost'
+  | 'runStalled'
   | 'gradientExplosion'
   | 'nonFinite'
   | 'trainingDegraded'
@@ -72,6 +73,7 @@ export const defaults: BundleConfig = {
     gpuLost: { severity: 'critical', keepFiringFor: '5m' },
     gpuXid: { severity: 'critical', keepFiringFor: '5m' },
     workerLost: { severity: 'critical', keepFiringFor: '5m' },
+    runStalled: { severity: 'critical', keepFiringFor: '5m' },
     gradientExplosion: { severity: 'critical', keepFiringFor: '1m' },
     nonFinite: { severity: 'critical', keepFiringFor: '1m' },
     trainingDegraded: { severity: 'warning', keepFiringFor: '1m' },

@@ -3,9 +3,11 @@ import { observation } from '../../test/support/detection.ts';
 import { flag, integer, readConfig, text } from '../config/index.ts';
 import type { Observation } from '../runs/index.ts';
 import { expose, gauge, SeriesTable } from '../series/index.ts';
+import { clockDetector } from './clock.ts';
 import { detectorOptions, quiet, stepDetector, transitionDetector } from './detector.ts';
 import { DetectionEngine, type Report } from './engine.ts';
 import {
+  clockDetectors,
   detectMetrics,
   detectOptions,
   detectors,
@@ -101,6 +103,24 @@ const slowest = groupDetector({
   forget: ({ times }, rank) => times.delete(rank),
 });
 
+/** Names ranks that were idle at two looks in a row. */
+const idle = clockDetector({
+  kind: 'idle',
+  subject: 'run',
+  meaning: '',
+  explains: [],
+  alert: 'none',
+  endsWithRun: true,
+  options: detectorOptions({}),
+  start: () => ({ before: new Set<number>() }),
+  observe({ before }, ranks) {
+    const late = ranks.filter((each) => each.idle > 9).map(({ rank }) => rank);
+    const again = late.filter((rank) => before.has(rank));
+    for (const rank of late) before.add(rank);
+    return again.map((rank) => ({ rank, verdict: evidence }));
+  },
+});
+
 function engine(enabled = true) {
   const table = new SeriesTable();
   const reports: Report[] = [];
@@ -110,12 +130,14 @@ function engine(enabled = true) {
     stepDetectors: [sum],
     transitionDetectors: [anyLost],
     groupDetectors: [slowest],
+    clockDetectors: [idle],
     scalarDetectors: [high],
     failed: (kind, error) => ends.push(`failed ${kind}: ${String(error)}`),
     options: {
       sum: { enabled, limit: 3 } as { enabled: boolean },
       any_lost: { enabled },
       slowest: { enabled },
+      idle: { enabled },
       high: { enabled, series: 'gradwatch_node_*_used_bytes,gradwatch_train_parameter_norm' } as { enabled: boolean },
     },
     sink: {
@@ -153,6 +175,7 @@ describe('DetectionEngine', () => {
       'gradwatch_exporter_detector_failures_total{kind="sum"} 1',
       'gradwatch_exporter_detector_failures_total{kind="any_lost"} 0',
       'gradwatch_exporter_detector_failures_total{kind="slowest"} 0',
+      'gradwatch_exporter_detector_failures_total{kind="idle"} 0',
       'gradwatch_exporter_detector_failures_total{kind="high"} 0',
     ]);
   });
@@ -214,11 +237,11 @@ describe('DetectionEngine', () => {
     const row = table.group(['device'], { used, total }).row({ device: 'a"b' });
     row.set('total', 100);
     row.set('used', 95);
-    built.tick(1000);
-    built.tick(1014);
-    built.tick(1015);
+    built.tick(1000, []);
+    built.tick(1014, []);
+    built.tick(1015, []);
     row.set('used', 50);
-    built.tick(1030);
+    built.tick(1030, []);
     see(7, { parameter_norm: 99 });
     const machine = { run: null, rank: null, uuid: null, witness: 'gradwatch_node_disk_used_bytes{device="a\\"b"}' };
     const cause = 'gradwatch_node_disk_used_bytes of device="a\\"b"';
@@ -232,6 +255,21 @@ describe('DetectionEngine', () => {
         verdict: { score: 1, baseline: null, step: 7, cause: 'gradwatch_train_parameter_norm of rank 2' },
       },
     ]);
+  });
+
+  it('lets the clock detectors look at the ranks of every run at each tick, with a state for each run', () => {
+    const { built, reports, ends } = engine();
+    const ranks = [0, 1].map((rank) => ({ rank, step: 7, steps: 8, idle: 10 * rank, usual: 1 }));
+    built.tick(1000, [{ run: 'r', ranks }]);
+    built.tick(1001, [
+      { run: 'r', ranks },
+      { run: 'other', ranks },
+    ]);
+    expect(reports.map(({ detector, run, rank }) => [detector.kind, run, rank])).toEqual([['idle', 'r', 1]]);
+    built.runForgotten('r');
+    built.tick(1002, [{ run: 'r', ranks }]);
+    expect(reports).toHaveLength(1);
+    expect(ends).toEqual(['forgotten r']);
   });
 
   it('judges transitions', () => {
@@ -289,6 +327,7 @@ describe('the detectors', () => {
           stepDetectors,
           transitionDetectors,
           groupDetectors,
+          clockDetectors,
           scalarDetectors,
           failed: () => undefined,
           options: value,

@@ -4,13 +4,15 @@ import {
   type RankIdentity,
   type RankTransition,
   type RunListener,
+  type RunProgress,
 } from '../runs/index.ts';
 import { counter, type SeriesGroup, type SeriesTable } from '../series/index.ts';
 import type { Section } from '../snapshot/index.ts';
+import type { AnyClockDetector } from './clock.ts';
 import type { AnyStepDetector, DetectorFacts, DetectorOptions, TransitionDetector, Verdict } from './detector.ts';
 import { DetectorSeries } from './detector-series.ts';
-import type { AnyGroupDetector } from './group.ts';
-import { GroupWatch, type GroupStation } from './group-watch.ts';
+import type { AnyGroupDetector, RankVerdict } from './group.ts';
+import { RunWatches, type RunStation } from './run-watches.ts';
 import type { AnyScalarDetector } from './scalar.ts';
 import { ScalarWatch, type ScalarStation } from './scalar-watch.ts';
 import { Watches, type Station } from './watches.ts';
@@ -51,6 +53,7 @@ export interface DetectionEngineParts {
   readonly stepDetectors: readonly AnyStepDetector[];
   readonly transitionDetectors: readonly TransitionDetector[];
   readonly groupDetectors: readonly AnyGroupDetector[];
+  readonly clockDetectors: readonly AnyClockDetector[];
   readonly scalarDetectors: readonly AnyScalarDetector[];
   /** Told of every error that a detector throws, beside the count. */
   readonly failed: (kind: string, error: unknown) => void;
@@ -69,8 +72,10 @@ export class DetectionEngine implements RunListener {
   readonly #failed: DetectionEngineParts['failed'];
   readonly #failures: SeriesGroup<'failures', 'kind'>;
   readonly #watches: Watches;
-  readonly #groupStations: readonly GroupStation[];
-  readonly #groups: GroupWatch;
+  readonly #groupStations: readonly RunStation<AnyGroupDetector>[];
+  readonly #groups: RunWatches<AnyGroupDetector>;
+  readonly #clockStations: readonly RunStation<AnyClockDetector>[];
+  readonly #clocks: RunWatches<AnyClockDetector>;
   readonly #table: SeriesTable;
   readonly #scalarStations: readonly ScalarStation[];
   readonly #scalars: ScalarWatch;
@@ -81,6 +86,7 @@ export class DetectionEngine implements RunListener {
     stepDetectors,
     transitionDetectors,
     groupDetectors,
+    clockDetectors,
     scalarDetectors,
     failed,
     options,
@@ -95,7 +101,9 @@ export class DetectionEngine implements RunListener {
     this.#watches = new Watches(this.#stations);
     this.#transitions = enabled(transitionDetectors, options);
     this.#groupStations = enabled(groupDetectors, options);
-    this.#groups = new GroupWatch(this.#groupStations);
+    this.#groups = new RunWatches(this.#groupStations);
+    this.#clockStations = enabled(clockDetectors, options);
+    this.#clocks = new RunWatches(this.#clockStations);
     this.#scalarStations = enabled(scalarDetectors, options) as ScalarStation[];
     this.#table = table;
     this.#scalars = new ScalarWatch(this.#scalarStations, (detector, { run, rank, uuid }, witness, judge) => {
@@ -105,6 +113,7 @@ export class DetectionEngine implements RunListener {
       ...this.#stations,
       ...this.#transitions,
       ...this.#groupStations,
+      ...this.#clockStations,
       ...this.#scalarStations,
     ]) {
       this.#failures.row({ kind: detector.kind }).set('failures', 0);
@@ -118,25 +127,31 @@ export class DetectionEngine implements RunListener {
       if (!wentBack && !detector.reads.some((field) => fresh[field] !== undefined)) continue;
       this.#judge(detector, ofRank(observation), () => detector.observe(state, observation, options, series.set));
     }
-    for (const { station, state } of this.#groups.observed(observation)) {
+    for (const { station, state } of this.#groups.of(observation.run)) {
       const { detector, options } = station;
       if (!wentBack && !detector.reads.some((field) => fresh[field] !== undefined)) continue;
-      this.#guard(detector, () => {
-        for (const { rank, verdict } of detector.observe(state, observation, options)) {
-          this.#tell(detector, ofRank({ run: observation.run, rank }), verdict);
-        }
-      });
+      this.#judgeRanks(detector, observation.run, () => detector.observe(state, observation, options));
     }
     this.#scalars.observation(observation);
   }
 
-  /** Looks at the series of the machine when it is time. To be called every second or so, with Unix seconds. */
-  tick(time: number): void {
+  /**
+   * Looks at how ranks get on, and at the series of the machine when it is time. To be called every second or so.
+   * @param time Unix seconds
+   * @param runs those of which it can be told
+   */
+  tick(time: number, runs: readonly RunProgress[]): void {
+    for (const { run, ranks } of runs) {
+      for (const { station, state } of this.#clocks.of(run)) {
+        const { detector, options } = station;
+        this.#judgeRanks(detector, run, () => detector.observe(state, ranks, options));
+      }
+    }
     this.#scalars.sample(this.#table, time);
   }
 
   transition(transition: RankTransition): void {
-    if (endedStates.has(transition.to)) this.#groups.forgetRank(transition.run, transition.rank);
+    if (endedStates.has(transition.to)) this.#leaveGroups(transition);
     for (const { detector, options } of this.#transitions) {
       this.#judge(detector, ofRank(transition), () => detector.observe(transition, options));
     }
@@ -148,14 +163,15 @@ export class DetectionEngine implements RunListener {
 
   rankForgotten(run: string, rank: number): void {
     this.#watches.forgetRank({ run, rank });
-    this.#groups.forgetRank(run, rank);
+    this.#leaveGroups({ run, rank });
     this.#scalars.forget(run, rank);
     this.#sink.rankForgotten(run, rank);
   }
 
   runForgotten(run: string): void {
     this.#watches.forgetRun(run);
-    this.#groups.forgetRun(run);
+    this.#groups.forget(run);
+    this.#clocks.forget(run);
     this.#scalars.forget(run, null);
     this.#sink.runForgotten(run);
   }
@@ -165,7 +181,7 @@ export class DetectionEngine implements RunListener {
    * does, holds for ranks that begin later. Which detectors run stays too.
    */
   reconfigure(options: DetectionEngineParts['options']): void {
-    for (const station of [...this.#stations, ...this.#transitions, ...this.#groupStations]) {
+    for (const station of [...this.#stations, ...this.#transitions, ...this.#groupStations, ...this.#clockStations]) {
       station.options = options[station.detector.kind] ?? station.options;
     }
     for (const station of this.#scalarStations) {
@@ -181,6 +197,17 @@ export class DetectionEngine implements RunListener {
   /** Whether after a restart there is somebody who can tell that a rank has recovered. */
   canTellRecovery(kind: string, identity: RankIdentity): boolean {
     return this.#transitions.some(({ detector }) => detector.kind === kind) || this.#watches.isRestored(kind, identity);
+  }
+
+  /** The rank is no longer compared with others. */
+  #leaveGroups({ run, rank }: RankIdentity): void {
+    for (const { station, state } of this.#groups.all(run)) station.detector.forget(state, rank);
+  }
+
+  #judgeRanks(detector: DetectorFacts, run: string, judge: () => readonly RankVerdict[]): void {
+    this.#guard(detector, () => {
+      for (const { rank, verdict } of judge()) this.#tell(detector, ofRank({ run, rank }), verdict);
+    });
   }
 
   #judge(detector: DetectorFacts, about: About, judge: () => Verdict): void {
@@ -211,7 +238,9 @@ function ofRank({ run, rank }: RankIdentity): About {
   return { run, rank, uuid: null, witness: rank };
 }
 
-function enabled<Detector extends AnyStepDetector | TransitionDetector | AnyGroupDetector | AnyScalarDetector>(
+function enabled<
+  Detector extends AnyStepDetector | TransitionDetector | AnyGroupDetector | AnyClockDetector | AnyScalarDetector,
+>(
   detectors: readonly Detector[],
   options: Readonly<Record<string, DetectorOptions>>,
 ): { readonly detector: Detector; options: DetectorOptions }[] {

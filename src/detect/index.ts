@@ -11,6 +11,7 @@ import { memoryLeak } from './memory-leak.ts';
 import { nonFinite } from './non-finite.ts';
 import { overfitting } from './overfitting.ts';
 import { scalarAnomaly } from './scalar-anomaly.ts';
+import { stall } from './stall.ts';
 import { straggler } from './straggler.ts';
 import { vanishingGradient } from './vanishing-gradient.ts';
 import { workerLost } from './worker-lost.ts';
@@ -33,10 +34,19 @@ export const transitionDetectors = [workerLost] as const;
 /** Detectors over ranks that do the same work. */
 export const groupDetectors = [straggler] as const;
 
+/** Detectors that go by the clock. */
+export const clockDetectors = [stall] as const;
+
 /** Detectors over series of single values. */
 export const scalarDetectors = [memoryLeak, scalarAnomaly] as const;
 
-const all = [...stepDetectors, ...transitionDetectors, ...groupDetectors, ...scalarDetectors] as const;
+const all = [
+  ...stepDetectors,
+  ...transitionDetectors,
+  ...groupDetectors,
+  ...clockDetectors,
+  ...scalarDetectors,
+] as const;
 
 /** What every detector says of itself. */
 export const detectors: readonly DetectorFacts<DetectorKind>[] = all;
@@ -61,6 +71,8 @@ export const detectMetrics = stepDetectors.flatMap(({ metrics }) =>
 ) as readonly MetricsOf<(typeof stepDetectors)[number]>[];
 
 export { DetectionEngine, engineMetrics } from './engine.ts';
+export { overheard } from './overheard.ts';
+export { stall } from './stall.ts';
 export type { DetectionEngineParts, Report, VerdictSink } from './engine.ts';
 export { severities } from './detector.ts';
 export type { AlertGroup, DetectorFacts, Evidence, Severity, Verdict } from './detector.ts';

@@ -10,8 +10,8 @@ export const workerLost = transitionDetector({
   kind: 'worker_lost',
   subject: 'rank',
   meaning: 'a worker ended without a goodbye, or by an uncaught exception',
-  // The first explains the others: they fail for want of it, or of the same cause.
-  explains: ['worker_lost'],
+  // The first explains the others, and that ranks wait: they fail for want of it, or of the same cause.
+  explains: ['worker_lost', 'stall'],
   alert: 'own',
   endsWithRun: false,
   options: detectorOptions({}),

@@ -2,11 +2,11 @@ import {
   DetectionEngine,
   detectors,
   groupDetectors,
+  overheard,
   scalarDetectors,
   stepDetectors,
   type DetectOptions,
   type Report,
-  type VerdictSink,
 } from '../detect/index.ts';
 import { Findings, type FindingListener, type FindingsOptions } from '../findings/index.ts';
 import { SeriesTable } from '../series/index.ts';
@@ -52,6 +52,7 @@ export class Replay {
       stepDetectors,
       transitionDetectors: [],
       groupDetectors,
+      clockDetectors: [],
       scalarDetectors,
       failed: (_kind, error) => {
         throw error;
@@ -84,23 +85,4 @@ export class Replay {
     this.#clock.pass(this.#hold);
     this.#findings.tick();
   }
-}
-
-/** Passes verdicts on, and tells of each. */
-function overheard(sink: VerdictSink, hears: (report: Report) => void): VerdictSink {
-  return {
-    report: (report) => {
-      hears(report);
-      sink.report(report);
-    },
-    runEnded: (run) => {
-      sink.runEnded(run);
-    },
-    rankForgotten: (run, rank) => {
-      sink.rankForgotten(run, rank);
-    },
-    runForgotten: (run) => {
-      sink.runForgotten(run);
-    },
-  };
 }

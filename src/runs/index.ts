@@ -42,6 +42,7 @@ export type {
   Values,
 } from './reports.ts';
 export type { StepReport } from './recent-steps.ts';
+export type { RankProgress, RunProgress } from './progress.ts';
 export { Runs } from './runs.ts';
 export type { RunsContext, Worker } from './runs.ts';
 export { runsOptions } from './options.ts';

@@ -2,6 +2,7 @@ import type { Row } from '../series/index.ts';
 import type { RankHello } from './hello.ts';
 import { Intake, type FileMarks } from './intake.ts';
 import { rankStates, type EndState, type Observation, type RankState } from './observation.ts';
+import { Progress, type RankProgress } from './progress.ts';
 import { RankCounts } from './rank-counts.ts';
 import { RecentSteps, type StepRecord, type StepReport } from './recent-steps.ts';
 import type { SavedRank } from './saved-rank.ts';
@@ -14,6 +15,8 @@ export type Condition = (typeof conditions)[number];
 /** What a rank needs of the run that it belongs to. */
 export interface RankOwner {
   readonly condition: Condition;
+  /** Unix time in seconds. */
+  now(): number;
   observed(observation: Observation): void;
   /** Something that outlives the exporter is another now, without an observation or a move. */
   changed(): void;
@@ -29,6 +32,7 @@ export class Rank {
   readonly #counts: RankCounts;
   #hello: RankHello;
   #intake: Intake;
+  #progress: Progress;
   #state: RankState | null = null;
   #ended: EndState | null = null;
   #endedAt: number | null = null;
@@ -41,6 +45,8 @@ export class Rank {
   /** The process that speaks now has reported a step. */
   #stepped = false;
   #condition: Condition = 'healthy';
+  /** Its process is alive and takes no further step. */
+  #stalled = false;
 
   constructor(owner: RankOwner, group: RankGroup, hello: RankHello) {
     this.#owner = owner;
@@ -49,6 +55,7 @@ export class Rank {
     this.#shown = new ShownStep(group, this.#row);
     this.#counts = new RankCounts(group, this.#row);
     this.#intake = new Intake(hello.session);
+    this.#progress = new Progress(owner.now());
   }
 
   /** What its process said of itself last. */
@@ -90,9 +97,13 @@ export class Rank {
     this.#awaited = null;
     this.#calledAt = null;
     this.#patience = null;
-    if (!resumed) {
+    this.#stalled = false;
+    if (resumed) {
+      this.#progress.resume(this.#owner.now());
+    } else {
       this.#stepped = false;
       this.#intake = new Intake(hello.session);
+      this.#progress = new Progress(this.#owner.now());
     }
     this.#refresh(resumed && revived ? 'its process is back' : `attempt ${hello.attempt} said hello`);
   }
@@ -117,6 +128,7 @@ export class Rank {
     const record = this.#recent.take(report);
     this.#counts.take(record, report);
     this.#shown.update(record, report.values);
+    if (record.reports === 1) this.#progress.took(record.time, this.#owner.now());
     if (!this.#stepped) {
       this.#stepped = true;
       this.#refresh('it reported a step');
@@ -144,6 +156,8 @@ export class Rank {
   end(state: EndState, time: number, reason: string): void {
     this.#ended = state;
     this.#endedAt = time;
+    this.#stalled = false;
+    this.#progress.pause(time);
     this.#shown.settle();
     this.#refresh(reason, true);
   }
@@ -151,6 +165,25 @@ export class Rank {
   setCondition(condition: Condition): void {
     this.#condition = condition;
     this.conditionChanged();
+  }
+
+  setStalled(stalled: boolean): void {
+    this.#stalled = stalled;
+    this.#refresh(stalled ? 'it takes no further step' : 'it takes steps again');
+  }
+
+  /**
+   * How it gets on; null where that cannot be told: it has ended, has not come back since a restart of the exporter, or speaks in single
+   * calls, which may cease at any time.
+   */
+  progress(now: number): RankProgress | null {
+    if (this.#ended !== null || this.#awaited !== null || this.#calledAt !== null) return null;
+    return this.#progress.tell(this.#hello.rank, this.newest?.step ?? null, now);
+  }
+
+  /** So many seconds in which the exporter did not listen do not count against it. */
+  excuse(seconds: number): void {
+    this.#progress.excuse(seconds);
   }
 
   /** Its own condition or that of its run is another now. */
@@ -178,6 +211,7 @@ export class Rank {
       hello: this.#hello,
       intake: this.#intake.save(),
       counts: this.#counts.save(),
+      progress: this.#progress.save(this.#owner.now()),
       steps: this.#recent.save(),
       shown: this.#shown.save(this.#recent),
       stepped: this.#stepped,
@@ -192,8 +226,9 @@ export class Rank {
   }
 
   /** Takes back what was saved before a restart, before anything else happens. A rank that had not ended is waited for. */
-  restore({ intake, counts, steps, shown, stepped, calledAt, ended }: SavedRank, time: number): void {
+  restore({ intake, counts, progress, steps, shown, stepped, calledAt, ended }: SavedRank, time: number): void {
     this.#intake = Intake.restore(intake);
+    if (progress !== undefined) this.#progress = Progress.restore(progress, time);
     this.#counts.restore(counts);
     this.#recent.restore(steps);
     this.#shown.restore(shown, this.#recent);
@@ -225,7 +260,8 @@ export class Rank {
   #worst(): RankState {
     if (this.#ended !== null) return this.#ended;
     if (this.#awaited !== null) return 'incomplete';
-    return this.#stepped ? worst(this.#condition, this.#owner.condition) : 'initializing';
+    const state = this.#stepped ? worst(this.#condition, this.#owner.condition) : 'initializing';
+    return this.#stalled ? worst('stalled', state) : state;
   }
 }
 

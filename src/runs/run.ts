@@ -137,6 +137,10 @@ export class Run implements RankOwner {
     this.#row.remove();
   }
 
+  now(): number {
+    return this.#parts.now();
+  }
+
   observed(observation: Observation): void {
     this.changed();
     this.#parts.listener.observation(observation);

@@ -103,6 +103,46 @@ describe('Runs', () => {
     ]);
   });
 
+  it('tells how the ranks get on that hold a stream open, and shows which of them stalls', () => {
+    const { runs, join, step, states, setTime } = start();
+    const ranks = [0, 1, 2, 3].map((rank) => join({ rank }));
+    for (const rank of ranks) rank.report(step(1, { loss: 1 }));
+    ranks[2]!.end('finished', 1000, 'it said goodbye');
+    ranks[3]!.reportsByCalls(1000);
+    setTime(1007);
+    ranks[0]!.report(step(2, { loss: 1 }));
+    ranks[1]!.report(step(1, { gradient_norm: 1 }));
+    expect(runs.progress(1010)).toEqual([
+      {
+        run: 'digits',
+        ranks: [
+          { rank: 0, step: 2, steps: 2, idle: 3, usual: 1 },
+          { rank: 1, step: 1, steps: 1, idle: 10, usual: null },
+        ],
+      },
+    ]);
+    runs.setStalled({ run: 'digits', rank: 1 }, true);
+    expect(states('gradwatch_rank_state')).toContainEqual(['run="digits",rank="1"', 'stalled']);
+    runs.setStalled({ run: 'digits', rank: 1 }, false);
+    expect(states('gradwatch_rank_state')).toContainEqual(['run="digits",rank="1"', 'healthy']);
+    runs.setStalled({ run: 'digits', rank: 1 }, true);
+    ranks[1]!.end('lost', 1010, 'its stream ended');
+    expect(states('gradwatch_rank_state')).toContainEqual(['run="digits",rank="1"', 'lost']);
+  });
+
+  it('does not hold it against a rank that the exporter was frozen or its clock was set', () => {
+    const { runs, join } = start();
+    join();
+    const idle = () => runs.progress(now)[0]!.ranks[0]!.idle;
+    let now = 1000;
+    for (now of [1000, 1001, 1009]) runs.tick(now);
+    expect(idle()).toBe(9);
+    runs.tick((now = 1600));
+    expect(idle()).toBe(9);
+    runs.tick((now = 600));
+    expect(idle()).toBe(9);
+  });
+
   it('counts steps, not parts; samples, tokens, rollbacks, skipped and non-finite steps', () => {
     const { join, observations, step, text } = start();
     const rank = join();

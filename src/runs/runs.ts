@@ -4,9 +4,10 @@ import type { Section } from '../snapshot/index.ts';
 import { fields } from './fields.ts';
 import { RunsLimitError } from './limit-error.ts';
 import { rankMetrics, runMetrics } from './metrics.ts';
-import type { RunListener } from './observation.ts';
+import type { RankIdentity, RunListener } from './observation.ts';
 import type { RunsOptions } from './options.ts';
 import type { RankHello, WorkerProcess } from './hello.ts';
+import type { RankProgress, RunProgress } from './progress.ts';
 import type { Condition, Rank } from './rank.ts';
 import { Run, type RunParts } from './run.ts';
 import { reportRun, type RunReport } from './run-report.ts';
@@ -43,6 +44,9 @@ const savedPart = v.object({
   rank: savedRank,
 });
 
+/** Seconds between two ticks of an exporter that is not held up. */
+const longestTick = 10;
+
 /** All runs that this node has heard of: the owner of run, rank and step state and of their series. */
 export class Runs {
   readonly #context: RunsContext;
@@ -50,6 +54,7 @@ export class Runs {
   readonly #parts: RunParts;
   readonly #runs = new Map<string, Run>();
   #revision = 0;
+  #tickedAt: number | null = null;
 
   constructor(context: RunsContext) {
     this.#context = context;
@@ -99,6 +104,21 @@ export class Runs {
     this.#runs.get(run)?.setCondition(rank, condition);
   }
 
+  /** Whether a rank takes no further step although its process is alive. What is not held is left alone. */
+  setStalled({ run, rank }: RankIdentity, stalled: boolean): void {
+    this.find(run, rank)?.setStalled(stalled);
+  }
+
+  /** How the ranks get on of which that can be told. */
+  progress(now: number): readonly RunProgress[] {
+    return [...this.#runs.values()].map(({ name, ranks }) => ({
+      run: name,
+      ranks: [...ranks.values()]
+        .map((rank) => rank.progress(now))
+        .filter((told): told is RankProgress => told !== null),
+    }));
+  }
+
   /** Plain facts, in the order in which the runs began. */
   listRuns(): readonly RunReport[] {
     return [...this.#runs.values()].map(reportRun);
@@ -129,8 +149,13 @@ export class Runs {
    */
   tick(now: number): void {
     const { return_within: patience, stale_after: silence, lifetime } = this.#options;
+    const passed = now - (this.#tickedAt ?? now);
+    this.#tickedAt = now;
+    // The clock was set, or the exporter itself was frozen: what workers sent meanwhile is still to be read.
+    const unheard = passed < 0 || passed > longestTick ? passed : 0;
     for (const run of this.#runs.values()) {
       for (const rank of run.ranks.values()) {
+        rank.excuse(unheard);
         rank.giveUp(now - patience, now);
         rank.goStale(silence, now);
       }

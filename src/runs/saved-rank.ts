@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { dimensions, roles } from './hello.ts';
 import { savedIntake } from './intake.ts';
 import { endStates } from './observation.ts';
+import { savedProgress } from './progress.ts';
 import { savedCounts } from './rank-counts.ts';
 import { savedSteps } from './recent-steps.ts';
 import { savedShown } from './shown-step.ts';
@@ -35,6 +36,8 @@ export const savedRank = v.object({
   hello: savedHello,
   intake: savedIntake,
   counts: savedCounts,
+  // An older snapshot has none.
+  progress: v.optional(savedProgress),
   steps: savedSteps,
   shown: savedShown,
   stepped: v.boolean(),

@@ -15,6 +15,7 @@ export function inhibitRules(alerts: Alerts): InhibitRule[] {
     gpuLost,
     gpuXid,
     workerLost,
+    runStalled,
     gradientExplosion,
     nonFinite,
     trainingDegraded,
@@ -31,6 +32,10 @@ export function inhibitRules(alerts: Alerts): InhibitRule[] {
     inhibit(gpuLost, workerLost, 'node'),
     inhibit(gpuXid, workerLost, 'node'),
     inhibit(gpuLost, collectorFailing, 'node'),
+    // The others wait for the one that died, on whatever node; and what has stopped is not slow.
+    inhibit(workerLost, runStalled, 'run'),
+    inhibit(runStalled, trainingDegraded, 'run'),
+    inhibit(runStalled, rankDegraded, 'run'),
     // The exporter that sees both attaches the consequence itself; that of another node may see the consequence alone.
     inhibit(gradientExplosion, nonFinite, 'run'),
     inhibit(gradientExplosion, trainingDegraded, 'run'),

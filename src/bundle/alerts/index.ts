@@ -2,7 +2,7 @@ import type { BundleConfig } from '../config.ts';
 import { rankDegraded, trainingDegraded } from './degraded-alerts.ts';
 import { gpuXid } from './gpu-xid.ts';
 import { collectorFailing, exporterDown, gpuLost, watchdog } from './node-alerts.ts';
-import { gradientExplosion, nonFinite, workerLost } from './training-alerts.ts';
+import { gradientExplosion, nonFinite, runStalled, workerLost } from './training-alerts.ts';
 
 export type { Alert } from './alert.ts';
 
@@ -15,6 +15,7 @@ export function alertsOf(config: BundleConfig) {
     gpuLost: gpuLost(config),
     gpuXid: gpuXid(config),
     workerLost: workerLost(config),
+    runStalled: runStalled(config),
     gradientExplosion: gradientExplosion(config),
     nonFinite: nonFinite(config),
     trainingDegraded: trainingDegraded(config),

@@ -37,3 +37,15 @@ export function workerLost(config: BundleConfig) {
     dashboard: ({ cluster, run, rank }) => ({ cluster, run, rank }),
   });
 }
+
+/** One for the whole run: its ranks wait for each other, wherever they are. A warning may still be an evaluation and wakes nobody. */
+export function runStalled(config: BundleConfig) {
+  return alert({
+    name: 'GradwatchRunStalled',
+    ...config.alerts.runStalled,
+    expression: incident('stall', [], { ...config, findingSeverity: 3 }),
+    summary: 'A training run takes no further step, although its processes are alive.',
+    description: ({ run }) => `Run ${run} has stalled. ${opening([])}`,
+    dashboard: ({ cluster, run }) => ({ cluster, run }),
+  });
+}

@@ -1,0 +1,20 @@
+import type { Report, VerdictSink } from './engine.ts';
+
+/** Passes verdicts on, and tells of each first. */
+export function overheard(sink: VerdictSink, hears: (report: Report) => void): VerdictSink {
+  return {
+    report: (report) => {
+      hears(report);
+      sink.report(report);
+    },
+    runEnded: (run) => {
+      sink.runEnded(run);
+    },
+    rankForgotten: (run, rank) => {
+      sink.rankForgotten(run, rank);
+    },
+    runForgotten: (run) => {
+      sink.runForgotten(run);
+    },
+  };
+}
