@@ -335,13 +335,13 @@ describe('the detectors', () => {
     ).not.toThrow();
   });
 
-  it('name kinds once, explain kinds that exist, and never themselves in a circle', () => {
+  it('name kinds once, explain kinds that exist, and never themselves through others', () => {
     const kinds: readonly string[] = detectors.map(({ kind }) => kind);
     expect(new Set(kinds).size).toBe(kinds.length);
     const order = new Map(kinds.map((kind, at) => [kind, at]));
     // The list goes from causes to consequences, so an arrow that only points onwards closes no circle.
     for (const { kind, explains } of detectors) {
-      for (const other of explains)
+      for (const other of explains.filter((each) => each !== kind))
         expect(order.get(other), `${kind} explains ${other}`).toBeGreaterThan(order.get(kind)!);
     }
     expect(new Set(detectMetrics.map(({ name }) => name)).size).toBe(detectMetrics.length);
