@@ -3,7 +3,7 @@ import { absenceMetrics, failureMetrics, readingMetrics } from './collect/index.
 import { choice, integer, options, text, type OptionValue } from './config/index.ts';
 import { findingsMetrics, findingsOptions } from './findings/index.ts';
 import { gpuDetailMetrics, gpuDetailOptions, gpuMetrics, gpuOptions, xidMetrics, xidOptions } from './gpu/index.ts';
-import { httpOptions, refusalMetrics, selfMetrics, webConfigMetrics } from './http/index.ts';
+import { httpOptions, refusalMetrics, selfMetrics, streamMetrics, webConfigMetrics } from './http/index.ts';
 import { eventFilesMetrics, eventFilesOptions, ingestMetrics, ingestOptions } from './ingest/index.ts';
 import { kubernetesOptions, podResourcesMetrics } from './kubernetes/index.ts';
 import { nodeMetrics, nodeOptions } from './node/index.ts';
@@ -35,6 +35,7 @@ export const metrics = [
   ...Object.values(snapshotMetrics),
   ...Object.values(selfMetrics),
   ...Object.values(refusalMetrics),
+  ...Object.values(streamMetrics),
   ...Object.values(webConfigMetrics),
   ...Object.values(reloadMetrics),
 ] as const;

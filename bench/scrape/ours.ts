@@ -1,4 +1,5 @@
 import { HttpServer, SelfMetrics } from '../../src/http/index.ts';
+import { noFindings } from '../../test/support/no-findings.ts';
 import { SeriesTable, type Metric, type Row } from '../../src/series/index.ts';
 import { load, valueOf, type LoadRow } from './load.ts';
 
@@ -49,7 +50,9 @@ export async function serveOurs(series: number): Promise<{ url: string; refresh:
       gpus: () => [],
       collectors: () => [],
       runs: () => [],
-      findings: () => [],
+      findings: noFindings,
+      kinds: [],
+      now: () => Date.now() / 1000,
       askWorkers: () => Promise.resolve([]),
       token: null,
       reload: null,

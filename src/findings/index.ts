@@ -15,3 +15,4 @@ export type { FindingsOptions } from './options.ts';
 export { SilenceLimitError } from './silences.ts';
 export type { Silence, SilenceDraft } from './silences.ts';
 export type { GpusOf } from './subjects.ts';
+export { severities } from '../detect/index.ts';

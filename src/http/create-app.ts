@@ -1,14 +1,17 @@
 import express, { type Express, type RequestHandler } from 'express';
 import type { WebConfig } from '../listen/index.ts';
 import { errorHandler, onlyMethods, unknownPath } from './error-handler.ts';
+import { findingRoutes } from './finding-routes.ts';
+import type { FindingStream } from './finding-stream.ts';
 import { healthRoutes } from './health-routes.ts';
-import { listRoutes } from './list-routes.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { renderPage } from './page.ts';
 import { reloadRoute } from './reload-route.ts';
 import { requestRoute } from './request-route.ts';
 import type { RefusalCounts } from './refusal-counts.ts';
+import { runRoutes } from './run-routes.ts';
 import type { Served } from './served.ts';
+import { silenceRoutes } from './silence-routes.ts';
 
 /** Of the page, where the web configuration has none. */
 const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
@@ -19,6 +22,7 @@ export function createApp(
   webConfig: () => WebConfig | null,
   gate: RequestHandler,
   refusals: RefusalCounts,
+  stream: FindingStream,
 ): Express {
   const app = express();
   app.disable('etag');
@@ -29,7 +33,8 @@ export function createApp(
   });
   app.use(gate);
   app.route('/metrics').get(metricsRoute(served, refusals)).all(onlyMethods('GET, HEAD'));
-  app.use(healthRoutes(served), listRoutes(served), requestRoute(served), reloadRoute(served, webConfig));
+  app.use(healthRoutes(served), runRoutes(served), findingRoutes(served, stream), silenceRoutes(served));
+  app.use(requestRoute(served), reloadRoute(served, webConfig));
   app
     .route('/')
     .get((_request, response) => {

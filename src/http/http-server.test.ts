@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi, type Mock } from 'vitest';
+import { noFindings } from '../../test/support/no-findings.ts';
 import type { Finding } from '../findings/index.ts';
 import type { RunReport } from '../runs/index.ts';
 import { gauge, SeriesTable } from '../series/index.ts';
@@ -89,7 +90,9 @@ async function serve(changed: Partial<Served> = {}, patience?: Patience): Promis
     gpus: () => [],
     collectors: () => [],
     runs: () => [run],
-    findings: () => [finding, resolved],
+    findings: { ...noFindings, open: [finding], resolved: [resolved] },
+    kinds: ['loss_spike', 'non_finite'],
+    now: () => 1_700_000_060,
     askWorkers,
     token: 'secret',
     reload: null,
@@ -225,15 +228,29 @@ describe('the lists', () => {
     return (body as { findings: Finding[] }).findings.map(({ id }) => id);
   };
 
-  it('gives runs and findings as they are', async () => {
-    expect(await getJson('/api/v1/runs')).toMatchObject({ status: 200, body: { runs: [JSON.parse(writeJson(run))] } });
+  it('gives runs and findings as they are, the youngest first', async () => {
+    expect(await getJson('/api/v1/runs')).toMatchObject({
+      status: 200,
+      body: { runs: [JSON.parse(writeJson(run))], total: 1, next: null },
+    });
     const { body } = await getJson('/api/v1/findings');
     expect(body).toEqual({
       findings: [
-        { ...finding, score: 'Infinity' },
         { ...resolved, score: 'Infinity' },
+        { ...finding, score: 'Infinity' },
       ],
+      total: 2,
+      next: null,
+      lastEvent: expect.stringMatching(/^[0-9a-f]{8}-0$/) as string,
     });
+  });
+
+  it('filters runs', async () => {
+    const names = async (query: string) =>
+      ((await getJson(`/api/v1/runs${query}`)).body as { runs: RunReport[] }).runs.map((each) => each.run);
+    for (const found of ['?run=digits%20%3C1%3E', '?state=healthy', '?since=2030-01-01T00:00:00Z'])
+      expect(await names(found)).toEqual([run.run]);
+    for (const none of ['?run=digits', '?state=lost', '?uuid=GPU-1']) expect(await names(none)).toEqual([]);
   });
 
   it('filters findings', async () => {
@@ -246,12 +263,18 @@ describe('the lists', () => {
 
   it.each([
     ['/api/v1/findings?state=closed', 'invalid_parameter', 'state is "closed", expected open or resolved'],
-    ['/api/v1/findings?sate=open', 'unknown_parameter', 'no parameter "sate"; there are run, kind, state'],
+    ['/api/v1/findings?sate=open', 'unknown_parameter', expect.stringContaining('no parameter "sate"; there are run,')],
+    ['/api/v1/findings?severity=bad', 'invalid_parameter', 'severity is "bad", expected info, warning or critical'],
+    ['/api/v1/findings?rank=-1', 'invalid_parameter', 'rank is "-1", expected a whole number from 0'],
+    ['/api/v1/findings?limit=0', 'invalid_parameter', 'limit is "0", expected a whole number from 1 to 1000'],
+    ['/api/v1/findings?cursor=1', 'invalid_parameter', 'cursor is "1", expected the field "next" of the page before'],
+    ['/api/v1/findings?since=now', 'invalid_parameter', expect.stringContaining('expected Unix seconds or a time')],
     ['/api/v1/findings?kind=a&kind=b', 'invalid_parameter', 'kind is given more than once, expected one value'],
-    ['/api/v1/findings?__proto__=x', 'unknown_parameter', 'no parameter "__proto__"; there are run, kind, state'],
-    ['/api/v1/runs?run=a', 'unknown_parameter', 'no parameter "run"; there are none here'],
+    ['/api/v1/findings?__proto__=x', 'unknown_parameter', expect.stringContaining('no parameter "__proto__"')],
+    ['/api/v1/runs?kind=a', 'unknown_parameter', expect.stringContaining('no parameter "kind"')],
+    ['/api/v1/findings/f1?a=b', 'unknown_parameter', 'no parameter "a"; there are none here'],
   ])('refuses %s', async (path, code, message) => {
-    expect(await getJson(path)).toMatchObject({ status: 400, body: { error: { code, message } } });
+    expect(await getJson(path)).toMatchObject({ status: 400, body: { error: { code, message: message as string } } });
   });
 });
 
@@ -445,6 +468,7 @@ describe('a client that is slow or wrong', () => {
       requestSeconds: 0.1,
       idleSeconds: 10,
       checkSeconds: 0.05,
+      beatSeconds: 10,
     };
     await serve({}, patience);
     expect(await raw('GET /metrics HTTP/1.1\r\nHost: a\r\nX-Slow: ')).toMatch(/^HTTP\/1\.1 408 /);
@@ -478,7 +502,10 @@ describe('a client that is slow or wrong', () => {
 describe('HttpServer', () => {
   it('says which option to change when the port is taken', async () => {
     await serve();
-    const other = new HttpServer({ table: new SeriesTable() } as Served, url.replace('http://', ''));
+    const other = new HttpServer(
+      { table: new SeriesTable(), findings: noFindings } as Partial<Served> as Served,
+      url.replace('http://', ''),
+    );
     await expect(other.start()).rejects.toMatchObject({
       name: 'ListenError',
       option: 'http.address',

@@ -14,6 +14,7 @@ import {
 import { BcryptWorker } from './bcrypt-worker.ts';
 import { closingAnswer, refusalOf } from './client-error.ts';
 import { createApp } from './create-app.ts';
+import { FindingStream } from './finding-stream.ts';
 import { gate } from './gate.ts';
 import { Passwords } from './passwords.ts';
 import { RateLimiter } from './rate-limiter.ts';
@@ -40,6 +41,8 @@ export interface Patience {
   readonly idleSeconds: number;
   /** How often headers and requests are looked at. */
   readonly checkSeconds: number;
+  /** How often a stream shows that it is alive; who has read nothing from one such beat to the next is dropped. */
+  readonly beatSeconds: number;
 }
 
 const usual: Patience = {
@@ -48,6 +51,7 @@ const usual: Patience = {
   requestSeconds: 30,
   idleSeconds: 120,
   checkSeconds: 5,
+  beatSeconds: 15,
 };
 
 /** The server of metrics, health, API and the page. */
@@ -58,6 +62,7 @@ export class HttpServer {
   readonly #webConfigSeries: WebConfigSeries | null;
   readonly #bcrypt = new BcryptWorker();
   readonly #refusals: RefusalCounts;
+  readonly #stream: FindingStream;
   #refreshing: NodeJS.Timeout | null = null;
 
   /** @param address as in the option `http.address` */
@@ -66,6 +71,7 @@ export class HttpServer {
     this.#webConfig = webConfig;
     this.#webConfigSeries = webConfig === null ? null : new WebConfigSeries(served.table, webConfig);
     this.#refusals = new RefusalCounts(served.table);
+    this.#stream = new FindingStream(served, this.#refusals, patience.beatSeconds);
     const limiter = new RateLimiter(webConfig?.current.rateLimit ?? null, () => performance.now() / 1000);
     const inForce = (): WebConfig | null => webConfig?.current ?? null;
     const app = createApp(
@@ -79,6 +85,7 @@ export class HttpServer {
         refusals: this.#refusals,
       }),
       this.#refusals,
+      this.#stream,
     );
     this.#server = this.#createServer(patience);
     this.#server.on('request', (request, response) => {
@@ -120,6 +127,7 @@ export class HttpServer {
   /** Takes no new connection, lets running answers end for as long as the grace lasts, then cuts them off. */
   async stop(graceSeconds: number): Promise<void> {
     if (this.#refreshing !== null) clearInterval(this.#refreshing);
+    this.#stream.close();
     if (this.#server.listening) {
       const forced = setTimeout(() => {
         this.#server.closeAllConnections();

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { connect, TLSSocket, type ConnectionOptions } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { authority, certificate, writeCertified, type Certified } from '../../test/support/certificates.ts';
+import { noFindings } from '../../test/support/no-findings.ts';
 import { WebConfigFile } from '../listen/index.ts';
 import { SeriesTable } from '../series/index.ts';
 import { HttpServer, SelfMetrics, type Served } from './index.ts';
@@ -38,6 +39,7 @@ async function serve(tls: string, rest = ''): Promise<void> {
   const served = {
     table: new SeriesTable(),
     self: new SelfMetrics({ version: '1', now: () => 0 }),
+    findings: noFindings,
     token: null,
     reload: null,
     maxScrapes: () => 40,

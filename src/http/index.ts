@@ -1,3 +1,4 @@
+export { streamMetrics } from './finding-stream.ts';
 export { HttpServer } from './http-server.ts';
 export { httpOptions } from './options.ts';
 export type { HttpOptions } from './options.ts';

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { evidence, findingsHouse } from '../../test/support/findings-house.ts';
+import type { DetectorFacts } from '../detect/index.ts';
 import type { GpuReport } from '../gpu/index.ts';
 import { renderPage, type Shown } from './page.ts';
 
@@ -8,8 +10,12 @@ const quiet: Shown = {
   gpus: () => [],
   collectors: () => [],
   runs: () => [],
-  findings: () => [],
+  findings: { open: [], silences: [] },
 };
+const found = { meaning: '', alert: 'none', endsWithRun: true } as const;
+const spike: DetectorFacts = { ...found, kind: 'spike', subject: 'run', explains: ['lost'] };
+const lost: DetectorFacts = { ...found, kind: 'lost', subject: 'rank', explains: [] };
+const everywhere = { kind: '*', rank: '*', uuid: '*', author: 'bob', comment: 'known' } as const;
 const h100: GpuReport = {
   ...{ gpu: '0', uuid: 'GPU-1', name: 'NVIDIA H100', state: 'ok' },
   ...{ utilization: 0.974, memoryUsed: 30.5 * 2 ** 30, memoryTotal: 80 * 2 ** 30, temperature: 61, power: 412.4 },
@@ -44,6 +50,29 @@ describe('the page', () => {
       ['gpu', 'failing', 'hung', 'nvidia-smi prints nothing'],
       ['infiniband', 'absent', 'not on this machine', 'there is no port'],
       ['disk', 'starting', '', ''],
+    ]);
+  });
+
+  it('shows what is found with who knows of it, causes before consequences and the worst first', () => {
+    const { findings, see } = findingsHouse([spike, lost]);
+    see(spike, evidence('warning'));
+    see(lost, evidence('warning', 9), 2);
+    see(lost, evidence('critical', 3), 1, 'other <run>');
+    findings.silence({ ...everywhere, run: 'other <run>', expiresAt: 4600 });
+    findings.acknowledge('abc-1', 'ada', 'looking');
+    expect(rows({ findings })).toEqual([
+      [
+        ...['critical', 'lost', 'other &#60;run&#62;', '1', '–', '1970-01-01T00:16:40Z', '3', 'cause at 3', 'advice'],
+        'silenced by bob until 1970-01-01T01:16:40Z (known)',
+      ],
+      [
+        ...['warning', 'spike', 'r', '–', '–', '1970-01-01T00:16:40Z', '7', 'cause at 7', 'advice'],
+        'acknowledged by ada at 1970-01-01T00:16:40Z (looking)',
+      ],
+      [
+        ...['warning', 'lost', 'r', '2', '–', '1970-01-01T00:16:40Z', '9'],
+        ...['cause at 9; cause at 7, first seen at the same time.', 'advice', 'consequence of abc-1'],
+      ],
     ]);
   });
 

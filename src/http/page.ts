@@ -1,6 +1,7 @@
 import type { CollectorReport } from '../collect/index.ts';
-import type { Finding } from '../findings/index.ts';
+import type { Findings } from '../findings/index.ts';
 import type { RunReport } from '../runs/index.ts';
+import { findingCells, findingHeads, worstFirst } from './finding-cells.ts';
 import { gpuCells, gpuHeads } from './gpu-cells.ts';
 import { html } from './html.ts';
 import type { Served } from './served.ts';
@@ -29,12 +30,14 @@ const style = html`<style>
 </style>`;
 
 /** What of the exporter the page shows. */
-export type Shown = Pick<Served, 'version' | 'waiting' | 'gpus' | 'collectors' | 'runs' | 'findings'>;
+export interface Shown extends Pick<Served, 'version' | 'waiting' | 'gpus' | 'collectors' | 'runs'> {
+  readonly findings: Pick<Findings, 'open' | 'silences'>;
+}
 
 /** GET /: where to look, and what is on this node now. Plain, without scripts and without anything from elsewhere. */
 export function renderPage({ version, waiting, gpus, collectors, runs, findings }: Shown): string {
   const missing = waiting();
-  const open = findings().filter(({ resolvedAt }) => resolvedAt === null);
+  const { open, silences } = findings;
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -51,7 +54,11 @@ export function renderPage({ version, waiting, gpus, collectors, runs, findings 
           <a href="/-/ready">/-/ready</a>
         </p>
         <h2>Open findings</h2>
-        ${table(['Severity', 'Kind', 'Run', 'Rank', 'First step', 'Cause', 'Advice'], open.map(findingCells), 'None.')}
+        ${table(
+          findingHeads,
+          [...open].sort(worstFirst).map((finding) => findingCells(finding, silences)),
+          'None.',
+        )}
         <h2>Runs</h2>
         ${table(['Run', 'State', 'Framework', 'Model', 'World size', 'Ranks here', 'Step'], runs().map(runCells), 'None yet.')}
         <h2>GPUs</h2>
@@ -60,10 +67,6 @@ export function renderPage({ version, waiting, gpus, collectors, runs, findings 
         ${table(['Collector', 'State', 'Reason', 'What it says'], collectors().map(collectorCells), 'All are switched off.')}
       </body>
     </html> `.text;
-}
-
-function findingCells({ severity, kind, subject, firstStep, cause, advice }: Finding): readonly TableCell[] {
-  return [severity, kind, subject.run, subject.rank, firstStep, cause, advice];
 }
 
 function runCells({ run, state, framework, model, worldSize, ranks }: RunReport): readonly TableCell[] {

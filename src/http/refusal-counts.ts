@@ -6,6 +6,8 @@ export const refusalReasons = [
   'connection_limit',
   /** Over the most scrapes at a time. */
   'scrape_limit',
+  /** Over the most clients that follow the findings. */
+  'stream_limit',
   /** Over `rate_limit` of the web configuration. */
   'rate_limit',
   /** The TLS handshake failed. */

@@ -4,6 +4,7 @@ import { ApiError } from './api-error.ts';
 import { authorize } from './authorize.ts';
 import { onlyMethods } from './error-handler.ts';
 import { sendJson } from './json.ts';
+import { readBody } from './read-body.ts';
 import type { Served } from './served.ts';
 
 /** The longest request that makes sense has fewer than 100 bytes. */
@@ -35,7 +36,7 @@ export function requestRoute(served: Served): Router {
     json({ limit: bodyLimit }),
     async (request: Request<{ run: string }>, response: Response) => {
       const { run } = request.params;
-      const wanted = readBody(request.body);
+      const wanted = readBody(bodySchema, request.body);
       if (!served.runs().some((known) => known.run === run)) {
         throw new ApiError(
           404,
@@ -53,18 +54,4 @@ export function requestRoute(served: Served): Router {
   );
   route.all(onlyMethods('POST'));
   return router;
-}
-
-/** @throws ApiError that names every mistake. */
-function readBody(body: unknown): v.InferOutput<typeof bodySchema> {
-  if (body === undefined) {
-    throw new ApiError(415, 'not_json', 'there is no JSON; send the body with Content-Type: application/json');
-  }
-  const read = v.safeParse(bodySchema, body);
-  if (read.success) return read.output;
-  const mistakes = read.issues.map((issue) => {
-    const path = v.getDotPath(issue) ?? 'the body';
-    return `${path}: ${issue.type === 'strict_object' ? (issue.expected === 'never' ? 'no such field here' : 'is missing') : issue.message}`;
-  });
-  throw new ApiError(400, 'invalid_body', mistakes.join('; '));
 }

@@ -1,5 +1,5 @@
 import type { CollectorReport } from '../collect/index.ts';
-import type { Finding } from '../findings/index.ts';
+import type { Findings } from '../findings/index.ts';
 import type { GpuReport } from '../gpu/index.ts';
 import type { RunReport } from '../runs/index.ts';
 import type { SeriesTable } from '../series/index.ts';
@@ -15,8 +15,13 @@ export interface Served {
   readonly gpus: () => readonly GpuReport[];
   readonly collectors: () => readonly CollectorReport[];
   readonly runs: () => readonly RunReport[];
-  /** Open findings, and resolved ones for as long as they are kept. */
-  readonly findings: () => readonly Finding[];
+  /** Open findings, resolved ones for as long as they are kept, and what people say of them. */
+  readonly findings: Pick<
+    Findings,
+    'open' | 'resolved' | 'subscribe' | 'silences' | 'silence' | 'endSilence' | 'acknowledge'
+  >;
+  /** Kinds of findings that there can be. */
+  readonly kinds: readonly string[];
   readonly askWorkers: AskWorkers;
   /** The bearer token for what changes something; null switches all of that off. */
   readonly token: string | null;
@@ -24,6 +29,8 @@ export interface Served {
   readonly reload: (() => readonly string[]) | null;
   /** The most scrapes that are answered at a time, as it is configured now. */
   readonly maxScrapes: () => number;
+  /** Unix seconds. */
+  readonly now: () => number;
   readonly log: HttpLog;
 }
 
