@@ -24,7 +24,7 @@ from gradwatch.run import Run
 from gradwatch.version import VERSION
 from gradwatch.worker import find_framework, find_worker
 
-__all__ = ["Finding", "Run", "finish", "init", "log"]
+__all__ = ["Finding", "Run", "current", "finish", "init", "log"]
 __version__ = VERSION
 
 _logger = logging.getLogger("gradwatch")
@@ -96,6 +96,11 @@ def init(
         enabled=os.environ.get("GRADWATCH_DISABLED", "").lower() not in ("1", "true", "yes"),
     )
     return _current
+
+
+def current() -> Run | None:
+    """The run of the last `init` that has not finished."""
+    return _current if _current is not None and not _current.finished else None
 
 
 def log(step: Any = None, **values: Any) -> None:

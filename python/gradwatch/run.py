@@ -9,7 +9,7 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from gradwatch.buffer import StepBuffer
 from gradwatch.destination import Destination, Tls
@@ -49,6 +49,16 @@ ENDINGS: Mapping[str, Ending] = {
 }
 
 
+class Companion(Protocol):
+    """An integration that knows more of a step than its script logs."""
+
+    def logged(self, step: int, values: Mapping[str, Any]) -> None:
+        """The script called log(). The integration reports it, together with what it knows itself."""
+
+    def stop(self) -> None:
+        """Reports what is left."""
+
+
 class Run:
     """One rank of one training. Made by `gradwatch.init`.
 
@@ -81,9 +91,16 @@ class Run:
         hello = hello_of(worker, model=model, framework=framework, supports=self._desk.supports)
         self._reporter = Reporter(Destination(address, token, tls), Outbox(hello, self._buffer), self)
         self._exit = ExitWatch(self.finish)
+        # Measures this training by itself; what log() is given goes through it.
+        self.companion: Companion | None = None
         self._live = False
         if enabled:
             self._start()
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is reported (any more): after `finish`, in a forked child, with GRADWATCH_DISABLED."""
+        return not self._live
 
     @property
     def dropped_steps(self) -> int:
@@ -111,16 +128,32 @@ class Run:
         if not self._live:
             return
         try:
-            self._log(step, values)
+            number = count(step)
+            if self.companion is None:
+                self._put(number, values)
+            else:
+                self.companion.logged(number, values)
         except Exception as error:
             kind = type(step).__name__
             self._fields.refuse("step", f"log() cannot use a step of type {kind}: {error}; pass the optimiser step")
-        if self._desk.busy:
+        self.serve()
+
+    def report(self, step: Any, values: Mapping[str, Any]) -> None:
+        """What `log` does, for an integration: its values go to the exporter as they are, and no request is handled."""
+        if not self._live:
+            return
+        try:
+            self._put(count(step), values)
+        except Exception as error:
+            self._fields.refuse("step", f"cannot report step {step!r}: {error}")
+
+    def serve(self) -> None:
+        """Handles the requests that wait, in the training's thread between two steps."""
+        if self._live and self._desk.busy:
             self._desk.serve()
 
-    def _log(self, step: Any, values: dict[str, Any]) -> None:
+    def _put(self, number: int, values: Mapping[str, Any]) -> None:
         usable = self._fields.read(values)
-        number = count(step)
         unix_nanos = int(usable.pop("unix_nanos", 0)) or time.time_ns()
         self._buffer.put(number, unix_nanos, usable)
         if self._news.in_values(usable):
@@ -140,6 +173,7 @@ class Run:
         not there."""
         if not self._live:
             return
+        self._stop_companion()
         if ending is None:
             ending, reason = self._exit.told
         if ending not in ENDINGS:
@@ -155,6 +189,13 @@ class Run:
         self._exit.uninstall()
         if len(self._buffer) > 0:
             logger.info("%d steps were not acknowledged by the exporter at %s", len(self._buffer), self.address)
+
+    def _stop_companion(self) -> None:
+        if self.companion is not None:
+            try:
+                self.companion.stop()
+            except Exception:
+                logger.exception("gradwatch loses the last step")
 
     def __enter__(self) -> Run:
         return self

@@ -1,14 +1,21 @@
 #!/usr/bin/env bash
-# Makes the Python environment of the tests (PyTorch, scikit-learn, grpcio) in a cache folder outside the checkout and prints its
-# interpreter. Built when missing; the folder's name is a hash of the requirements. With --path only the name is printed.
+# Makes a Python environment of the tests in a cache folder outside the checkout and prints its interpreter: the one of
+# python/requirements-test.txt (PyTorch, Lightning, Hugging Face, Keras on JAX, …), or of another python/requirements-NAME.txt.
+# Built when missing; the folder's name is a hash of the requirements. With --path only the name is printed.
+# Usage: python-env.sh [--path] [NAME]
 set -euo pipefail
 
+only_path=
+if [ "${1:-}" = --path ]; then
+  only_path=1
+  shift
+fi
 here=$(cd "$(dirname "$0")/../.." && pwd)
-requirements=$here/python/requirements-test.txt
+requirements=$here/python/requirements-${1:-test}.txt
 cache=${GRADWATCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gradwatch}
 key=$( { cat "$requirements"; python3 --version; } | sha256sum | cut -c1-12)
 root=$cache/python-$key
-if [ "${1:-}" != --path ] && [ ! -e "$root/complete" ]; then
+if [ -z "$only_path" ] && [ ! -e "$root/complete" ]; then
   rm -rf "$root"
   mkdir -p "$cache"
   {

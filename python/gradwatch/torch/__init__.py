@@ -1,0 +1,5 @@
+"""Step times, loss and gradient norm of a PyTorch training without the script's help; see `watch`."""
+
+from gradwatch.torch.watch import Watch, watch
+
+__all__ = ["Watch", "watch"]

@@ -1,0 +1,47 @@
+"""When backward runs, and of what."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import torch
+
+from gradwatch.torch.late import Late, Scalar
+from gradwatch.torch.patches import Patches
+from gradwatch.torch.scaler import ScaledLosses
+from gradwatch.torch.timeline import Timeline
+
+
+def watch_backward(patches: Patches, timeline: Timeline, losses: ScaledLosses) -> None:
+    """Times the calls of backward() and takes the loss from them: a step's loss is the sum of the scalars that backward
+    was called on, without the scale of mixed precision. That is what its gradient is of, also where a script divides
+    the loss for accumulation."""
+    owner = threading.get_ident()
+    depth = 0
+
+    def backward(original: Any, tensors: Any, *args: Any, **kwargs: Any) -> Any:
+        nonlocal depth
+        # Checkpointing of the reentrant kind calls backward in backward.
+        if depth > 0 or threading.get_ident() != owner or torch.compiler.is_compiling():
+            return original(tensors, *args, **kwargs)
+        begins(tensors)
+        depth += 1
+        try:
+            return original(tensors, *args, **kwargs)
+        finally:
+            depth -= 1
+            ends()
+
+    def begin(tensors: Any) -> None:
+        timeline.backward_begins()
+        if not isinstance(tensors, torch.Tensor):
+            return
+        loss = losses.unscaled(tensors)
+        if loss.dim() == 0 and loss.is_floating_point():
+            late = Late([Scalar(loss)])
+            known = timeline.open.late.get("loss")
+            timeline.open.late["loss"] = late if known is None else known.with_parts_of(late)
+
+    begins, ends = patches.safe(begin), patches.safe(timeline.backward_ends)
+    patches.replace(torch.autograd, "backward", backward)

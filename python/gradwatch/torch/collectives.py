@@ -1,0 +1,86 @@
+"""How long this rank waits for the others."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import torch
+import torch.distributed as dist
+
+from gradwatch.torch.gradients import GradientNorm
+from gradwatch.torch.last_ready import LastReady
+from gradwatch.torch.patches import Patches
+from gradwatch.torch.timeline import Timeline
+
+# For register_pre_hook, which wants a number that nobody else has.
+HOOK = 0x67726164
+# Hooks of process groups came with PyTorch 2.12; without them the last ready parameter is asked.
+GROUP_HOOKS = True
+
+
+class CollectiveWatch:
+    """The exposed wait of DistributedDataParallel: from the launch of its last bucket to the end of backward. The rank
+    that the others wait for has the shortest. And of all else that waits in Python (FSDP2, all_reduce, barriers): the
+    time in Work.wait.
+
+    The reducer waits in C++, where only a hook of the process group sees it. PyTorch before that hook is asked by the
+    parameter whose gradient comes last.
+    """
+
+    def __init__(self, patches: Patches, timeline: Timeline, norm: GradientNorm) -> None:
+        self._patches = patches
+        self._timeline = timeline
+        self._norm = norm
+        self._seen: set[int] = set()
+        self._groups: set[Any] = set()
+        if not dist.is_available():
+            return
+        from torch._C._distributed_c10d import Work
+        from torch.nn.parallel import DistributedDataParallel
+
+        owner = threading.get_ident()
+        found, waited = patches.safe(self.found), patches.safe(timeline.waited)
+
+        def waiting(original: Any, *args: Any, **kwargs: Any) -> Any:
+            if torch.compiler.is_compiling() or not (timeline.in_backward or threading.get_ident() == owner):
+                return original(*args, **kwargs)
+            begun = timeline.clock.mark()
+            try:
+                return original(*args, **kwargs)
+            finally:
+                waited(begun, timeline.clock.mark())
+
+        def pre_forward(original: Any, module: Any, *args: Any, **kwargs: Any) -> Any:
+            if id(module) not in self._seen and not torch.compiler.is_compiling():
+                found(module)
+            return original(module, *args, **kwargs)
+
+        patches.replace(Work, "wait", waiting)
+        patches.replace(DistributedDataParallel, "_sync_buffers", waiting)
+        patches.replace(DistributedDataParallel, "_pre_forward", pre_forward)
+
+    def found(self, module: Any) -> None:
+        """A DistributedDataParallel is in use."""
+        self._seen.add(id(module))
+        group = module.process_group
+        if GROUP_HOOKS and hasattr(group, "register_pre_hook"):
+            if group not in self._groups:
+                self._groups.add(group)
+                keeps_buckets = not getattr(module, "_comm_hooks", None)
+                group.register_pre_hook(HOOK, self._patches.safe(lambda call: self._launched(call, keeps_buckets)))
+                self._patches.undo_with(lambda: group.unregister_pre_hook(HOOK))
+        else:
+            LastReady(module, self._patches, self._timeline)
+
+    def _launched(self, call: Any, keeps_buckets: bool) -> None:
+        if not self._timeline.in_backward or call.name.name != "ALLREDUCE":
+            return
+        bucket = call.input_tensors[0]
+        # The search for unused parameters and the rebuilding of buckets send integers.
+        if bucket.is_floating_point():
+            if not self._timeline.any_launched:
+                self._norm.buckets = []
+            self._timeline.launched()
+            if keeps_buckets:
+                self._norm.buckets.append(bucket)

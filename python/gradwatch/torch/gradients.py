@@ -1,0 +1,121 @@
+"""The norm of the gradient, from where it costs least."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import torch
+from torch.nn.utils import clip_grad
+
+from gradwatch.torch.budget import Budget
+from gradwatch.torch.late import Late, Scalar, root_of_squares
+from gradwatch.torch.patches import Patches
+from gradwatch.torch.timeline import Timeline
+
+FIELD = "gradient_norm"
+
+
+class GradientNorm:
+    """The L2 norm before clipping, of three sources:
+
+    1. what the script computes for clipping anyway;
+    2. the buckets of DistributedDataParallel after their reduction: few large tensors;
+    3. the gradients of all parameters, one kernel for all (_foreach_norm).
+
+    The last two are measured every n steps, so that they keep to a budget.
+    """
+
+    def __init__(self, patches: Patches, timeline: Timeline) -> None:
+        self._timeline = timeline
+        self._budget = Budget()
+        self._clipped: list[Scalar] = []
+        self._clipped_first: set[int] = set()
+        self._measured: list[Scalar] = []
+        self._due: bool | None = None
+        # Of the backward that ran last.
+        self.buckets: list[torch.Tensor] = []
+        note = patches.safe(self._note_clipping)
+
+        def total_norm(original: Any, tensors: Any, norm_type: float = 2.0, *args: Any, **kwargs: Any) -> Any:
+            tensors = tensors if isinstance(tensors, (list, torch.Tensor)) else list(tensors)
+            norm = original(tensors, norm_type, *args, **kwargs)
+            note(tensors, norm_type, norm)
+            return norm
+
+        # clip_grad_norm_ finds it here, wherever the script has that from.
+        patches.replace(clip_grad, "_get_total_norm", total_norm)
+
+    def _note_clipping(self, tensors: Any, norm_type: float, norm: torch.Tensor) -> None:
+        if float(norm_type) != 2.0 or isinstance(tensors, torch.Tensor) or len(tensors) == 0:
+            return
+        # A second norm of the same gradients is one after clipping, or the same again.
+        if id(tensors[0]) in self._clipped_first:
+            return
+        local = global_part(norm)
+        if local is not None:
+            self._clipped_first.add(id(tensors[0]))
+            self._clipped.append(Scalar(local))
+
+    def before_step(self, optimizer: Any, scaled: bool) -> None:
+        """The gradient is complete, unless the optimiser is to call a closure. `scaled`: a GradScaler is at work, so
+        that buckets may hold scaled gradients."""
+        if self._clipped:
+            return
+        if self._due is None:
+            self._due = self._budget.due()
+        if not self._due:
+            return
+        begun = time.perf_counter()
+        scale = getattr(optimizer, "grad_scale", None) if scaled else None
+        first = not self._measured
+        gradients: Sequence[torch.Tensor] = self.buckets if first and not scaled else ()
+        norm = norm_of(gradients or local_gradients(optimizer))
+        if norm is not None:
+            self._measured.append(Scalar(norm if scale is None else norm / scale.to(norm.device)))
+        self._budget.spent(time.perf_counter() - begun)
+
+    def after_step(self) -> None:
+        """The optimiser has stepped: what was found belongs to this step."""
+        parts = self._clipped or self._measured
+        if parts:
+            self._timeline.open.late[FIELD] = Late(parts, root_of_squares)
+        self._clipped, self._measured, self.buckets = [], [], []
+        self._clipped_first = set()
+        self._due = None
+
+    def stepped(self, seconds: float) -> None:
+        self._budget.stepped(seconds)
+
+
+def local_gradients(optimizer: Any) -> list[torch.Tensor]:
+    """The gradients that this rank holds."""
+    found = []
+    for group in optimizer.param_groups:
+        for parameter in group["params"]:
+            gradient = parameter.grad
+            if gradient is not None and not gradient.is_sparse:
+                found.append(gradient)
+    return found
+
+
+@torch.no_grad()
+def norm_of(tensors: Iterable[torch.Tensor]) -> torch.Tensor | None:
+    """The L2 norm of tensors as one vector; None when there are none."""
+    by_kind: dict[tuple[torch.device, torch.dtype], list[torch.Tensor]] = {}
+    for tensor in tensors:
+        by_kind.setdefault((tensor.device, tensor.dtype), []).append(tensor)
+    norms = [norm for group in by_kind.values() for norm in torch._foreach_norm(group)]
+    if not norms:
+        return None
+    device = norms[0].device
+    return torch.linalg.vector_norm(torch.stack([norm.to(device, torch.float32) for norm in norms]))
+
+
+def global_part(norm: torch.Tensor) -> torch.Tensor | None:
+    """The norm as a plain tensor. None for one that is spread over ranks: to complete it needs a collective."""
+    local = getattr(norm, "_local_tensor", None)
+    if local is None:
+        return norm
+    return local if all(placement.is_replicate() for placement in norm.placements) else None

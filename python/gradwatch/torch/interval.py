@@ -1,0 +1,56 @@
+"""What is known of one optimiser step while it goes on."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from gradwatch.torch.late import Late
+
+FORWARD, BACKWARD, OPTIMIZER, WAIT = "forward_seconds", "backward_seconds", "optimizer_seconds", "collective_wait_seconds"
+HOST_TO_DEVICE = "host_to_device_seconds"
+
+
+class Span(NamedTuple):
+    """Time between two marks of a clock. It counts for `phase`, and as a wait inside of `phase` against it."""
+
+    phase: str
+    begin: Any
+    end: Any
+    wait: bool = False
+
+
+class Interval:
+    """The time from the end of one step to the end of the next."""
+
+    def __init__(self, begun: float) -> None:
+        # Seconds of a monotonic clock of the host.
+        self.begun = begun
+        self.ended = begun
+        # Time in it that belongs to no step: evaluations and checkpoints.
+        self.paused = 0.0
+        self.number: int | None = None
+        self.spans: list[Span] = []
+        self.data_wait: float | None = None
+        self.samples = 0
+        # Keys of the optimisers that made a step in it.
+        self.optimizers: set[int] = set()
+        # What is known already, by field, and what can be read later.
+        self.values: dict[str, Any] = {}
+        self.late: dict[str, Late] = {}
+
+    @property
+    def seconds(self) -> float:
+        return self.ended - self.begun - self.paused
+
+    def absorb(self, later: Interval) -> None:
+        """Takes in what another optimiser did for the same batch."""
+        self.ended = later.ended
+        self.paused += later.paused
+        self.spans += later.spans
+        self.samples += later.samples
+        if later.data_wait is not None:
+            self.data_wait = (self.data_wait or 0.0) + later.data_wait
+        self.optimizers |= later.optimizers
+        self.values.update(later.values)
+        for field, late in later.late.items():
+            self.late[field] = self.late[field].with_parts_of(late) if field in self.late else late

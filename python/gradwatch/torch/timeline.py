@@ -1,0 +1,206 @@
+"""From what happens in a training loop to the steps it makes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gradwatch.torch.clock import HostClock
+from gradwatch.torch.interval import BACKWARD, FORWARD, HOST_TO_DEVICE, OPTIMIZER, WAIT, Interval, Span
+
+# Waits kept of one step: a model that is sharded by layers has some hundred.
+MAX_SPANS = 512
+
+
+class Timeline:
+    """Cuts time into steps and a step into its phases.
+
+    A step ends when an optimiser has stepped. Of several optimisers those that step for one batch, each once, make one
+    step. Forward lasts from the end of the data wait, or what came last, to the call of backward; backward is the sum
+    of its calls; what lies between is counted for nothing.
+
+    A step that ended is handed to `deliver` when it is sure that nothing more belongs to it: when the script has named
+    it by a log() after it, when the next batch is asked for, when the next backward begins.
+    """
+
+    def __init__(
+        self,
+        deliver: Callable[[Interval], None],
+        *,
+        clock: Any = None,
+        now: Callable[[], float] = time.perf_counter,
+        last_step: int = 0,
+    ) -> None:
+        """`now` tells seconds of the host, `clock` marks what the device does."""
+        self._deliver = deliver
+        self.clock = clock or HostClock()
+        self._now = now
+        self.last_step = last_step
+        self.open = Interval(now())
+        # A step that has ended and was not delivered.
+        self.done: Interval | None = None
+        self._optimizers: set[int] = set()
+        self._ended = 0
+        self._forward_from: Any = self.clock.mark()
+        # Spans of the open step from this one on lie after that mark.
+        self._forward_spans = 0
+        self._backward_from: Any = None
+        self._launched: Any = None
+        self._optimizer_from: Any = None
+        self._data_from: float | None = None
+
+    @property
+    def on_device(self) -> bool:
+        return not isinstance(self.clock, HostClock)
+
+    @property
+    def in_backward(self) -> bool:
+        return self._backward_from is not None
+
+    @property
+    def any_launched(self) -> bool:
+        """Whether a collective was launched in this backward."""
+        return self._launched is not None
+
+    def data_begins(self) -> None:
+        self.close()
+        self._data_from = self._now()
+
+    def data_ends(self, samples: int) -> None:
+        if self._data_from is not None:
+            self.open.data_wait = (self.open.data_wait or 0.0) + self._now() - self._data_from
+            self.open.samples += samples
+        self._data_from = None
+        self._forward_begins(self.clock.mark())
+
+    def module_called(self) -> None:
+        """The first module of a step was called. Between it and the end of the data wait the batch went to the
+        device."""
+        mark = self.clock.mark()
+        if self.open.data_wait is not None and self.on_device:
+            self._span(Span(HOST_TO_DEVICE, self._forward_from, mark))
+        self._forward_begins(mark)
+
+    def backward_begins(self) -> None:
+        if len(self._optimizers) == 1 and self._ended > 1:
+            # A second optimiser would have stepped by now.
+            self.close()
+        mark = self.clock.mark()
+        spans = self.open.spans
+        for index in range(self._forward_spans, len(spans)):
+            if spans[index].wait:
+                spans[index] = spans[index]._replace(phase=FORWARD)
+        self._span(Span(FORWARD, self._forward_from, mark))
+        self._backward_from = mark
+        self._launched = None
+
+    def launched(self) -> None:
+        """A collective was launched whose end backward waits for before it returns."""
+        self._launched = self.clock.mark()
+
+    def backward_ends(self) -> None:
+        mark = self.clock.mark()
+        self._span(Span(BACKWARD, self._backward_from, mark))
+        if self._launched is not None:
+            self._span(Span(BACKWARD, self._launched, mark, wait=True))
+        self._backward_from = self._launched = None
+        self._forward_begins(mark)
+        if self._optimizer_from is not None:
+            # An optimiser with a closure runs backward inside of its step, and works after that.
+            self._optimizer_from = mark
+
+    def waited(self, begin: Any, end: Any) -> None:
+        """The rank waited for others between two marks of the clock."""
+        if self.in_backward:
+            # After the last launch all the time is taken for waiting already.
+            if self._launched is None:
+                self._span(Span(BACKWARD, begin, end, wait=True))
+        elif self._optimizer_from is not None:
+            self._span(Span(OPTIMIZER, begin, end, wait=True))
+        else:
+            # Of no phase, unless backward follows: then it was in the forward.
+            self._span(Span("", begin, end, wait=True))
+
+    def optimizer_begins(self) -> None:
+        if self._optimizer_from is None:
+            self._optimizer_from = self.clock.mark()
+
+    def optimizer_ends(self, optimizer: int, skipped: bool = False) -> None:
+        """`optimizer` is its key. An optimiser that calls step() of its base class ends twice without another begin."""
+        if self._optimizer_from is None and not skipped and self.done is not None and optimizer in self.done.optimizers:
+            return
+        mark, now = self.clock.mark(), self._now()
+        if self._optimizer_from is not None:
+            self._span(Span(OPTIMIZER, self._optimizer_from, mark))
+        step, self.open = self.open, Interval(now)
+        step.ended = now
+        step.optimizers.add(optimizer)
+        if skipped:
+            step.values["skipped"] = True
+        self._optimizers.add(optimizer)
+        self._ended += 1
+        done = self.done
+        if done is not None and optimizer not in done.optimizers and step.number in (None, done.number):
+            done.absorb(step)
+        else:
+            self.close()
+            self.done = step
+        self._optimizer_from = None
+        self._forward_begins(mark)
+
+    def pause(self, seconds: float, field: str) -> Interval | None:
+        """An evaluation or a checkpoint took so long since the last step, which it belongs to. Returns that step if it
+        can still take it."""
+        self.open.paused += seconds
+        if not self.open.spans:
+            # Batches that were taken in an evaluation.
+            self.open.data_wait, self.open.samples = None, 0
+        self._forward_begins(self.clock.mark())
+        if self.done is not None:
+            self.done.values[field] = self.done.values.get(field, 0.0) + seconds
+        return self.done
+
+    def logged(self, number: int) -> Interval | None:
+        """The script names a step: the one that ended last, or else the one that goes on. Returns it; None for one that
+        was delivered already."""
+        if self.done is None and number == self.last_step:
+            return None
+        if self.done is not None and self.done.number not in (None, number):
+            self.close()
+        step = self.done if self.done is not None else self.open
+        step.number = number
+        return step
+
+    def close(self) -> None:
+        """Delivers the step that ended last."""
+        step, self.done = self.done, None
+        if step is None:
+            return
+        if step.number is None:
+            step.number = self.last_step + 1
+        self.last_step = step.number
+        self._deliver(step)
+
+    def _forward_begins(self, mark: Any) -> None:
+        self._forward_from = mark
+        self._forward_spans = len(self.open.spans)
+
+    def _span(self, span: Span) -> None:
+        if len(self.open.spans) < MAX_SPANS:
+            self.open.spans.append(span)
+
+
+def seconds_of(step: Interval, clock: Any) -> Mapping[str, float] | None:
+    """The times of a step's phases by field; None when the clock cannot tell them all yet."""
+    times: dict[str, float] = {}
+    for span in step.spans:
+        seconds = clock.seconds(span.begin, span.end)
+        if seconds is None:
+            return None
+        if span.wait:
+            times[WAIT] = times.get(WAIT, 0.0) + seconds
+            seconds = -seconds
+        if span.phase:
+            times[span.phase] = times.get(span.phase, 0.0) + seconds
+    return {field: max(0.0, seconds) for field, seconds in times.items()}

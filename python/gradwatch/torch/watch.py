@@ -1,0 +1,233 @@
+"""Reports every step of a PyTorch training without the script's help."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping
+from types import TracebackType
+from typing import Any
+
+import torch
+
+import gradwatch
+from gradwatch.run import Run
+from gradwatch.torch.backward import watch_backward
+from gradwatch.torch.clock import DeviceClock, HostClock
+from gradwatch.torch.collectives import CollectiveWatch
+from gradwatch.torch.first_call import FirstCall
+from gradwatch.torch.gradients import GradientNorm
+from gradwatch.torch.interval import Interval
+from gradwatch.torch.late import Late, Scalar
+from gradwatch.torch.loader import watch_loader
+from gradwatch.torch.memory import ProcessMemory, device_memory
+from gradwatch.torch.optimizers import watch_optimizers
+from gradwatch.torch.patches import Patches
+from gradwatch.torch.pauses import CHECKPOINT, EVALUATION, Pauses
+from gradwatch.torch.scaler import ScaledLosses, ScalerWatch
+from gradwatch.torch.timeline import Timeline, seconds_of
+
+logger = logging.getLogger("gradwatch")
+
+# Steps within which the exporter takes a further part of a step.
+PART_STEPS = 8
+
+_active: Watch | None = None
+
+
+class Watch:
+    """Made by `gradwatch.torch.watch`. Ends with `stop()`, with the block of a `with`, or with the process."""
+
+    def __init__(self, run: Run, last_step: int = 0) -> None:
+        self.run = run
+        self._patches = Patches()
+        clock = DeviceClock() if torch.cuda.is_available() else HostClock()
+        self.timeline = Timeline(self._deliver, clock=clock, last_step=last_step)
+        self._memory = ProcessMemory()
+        # Steps of which something is still to be read from the device, oldest first.
+        self._waiting: deque[tuple[Interval, dict[str, Late], bool]] = deque()
+        if run.finished:
+            self._patches.live = False
+        else:
+            self._install()
+
+    def _install(self) -> None:
+        patches, timeline = self._patches, self.timeline
+        losses = ScaledLosses()
+        self._norm = GradientNorm(patches, timeline)
+        self._scaler = ScalerWatch(patches, timeline, losses)
+        self._pauses = Pauses(patches, self._paused)
+        self._first_call = FirstCall(patches, timeline)
+        watch_loader(patches, self)
+        watch_backward(patches, timeline, losses)
+        watch_optimizers(patches, timeline, self._before_step, self._after_step)
+        CollectiveWatch(patches, timeline, self._norm)
+        self.run.companion = self
+
+    def stop(self) -> None:
+        """Reports the last step and takes all hooks back."""
+        global _active
+        if not self._patches.live:
+            return
+        self.timeline.close()
+        self._read_waiting(patience=0)
+        self._patches.restore()
+        self._memory.close()
+        self.run.companion = None
+        if _active is self:
+            _active = None
+
+    @contextlib.contextmanager
+    def evaluation(self) -> Iterator[None]:
+        """Time of the block counts as evaluation. model.eval() and model.train() around it are seen without."""
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._paused(time.perf_counter() - begun, EVALUATION)
+
+    @contextlib.contextmanager
+    def checkpoint(self) -> Iterator[None]:
+        """Time of the block counts as checkpoint. torch.save is seen without."""
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._paused(time.perf_counter() - begun, CHECKPOINT)
+
+    def __enter__(self) -> Watch:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    # What the loader says.
+
+    def data_begins(self) -> None:
+        self.timeline.data_begins()
+        self.run.serve()
+
+    def data_ends(self, samples: int) -> None:
+        self.timeline.data_ends(samples)
+        if self.timeline.on_device:
+            self._first_call.arm()
+
+    # What the optimisers say.
+
+    def _before_step(self, optimizer: Any) -> None:
+        self._scaler.optimizer_steps(optimizer)
+        self._norm.before_step(optimizer, self._scaler.stepping)
+
+    def _after_step(self, optimizer: Any) -> None:
+        self._norm.after_step()
+        self._pauses.stepped()
+        if self.timeline.open.data_wait is None:
+            self._first_call.arm()
+
+    def _paused(self, seconds: float, field: str) -> None:
+        if self.timeline.pause(seconds, field) is None and self.timeline.last_step > 0:
+            self.run.report(self.timeline.last_step, {field: seconds})
+
+    # What the script says.
+
+    def logged(self, step: int, values: Mapping[str, Any]) -> None:
+        """The script's log(): its values join those of the step. Tensors on a device are read later, without a wait."""
+        interval = self.timeline.logged(step)
+        if interval is None:
+            self.run.report(step, values)
+            return
+        for field, value in values.items():
+            interval.late.pop(field, None)
+            if isinstance(value, torch.Tensor) and value.device.type != "cpu" and value.numel() == 1:
+                interval.late[field] = Late([Scalar(value.reshape(()))], max)
+            else:
+                interval.values[field] = value
+        if interval is self.timeline.done:
+            self.timeline.close()
+
+    # What becomes of a step.
+
+    def _deliver(self, step: Interval) -> None:
+        self._norm.stepped(step.seconds)
+        self._read_waiting(patience=PART_STEPS)
+        values: dict[str, Any] = {
+            "unix_nanos": time.time_ns() - int((time.perf_counter() - step.ended) * 1e9),
+            "step_seconds": step.seconds,
+            "data_wait_seconds": step.data_wait,
+            "samples": step.samples or None,
+            **self._memory.read(),
+            **device_memory(),
+            **step.values,
+        }
+        if len(step.optimizers) > 1:
+            # Of several optimisers each has a loss of its own: which one is meant, only the script knows.
+            step.late.pop("loss", None)
+        late = {field: late for field, late in step.late.items() if not _read_into(values, field, late)}
+        times = seconds_of(step, self.timeline.clock)
+        values.update(times or {})
+        self.run.report(step.number, values)
+        if late or times is None:
+            self._waiting.append((step, late, times is None))
+
+    def _read_waiting(self, patience: int) -> None:
+        """Reports as parts of their steps what the device has computed meanwhile. Of a step older than `patience`
+        steps nothing is waited for any more."""
+        while self._waiting:
+            step, late, untimed = self._waiting[0]
+            times = seconds_of(step, self.timeline.clock) if untimed else {}
+            overdue = self.timeline.last_step - (step.number or 0) >= patience
+            if not overdue and (times is None or not all(value.ready for value in late.values())):
+                return
+            self._waiting.popleft()
+            values: dict[str, Any] = dict(times or {})
+            for field, value in late.items():
+                _read_into(values, field, value)
+            if values:
+                self.run.report(step.number, values)
+
+
+def _read_into(values: dict[str, Any], field: str, late: Late) -> bool:
+    """Whether it could be read. A step that went well is not told to be skipped."""
+    if not late.ready:
+        return False
+    value = late.read()
+    if field != "skipped" or value:
+        values[field] = value
+    return True
+
+
+def watch(*, run: Run | None = None, last_step: int = 0) -> Watch:
+    """Reports every step of this training from now on: its times, loss, gradient norm, learning rate, samples and
+    memory.
+
+        with gradwatch.torch.watch():
+            train()
+
+    Reports to `run`, else to the run of gradwatch.init(), which is called if it was not. `last_step` is the step that
+    the training goes on from. Steps are counted as optimisers step; where the script calls gradwatch.log(step=...), its
+    numbers count and its values win.
+
+    Another watch of this process is stopped first.
+    """
+    global _active
+    if _active is not None:
+        _active.stop()
+    _active = Watch(run or gradwatch.current() or gradwatch.init(), last_step)
+    return _active
+
+
+def _after_fork_in_child() -> None:
+    # A DataLoader worker trains nothing.
+    global _active
+    if _active is not None:
+        _active._patches.live = False
+        _active = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

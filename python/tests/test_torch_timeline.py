@@ -1,0 +1,237 @@
+"""Steps and their phases, on a clock that the test moves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from libraries import needs
+
+needs("torch")
+
+from gradwatch.torch.budget import Budget  # noqa: E402
+from gradwatch.torch.clock import DeviceClock  # noqa: E402
+from gradwatch.torch.interval import Interval  # noqa: E402
+from gradwatch.torch.timeline import Timeline, seconds_of  # noqa: E402
+
+
+class Loop:
+    """A training loop whose parts take as long as the test says."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+        self.steps: list[Interval] = []
+        self.timeline = Timeline(self.steps.append, clock=self, now=lambda: self.time)
+
+    def mark(self) -> float:
+        return self.time
+
+    def seconds(self, begin: float, end: float) -> float:
+        return end - begin
+
+    def data(self, seconds: float, samples: int = 4) -> None:
+        self.timeline.data_begins()
+        self.time += seconds
+        self.timeline.data_ends(samples)
+
+    def work(self, seconds: float) -> None:
+        self.time += seconds
+
+    def backward(self, seconds: float, wait: float | None = None) -> None:
+        self.timeline.backward_begins()
+        self.time += seconds
+        if wait is not None:
+            self.timeline.launched()
+            self.time += wait
+        self.timeline.backward_ends()
+
+    def step(self, seconds: float, optimizer: int = 1) -> None:
+        self.timeline.optimizer_begins()
+        self.time += seconds
+        self.timeline.optimizer_ends(optimizer)
+
+    def wait(self, seconds: float) -> None:
+        begin = self.time
+        self.time += seconds
+        self.timeline.waited(begin, self.time)
+
+    def times(self, index: int) -> dict[str, float]:
+        return dict(seconds_of(self.steps[index], self) or {})
+
+
+def test_the_phases_of_a_step() -> None:
+    loop = Loop()
+    loop.data(1.0)
+    loop.work(2.0)
+    loop.backward(4.0, wait=8.0)
+    loop.work(0.5)
+    loop.step(16.0)
+    loop.timeline.close()
+    assert loop.steps[0].seconds == 31.5 and loop.steps[0].data_wait == 1.0 and loop.steps[0].samples == 4
+    assert loop.times(0) == {
+        "forward_seconds": 2.0,
+        "backward_seconds": 4.0,
+        "collective_wait_seconds": 8.0,
+        "optimizer_seconds": 16.0,
+    }
+
+
+def test_accumulation_sums_the_phases_of_its_batches() -> None:
+    loop = Loop()
+    for _ in range(3):
+        loop.data(1.0)
+        loop.work(2.0)
+        loop.backward(4.0)
+    loop.step(8.0)
+    loop.timeline.close()
+    assert (len(loop.steps), loop.steps[0].data_wait, loop.steps[0].samples) == (1, 3.0, 12)
+    assert loop.times(0) == {"forward_seconds": 6.0, "backward_seconds": 12.0, "optimizer_seconds": 8.0}
+
+
+def test_a_wait_counts_against_the_phase_that_it_was_in() -> None:
+    loop = Loop()
+    loop.data(1.0)
+    loop.work(1.0)
+    loop.wait(2.0)
+    loop.timeline.backward_begins()
+    loop.work(1.0)
+    loop.wait(4.0)
+    loop.timeline.backward_ends()
+    loop.wait(8.0)
+    loop.timeline.optimizer_begins()
+    loop.work(1.0)
+    loop.wait(16.0)
+    loop.timeline.optimizer_ends(1)
+    loop.timeline.close()
+    assert loop.times(0) == {
+        "forward_seconds": 1.0,
+        "backward_seconds": 1.0,
+        "optimizer_seconds": 1.0,
+        "collective_wait_seconds": 30.0,
+    }
+
+
+def test_an_optimiser_with_a_closure_works_after_its_last_backward() -> None:
+    loop = Loop()
+    loop.data(1.0)
+    loop.timeline.optimizer_begins()
+    for _ in range(2):
+        loop.work(1.0)
+        loop.backward(2.0)
+    loop.work(0.25)
+    loop.timeline.optimizer_ends(1)
+    loop.timeline.close()
+    assert loop.times(0) == {"forward_seconds": 2.0, "backward_seconds": 4.0, "optimizer_seconds": 0.25}
+
+
+def test_optimisers_of_one_batch_make_one_step_with_or_without_a_loader() -> None:
+    for loader in (True, False):
+        loop = Loop()
+        for _ in range(3):
+            if loader:
+                loop.data(1.0)
+            for optimizer in (1, 2):
+                loop.work(1.0)
+                loop.backward(2.0)
+                loop.step(4.0, optimizer)
+        loop.timeline.close()
+        assert [step.number for step in loop.steps] == [1, 2, 3]
+        assert [step.optimizers for step in loop.steps] == [{1, 2}] * 3
+        assert loop.times(1) == {"forward_seconds": 2.0, "backward_seconds": 4.0, "optimizer_seconds": 8.0}
+
+
+def test_a_step_of_a_base_class_inside_of_a_step_is_none_of_its_own() -> None:
+    loop = Loop()
+    loop.data(1.0)
+    loop.timeline.optimizer_begins()
+    loop.timeline.optimizer_begins()
+    loop.timeline.optimizer_ends(1)
+    loop.timeline.optimizer_ends(1)
+    loop.timeline.close()
+    assert len(loop.steps) == 1
+
+
+def test_the_numbers_of_the_script_count_wherever_it_logs() -> None:
+    after, before = Loop(), Loop()
+    for number in (10, 20):
+        after.data(1.0)
+        after.step(1.0)
+        after.timeline.logged(number)
+        before.data(1.0)
+        before.timeline.logged(number)
+        before.step(1.0)
+    for loop in (after, before):
+        loop.data(1.0)
+        loop.step(1.0)
+        loop.timeline.close()
+        assert [step.number for step in loop.steps] == [10, 20, 21]
+
+
+def test_pauses_are_not_time_of_the_next_step() -> None:
+    loop = Loop()
+    loop.data(1.0)
+    loop.step(1.0)
+    loop.work(100.0)
+    loop.timeline.pause(100.0, "evaluation_seconds")
+    loop.data(1.0)
+    loop.step(1.0)
+    loop.timeline.close()
+    assert [step.seconds for step in loop.steps] == [2.0, 2.0]
+    assert loop.steps[0].values == {"evaluation_seconds": 100.0}
+
+
+def test_a_budget_spreads_what_costs_too_much() -> None:
+    budget = Budget(share=0.01)
+    measured = []
+    for step in range(1000):
+        if budget.due():
+            measured.append(step)
+            # The first one is slow, as first ones are.
+            budget.spent(1.0 if step == 0 else 0.01)
+        budget.stepped(0.1)
+    assert measured[:3] == [0, 1, 11] and budget.interval == 10
+
+
+class FakeDevice:
+    """A device that gets to an event when the test says so."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+        self.reached = False
+        self.capturing = False
+        self.created = 0
+
+    def is_current_stream_capturing(self) -> bool:
+        return self.capturing
+
+    def Event(self, enable_timing: bool) -> Any:
+        device, self.created = self, self.created + 1
+
+        class Event:
+            def record(self) -> None:
+                self.at = device.time
+
+            def query(self) -> bool:
+                return device.reached
+
+            def elapsed_time(self, end: Any) -> float:
+                return 1000 * float(end.at - self.at)
+
+        return Event()
+
+
+def test_marks_of_a_device_have_a_time_when_it_comes_to_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gradwatch.torch.clock.RING", 4)
+    device = FakeDevice()
+    clock = DeviceClock(device)
+    begin = clock.mark()
+    device.time = 2.5
+    end = clock.mark()
+    assert clock.seconds(begin, end) is None
+    device.reached = True
+    assert clock.seconds(begin, end) == 2.5
+    for _ in range(10):
+        clock.mark()
+    assert device.created == 4, "events are used again"
+    device.capturing = True
+    assert clock.mark() is None and clock.seconds(begin, None) == 0.0

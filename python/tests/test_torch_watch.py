@@ -1,0 +1,347 @@
+"""What gradwatch.torch sees of real training loops on the CPU."""
+
+from __future__ import annotations
+
+import copy
+import io
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from exporter import FakeExporter
+from libraries import needs
+
+torch = needs("torch")
+
+from torch import nn  # noqa: E402
+from torch.nn.utils import clip_grad, clip_grad_norm_  # noqa: E402
+from torch.optim import optimizer as torch_optimizer  # noqa: E402
+from torch.utils.data import DataLoader, TensorDataset, dataloader  # noqa: E402
+
+import gradwatch  # noqa: E402
+import gradwatch.torch  # noqa: E402
+from gradwatch.v1 import telemetry_pb2 as pb  # noqa: E402
+
+BATCH = 16
+
+
+def network() -> nn.Module:
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Linear(8, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Linear(32, 1))
+
+
+def loader(batches: int = 6, **options: Any) -> DataLoader[Any]:
+    generator = torch.Generator().manual_seed(1)
+    rows = BATCH * batches
+    data = TensorDataset(torch.randn(rows, 8, generator=generator), torch.randn(rows, 1, generator=generator))
+    return DataLoader(data, batch_size=BATCH, **options)
+
+
+def loss_of(model: nn.Module, batch: Any) -> Any:
+    return (model(batch[0]) - batch[1]).square().mean()
+
+
+@pytest.fixture
+def reported(exporter: FakeExporter) -> Iterator[Callable[[], list[pb.Step]]]:
+    """Starts to watch. When called, stops to watch and returns the steps that were reported, their parts put together."""
+    run = gradwatch.init("torch", address=exporter.address)
+    gradwatch.torch.watch(run=run)
+
+    def finish() -> list[pb.Step]:
+        gradwatch.finish()
+        steps: list[pb.Step] = []
+        for part in exporter.steps:
+            if steps and steps[-1].step == part.step:
+                steps[-1].MergeFrom(part)
+            else:
+                steps.append(part)
+        return steps
+
+    yield finish
+    gradwatch.finish()
+
+
+def test_a_script_that_says_nothing(reported: Callable[[], list[pb.Step]]) -> None:
+    model, losses = network(), []
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for batch in loader():
+        loss = loss_of(model, batch)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    steps = reported()
+    assert [step.step for step in steps] == list(range(1, 7))
+    assert [step.loss for step in steps] == losses
+    assert {(step.learning_rate, step.samples) for step in steps} == {(0.1, BATCH)}
+    for step in steps:
+        parts = (step.data_wait_seconds, step.forward_seconds, step.backward_seconds, step.optimizer_seconds)
+        assert all(seconds > 0 for seconds in parts) and sum(parts) <= step.step_seconds
+        assert step.process_memory_bytes > 1 << 20
+        assert not step.HasField("collective_wait_seconds") and not step.HasField("memory_allocated_bytes")
+        assert not step.HasField("host_to_device_seconds") and not step.HasField("skipped")
+
+
+def test_the_norm_comes_from_the_clipping_of_the_script(reported: Callable[[], list[pb.Step]]) -> None:
+    model, norms = network(), []
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for batch in loader():
+        optimizer.zero_grad()
+        loss_of(model, batch).backward()
+        norms.append(clip_grad_norm_(model.parameters(), 0.1).item())
+        # Once more, as some frameworks do for their logs: this one is after clipping.
+        clip_grad_norm_(model.parameters(), 0.1)
+        optimizer.step()
+    assert [step.gradient_norm for step in reported()] == norms
+
+
+def test_norms_of_parts_of_the_model_are_joined(reported: Callable[[], list[pb.Step]]) -> None:
+    model, norms = network(), []
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for batch in loader():
+        optimizer.zero_grad()
+        loss_of(model, batch).backward()
+        gradients = torch.cat([parameter.grad.flatten() for parameter in model.parameters()])
+        norms.append(gradients.double().norm().item())
+        for part in (model[0], model[1], model[3]):
+            clip_grad_norm_(part.parameters(), 0.1)
+        optimizer.step()
+    assert [step.gradient_norm for step in reported()] == pytest.approx(norms, rel=1e-6)
+
+
+def test_without_clipping_the_norm_is_measured_now_and_then(reported: Callable[[], list[pb.Step]]) -> None:
+    model, norms = network(), {}
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    for number, batch in enumerate(loader(40), 1):
+        optimizer.zero_grad()
+        loss_of(model, batch).backward()
+        norms[number] = torch.cat([parameter.grad.flatten() for parameter in model.parameters()]).double().norm().item()
+        optimizer.step()
+    measured = {step.step: step.gradient_norm for step in reported() if step.HasField("gradient_norm")}
+    assert {1, 2} <= set(measured)
+    assert measured == pytest.approx({step: norms[step] for step in measured}, rel=1e-6)
+
+
+def test_what_the_script_logs_wins_and_names_the_step(reported: Callable[[], list[pb.Step]]) -> None:
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for number, batch in enumerate(loader(), 100):
+        optimizer.zero_grad()
+        loss_of(model, batch).backward()
+        optimizer.step()
+        gradwatch.log(step=number, loss=float(number), tokens=7)
+        gradwatch.log(step=number, validation_loss=0.5)
+    steps = reported()
+    assert [(step.step, step.loss, step.tokens, step.validation_loss) for step in steps] == [
+        (number, float(number), 7, 0.5) for number in range(100, 106)
+    ]
+    assert all(step.HasField("forward_seconds") for step in steps)
+
+
+def test_accumulation_is_one_step_whose_loss_is_the_sum(reported: Callable[[], list[pb.Step]]) -> None:
+    model, sums = network(), [0.0]
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for number, batch in enumerate(loader(), 1):
+        loss = loss_of(model, batch) / 2
+        loss.backward()
+        sums[-1] += loss.item()
+        if number % 2 == 0:
+            optimizer.step()
+            optimizer.zero_grad()
+            sums.append(0.0)
+    steps = reported()
+    assert [(step.step, step.loss, step.samples) for step in steps] == [(i + 1, sums[i], 2 * BATCH) for i in range(3)]
+
+
+@pytest.mark.parametrize("fused", [False, True])
+def test_mixed_precision(reported: Callable[[], list[pb.Step]], fused: bool) -> None:
+    model, losses, norms = network(), [], []
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.1, fused=fused)
+    scaler = torch.amp.GradScaler("cpu", init_scale=1024.0, growth_interval=1000)
+    for number, batch in enumerate(loader(), 1):
+        optimizer.zero_grad()
+        loss = loss_of(model, batch)
+        scaler.scale(loss).backward()
+        losses.append(loss.item())
+        norms.append(torch.cat([p.grad.flatten() for p in model.parameters()]).double().norm().item() / 1024)
+        if number == 2:
+            model[0].weight.grad[0, 0] = torch.inf
+        scaler.step(optimizer)
+        scaler.update()
+    steps = reported()
+    assert [step.step for step in steps] == list(range(1, 7))
+    assert [step.loss for step in steps] == losses
+    assert [step.skipped for step in steps] == [False, True, False, False, False, False]
+    assert [step.loss_scale for step in steps] == [1024.0] * 2 + [512.0] * 4
+    assert steps[0].gradient_norm == pytest.approx(norms[0], rel=1e-5)
+
+
+def test_two_optimisers_of_one_batch(reported: Callable[[], list[pb.Step]]) -> None:
+    models = [network(), network()]
+    optimizers = [torch.optim.SGD(models[0].parameters(), lr=0.1), torch.optim.Adam(models[1].parameters(), lr=0.2)]
+    for batch in loader():
+        for model, optimizer in zip(models, optimizers):
+            optimizer.zero_grad()
+            loss_of(model, batch).backward()
+            optimizer.step()
+    steps = reported()
+    assert [step.step for step in steps] == list(range(1, 7))
+    assert not any(step.HasField("loss") for step in steps), "which of the two is meant is not known"
+
+
+def test_a_closure(reported: Callable[[], list[pb.Step]]) -> None:
+    model = network()
+    optimizer = torch.optim.LBFGS(model.parameters(), lr=0.1, max_iter=3)
+    for batch in loader():
+
+        def closure(batch: Any = batch) -> Any:
+            optimizer.zero_grad()
+            loss = loss_of(model, batch)
+            loss.backward()
+            return loss
+
+        optimizer.step(closure)
+    steps = reported()
+    assert [step.step for step in steps] == list(range(1, 7))
+    assert all(step.backward_seconds > 0 and step.optimizer_seconds > 0 for step in steps)
+    assert all(step.backward_seconds + step.optimizer_seconds < step.step_seconds for step in steps)
+
+
+def test_torch_compile_keeps_its_graph_whole(reported: Callable[[], list[pb.Step]]) -> None:
+    torch._dynamo.reset()
+    torch._dynamo.utils.counters.clear()
+    model = torch.compile(nn.Sequential(nn.Linear(8, 32), nn.Tanh(), nn.Linear(32, 1)), backend="aot_eager")
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for batch in loader():
+        optimizer.zero_grad()
+        loss_of(model, batch).backward()
+        optimizer.step()
+    steps = reported()
+    assert [step.step for step in steps] == list(range(1, 7))
+    assert dict(torch._dynamo.utils.counters["graph_break"]) == {}
+    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 1
+
+
+def test_activation_checkpointing_of_the_reentrant_kind(reported: Callable[[], list[pb.Step]]) -> None:
+    from torch.utils.checkpoint import checkpoint
+
+    first, last, losses = nn.Linear(8, 32), nn.Linear(32, 1), []
+    optimizer = torch.optim.SGD([*first.parameters(), *last.parameters()], lr=0.1)
+    for inputs, targets in loader():
+        optimizer.zero_grad()
+        hidden = checkpoint(first, inputs.requires_grad_(), use_reentrant=True)
+        loss = (last(hidden) - targets).square().mean()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert [step.loss for step in reported()] == losses
+
+
+def test_evaluations_and_checkpoints_belong_to_the_step_before(reported: Callable[[], list[pb.Step]]) -> None:
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for epoch in range(2):
+        for batch in loader(3):
+            optimizer.zero_grad()
+            loss_of(model, batch).backward()
+            optimizer.step()
+        model.eval()
+        with torch.no_grad():
+            for batch in loader(2):
+                loss_of(model, batch)
+        model.train()
+        if epoch == 0:
+            torch.save(model.state_dict(), io.BytesIO())
+        # A part that stays frozen is no evaluation.
+        model[1].eval()
+    steps = reported()
+    assert [step.step for step in steps] == list(range(1, 7))
+    assert [step.samples for step in steps] == [BATCH] * 6, "batches of an evaluation are not the training's"
+    assert [step.HasField("evaluation_seconds") for step in steps] == [False, False, True] * 2
+    assert [step.step for step in steps if step.HasField("checkpoint_seconds")] == [3]
+
+
+def test_models_are_copied_and_saved_as_ever(reported: Callable[[], list[pb.Step]]) -> None:
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for batch in loader(2, num_workers=2, multiprocessing_context="fork"):
+        loss_of(model, batch).backward()
+        optimizer.step()
+        copy.deepcopy(model)
+        torch.save(model, io.BytesIO())
+    assert [step.step for step in reported()] == [1, 2]
+
+
+def test_a_step_that_raises_is_not_the_end(reported: Callable[[], list[pb.Step]]) -> None:
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for number, batch in enumerate(loader(), 1):
+        try:
+            optimizer.zero_grad()
+            loss = loss_of(model, batch)
+            if number == 3:
+                loss.register_hook(lambda gradient: 1 / 0)
+            loss.backward()
+            optimizer.step()
+        except ZeroDivisionError:
+            continue
+    assert [step.step for step in reported()] == list(range(1, 6))
+
+
+def test_a_hook_that_fails_is_told_once(
+    exporter: FakeExporter, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gradwatch.torch.gradients.norm_of", lambda tensors: 1 / 0)
+    run = gradwatch.init("fails", address=exporter.address)
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with caplog.at_level(logging.WARNING, "gradwatch"), gradwatch.torch.watch(run=run):
+        for batch in loader():
+            loss_of(model, batch).backward()
+            optimizer.step()
+    run.finish()
+    assert len(caplog.records) == 1 and "ZeroDivisionError" in caplog.text
+    assert [step.step for step in exporter.steps] == list(range(1, 7))
+
+
+def test_everything_is_as_before_afterwards(exporter: FakeExporter) -> None:
+    def all_that_is_touched() -> list[Any]:
+        return [
+            torch.autograd.backward,
+            torch.save,
+            nn.Module.train,
+            dataloader._BaseDataLoaderIter.__next__,
+            clip_grad._get_total_norm,
+            torch.amp.GradScaler.scale,
+            torch.amp.GradScaler.step,
+            nn.parallel.DistributedDataParallel._pre_forward,
+            nn.parallel.DistributedDataParallel._sync_buffers,
+            torch._C._distributed_c10d.Work.wait,
+            dict(torch_optimizer._global_optimizer_pre_hooks),
+            dict(torch_optimizer._global_optimizer_post_hooks),
+            dict(nn.modules.module._global_forward_pre_hooks),
+        ]
+
+    before = all_that_is_touched()
+    with gradwatch.init("restore", address=exporter.address) as run, gradwatch.torch.watch(run=run):
+        assert all(was is not now for was, now in zip(before[:10], all_that_is_touched()))
+        gradwatch.torch.watch(run=run)
+    assert all_that_is_touched() == before
+
+
+def test_nothing_is_touched_when_nothing_is_reported(
+    exporter: FakeExporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADWATCH_DISABLED", "1")
+    original = torch.autograd.backward
+    with gradwatch.torch.watch(run=gradwatch.init("off", address=exporter.address)):
+        assert torch.autograd.backward is original
+
+
+def test_the_package_alone_imports_no_library() -> None:
+    import subprocess
+    import sys
+
+    script = "import sys, gradwatch; print(sorted({'torch', 'keras', 'lightning', 'transformers'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout.strip() == "[]"
