@@ -71,7 +71,7 @@ class GradientNorm:
         scale = getattr(optimizer, "grad_scale", None) if scaled else None
         first = not self._measured
         gradients: Sequence[torch.Tensor] = self.buckets if first and not scaled else ()
-        norm = norm_of(gradients or local_gradients(optimizer))
+        norm = norm_of(gradients or whole_gradients(optimizer))
         if norm is not None:
             self._measured.append(Scalar(norm if scale is None else norm / scale.to(norm.device)))
         self._budget.spent(time.perf_counter() - begun)
@@ -89,14 +89,18 @@ class GradientNorm:
         self._budget.stepped(seconds)
 
 
-def local_gradients(optimizer: Any) -> list[torch.Tensor]:
-    """The gradients that this rank holds."""
+def whole_gradients(optimizer: Any) -> list[torch.Tensor]:
+    """The gradients that this rank has all of; none where they are spread over ranks. An operation on one that is
+    (a DTensor) is a collective, which this rank must not begin by itself."""
     found = []
     for group in optimizer.param_groups:
         for parameter in group["params"]:
             gradient = parameter.grad
-            if gradient is not None and not gradient.is_sparse:
-                found.append(gradient)
+            if gradient is None or gradient.is_sparse:
+                continue
+            if hasattr(gradient, "_local_tensor"):
+                return []
+            found.append(gradient)
     return found
 
 
