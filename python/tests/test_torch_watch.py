@@ -44,7 +44,7 @@ def loss_of(model: nn.Module, batch: Any) -> Any:
 
 @pytest.fixture
 def reported(exporter: FakeExporter) -> Iterator[Callable[[], list[pb.Step]]]:
-    """Starts to watch. When called, stops to watch and returns the steps that were reported, their parts put together."""
+    """Starts to watch. When called, stops to watch and returns the steps that were reported, of their parts."""
     run = gradwatch.init("torch", address=exporter.address)
     gradwatch.torch.watch(run=run)
 
@@ -330,9 +330,7 @@ def test_everything_is_as_before_afterwards(exporter: FakeExporter) -> None:
     assert all_that_is_touched() == before
 
 
-def test_nothing_is_touched_when_nothing_is_reported(
-    exporter: FakeExporter, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_touched_when_nothing_is_reported(exporter: FakeExporter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRADWATCH_DISABLED", "1")
     original = torch.autograd.backward
     with gradwatch.torch.watch(run=gradwatch.init("off", address=exporter.address)):

@@ -114,12 +114,12 @@ def norm_of(tensors: Iterable[torch.Tensor]) -> torch.Tensor | None:
     if not norms:
         return None
     device = norms[0].device
-    return torch.linalg.vector_norm(torch.stack([norm.to(device, torch.float32) for norm in norms]))
+    total: torch.Tensor = torch.linalg.vector_norm(torch.stack([norm.to(device, torch.float32) for norm in norms]))
+    return total
 
 
-def global_part(norm: torch.Tensor) -> torch.Tensor | None:
+def global_part(norm: Any) -> torch.Tensor | None:
     """The norm as a plain tensor. None for one that is spread over ranks: to complete it needs a collective."""
-    local = getattr(norm, "_local_tensor", None)
-    if local is None:
-        return norm
-    return local if all(placement.is_replicate() for placement in norm.placements) else None
+    if not hasattr(norm, "_local_tensor"):
+        return norm  # type: ignore[no-any-return]
+    return norm._local_tensor if all(placement.is_replicate() for placement in norm.placements) else None

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from gradwatch.torch.late import Late
 
-FORWARD, BACKWARD, OPTIMIZER, WAIT = "forward_seconds", "backward_seconds", "optimizer_seconds", "collective_wait_seconds"
 HOST_TO_DEVICE = "host_to_device_seconds"
+FORWARD, BACKWARD, OPTIMIZER = "forward_seconds", "backward_seconds", "optimizer_seconds"
+WAIT = "collective_wait_seconds"
 
 
 class Span(NamedTuple):

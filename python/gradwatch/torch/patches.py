@@ -75,4 +75,4 @@ class Patches:
     def say_once(self, sentence: str) -> None:
         if sentence not in self._warned:
             self._warned.add(sentence)
-            logger.warning("gradwatch.torch: %s; what it would have measured is not reported, training goes on", sentence)
+            logger.warning("gradwatch.torch: %s; what it would have told is not reported, training goes on", sentence)

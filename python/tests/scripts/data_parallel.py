@@ -1,5 +1,5 @@
-"""One rank of a data-parallel training of a small network over gloo, watched by gradwatch.torch. Writes what it knows of
-its steps to --record as JSON lines. With --slow-rank that rank takes --delay seconds more in the forward of every step."""
+"""One rank of a data-parallel training of a small network over gloo, watched by gradwatch.torch. Writes what it knows
+of its steps to --record as JSON lines. With --slow-rank that rank takes --delay seconds more in every forward."""
 
 from __future__ import annotations
 
@@ -69,8 +69,9 @@ def main() -> None:
             optimizer.zero_grad()
             loss = (model(inputs) - targets).square().mean()
             loss.backward()
-            squares = [parameter.grad.to_local() if arguments.kind == "fsdp2" else parameter.grad for parameter in model.parameters()]
-            norm = torch.cat([gradient.flatten() for gradient in squares]).double().norm()
+            gradients = [parameter.grad for parameter in model.parameters()]
+            shards = [gradient.to_local() if arguments.kind == "fsdp2" else gradient for gradient in gradients]
+            norm = torch.cat([gradient.flatten() for gradient in shards]).double().norm()
             optimizer.step()
             record.write(json.dumps({"loss": loss.item(), "norm": norm.item()}) + "\n")
     watch.stop()
