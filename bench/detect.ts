@@ -1,4 +1,4 @@
-// npm run bench:detect -- --data DIR [--json]: how well the detectors find what is labelled in recorded runs, beside other
+// npm run bench:detect -- --data DIR [--json | --markdown]: how well the detectors find what is labelled in recorded runs, beside other
 // programs' rules at their defaults. DIR holds training/<corpus>/labels.json,
 // series/<corpus>/labels.json, workers/labels.json and the files that they name.
 import { existsSync } from 'node:fs';
@@ -7,13 +7,17 @@ import { EvaluationScore } from './detect/evaluation-score.ts';
 import { GradientScore } from './detect/gradient-score.ts';
 import { LeakScore } from './detect/leak-score.ts';
 import { LossSpikeScore } from './detect/loss-spike-score.ts';
+import { markdown } from './detect/markdown.ts';
 import { judgedRuns } from './detect/runs.ts';
 import { NabScore } from './detect/nab-score.ts';
+import { SeriesScore } from './detect/series-score.ts';
 import { labelledSeries } from './detect/series.ts';
 import { workerScore } from './detect/worker-score.ts';
 import { print } from './report.ts';
 
-const { data } = parseArgs({ options: { data: { type: 'string' }, json: { type: 'boolean' } } }).values;
+const { data, markdown: asTables } = parseArgs({
+  options: { data: { type: 'string' }, json: { type: 'boolean' }, markdown: { type: 'boolean' } },
+}).values;
 if (data === undefined || !existsSync(data)) {
   console.error(`--data: found ${data ?? 'nothing'}, expected a folder that holds training/<corpus>/labels.json`);
   process.exitCode = 2;
@@ -28,11 +32,15 @@ if (data === undefined || !existsSync(data)) {
   for await (const run of judgedRuns(data)) for (const score of scores) score.take(run);
   const leaks = new LeakScore();
   const nab = new NabScore();
-  for (const series of labelledSeries(data)) for (const score of [leaks, nab]) score.take(series);
-  print('detect', [
+  const anySeries = new SeriesScore();
+  for (const series of labelledSeries(data)) for (const score of [leaks, nab, anySeries]) score.take(series);
+  const rows = [
     ...scores.flatMap((score) => score.rows()),
     ...leaks.rows(),
     ...workerScore(data),
     ...nab.rows(data),
-  ]);
+    ...anySeries.rows(),
+  ];
+  if (asTables === true) console.log(markdown(rows));
+  else print('detect', rows);
 }

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { scalarAnomaly } from '../../src/detect/scalar-anomaly.ts';
 import { row, type BenchRow } from '../report.ts';
-import { defaultsOf } from './runs.ts';
+import { methods, runScalar } from './scalar-run.ts';
 import type { LabelledSeries } from './series.ts';
 
 /** Weights of one profile of the benchmark. */
@@ -19,7 +18,6 @@ const profiles: Readonly<Record<string, Weights>> = {
   'low FN': { tp: 1, fn: 2, fp: 0.11 },
 };
 
-const methods = ['novelty', 'robust_z', 'ewma', 'mean_sigma'] as const;
 /** Resamples of the series for the spread. */
 const resamples = 1000;
 
@@ -39,7 +37,7 @@ export class NabScore {
     if (this.#series.length === 0) return [];
     const best = bestPublished(data);
     return methods.flatMap((method) => {
-      const judged = this.#series.map((series) => ({ series, alarms: alarmsOf(series, method) }));
+      const judged = this.#series.map((series) => ({ series, alarms: runScalar(series, method).openings }));
       return Object.entries(profiles).map(([profile, weights]) => {
         const each = judged.map(({ series, alarms }) => ({
           points: pointsOf(series, alarms, weights),
@@ -48,7 +46,7 @@ export class NabScore {
         const [low, high] = spread(each, weights);
         const mine = method === 'novelty' && profile === 'standard';
         return row(
-          `NAB ${profile}: scalar_anomaly ${method}`,
+          `Numenta benchmark, ${profile}: scalar_anomaly ${method}`,
           scaled(each, weights),
           `of 100 (n ${each.length} series, 95 % ${low.toFixed(1)}-${high.toFixed(1)})`,
           'higher',
@@ -99,21 +97,6 @@ function pointsOf({ rows, windows }: LabelledSeries, alarms: readonly number[], 
 
 function sigmoid(position: number): number {
   return 2 / (1 + Math.exp(5 * position)) - 1;
-}
-
-/** Rows at which a finding would open. */
-function alarmsOf({ rows, file }: LabelledSeries, method: (typeof methods)[number]): number[] {
-  const options = { ...defaultsOf(scalarAnomaly.options), method };
-  const state = scalarAnomaly.start(options);
-  const source = { name: file, run: null, rank: null, uuid: null, owner: 'the series' };
-  let open = false;
-  return rows.flatMap(({ time, value }, at) => {
-    if (value === null) return [];
-    const { status } = scalarAnomaly.observe(state, { time, value, step: null, capacity: null }, source, options);
-    const opens = status === 'evidence' && !open;
-    if (status !== 'quiet') open = status === 'evidence';
-    return opens ? [at] : [];
-  });
 }
 
 /** The middle 95 % of the scores of resampled series (bootstrap, Efron 1979), the same at every call. */

@@ -4,3 +4,4 @@ export type { Moments } from './winsorised.ts';
 export { erfc, gaussianTail } from './gaussian-tail.ts';
 export { mannKendall, theilSen } from './trend.ts';
 export { LowerEnvelope } from './lower-envelope.ts';
+export { NearestPattern } from './nearest-pattern.ts';
