@@ -71,7 +71,20 @@ describe('Cards', () => {
       { gpu: '1', uuid: 'GPU-1', name: 'H100', state: 'lost', ...nothing },
     ]);
     cards.expire();
-    expect(cards.reports[0]).toEqual({ gpu: '0', uuid: 'GPU-0', name: 'H100', state: 'ok', ...nothing });
+    expect(cards.reports[0]).toEqual({ gpu: '0', uuid: 'GPU-0', name: 'H100', state: 'unknown', ...nothing });
+  });
+
+  test('a card of which nothing was heard for too long is not well, and one in trouble is not out of it', () => {
+    take([row({ index: 0 }), row({ index: 1, ...lost }), row({ index: 2, state: 'requires_reset' })]);
+    cards.expire();
+    expect(['0', '1', '2'].map(state)).toEqual(['unknown', 'lost', 'requires_reset']);
+    expect(
+      series('gradwatch_gpu_state{uuid="GPU-0"')
+        .map((line) => line.slice(-1))
+        .join(''),
+    ).toBe('0000001');
+    take([row({ index: 0 }), row({ index: 1 }), row({ index: 2 })]);
+    expect(['0', '1', '2'].map(state)).toEqual(['ok', 'ok', 'ok']);
   });
 
   test('what has expired does not come back with a word of -q -x', () => {

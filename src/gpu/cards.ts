@@ -17,10 +17,12 @@ interface Card {
   readonly series: CardSeries;
   readonly facts: CardFacts;
   info: SeriesRow<'info'> | null;
-  /** What is shown: of the two below the worse. */
+  /** What is shown: of the two below the worse, or that neither is known by now. */
   state: GpuState;
   /** What its last row said. */
   row: Row;
+  /** That row is not too old. */
+  heard: boolean;
   /** What `-q -x` adds to its rows. */
   extra: Extra;
   /** Samples in a row in which it was not. */
@@ -113,6 +115,7 @@ export class Cards {
 
   /** Forgets what `-q -x` said, which is too old. */
   expireSupplement(): void {
+    if (!this.fed) this.expire();
     this.#supplement = [];
     for (const card of this.#cards) {
       card.extra = nothingMore;
@@ -165,9 +168,10 @@ export class Cards {
     for (const field of fields) this.#implausible.row({ field }).add('implausible');
   }
 
-  /** Clears all readings; identity and state stay. */
+  /** Clears all readings. Identity stays, and so does a state other than ok: a card that was lost is not well because nobody can say. */
   expire(): void {
     for (const card of this.#cards) {
+      card.heard = false;
       card.row = { ...card.row, values: nothing };
       this.#show(card);
     }
@@ -217,6 +221,7 @@ export class Cards {
       info: null,
       state: row.state,
       row,
+      heard: true,
       extra: nothingMore,
       missed: 0,
       index: row.index,
@@ -234,6 +239,7 @@ export class Cards {
     // A card that is well again: what -q -x said of it before is over.
     if (row.state === 'ok' && card.row.state !== 'ok') card.extra = nothingMore;
     card.row = row;
+    card.heard = true;
     card.missed = 0;
     card.index = row.index ?? card.index;
     this.#show(card);
@@ -251,8 +257,9 @@ export class Cards {
   }
 
   #show(card: Card): void {
-    const { row, extra, series, missed } = card;
+    const { row, extra, series, missed, heard } = card;
     card.state = missed >= samplesUntilLost ? 'lost' : worse(row.state, extra.state);
+    if (card.state === 'ok' && !heard && extra === nothingMore) card.state = 'unknown';
     series.setState(card.state);
     if (card.state === 'lost' || missed > 0) series.show(nothing, nothing);
     else series.show(row.values, extra.values);

@@ -36,17 +36,22 @@ export type Value = number | 'implausible' | null;
  */
 export function readValue(text: string, headerUnit: string, field: Scale): Value {
   if (field.words !== null) return readWord(text, field.words, field.otherwise);
-  const [, number, unit] = /^P?(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*([^\d\s]*)$/.exec(text) ?? [];
-  if (number === undefined) return null;
-  const factor = field.units.get(unit === undefined || unit === '' ? headerUnit : unit);
-  if (factor === undefined) return null;
-  const value = Number(number) * factor;
+  const [, figure, exponent = '0', unit] =
+    /^P?([+-]?\d+(?:\.\d+)?)(?:[eE]([+-]?\d{1,3}))?\s*([^\d\s]*)$/.exec(text) ?? [];
+  if (figure === undefined) return null;
+  const multiple = field.units.get(unit === undefined || unit === '' ? headerUnit : unit);
+  if (multiple === undefined) return null;
+  const value = Number(`${figure}e${Number(exponent) + multiple.ten}`) * 2 ** multiple.two;
   return value >= field.min && value <= field.max ? value : 'implausible';
 }
 
 function readWord(text: string, words: ReadonlyMap<string, number>, otherwise: number | null): number | null {
-  if (isAbsent(text) || faultIn(text) === 'lost') return null;
-  return words.get(text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')) ?? otherwise;
+  if (isAbsent(text)) return null;
+  const known = words.get(text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_'));
+  if (known !== undefined) return known;
+  // What is said of the whole card in each place says nothing of this one.
+  const fault = faultIn(text);
+  return fault === 'lost' || fault === 'requires_reset' ? null : otherwise;
 }
 
 /** `[N/A]`, `N/A`, `[Not Supported]` and the like. */

@@ -300,7 +300,7 @@ describe('the GPU collector on the stand-in', { timeout: 30_000 }, () => {
     collector.expire();
     expect(powered()).toBe(0);
     expect(scraped().has('gradwatch_gpu_devices_seen')).toBe(false);
-    expect(stateOf(0)).toBe('ok');
+    expect(stateOf(0)).toBe('unknown');
     expect(scraped().get('gradwatch_gpu_devices_expected')).toBe(4);
   });
 

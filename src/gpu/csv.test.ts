@@ -91,6 +91,37 @@ describe('a row of CSV', () => {
     expect(row!.implausible).toEqual(['power.draw', 'utilization.gpu', 'temperature.gpu']);
   });
 
+  test('every figure becomes the number that is nearest to it in base units', () => {
+    const scales = [
+      ['utilization.gpu [%]', 'utilization', '%', 2, 100],
+      ['fan.speed [%]', 'fan', '%', 2, 300],
+      ['power.draw [mW]', 'power', 'mW', 3, 9_999_999],
+      ['clocks_event_reasons_counters.sync_boost [us]', 'clockEventTime/sync_boost', 'us', 6, 1e12],
+    ] as const;
+    const cases = scales.map(([field, id, unit, digits, max]) =>
+      fc.integer({ min: 0, max }).map((figure) => ({ field, id, unit, digits, figure })),
+    );
+    fc.assert(
+      fc.property(fc.oneof(...cases), ({ field, id, unit, digits, figure }) => {
+        // Division rounds once, so it is the nearest.
+        expect(read(`0, ${figure} ${unit}`, `index, ${field}`)!.values.get(id)).toBe(figure / 10 ** digits);
+      }),
+    );
+  });
+
+  test.each([
+    ['94 %', 'utilization.gpu [%]', 'utilization', 0.94],
+    ['1.5 kW', 'power.draw [W]', 'power', 1500],
+    ['142315 mW', 'power.draw [W]', 'power', 142.315],
+    ['80 GiB', 'memory.total [MiB]', 'memoryTotal', 80 * 2 ** 30],
+    ['80 GB', 'memory.total [MiB]', 'memoryTotal', 80e9],
+    ['83886080 KiB', 'memory.total [MiB]', 'memoryTotal', 80 * 2 ** 30],
+    ['1.98 GHz', 'clocks.sm [MHz]', 'smClock', 1.98e9],
+    ['1.5e2', 'power.draw [W]', 'power', 150],
+  ])('%s in %s is %s %d', (text, field, id, value) => {
+    expect(read(`0, ${text}`, `index, ${field}`)!.values.get(id)).toBe(value);
+  });
+
   test('another number of cells than the header has is no row, and a line that names no GPU is no header', () => {
     expect(read(`2, 1, ${uuid}`)).toBeNull();
     expect(parseHeader('No devices were found')).toBeNull();

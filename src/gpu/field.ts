@@ -1,50 +1,73 @@
 import type { FamilyKey, StatesKey, TextKey } from './metrics.ts';
 
-/** Multiples of the base unit, by the unit that nvidia-smi prints. The empty text is for fields that carry none. */
-type Units = ReadonlyMap<string, number>;
+/**
+ * A unit as a multiple of the base unit. A power of ten is written to the figure before it is read, so that `94 %` becomes the number
+ * nearest to 0.94, which 94 · 0.01 is not; a power of two is exact anyway.
+ */
+export interface Multiple {
+  readonly ten: number;
+  readonly two: number;
+}
+
+const ten = (exponent: number): Multiple => ({ ten: exponent, two: 0 });
+const two = (exponent: number): Multiple => ({ ten: 0, two: exponent });
+const one = ten(0);
+
+/** By the unit that nvidia-smi prints. The empty text is for fields that carry none. */
+type Units = ReadonlyMap<string, Multiple>;
 
 const units = {
-  ratio: new Map([['%', 0.01]]),
+  ratio: new Map([['%', ten(-2)]]),
   bytes: new Map([
-    ['B', 1],
-    ['KiB', 2 ** 10],
-    ['MiB', 2 ** 20],
-    ['GiB', 2 ** 30],
+    ...['B', 'Bytes'].map((unit) => [unit, one] as const),
+    ...['KiB', 'MiB', 'GiB', 'TiB'].map((unit, at) => [unit, two(10 * (at + 1))] as const),
+    ...['kB', 'MB', 'GB', 'TB'].map((unit, at) => [unit, ten(3 * (at + 1))] as const),
+    ['KB', ten(3)],
   ]),
   celsius: new Map([
-    ['', 1],
-    ['C', 1],
+    ['', one],
+    ['C', one],
   ]),
   watts: new Map([
-    ['mW', 0.001],
-    ['W', 1],
+    ['mW', ten(-3)],
+    ['W', one],
+    ['kW', ten(3)],
   ]),
   hertz: new Map([
-    ['kHz', 1e3],
-    ['MHz', 1e6],
-    ['GHz', 1e9],
+    ['Hz', one],
+    ['kHz', ten(3)],
+    ['KHz', ten(3)],
+    ['MHz', ten(6)],
+    ['GHz', ten(9)],
   ]),
   /** Microseconds unless the driver says otherwise. */
   seconds: new Map([
-    ['', 1e-6],
-    ['us', 1e-6],
-    ['ms', 1e-3],
+    ['', ten(-6)],
+    ['ns', ten(-9)],
+    ['us', ten(-6)],
+    ['ms', ten(-3)],
+    ['s', one],
   ]),
-  plain: new Map([['', 1]]),
+  plain: new Map([['', one]]),
   /** `-q -x` writes `16x`. */
   lanes: new Map([
-    ['', 1],
-    ['x', 1],
+    ['', one],
+    ['x', one],
   ]),
   banks: new Map([
-    ['', 1],
-    ['bank(s)', 1],
+    ['', one],
+    ['bank(s)', one],
   ]),
   /** NVML counts in thousands, nvmlDeviceGetPcieThroughput. */
-  bytesPerSecond: new Map([['KB/s', 1000]]),
+  bytesPerSecond: new Map([
+    ['B/s', one],
+    ...['KiB/s', 'MiB/s', 'GiB/s'].map((unit, at) => [unit, two(10 * (at + 1))] as const),
+    ...['KB/s', 'MB/s', 'GB/s'].map((unit, at) => [unit, ten(3 * (at + 1))] as const),
+  ]),
   volts: new Map([
-    ['mV', 0.001],
-    ['V', 1],
+    ['uV', ten(-6)],
+    ['mV', ten(-3)],
+    ['V', one],
   ]),
 } as const satisfies Record<string, Units>;
 

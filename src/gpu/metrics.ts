@@ -6,7 +6,16 @@ import { sourceMetrics } from './sources.ts';
 const labels = ['uuid', 'gpu'] as const;
 
 /** What nvidia-smi says of a card besides its figures. */
-export const gpuStates = ['ok', 'lost', 'requires_reset', 'unknown_error', 'not_permitted', 'initializing'] as const;
+export const gpuStates = [
+  'ok',
+  'lost',
+  'requires_reset',
+  'unknown_error',
+  'not_permitted',
+  'initializing',
+  /** It was well, but nothing has been heard of it since for too long. */
+  'unknown',
+] as const;
 export type GpuState = (typeof gpuStates)[number];
 
 /** What every GPU tells, by the key of its family in the field table. */
@@ -60,7 +69,11 @@ export type StatesKey = 'computeMode' | 'addressingMode' | 'recoveryAction' | 'f
 
 /** Every metric whose labels begin with those of a card. */
 export const cardMetrics = {
-  state: states('gradwatch_gpu_state', { help: 'State of the GPU as nvidia-smi tells it', labels, states: gpuStates }),
+  state: states('gradwatch_gpu_state', {
+    help: 'State of the GPU as nvidia-smi tells it; unknown while it tells nothing of a GPU that was ok',
+    labels,
+    states: gpuStates,
+  }),
   ...readingMetrics,
 } as const satisfies Readonly<Record<string, Metric>>;
 

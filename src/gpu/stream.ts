@@ -58,6 +58,12 @@ export class SampleStream {
   #lacking = 0;
   #leastLacking = Infinity;
   #failures = 0;
+  /** When all is asked for again that is left out or lacking, in seconds of {@link now}; a restart does not put it off. */
+  #recheckAt: number | null = null;
+  /** GPUs without a handle of which the log has told, by what nvidia-smi said of them. */
+  readonly #told = new Set<string>();
+  /** The fields, as the log has them. */
+  #chosen = '';
 
   constructor(
     gate: ProcessGate,
@@ -109,7 +115,9 @@ export class SampleStream {
     if (exit === null) return this.#backOff();
     const { asked, dropped } = chooseFields(offeredFields(printed.join('\n')), this.#settings);
     if (asked.length === 0) return this.#conclude(ending(exit, printed.join('\n')));
-    this.#logger.info({ asked, dropped }, 'chose the fields of nvidia-smi to ask for');
+    if (this.#chosen !== asked.join())
+      this.#logger.info({ asked, dropped }, 'chose the fields of nvidia-smi to ask for');
+    this.#chosen = asked.join();
     this.#asked = asked;
     this.#lacking = dropped.length;
     this.#leastLacking = Math.min(this.#leastLacking, dropped.length);
@@ -119,7 +127,10 @@ export class SampleStream {
   /** Reads samples until the program ends. @returns the seconds to wait before the next attempt */
   async #stream(asked: readonly string[]): Promise<number> {
     const only = this.#reach.asked;
-    const { intervalSeconds, pace } = this.#settings;
+    const lacksOne = this.#lacking > this.#leastLacking;
+    const patience = only === null && !lacksOne ? null : this.#untilRecheck();
+    if (patience !== null && patience <= 0) return this.#recheck(lacksOne);
+    const { intervalSeconds } = this.#settings;
     const args = [
       `--query-gpu=${asked.join(',')}`,
       '--format=csv',
@@ -129,14 +140,14 @@ export class SampleStream {
     ];
     const reader = new Reader(new SampleCutter(only, this.#reach.unreachable));
     const garbled = new AbortController();
-    const lacksOne = this.#lacking > this.#leastLacking;
-    const recheck = only === null && !lacksOne ? [] : [AbortSignal.timeout(Math.ceil(1000 * pace.slow))];
+    const recheck = patience === null ? [] : [AbortSignal.timeout(Math.ceil(1000 * patience))];
     const signal = AbortSignal.any([this.#stopping.signal, garbled.signal, ...recheck]);
     const exit = await this.#call(args, signal, intervalSeconds + calmSeconds, (line) => {
       const heard = reader.read(line);
       if (heard.kind === 'sample') {
         this.#failures = 0;
         this.#reach.saw(heard.sample);
+        if (only === null) this.#allBack();
         this.#mailbox.publish(heard);
       } else if (heard.kind === 'unreadable') this.#onUnreadable();
       else if (heard.kind === 'garbage') {
@@ -145,12 +156,27 @@ export class SampleStream {
       }
     });
     if (exit === null || garbled.signal.aborted) return this.#backOff();
-    if (signal.aborted) {
-      this.#reach.reset();
-      if (lacksOne) this.#asked = [];
-      return 0;
-    }
+    if (signal.aborted) return this.#recheck(lacksOne);
     return this.#conclude(ending(exit, reader.preamble));
+  }
+
+  /** Seconds until all is asked for again. */
+  #untilRecheck(): number {
+    this.#recheckAt ??= now() + this.#settings.pace.slow;
+    return this.#recheckAt - now();
+  }
+
+  #recheck(lacksOne: boolean): number {
+    this.#recheckAt = null;
+    this.#reach.reset();
+    if (lacksOne) this.#asked = [];
+    return 0;
+  }
+
+  #allBack(): void {
+    if (this.#told.size === 0) return;
+    this.#told.clear();
+    this.#logger.info({}, 'all GPUs have a handle again');
   }
 
   /**
@@ -191,7 +217,12 @@ export class SampleStream {
   #conclude(end: Ending): number {
     const { expectsGpus, program, procRoot, pace } = this.#settings;
     if (end.kind === 'no_handle' && this.#reach.leaveOut(end)) {
-      this.#logger.warn({ others: this.#reach.others }, `GPU left out of the query for ${pace.slow} s: ${end.said}`);
+      if (!this.#told.has(end.said))
+        this.#logger.warn(
+          { others: this.#reach.others },
+          `GPU left out of the query, and asked for again each ${pace.slow} s: ${end.said}`,
+        );
+      this.#told.add(end.said);
       return 0;
     }
     // A driver that is loaded anew may be another one.
@@ -217,4 +248,9 @@ export class SampleStream {
     const { first, longest } = this.#settings.pace;
     return Math.min(longest, first * 2 ** Math.min(this.#failures++, 30));
   }
+}
+
+/** Seconds that only go forward. */
+function now(): number {
+  return performance.now() / 1000;
 }

@@ -15,6 +15,7 @@ const colours = new Map([
   ['unknown_error', 'light-red'],
   ['failed', 'red'],
   ['lost', 'dark-red'],
+  ['unknown', 'semi-dark-orange'],
 ]);
 
 /** Names and colours for the index that the recording rules make of a metric's states. */

@@ -383,4 +383,14 @@ describe('how asking goes', () => {
     expect([...series('mig_memory'), ...series('processes')]).toEqual([]);
     expect(series('mig_info')).toHaveLength(2);
   });
+
+  test('where no loop runs, nothing of a card stays that is too old, and it is not called well', async () => {
+    play = () => ({ out: document(gpu(0, '<fan_speed>3 %</fan_speed>')) });
+    await collect();
+    collector.expire();
+    expect(series('fan_ratio')).toEqual([]);
+    expect(series('state').filter((line) => line.endsWith(' 1'))).toEqual([
+      'state{uuid="GPU-0",gpu="0",state="unknown"} 1',
+    ]);
+  });
 });
