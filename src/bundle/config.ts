@@ -36,6 +36,7 @@ export type AlertKey =
   | 'collectorFailing'
   | 'gpuLost'
   | 'gpuXid'
+  | 'gpuDriverHung'
   | 'workerLost'
   | 'runStalled'
   | 'gradientExplosion'
@@ -72,6 +73,7 @@ export const defaults: BundleConfig = {
     collectorFailing: { severity: 'warning', for: '10m' },
     gpuLost: { severity: 'critical', keepFiringFor: '5m' },
     gpuXid: { severity: 'critical', keepFiringFor: '5m' },
+    gpuDriverHung: { severity: 'critical', for: '2m', keepFiringFor: '5m' },
     workerLost: { severity: 'critical', keepFiringFor: '5m' },
     runStalled: { severity: 'critical', keepFiringFor: '5m' },
     gradientExplosion: { severity: 'critical', keepFiringFor: '1m' },

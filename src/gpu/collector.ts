@@ -19,6 +19,7 @@ export class GpuCollector implements Collector {
   readonly #source: SeriesRow<'source'>;
   readonly #mailbox = new Mailbox();
   readonly #stream: SampleStream;
+  readonly #showWaiting: () => void;
   #taken = 0;
 
   constructor({ table, logger, procRoot }: CollectorContext, nvidiaSmi: NvidiaSmi) {
@@ -28,6 +29,9 @@ export class GpuCollector implements Collector {
     this.budgetSeconds = options.interval + 3;
     this.#cards = cards;
     cards.fed = true;
+    this.#showWaiting = () => {
+      nvidiaSmi.showWaiting(table);
+    };
     this.#source = sources.row({ collector: 'gpu' });
     this.#stream = new SampleStream(
       gate,
@@ -54,6 +58,7 @@ export class GpuCollector implements Collector {
     // Less than the budget, so that a late sample is told as that.
     const patience = this.budgetSeconds - 1;
     const next = await this.#mailbox.next(this.#taken, patience, signal);
+    this.#showWaiting();
     if (next === null)
       throw this.#failure('slow', `nvidia-smi runs but has not printed a new sample for ${patience} s`);
     this.#taken = next.sequence;

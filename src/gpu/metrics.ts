@@ -1,7 +1,7 @@
 import { counter, gauge, info, states, type Metric } from '../series/index.ts';
 import { detailMetrics } from './detail-metrics.ts';
 import { documentMetrics } from './document-metrics.ts';
-import { sourceMetrics } from './sources.ts';
+import { callMetrics, sourceMetrics } from './sources.ts';
 
 const labels = ['uuid', 'gpu'] as const;
 
@@ -150,4 +150,5 @@ export const gpuMetrics = {
   ...deviceMetrics,
   ...implausibleMetrics,
   ...sourceMetrics,
+  ...callMetrics,
 } as const;

@@ -1,18 +1,21 @@
 import { spawn } from 'node:child_process';
-import type { SeriesTable } from '../series/index.ts';
+import type { Row, SeriesTable } from '../series/index.ts';
 import type { GpuAddresses } from './addresses.ts';
 import { Cards } from './cards.ts';
 import type { GpuOptions } from './options.ts';
 import type { GpuReport } from './gpu-report.ts';
 import { ProcessGate, type Spawn } from './process-gate.ts';
-import { sourceMetrics, type Sources } from './sources.ts';
+import { callMetrics, sourceMetrics, type Sources } from './sources.ts';
 import type { Pace } from './stream.ts';
+import { isUninterruptible } from './uninterruptible.ts';
 
 /** What a test puts in the place of the real thing. */
 export interface Surroundings {
   readonly spawn: Spawn;
   /** Between SIGTERM, SIGKILL and giving up. */
   readonly graceSeconds: number;
+  /** Where the kernel tells of our own processes, whatever is mounted elsewhere. */
+  readonly procRoot?: string;
 }
 
 const real: Surroundings = {
@@ -20,10 +23,13 @@ const real: Surroundings = {
   graceSeconds: 2,
 };
 
+const ownProcesses = '/proc';
+
 /** What is shown by the collectors of one table. */
 export interface Shown {
   readonly cards: Cards;
   readonly sources: Sources;
+  readonly calls: Row<keyof typeof callMetrics>;
 }
 
 /** What the collectors that ask nvidia-smi share: its one gate, and the series into which more than one of them writes. */
@@ -34,6 +40,7 @@ export class NvidiaSmi {
   /** How many GPUs the node should have; null: the configuration does not say. */
   readonly expected: number | null;
   readonly #addresses: GpuAddresses;
+  readonly #procRoot: string;
   readonly #shown = new WeakMap<SeriesTable, Shown>();
 
   /** @param addresses kept up to date with who sits where, for others that are told of addresses alone */
@@ -44,6 +51,7 @@ export class NvidiaSmi {
     this.options = options;
     this.expected = options.expected_devices ?? null;
     this.#addresses = addresses;
+    this.#procRoot = surroundings.procRoot ?? ownProcesses;
   }
 
   /** The GPUs as the collectors of a table show them; none where no collector asks for them. */
@@ -58,9 +66,16 @@ export class NvidiaSmi {
       shown = {
         cards: new Cards(table, this.expected, this.#addresses),
         sources: table.group(['collector'], sourceMetrics),
+        calls: table.group([], callMetrics).row({}),
       };
       this.#shown.set(table, shown);
     }
     return shown;
+  }
+
+  /** Shows how many calls do not end for they wait inside the driver, where no signal reaches them. */
+  showWaiting(table: SeriesTable): void {
+    const waiting = this.gate.ending.filter((pid) => isUninterruptible(this.#procRoot, pid));
+    this.in(table).calls.set('uninterruptible', waiting.length);
   }
 }

@@ -28,6 +28,8 @@ const drainSeconds = 1;
 /** A process that was let through. Another is started beside it only while it is calm: it prints, and is not being ended. */
 interface Running {
   calm: boolean;
+  /** Process id, once it is being ended. */
+  ending: number | null;
 }
 
 /**
@@ -48,6 +50,11 @@ export class ProcessGate {
     this.#spawn = spawn;
     this.#program = program;
     this.#graceSeconds = graceSeconds;
+  }
+
+  /** Process ids of the calls that are being ended and are not gone yet. */
+  get ending(): readonly number[] {
+    return [...this.#running].flatMap(({ ending }) => ending ?? []);
   }
 
   /** @returns how the program ended, whatever went wrong with it; null when the signal was aborted before its turn came */
@@ -85,7 +92,7 @@ export class ProcessGate {
     if (![...this.#running].every(({ calm }) => calm)) return;
     const enter = this.#waiting.shift();
     if (enter === undefined) return;
-    const turn: Running = { calm: false };
+    const turn: Running = { calm: false, ending: null };
     this.#running.add(turn);
     enter(turn);
   }
@@ -112,6 +119,7 @@ export class ProcessGate {
       if (ending) return;
       ending = true;
       turn.calm = false;
+      turn.ending = child.pid ?? null;
       child.kill('SIGTERM');
       after(this.#graceSeconds, () => child.kill('SIGKILL'));
       after(2 * this.#graceSeconds, watch.onStuck);

@@ -1,4 +1,4 @@
-import { states, type SeriesGroup } from '../series/index.ts';
+import { gauge, states, type SeriesGroup } from '../series/index.ts';
 
 /** How asking nvidia-smi goes. Each has a remedy of its own, so they are told apart. */
 export const sourceStates = [
@@ -27,6 +27,14 @@ export const sourceMetrics = {
     states: sourceStates,
   }),
 } as const;
+
+/** Of both collectors together. */
+export const callMetrics = {
+  uninterruptible: gauge('gradwatch_gpu_calls_uninterruptible', {
+    help: 'Calls of nvidia-smi that are being ended and are not gone, for they wait inside the driver (process state D)',
+  }),
+} as const;
+
 export type Sources = SeriesGroup<keyof typeof sourceMetrics, 'collector'>;
 
 /** What a reason of failure says of the source: the same, where it has a state of its own. */

@@ -33,7 +33,7 @@ export async function settled(
       if (!condition(samples)) throw new Error(`\n${states(samples)}`);
       return previous === now ? samples : undefined;
     },
-    { timeoutSeconds: 40, everySeconds: 0.25 },
+    { timeoutSeconds: 90, everySeconds: 0.25 },
   );
 }
 

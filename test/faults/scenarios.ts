@@ -11,6 +11,10 @@ export interface Scenario {
   readonly name: string;
   /** Options of a node of its own; the others share one, and leave it as it was. */
   readonly flags?: Readonly<Record<string, string>>;
+  /** Whose failure it is; `gpu` unless it says otherwise. */
+  readonly collector?: 'gpu' | 'gpu_detail';
+  /** What plays while all is well, beside what every scenario plays. */
+  readonly usual?: Partial<Control>;
   readonly happen: (node: SimulatedNode) => void;
   /** What mends it beside playing the machine that is well. */
   readonly mend?: (node: SimulatedNode) => void;
@@ -19,6 +23,8 @@ export interface Scenario {
   readonly reason?: string;
   /** What one of the samples says when the fault is seen in full. */
   readonly seen: RegExp;
+  /** Series that are there while all is well, and gone when it is seen in full that nothing can be read. */
+  readonly gone?: RegExp;
   /** What one of the samples says again when it is over, beside the cards that are well. */
   readonly back?: RegExp;
 }
@@ -48,6 +54,7 @@ const failing = (name: string, reason: string, fault: Fault): Scenario => ({
   seen: new RegExp(`^gradwatch_exporter_collector_failures_total{collector="gpu",reason="${reason}"}`),
 });
 
+/** What goes wrong with the loop, its cards and the driver. */
 export const scenarios: readonly Scenario[] = [
   lost('a card is lost', { kind: 'lost', gpu: 1 }),
   lost('a card is lost with its name', { kind: 'lost', gpu: 1, nameless: true }),
@@ -173,5 +180,83 @@ export const scenarios: readonly Scenario[] = [
     happen: plays([{ kind: 'no_devices' }]),
     signal: 'no_gpu',
     seen: /^gradwatch_gpu_devices_seen 0$/,
+  },
+];
+
+/** The slower calls on a beat that a test can wait for. `stale_after` is long enough for a busy machine to start a program. */
+const detailed = {
+  ...vitalOnly,
+  'gpu.stale_after': '4s',
+  'gpu_detail.enabled': 'true',
+  'gpu_detail.interval': '5s',
+} as const;
+
+const ofDocument = (name: string, signal: Signal, reason: string, fault: Fault): Scenario => ({
+  name,
+  collector: 'gpu_detail',
+  flags: detailed,
+  happen: plays([fault]),
+  signal,
+  reason,
+  seen: new RegExp(`^gradwatch_exporter_collector_failures_total{collector="gpu_detail",reason="${reason}"}`),
+  gone: /^gradwatch_gpu_pcie_replays_total{/,
+});
+
+/** One of the small calls beside the document: it fails for itself, and the readings go on. */
+const ofSmallCall = (name: string, call: string, fault: Fault, usual: Partial<Control> = {}): Scenario => ({
+  name,
+  collector: 'gpu_detail',
+  flags: detailed,
+  usual,
+  happen: plays([fault], usual),
+  signal: 'ok',
+  seen: new RegExp(`^gradwatch_gpu_call_failures_total{call="${call}",reason="failed"} [1-9]`),
+});
+
+/** What goes wrong with the slower calls while the loop goes on. */
+export const detailScenarios: readonly Scenario[] = [
+  ofDocument('the document hangs', 'hung', 'hung', { kind: 'hang', call: 'document' }),
+  ofDocument('the document hangs and ignores SIGTERM', 'hung', 'hung', {
+    kind: 'hang',
+    stubborn: true,
+    call: 'document',
+  }),
+  ofDocument('the document ends with an error', 'failing', 'failed', {
+    kind: 'exit',
+    code: 3,
+    text: 'Something went wrong',
+    call: 'document',
+  }),
+  ofDocument('the document is garbage', 'failing', 'unreadable', { kind: 'garbage', call: 'document' }),
+  ofDocument('the document breaks off', 'failing', 'unreadable', { kind: 'truncated', share: 0.7, call: 'document' }),
+  ofSmallCall('nvlink -e ends with an error', 'nvlink -e', {
+    kind: 'exit',
+    code: 3,
+    text: 'Something went wrong',
+    call: 'link-errors',
+  }),
+  {
+    ...ofSmallCall('nvlink -s is garbage', 'nvlink -s', { kind: 'garbage', call: 'link-rates' }),
+    // Nothing in it is a link, and none is made of it.
+    seen: /^gradwatch_gpu_pcie_replays_total{/,
+    gone: /^gradwatch_gpu_nvlink_active{/,
+    back: /^gradwatch_gpu_nvlink_active{/,
+  },
+  {
+    ...ofSmallCall('nvlink -s hangs', 'nvlink -s', { kind: 'hang', call: 'link-rates' }),
+    // The reading in which it hung failed, those that follow leave it out.
+    seen: /^gradwatch_gpu_call_failures_total{call="nvlink -s",reason="hung"} 1$/,
+  },
+  {
+    ...ofSmallCall(
+      'the list of MIG instances ends with an error',
+      '-L',
+      { kind: 'exit', code: 3, text: 'Something went wrong', call: 'list' },
+      { model: 'a100-mig' },
+    ),
+    happen: plays([{ kind: 'exit', code: 3, text: 'Something went wrong', call: 'list' }], {
+      model: 'a100-mig',
+      gpus: 3,
+    }),
   },
 ];

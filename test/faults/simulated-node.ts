@@ -6,7 +6,7 @@ import { App, type Started } from '../../src/app.ts';
 import { schema } from '../../src/catalogue.ts';
 import { leaves, readConfig } from '../../src/config/index.ts';
 import { protocol, type ExporterMessage__Output } from '../../src/protocol/index.ts';
-import { installStandIn, type StandIn } from '../../src/simulate/index.ts';
+import { installStandIn, type Control, type StandIn } from '../../src/simulate/index.ts';
 import { well } from './well.ts';
 
 const script = resolve(import.meta.dirname, '../../dist/simulate/nvidia-smi.js');
@@ -28,10 +28,16 @@ export class SimulatedNode {
     this.#started = started;
   }
 
-  /** @param flags options that differ from those of the other scenarios */
-  static async start(flags: Readonly<Record<string, string>> = {}): Promise<SimulatedNode> {
+  /**
+   * @param flags options that differ from those of the other scenarios
+   * @param usual what the stand-in plays while all is well, beside what it plays in all scenarios
+   */
+  static async start(
+    flags: Readonly<Record<string, string>> = {},
+    usual: Partial<Control> = {},
+  ): Promise<SimulatedNode> {
     const folder = mkdtempSync(join(tmpdir(), 'gradwatch-fault-'));
-    const standIn = installStandIn(folder, script, well);
+    const standIn = installStandIn(folder, script, { ...well, ...usual });
     const others = leaves(schema)
       .map(({ path }) => path)
       .filter((path) => /^(node|kubernetes|gpu_detail)\.(.*\.)?enabled$/.test(path));

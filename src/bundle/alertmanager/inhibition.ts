@@ -14,6 +14,7 @@ export function inhibitRules(alerts: Alerts): InhibitRule[] {
     collectorFailing,
     gpuLost,
     gpuXid,
+    gpuDriverHung,
     workerLost,
     runStalled,
     gradientExplosion,
@@ -25,6 +26,7 @@ export function inhibitRules(alerts: Alerts): InhibitRule[] {
     // An exporter that dies takes its series along; a recovery that nobody saw is not announced.
     inhibit(exporterDown, gpuLost, 'node'),
     inhibit(exporterDown, gpuXid, 'node'),
+    inhibit(exporterDown, gpuDriverHung, 'node'),
     inhibit(exporterDown, workerLost, 'node'),
     inhibit(exporterDown, collectorFailing, 'node'),
     inhibit(exporterDown, rankDegraded, 'node'),
@@ -32,6 +34,10 @@ export function inhibitRules(alerts: Alerts): InhibitRule[] {
     inhibit(gpuLost, workerLost, 'node'),
     inhibit(gpuXid, workerLost, 'node'),
     inhibit(gpuLost, collectorFailing, 'node'),
+    inhibit(gpuDriverHung, collectorFailing, 'node'),
+    // Fallen off the bus, or in need of a reset: the driver hangs because of it.
+    inhibit(gpuLost, gpuDriverHung, 'node'),
+    inhibit(gpuXid, gpuDriverHung, 'node'),
     // The others wait for the one that died, on whatever node; and what has stopped is not slow.
     inhibit(workerLost, runStalled, 'run'),
     inhibit(runStalled, trainingDegraded, 'run'),

@@ -1,5 +1,6 @@
 import type { BundleConfig } from '../config.ts';
 import { rankDegraded, trainingDegraded } from './degraded-alerts.ts';
+import { gpuDriverHung } from './gpu-driver-hung.ts';
 import { gpuXid } from './gpu-xid.ts';
 import { collectorFailing, exporterDown, gpuLost, watchdog } from './node-alerts.ts';
 import { gradientExplosion, nonFinite, runStalled, workerLost } from './training-alerts.ts';
@@ -14,6 +15,7 @@ export function alertsOf(config: BundleConfig) {
     collectorFailing: collectorFailing(config),
     gpuLost: gpuLost(config),
     gpuXid: gpuXid(config),
+    gpuDriverHung: gpuDriverHung(config),
     workerLost: workerLost(config),
     runStalled: runStalled(config),
     gradientExplosion: gradientExplosion(config),

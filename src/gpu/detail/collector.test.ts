@@ -1,5 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SourceAbsent, type CollectorContext } from '../../collect/index.ts';
@@ -13,6 +16,8 @@ type Play = (args: string) => { readonly out: string; readonly code?: number } |
 let play: Play;
 /** What `nvidia-smi nvlink` prints, by its option; its calls are not in `calls`. */
 let links: string | Readonly<Record<string, ReturnType<Play>>>;
+/** Where the kernel tells of the calls. */
+let procRoot: string;
 let calls: string[];
 let kills: string[];
 let hanging: EventEmitter[];
@@ -51,7 +56,7 @@ function make(options: { program?: string; details?: boolean } = {}): void {
   const nvidiaSmi = new NvidiaSmi(
     { enabled: true, details, interval: 1, program, stale_after: 15, retry_after: 1, expected_devices: undefined },
     new Map(),
-    { spawn: (_, args) => child(args), graceSeconds: 2 },
+    { spawn: (_, args) => child(args), graceSeconds: 2, procRoot },
   );
   const quietly = (): void => undefined;
   const context: CollectorContext = {
@@ -67,6 +72,7 @@ function make(options: { program?: string; details?: boolean } = {}): void {
 }
 
 beforeEach(() => {
+  procRoot = mkdtempSync(join(tmpdir(), 'gradwatch-proc-'));
   [calls, kills, hanging, links] = [[], [], [], ''];
   table = new SeriesTable();
   now = 1000;
@@ -74,6 +80,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  rmSync(procRoot, { recursive: true });
   vi.useRealTimers();
 });
 
@@ -350,8 +357,12 @@ describe('how asking goes', () => {
     expect(source()).toContain('hung');
     await vi.advanceTimersByTimeAsync(4_000);
     expect(kills).toEqual(['SIGTERM', 'SIGKILL']);
+    expect(series('calls_uninterruptible')).toEqual(['calls_uninterruptible 0']);
+    mkdirSync(join(procRoot, '42'));
+    writeFileSync(join(procRoot, '42/stat'), '42 (nvidia-smi) D 1 42 42 0');
     await expect(collect()).rejects.toMatchObject({ reason: 'stuck' });
     expect(source()).toContain('stuck');
+    expect(series('calls_uninterruptible')).toEqual(['calls_uninterruptible 1']);
     expect(calls).toHaveLength(1);
     for (const stuck of hanging) stuck.emit('exit', null, 'SIGKILL');
     for (const stuck of hanging) stuck.emit('close', null, 'SIGKILL');
@@ -361,6 +372,7 @@ describe('how asking goes', () => {
     vi.useRealTimers();
     await collect();
     expect(source()).toContain('ok');
+    expect(series('calls_uninterruptible')).toEqual(['calls_uninterruptible 0']);
   });
 
   test('a guest with a virtual GPU is read once and not again: its kernel warns of every document', async () => {

@@ -45,6 +45,7 @@ export class GpuDetailCollector implements Collector {
   readonly #now: () => number;
   readonly #cards: Cards;
   readonly #source: SeriesRow<'source'>;
+  readonly #showWaiting: () => void;
   readonly #instances: InstanceSeries;
   readonly #processes: ProcessSeries;
   readonly #links: LinkSeries;
@@ -91,6 +92,9 @@ export class GpuDetailCollector implements Collector {
     this.#now = now;
     this.#cards = cards;
     this.#source = sources.row({ collector: 'gpu_detail' });
+    this.#showWaiting = () => {
+      nvidiaSmi.showWaiting(table);
+    };
     this.#instances = new InstanceSeries(table);
     this.#processes = new ProcessSeries(table);
     this.#links = new LinkSeries(table);
@@ -122,6 +126,8 @@ export class GpuDetailCollector implements Collector {
     } catch (error) {
       if (error !== this.#resting?.error) this.#judge(error);
       throw error;
+    } finally {
+      this.#showWaiting();
     }
   }
 
@@ -210,11 +216,9 @@ export class GpuDetailCollector implements Collector {
   async #readLinks(errand: Errand): Promise<void> {
     if (this.#now() < this.#linksFrom) return;
     const answers: (readonly string[])[] = [];
-    let heard = true;
     for (const what of ['nvlink -s', 'nvlink -e', 'nvlink -gt d']) {
       const said = await this.#ask(errand, what);
       answers.push(said ?? []);
-      heard &&= said !== null;
       // Of cards without links the other calls say no more.
       if (said !== null && !said.some((line) => /^\s*Link\b/i.test(line))) break;
     }
@@ -226,7 +230,8 @@ export class GpuDetailCollector implements Collector {
     );
     const hasLinks = told.some(({ links, allInactive }) => links.length > 0 || allInactive);
     this.#hadLinks ||= hasLinks;
-    if (!hasLinks && (heard || !this.#hadLinks)) this.#linksFrom = this.#now() + rarely;
+    // What names no GPU at all is no answer.
+    if (!hasLinks && (told.length > 0 || !this.#hadLinks)) this.#linksFrom = this.#now() + rarely;
   }
 
   /** One of the small calls, which add to the document. @returns its lines; null when it failed, which is counted and logged */
