@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SeriesTable, expose } from '../series/index.ts';
 import { Cards } from './cards.ts';
+import { gpuStates } from './metrics.ts';
 import type { Row } from './row.ts';
 
 let table: SeriesTable;
@@ -186,7 +187,7 @@ describe('Cards', () => {
   test('all states are present, one of them 1', () => {
     take([row({ index: 0, state: 'requires_reset' })]);
     const values = series('gradwatch_gpu_state').map((line) => Number(line.slice(-1)));
-    expect(values).toHaveLength(6);
+    expect(values).toHaveLength(gpuStates.length);
     expect(values.reduce((sum, value) => sum + value, 0)).toBe(1);
   });
 

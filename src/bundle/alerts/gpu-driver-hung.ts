@@ -1,5 +1,5 @@
 import type { BundleConfig } from '../config.ts';
-import { aggregate, matching, scalar, series } from '../promql/index.ts';
+import { aggregate, scalar, series, union } from '../promql/index.ts';
 import { alert } from './alert.ts';
 import { lookup, ofAlert } from './lookup.ts';
 
@@ -10,18 +10,11 @@ export function gpuDriverHung(config: BundleConfig) {
     '>',
     0,
   );
+  const source = (state: string) => series('gradwatch_gpu_source_state', { collector: 'gpu', state });
   return alert({
     name: 'GradwatchGpuDriverHung',
     ...config.alerts.gpuDriverHung,
-    expression: scalar(
-      aggregate(
-        'max',
-        ['node', 'instance'],
-        series('gradwatch_gpu_source_state', { state: matching('hung|stuck'), collector: 'gpu' }),
-      ),
-      '==',
-      1,
-    ),
+    expression: scalar(aggregate('max', ['node', 'instance'], union(source('hung'), source('stuck'))), '==', 1),
     summary: 'The GPU driver of a node hangs: nothing is known of its GPUs.',
     description: ({ node }) =>
       `nvidia-smi on node ${node} has printed nothing for longer than it may.` +
