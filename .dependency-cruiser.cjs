@@ -4,6 +4,7 @@ const rooms = {
   series: [],
   config: [],
   stats: [],
+  learn: [],
   protocol: [],
   listen: ['config'],
   simulate: [],
@@ -18,7 +19,7 @@ const rooms = {
   // State and judgement.
   runs: ['snapshot', 'series', 'config', 'stats'],
   scalars: ['event-files', 'runs'],
-  detect: ['runs', 'snapshot', 'stats', 'series', 'config'],
+  detect: ['runs', 'snapshot', 'stats', 'learn', 'series', 'config'],
   findings: ['detect', 'runs', 'snapshot', 'series', 'config'],
   // Edges.
   ingest: ['protocol', 'listen', 'event-files', 'scalars', 'runs', 'findings', 'series', 'config'],

@@ -5,3 +5,4 @@ export { erfc, gaussianTail } from './gaussian-tail.ts';
 export { mannKendall, theilSen } from './trend.ts';
 export { LowerEnvelope } from './lower-envelope.ts';
 export { NearestPattern } from './nearest-pattern.ts';
+export { PeaksOverThreshold } from './peaks-over-threshold.ts';
