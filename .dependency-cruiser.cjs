@@ -4,7 +4,7 @@ const rooms = {
   series: [],
   config: [],
   stats: [],
-  learn: [],
+  learn: ['stats'],
   protocol: [],
   listen: ['config'],
   simulate: [],
