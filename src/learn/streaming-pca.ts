@@ -12,38 +12,51 @@ const forgetting = 1 / 4096;
 const sweeps = 6;
 
 /**
- * Principal component analysis over a covariance that forgets slowly; the error is what the leading components leave over. Jackson &
- * Mudholkar, "Control Procedures for Residuals Associated With Principal Component Analysis", Technometrics 21 (1979). The components
- * come from Jacobi's rotations (Golub & Van Loan, Matrix Computations, section 8.5): for some ten signals cheap and always stable.
+ * Principal component analysis over a covariance that forgets slowly. The error is what the leading components leave over, and how far out
+ * the vector lies along them: the combined index of Yue & Qin, "Reconstruction-Based Fault Identification Using a Combined Index",
+ * Industrial & Engineering Chemistry Research 40 (2001). The components come from Jacobi's rotations (Golub & Van Loan, Matrix Computations, section 8.5): for some ten signals cheap and always stable.
  */
 export class StreamingPca implements VectorModel {
   private readonly covariance: Float64Array;
   private readonly mean: Float64Array;
   /** The leading components, one after the other; the rest is 0. */
   private readonly components: Float64Array;
+  /** Variance along each of them. */
+  private readonly variances: Float64Array;
   private kept = 0;
   private learnt = 0;
   readonly #signals: number;
+  /** Of the vector, what the components leave over. */
+  readonly #rest: Float64Array;
 
   constructor(signals: number) {
     this.#signals = signals;
     this.covariance = new Float64Array(signals * signals);
     this.mean = new Float64Array(signals);
+    this.#rest = new Float64Array(signals);
     this.components = new Float64Array(signals * signals);
+    this.variances = new Float64Array(signals);
   }
 
   errors(vector: Float64Array, into: Float64Array): boolean {
     const signals = this.#signals;
-    for (let at = 0; at < signals; at += 1) into[at] = (vector[at] ?? 0) - (this.mean[at] ?? 0);
+    const rest = this.#rest;
+    into.fill(0);
+    for (let at = 0; at < signals; at += 1) rest[at] = (vector[at] ?? 0) - (this.mean[at] ?? 0);
     for (let component = 0; component < this.kept; component += 1) {
       const from = component * signals;
       let along = 0;
       for (let at = 0; at < signals; at += 1) {
         along += (this.components[from + at] ?? 0) * ((vector[at] ?? 0) - (this.mean[at] ?? 0));
       }
-      for (let at = 0; at < signals; at += 1) into[at] = (into[at] ?? 0) - along * (this.components[from + at] ?? 0);
+      const distance = along ** 2 / Math.max(this.variances[component] ?? 0, 1e-9);
+      for (let at = 0; at < signals; at += 1) {
+        const loading = this.components[from + at] ?? 0;
+        rest[at] = (rest[at] ?? 0) - along * loading;
+        into[at] = (into[at] ?? 0) + distance * loading ** 2;
+      }
     }
-    for (let at = 0; at < signals; at += 1) into[at] = (into[at] ?? 0) ** 2;
+    for (let at = 0; at < signals; at += 1) into[at] = (into[at] ?? 0) + (rest[at] ?? 0) ** 2;
     return this.learnt >= warmup;
   }
 
@@ -85,6 +98,7 @@ export class StreamingPca implements VectorModel {
       for (let row = 0; row < signals; row += 1) {
         this.components[this.kept * signals + row] = vectors[row * signals + at] ?? 0;
       }
+      this.variances[this.kept] = variance;
       this.kept += 1;
       sum += variance;
     }

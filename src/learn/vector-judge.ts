@@ -1,30 +1,30 @@
-import { PeaksOverThreshold } from '../stats/index.ts';
 import { Autoencoder } from './autoencoder.ts';
+import { JudgedModel } from './judged-model.ts';
 import { NextValueNetwork } from './next-value-network.ts';
 import { Standardizer } from './standardizer.ts';
 import { StreamingPca } from './streaming-pca.ts';
-import type { VectorModel } from './vector-model.ts';
 
 export const modelNames = ['autoencoder', 'next_value', 'pca'] as const;
 export type ModelName = (typeof modelNames)[number];
 
 /** Vectors before anything is standardised. */
 const settle = 32;
-/** Scores of a model before it has a limit. */
-const calibration = 240;
-/** Probability with which a usual vector exceeds the limit of one model. */
-const risk = 1e-4;
 /** Models that must agree. */
 const majority = 2;
 
 /** What the models say of one vector. */
 export interface Judgement {
-  /** Mean squared error over the limit, of each model that has one. */
+  /** Score over its limit, of each model that has one. */
   readonly ratios: ReadonlyMap<ModelName, number>;
   /** Whether most models are beyond their limit. */
   readonly strange: boolean;
   /** Share of each signal in the errors, by place in the vector; they sum to 1. */
   readonly shares: Float64Array;
+}
+
+interface Learnt {
+  readonly standardizer: Standardizer;
+  readonly models: Readonly<Record<ModelName, JudgedModel>>;
 }
 
 /**
@@ -33,15 +33,12 @@ export interface Judgement {
  * all begins anew.
  */
 export class VectorJudge {
-  private standardizer: Standardizer;
-  private models: Readonly<Record<ModelName, VectorModel>>;
-  private limits: Readonly<Record<ModelName, PeaksOverThreshold>>;
+  private learnt: Learnt;
   private strangeInRow = 0;
   readonly #signals: number;
   readonly #seed: number;
   readonly #relearn: number;
   readonly #vector: Float64Array;
-  readonly #errors: Float64Array;
 
   /**
    * @param signals length of the vectors
@@ -52,65 +49,56 @@ export class VectorJudge {
     this.#seed = seed;
     this.#relearn = relearn;
     this.#vector = new Float64Array(signals);
-    this.#errors = new Float64Array(signals);
-    ({ standardizer: this.standardizer, models: this.models, limits: this.limits } = this.#untaught());
+    this.learnt = this.#nothing();
   }
 
   /** @returns null while nothing can be said */
   judge(raw: Float64Array): Judgement | null {
-    if (this.standardizer.size < settle) {
-      this.standardizer.learn(raw);
+    const { standardizer, models } = this.learnt;
+    if (standardizer.size < settle) {
+      standardizer.learn(raw);
       return null;
     }
-    this.standardizer.standardize(raw, this.#vector);
+    standardizer.standardize(raw, this.#vector);
     const ratios = new Map<ModelName, number>();
-    const scores = new Map<ModelName, number>();
     const shares = new Float64Array(this.#signals);
     for (const name of modelNames) {
-      if (!this.models[name].errors(this.#vector, this.#errors)) continue;
-      let sum = 0;
-      for (const error of this.#errors) sum += error;
-      scores.set(name, sum / this.#signals);
-      const { limit } = this.limits[name];
-      if (limit === null || limit <= 0) continue;
-      ratios.set(name, sum / this.#signals / limit);
-      for (let at = 0; at < this.#signals; at += 1) shares[at] = (shares[at] ?? 0) + (this.#errors[at] ?? 0) / limit;
+      const ratio = models[name].look(this.#vector);
+      if (ratio === null) continue;
+      ratios.set(name, ratio);
+      for (const [at, error] of models[name].relativeErrors.entries()) shares[at] = (shares[at] ?? 0) + error;
     }
     const strange = [...ratios.values()].filter((ratio) => ratio > 1).length >= majority;
-    this.#take(raw, strange, scores);
+    if (strange) this.#pass();
+    else this.#learn(raw);
     if (ratios.size === 0) return null;
     const whole = shares.reduce((sum, share) => sum + share, 0);
     return { ratios, strange, shares: shares.map((share) => (whole > 0 ? share / whole : 0)) };
   }
 
-  #take(raw: Float64Array, strange: boolean, scores: ReadonlyMap<ModelName, number>): void {
-    if (strange) {
-      this.strangeInRow += 1;
-      for (const name of modelNames) this.models[name].pass(this.#vector);
-      if (this.strangeInRow < this.#relearn) return;
-      ({ standardizer: this.standardizer, models: this.models, limits: this.limits } = this.#untaught());
-      this.strangeInRow = 0;
-      return;
-    }
+  #learn(raw: Float64Array): void {
     this.strangeInRow = 0;
-    this.standardizer.learn(raw);
-    for (const name of modelNames) {
-      this.models[name].learn(this.#vector);
-      const score = scores.get(name);
-      if (score !== undefined) this.limits[name].push(score);
-    }
+    this.learnt.standardizer.learn(raw);
+    for (const name of modelNames) this.learnt.models[name].learn(this.#vector);
   }
 
-  #untaught() {
-    const peaks = () => new PeaksOverThreshold(risk, calibration);
+  #pass(): void {
+    this.strangeInRow += 1;
+    for (const name of modelNames) this.learnt.models[name].pass(this.#vector);
+    if (this.strangeInRow < this.#relearn) return;
+    this.strangeInRow = 0;
+    this.learnt = this.#nothing();
+  }
+
+  #nothing(): Learnt {
+    const signals = this.#signals;
     return {
-      standardizer: new Standardizer(this.#signals),
+      standardizer: new Standardizer(signals),
       models: {
-        autoencoder: new Autoencoder(this.#signals, this.#seed),
-        next_value: new NextValueNetwork(this.#signals, this.#seed),
-        pca: new StreamingPca(this.#signals),
+        autoencoder: new JudgedModel(new Autoencoder(signals, this.#seed), signals),
+        next_value: new JudgedModel(new NextValueNetwork(signals, this.#seed), signals),
+        pca: new JudgedModel(new StreamingPca(signals), signals),
       },
-      limits: { autoencoder: peaks(), next_value: peaks(), pca: peaks() },
     };
   }
 }

@@ -1,8 +1,5 @@
 /** Of the first scores; those above it are peaks. */
 const quantile = 0.95;
-/** A heavier tail has no mean: with few excesses the fit would set a limit that nothing reaches. */
-const largestShape = 0.5;
-
 /**
  * The limit that a stream of scores exceeds with a given small probability, by extreme value theory: scores beyond a high quantile follow
  * a generalised Pareto distribution, whatever the scores themselves follow. Siffer et al., "Anomaly Detection in Streams with Extreme Value
@@ -20,14 +17,18 @@ export class PeaksOverThreshold {
   private currentLimit: number | null = null;
   readonly #risk: number;
   readonly #start: number;
+  readonly #heaviest: number;
 
   /**
    * @param risk probability with which a usual score exceeds the limit
    * @param start scores before there is a limit
+   * @param heaviest largest shape of the distribution that is believed: 0 is an exponential tail, 0.5 one that hardly has a variance. A
+   *   few excesses can look heavier than they are, and would set a limit that nothing reaches
    */
-  constructor(risk: number, start: number) {
+  constructor(risk: number, start: number, heaviest = 0.5) {
     this.#risk = risk;
     this.#start = start;
+    this.#heaviest = heaviest;
     this.values = new Float64Array(start);
   }
 
@@ -79,11 +80,11 @@ export class PeaksOverThreshold {
       weighted += ((1 - (at + 0.65) / this.size) * excess) / this.size;
     }
     // Hosking & Wallis write k for the shape with the other sign.
-    const shape = Math.min(largestShape, 2 - mean / (mean - 2 * weighted));
+    const shape = Math.min(this.#heaviest, 2 - mean / (mean - 2 * weighted));
     const scale = (2 * mean * weighted) / (mean - 2 * weighted);
     const rarity = (this.#risk * this.seen) / this.peaks;
     const beyond =
       Math.abs(shape) < 1e-6 ? -scale * Math.log(rarity) : (scale / shape) * (Math.pow(rarity, -shape) - 1);
-    this.currentLimit = threshold + (Number.isFinite(beyond) ? Math.max(beyond, excesses.at(-1) ?? 0) : 0);
+    this.currentLimit = threshold + (Number.isFinite(beyond) ? beyond : 0);
   }
 }
