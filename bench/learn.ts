@@ -14,7 +14,7 @@ const names = [...modelNames, 'median of the three'] as const;
 
 const areas = new Map<string, number[]>([...names, 'mean and sigma'].map((name) => [name, []]));
 const costs: number[] = [];
-let [found, falseEpisodes, strangeBefore] = [0, 0, false];
+let [found, falseEpisodes] = [0, 0];
 
 for (let seed = 1; seed <= cards; seed += 1) {
   const { vectors, wrong } = telemetry(seed, length);
@@ -35,7 +35,7 @@ for (let seed = 1; seed <= cards; seed += 1) {
   areas.get('mean and sigma')?.push(averagePrecision(largestDeviation(vectors).slice(warmup), late));
 
   let caught = false;
-  strangeBefore = false;
+  let strangeBefore = false;
   for (const [at, judgement] of judgements.entries()) {
     const strange = judgement?.strange === true && judgements[at - 1]?.strange === true;
     if (strange && wrong[at] === 1) caught = true;

@@ -23,6 +23,8 @@ export class StreamingPca implements VectorModel {
   private readonly components: Float64Array;
   /** Variance along each of them. */
   private readonly variances: Float64Array;
+  /** Mean variance along the others. */
+  private leftOver = 0;
   private kept = 0;
   private learnt = 0;
   readonly #signals: number;
@@ -49,14 +51,16 @@ export class StreamingPca implements VectorModel {
       for (let at = 0; at < signals; at += 1) {
         along += (this.components[from + at] ?? 0) * ((vector[at] ?? 0) - (this.mean[at] ?? 0));
       }
-      const distance = along ** 2 / Math.max(this.variances[component] ?? 0, 1e-9);
+      const pull = along / Math.max(this.variances[component] ?? 0, 1e-9);
       for (let at = 0; at < signals; at += 1) {
         const loading = this.components[from + at] ?? 0;
         rest[at] = (rest[at] ?? 0) - along * loading;
-        into[at] = (into[at] ?? 0) + distance * loading ** 2;
+        into[at] = (into[at] ?? 0) + pull * loading * ((vector[at] ?? 0) - (this.mean[at] ?? 0));
       }
     }
-    for (let at = 0; at < signals; at += 1) into[at] = (into[at] ?? 0) + (rest[at] ?? 0) ** 2;
+    const spread = Math.max(this.leftOver, 1e-9);
+    // A signal on the near side of the others takes from the distance: none is less than not at fault.
+    for (let at = 0; at < signals; at += 1) into[at] = Math.max(0, into[at] ?? 0) + (rest[at] ?? 0) ** 2 / spread;
     return this.learnt >= warmup;
   }
 
@@ -102,6 +106,7 @@ export class StreamingPca implements VectorModel {
       this.kept += 1;
       sum += variance;
     }
+    this.leftOver = (whole - sum) / (signals - this.kept);
   }
 }
 
