@@ -6,3 +6,10 @@ export { mannKendall, theilSen } from './trend.ts';
 export { LowerEnvelope } from './lower-envelope.ts';
 export { NearestPattern } from './nearest-pattern.ts';
 export { PeaksOverThreshold } from './peaks-over-threshold.ts';
+export {
+  expectedStabilityIndex,
+  kolmogorovSmirnov,
+  kolmogorovSmirnovLimit,
+  populationStabilityIndex,
+  sumOf,
+} from './distribution-distance.ts';
