@@ -2,17 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Configuration } from './catalogue.ts';
 import { CollectorRunner, systemTimers, type Logger } from './collect/index.ts';
 import { collectors, isRequired, roots } from './collectors.ts';
-import {
-  clockDetectors,
-  DetectionEngine,
-  detectors,
-  groupDetectors,
-  overheard,
-  scalarDetectors,
-  stall,
-  stepDetectors,
-  transitionDetectors,
-} from './detect/index.ts';
+import { DetectionEngine, detectors, everyDetector, overheard, stall } from './detect/index.ts';
 import { conditionOf, Findings, findingsSection, FindingsFile, findingsLog, type Subject } from './findings/index.ts';
 import { HttpServer, SelfMetrics } from './http/index.ts';
 import { Ingest, LogDirectories, type Listening } from './ingest/index.ts';
@@ -112,11 +102,7 @@ export class App {
         if (detector.kind !== stall.kind || run === null || rank === null) return;
         runs.setStalled({ run, rank }, verdict.status === 'evidence');
       }),
-      stepDetectors,
-      transitionDetectors,
-      groupDetectors,
-      clockDetectors,
-      scalarDetectors,
+      ...everyDetector,
       failed: (kind, error) => {
         if (told.isNews(kind, error)) logger.error({ kind, err: error }, `detector ${kind} failed`);
       },
@@ -150,7 +136,7 @@ export class App {
         showCondition(subject, findings, runs);
       },
     });
-    sections.push(runs.section, ofFindings, engine.section(holds));
+    sections.push(runs.section, ofFindings, ...engine.sections(holds));
     findings.subscribe((change) => {
       this.#ingest.finding(change);
       showCondition(change.finding.subject, findings, runs);

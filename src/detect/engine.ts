@@ -1,6 +1,7 @@
 import {
   endedStates,
   type Observation,
+  type Observed,
   type RankIdentity,
   type RankTransition,
   type RunListener,
@@ -14,6 +15,7 @@ import { DetectorSeries } from './detector-series.ts';
 import type { AnyGroupDetector, RankVerdict } from './group.ts';
 import { RunWatches, type RunStation } from './run-watches.ts';
 import type { AnyScalarDetector } from './scalar.ts';
+import type { AnyReportDetector, Reports } from './report.ts';
 import { ScalarWatch, type ScalarStation } from './scalar-watch.ts';
 import { Watches, type Station } from './watches.ts';
 
@@ -55,6 +57,7 @@ export interface DetectionEngineParts {
   readonly groupDetectors: readonly AnyGroupDetector[];
   readonly clockDetectors: readonly AnyClockDetector[];
   readonly scalarDetectors: readonly AnyScalarDetector[];
+  readonly reportDetectors: readonly AnyReportDetector[];
   /** Told of every error that a detector throws, beside the count. */
   readonly failed: (kind: string, error: unknown) => void;
   /** The group `detect` of the configuration: by kind, the options of every detector. */
@@ -67,11 +70,13 @@ export interface DetectionEngineParts {
  */
 export class DetectionEngine implements RunListener {
   readonly #sink: VerdictSink;
-  readonly #stations: readonly Station[];
+  readonly #stations: readonly Station<AnyStepDetector>[];
   readonly #transitions: readonly { readonly detector: TransitionDetector; options: DetectorOptions }[];
   readonly #failed: DetectionEngineParts['failed'];
   readonly #failures: SeriesGroup<'failures', 'kind'>;
-  readonly #watches: Watches;
+  readonly #watches: Watches<AnyStepDetector>;
+  readonly #reportStations: readonly Station<AnyReportDetector>[];
+  readonly #reports: Watches<AnyReportDetector>;
   readonly #groupStations: readonly RunStation<AnyGroupDetector>[];
   readonly #groups: RunWatches<AnyGroupDetector>;
   readonly #clockStations: readonly RunStation<AnyClockDetector>[];
@@ -88,6 +93,7 @@ export class DetectionEngine implements RunListener {
     groupDetectors,
     clockDetectors,
     scalarDetectors,
+    reportDetectors,
     failed,
     options,
   }: DetectionEngineParts) {
@@ -98,7 +104,12 @@ export class DetectionEngine implements RunListener {
       ...entry,
       series: new DetectorSeries(table, entry.detector.metrics),
     }));
-    this.#watches = new Watches(this.#stations);
+    this.#watches = new Watches('detect', this.#stations);
+    this.#reportStations = enabled(reportDetectors, options).map((entry) => ({
+      ...entry,
+      series: new DetectorSeries(table, {}),
+    }));
+    this.#reports = new Watches('detect_reports', this.#reportStations);
     this.#transitions = enabled(transitionDetectors, options);
     this.#groupStations = enabled(groupDetectors, options);
     this.#groups = new RunWatches(this.#groupStations);
@@ -115,6 +126,7 @@ export class DetectionEngine implements RunListener {
       ...this.#groupStations,
       ...this.#clockStations,
       ...this.#scalarStations,
+      ...this.#reportStations,
     ]) {
       this.#failures.row({ kind: detector.kind }).set('failures', 0);
     }
@@ -150,6 +162,26 @@ export class DetectionEngine implements RunListener {
     this.#scalars.sample(this.#table, time);
   }
 
+  layers(report: Observed<Reports['layers']>): void {
+    this.#hear('layers', report);
+  }
+
+  tensor(report: Observed<Reports['tensor']>): void {
+    this.#hear('tensor', report);
+  }
+
+  evaluation(report: Observed<Reports['evaluation']>): void {
+    this.#hear('evaluation', report);
+  }
+
+  event(report: Observed<Reports['event']>): void {
+    this.#hear('event', report);
+  }
+
+  serving(report: Observed<Reports['serving']>): void {
+    this.#hear('serving', report);
+  }
+
   transition(transition: RankTransition): void {
     if (endedStates.has(transition.to)) this.#leaveGroups(transition);
     for (const { detector, options } of this.#transitions) {
@@ -164,6 +196,7 @@ export class DetectionEngine implements RunListener {
   rankForgotten(run: string, rank: number): void {
     this.#watches.forgetRank({ run, rank });
     this.#leaveGroups({ run, rank });
+    this.#reports.forgetRank({ run, rank });
     this.#scalars.forget(run, rank);
     this.#sink.rankForgotten(run, rank);
   }
@@ -172,6 +205,7 @@ export class DetectionEngine implements RunListener {
     this.#watches.forgetRun(run);
     this.#groups.forget(run);
     this.#clocks.forget(run);
+    this.#reports.forgetRun(run);
     this.#scalars.forget(run, null);
     this.#sink.runForgotten(run);
   }
@@ -181,7 +215,13 @@ export class DetectionEngine implements RunListener {
    * does, holds for ranks that begin later. Which detectors run stays too.
    */
   reconfigure(options: DetectionEngineParts['options']): void {
-    for (const station of [...this.#stations, ...this.#transitions, ...this.#groupStations, ...this.#clockStations]) {
+    for (const station of [
+      ...this.#stations,
+      ...this.#transitions,
+      ...this.#groupStations,
+      ...this.#clockStations,
+      ...this.#reportStations,
+    ]) {
       station.options = options[station.detector.kind] ?? station.options;
     }
     for (const station of this.#scalarStations) {
@@ -190,13 +230,26 @@ export class DetectionEngine implements RunListener {
   }
 
   /** The detectors' states, as they outlive the exporter; of ranks that the runs do not hold nothing is taken back. */
-  section(holds: (identity: RankIdentity) => boolean): Section {
-    return this.#watches.section(holds);
+  sections(holds: (identity: RankIdentity) => boolean): readonly Section[] {
+    return [this.#watches.section(holds), this.#reports.section(holds)];
   }
 
   /** Whether after a restart there is somebody who can tell that a rank has recovered. */
   canTellRecovery(kind: string, identity: RankIdentity): boolean {
-    return this.#transitions.some(({ detector }) => detector.kind === kind) || this.#watches.isRestored(kind, identity);
+    return (
+      this.#transitions.some(({ detector }) => detector.kind === kind) ||
+      this.#watches.isRestored(kind, identity) ||
+      this.#reports.isRestored(kind, identity)
+    );
+  }
+
+  #hear(kind: keyof Reports, report: Observed<Reports[keyof Reports]>): void {
+    if (!this.#reportStations.some(({ detector }) => detector.hears === kind)) return;
+    for (const { station, state } of this.#reports.observed(report)) {
+      const { detector, options } = station;
+      if (detector.hears !== kind) continue;
+      this.#judge(detector, ofRank(report), () => detector.observe(state, report, options));
+    }
   }
 
   /** The rank is no longer compared with others. */
@@ -239,7 +292,8 @@ function ofRank({ run, rank }: RankIdentity): About {
 }
 
 function enabled<
-  Detector extends AnyStepDetector | TransitionDetector | AnyGroupDetector | AnyClockDetector | AnyScalarDetector,
+  Detector extends
+    AnyStepDetector | TransitionDetector | AnyGroupDetector | AnyClockDetector | AnyScalarDetector | AnyReportDetector,
 >(
   detectors: readonly Detector[],
   options: Readonly<Record<string, DetectorOptions>>,

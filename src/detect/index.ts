@@ -10,6 +10,7 @@ import { lossSpike } from './loss-spike.ts';
 import { memoryLeak } from './memory-leak.ts';
 import { nonFinite } from './non-finite.ts';
 import { overfitting } from './overfitting.ts';
+import { reportDetectors } from './reports/index.ts';
 import { scalarAnomaly } from './scalar-anomaly.ts';
 import { stall } from './stall.ts';
 import { straggler } from './straggler.ts';
@@ -40,12 +41,23 @@ export const clockDetectors = [stall] as const;
 /** Detectors over series of single values. */
 export const scalarDetectors = [memoryLeak, scalarAnomaly] as const;
 
+/** Every detector, as an engine takes them. */
+export const everyDetector = {
+  stepDetectors,
+  transitionDetectors,
+  groupDetectors,
+  clockDetectors,
+  scalarDetectors,
+  reportDetectors,
+} as const;
+
 const all = [
   ...stepDetectors,
   ...transitionDetectors,
   ...groupDetectors,
   ...clockDetectors,
   ...scalarDetectors,
+  ...reportDetectors,
 ] as const;
 
 /** What every detector says of itself. */

@@ -1,20 +1,25 @@
 import * as v from 'valibot';
 import type { RankIdentity } from '../runs/index.ts';
 import { restoreState, type Section } from '../snapshot/index.ts';
-import type { AnyStepDetector, DetectorOptions } from './detector.ts';
+import type { DetectorFacts, DetectorOptions } from './detector.ts';
 import type { DetectorSeries, RankSeries } from './detector-series.ts';
 
+/** A detector that holds a state of each rank. */
+export interface RankDetector extends DetectorFacts {
+  start(options: DetectorOptions): object;
+}
+
 /** A detector with its options and its series. */
-export interface Station {
-  readonly detector: AnyStepDetector;
+export interface Station<Detector extends RankDetector> {
+  readonly detector: Detector;
   /** Those in force; a reload changes them. */
   options: DetectorOptions;
   readonly series: DetectorSeries;
 }
 
 /** What one detector holds of one rank. */
-export interface Watch {
-  readonly station: Station;
+export interface Watch<Detector extends RankDetector> {
+  readonly station: Station<Detector>;
   readonly state: object;
   readonly series: RankSeries;
   /** The state is of before a restart of the exporter. */
@@ -28,17 +33,20 @@ const savedRank = v.object({
 });
 
 /** What all detectors hold of all ranks: from the first observation of a rank, or from before a restart, until the rank is forgotten. */
-export class Watches {
-  readonly #stations: readonly Station[];
-  readonly #ranks = new Map<string, Map<number, readonly Watch[]>>();
+export class Watches<Detector extends RankDetector> {
+  readonly #name: string;
+  readonly #stations: readonly Station<Detector>[];
+  readonly #ranks = new Map<string, Map<number, readonly Watch<Detector>[]>>();
   #revision = 0;
 
-  constructor(stations: readonly Station[]) {
+  /** @param name of the section of the snapshot */
+  constructor(name: string, stations: readonly Station<Detector>[]) {
+    this.#name = name;
     this.#stations = stations;
   }
 
   /** What the detectors hold of a rank that is observed now. */
-  observed(identity: RankIdentity): readonly Watch[] {
+  observed(identity: RankIdentity): readonly Watch<Detector>[] {
     this.#revision += 1;
     return this.#find(identity) ?? this.#begin(identity, new Map());
   }
@@ -62,7 +70,7 @@ export class Watches {
   /** @param holds whether the runs know a rank: nothing is taken back of others, since nobody would say when to forget it */
   section(holds: (identity: RankIdentity) => boolean): Section {
     return {
-      name: 'detect',
+      name: this.#name,
       version: 1,
       revision: () => this.#revision,
       save: () => this.#save(),
@@ -90,17 +98,17 @@ export class Watches {
     return kinds.length === 0 ? null : `the state of ${kinds.join(' and ')} has another shape`;
   }
 
-  #find({ run, rank }: RankIdentity): readonly Watch[] | undefined {
+  #find({ run, rank }: RankIdentity): readonly Watch<Detector>[] | undefined {
     return this.#ranks.get(run)?.get(rank);
   }
 
-  #begin({ run, rank }: RankIdentity, saved: ReadonlyMap<string, unknown>): readonly Watch[] {
+  #begin({ run, rank }: RankIdentity, saved: ReadonlyMap<string, unknown>): readonly Watch<Detector>[] {
     let ranks = this.#ranks.get(run);
     if (ranks === undefined) {
-      ranks = new Map<number, readonly Watch[]>();
+      ranks = new Map<number, readonly Watch<Detector>[]>();
       this.#ranks.set(run, ranks);
     }
-    const watches = this.#stations.map((station): Watch => {
+    const watches = this.#stations.map((station): Watch<Detector> => {
       const { detector, options } = station;
       const series = station.series.of({ run, rank });
       const state = detector.start(options);

@@ -1,10 +1,8 @@
 import {
   DetectionEngine,
   detectors,
-  groupDetectors,
+  everyDetector,
   overheard,
-  scalarDetectors,
-  stepDetectors,
   type DetectOptions,
   type Report,
 } from '../detect/index.ts';
@@ -49,11 +47,10 @@ export class Replay {
     this.#engine = new DetectionEngine({
       table,
       sink: hears === undefined ? this.#findings : overheard(this.#findings, hears),
-      stepDetectors,
+      ...everyDetector,
+      // A recording has no ends of ranks, and nobody waits for its next step.
       transitionDetectors: [],
-      groupDetectors,
       clockDetectors: [],
-      scalarDetectors,
       failed: (_kind, error) => {
         throw error;
       },

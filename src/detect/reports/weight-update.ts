@@ -1,8 +1,8 @@
-import { integer, number } from '../config/index.ts';
-import { detectorOptions } from './detector.ts';
-import { figure } from './figure.ts';
+import { integer, number } from '../../config/index.ts';
+import { detectorOptions } from '../detector.ts';
+import { figure } from '../figure.ts';
 import { judgeLayers, startLayerRule } from './layer-rule.ts';
-import { reportDetector } from './report.ts';
+import { reportDetector } from '../report.ts';
 
 /** The weights of a layer change by far too much or by nothing in a step. SageMaker Debugger's WeightUpdateRatio. */
 export const weightUpdate = reportDetector({

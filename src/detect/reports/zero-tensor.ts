@@ -1,7 +1,7 @@
-import { integer, number } from '../config/index.ts';
-import { detectorOptions } from './detector.ts';
+import { integer, number } from '../../config/index.ts';
+import { detectorOptions } from '../detector.ts';
 import { judgeLayers, percent, startLayerRule } from './layer-rule.ts';
-import { reportDetector } from './report.ts';
+import { reportDetector } from '../report.ts';
 
 /** All values of a layer's tensor are zero. SageMaker Debugger's AllZero. */
 export const zeroTensor = reportDetector({

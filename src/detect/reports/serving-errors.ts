@@ -1,10 +1,10 @@
-import { integer, number } from '../config/index.ts';
-import { detectorOptions, quiet } from './detector.ts';
-import { Episode } from './episode.ts';
+import { integer, number } from '../../config/index.ts';
+import { detectorOptions, quiet } from '../detector.ts';
+import { Episode } from '../episode.ts';
 import { percent } from './layer-rule.ts';
-import { reportDetector } from './report.ts';
+import { reportDetector } from '../report.ts';
 
-interface State {
+export interface State {
   readonly episode: Episode<number | null>;
   /** Of the reports since the last judgement, so that few requests at a time are judged together. */
   requests: number;

@@ -1,11 +1,11 @@
-import type { Distribution } from '../runs/index.ts';
+import type { Distribution } from '../../runs/index.ts';
 import {
   expectedStabilityIndex,
   kolmogorovSmirnov,
   kolmogorovSmirnovLimit,
   populationStabilityIndex,
   sumOf,
-} from '../stats/index.ts';
+} from '../../stats/index.ts';
 
 /** What is usual of one tensor, as plain data that outlives the exporter. */
 export interface Reference {

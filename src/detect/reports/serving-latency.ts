@@ -1,12 +1,12 @@
-import { integer, number } from '../config/index.ts';
-import type { LatencyHistogram } from '../runs/index.ts';
-import { madToSigma, SlidingWindow, sumOf } from '../stats/index.ts';
-import { detectorOptions, quiet } from './detector.ts';
-import { Episode } from './episode.ts';
-import { span } from './figure.ts';
-import { reportDetector } from './report.ts';
+import { integer, number } from '../../config/index.ts';
+import type { LatencyHistogram } from '../../runs/index.ts';
+import { madToSigma, SlidingWindow, sumOf } from '../../stats/index.ts';
+import { detectorOptions, quiet } from '../detector.ts';
+import { Episode } from '../episode.ts';
+import { span } from '../figure.ts';
+import { reportDetector } from '../report.ts';
 
-interface State {
+export interface State {
   /** Logarithms of the 95th percentiles that were in order. */
   readonly usual: SlidingWindow;
   readonly episode: Episode<number | null>;

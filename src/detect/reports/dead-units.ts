@@ -1,7 +1,7 @@
-import { integer, number } from '../config/index.ts';
-import { detectorOptions } from './detector.ts';
+import { integer, number } from '../../config/index.ts';
+import { detectorOptions } from '../detector.ts';
 import { judgeLayers, percent, startLayerRule } from './layer-rule.ts';
-import { reportDetector } from './report.ts';
+import { reportDetector } from '../report.ts';
 
 /** Most units of a layer are never active: they pass no gradient and learn nothing any more. SageMaker Debugger's DeadRelu. */
 export const deadUnits = reportDetector({

@@ -1,11 +1,11 @@
-import { integer, number } from '../config/index.ts';
-import type { Observed, TensorKind, TensorReport } from '../runs/index.ts';
-import { sumOf } from '../stats/index.ts';
-import { detectorOptions, quiet, type Verdict } from './detector.ts';
-import { Episode } from './episode.ts';
-import { figure } from './figure.ts';
+import { integer, number } from '../../config/index.ts';
+import type { Observed, TensorKind, TensorReport } from '../../runs/index.ts';
+import { sumOf } from '../../stats/index.ts';
+import { detectorOptions, quiet, type Verdict } from '../detector.ts';
+import { Episode } from '../episode.ts';
+import { figure } from '../figure.ts';
 import { percent } from './layer-rule.ts';
-import { reportDetector } from './report.ts';
+import { reportDetector } from '../report.ts';
 import { compare, extended, isComparable, type Reference } from './tensor-reference.ts';
 
 interface Tensor {
@@ -14,7 +14,7 @@ interface Tensor {
   readonly streak: number;
 }
 
-interface State {
+export interface State {
   readonly episode: Episode<number | null>;
   /** By name; null before the first report. */
   tensors: Record<string, Tensor> | null;
@@ -67,10 +67,11 @@ function judge(state: State, report: Observed<TensorReport>, options: Options, a
   const tensors = (state.tensors ??= {});
   const former = tensors[name];
   const nonFinite = (fractionNonFinite ?? 0) > options.nonfinite;
-  const isReference = report.reference || (former?.reference.reports ?? 0) < options.reference;
-  const drifted = isReference || former === undefined ? null : driftFrom(former.reference, report, options);
+  const isComplete = former !== undefined && (former.reference.named || former.reference.reports >= options.reference);
+  const isReference = report.reference || !isComplete;
+  const drifted = isReference ? null : driftFrom(former.reference, report, options);
   if (drifted === null && !nonFinite) {
-    if (distribution !== null && isReference && !former?.reference.named) {
+    if (distribution !== null && isReference) {
       tensors[name] = { reference: extended(former?.reference, distribution, report.reference), streak: 0 };
     } else if (former !== undefined) {
       tensors[name] = { ...former, streak: 0 };

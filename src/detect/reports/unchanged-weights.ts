@@ -1,9 +1,9 @@
-import { integer, number } from '../config/index.ts';
-import { detectorOptions } from './detector.ts';
+import { integer, number } from '../../config/index.ts';
+import { detectorOptions } from '../detector.ts';
 import { judgeLayers, startLayerRule, type LayerRuleState } from './layer-rule.ts';
-import { reportDetector } from './report.ts';
+import { reportDetector } from '../report.ts';
 
-interface State {
+export interface State {
   readonly rule: LayerRuleState;
   /** Of each layer its last norm, and whether it ever changed; null before the first report. */
   last: Record<string, { readonly norm: number; readonly changed: boolean }> | null;

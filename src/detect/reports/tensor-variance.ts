@@ -1,8 +1,8 @@
-import { integer, number } from '../config/index.ts';
-import { detectorOptions } from './detector.ts';
-import { figure } from './figure.ts';
+import { integer, number } from '../../config/index.ts';
+import { detectorOptions } from '../detector.ts';
+import { figure } from '../figure.ts';
 import { judgeLayers, startLayerRule } from './layer-rule.ts';
-import { reportDetector } from './report.ts';
+import { reportDetector } from '../report.ts';
 
 /** The variance of a layer's weights leaves the limits that the configuration sets. SageMaker Debugger's TensorVariance. */
 export const tensorVariance = reportDetector({
@@ -14,8 +14,8 @@ export const tensorVariance = reportDetector({
   alert: 'training_degraded',
   endsWithRun: true,
   options: detectorOptions({
-    smallest: number({ default: 0, min: 0, max: 1e300, help: 'Variance of the weights, at least' }),
-    largest: number({ default: 1e300, min: 0, max: 1e300, help: 'Variance of the weights, at most' }),
+    smallest: number({ default: 0, min: 0, max: 1e12, help: 'Variance of the weights, at least' }),
+    largest: number({ default: 1e12, min: 0, max: 1e12, help: 'Variance of the weights, at most' }),
     patience: integer({ default: 3, min: 1, max: 1000, help: 'Reports of the layer in a row' }),
   }),
   start: startLayerRule,

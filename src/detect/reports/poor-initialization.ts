@@ -1,10 +1,10 @@
-import { integer, number } from '../config/index.ts';
-import { detectorOptions, quiet } from './detector.ts';
-import { Episode } from './episode.ts';
-import { figure } from './figure.ts';
-import { reportDetector } from './report.ts';
+import { integer, number } from '../../config/index.ts';
+import { detectorOptions, quiet } from '../detector.ts';
+import { Episode } from '../episode.ts';
+import { figure } from '../figure.ts';
+import { reportDetector } from '../report.ts';
 
-interface State {
+export interface State {
   readonly episode: Episode;
   streak: number;
   since: number;

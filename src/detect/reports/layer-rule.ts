@@ -1,7 +1,7 @@
-import type { Layer, LayerReport, Observed } from '../runs/index.ts';
-import { quiet, type Severity, type Verdict } from './detector.ts';
-import { Episode } from './episode.ts';
-import { figure } from './figure.ts';
+import type { Layer, LayerReport, Observed } from '../../runs/index.ts';
+import { quiet, type Severity, type Verdict } from '../detector.ts';
+import { Episode } from '../episode.ts';
+import { figure } from '../figure.ts';
 
 /** Layers that a sentence names. */
 const mostNamed = 3;

@@ -1,7 +1,7 @@
-import { integer, number } from '../config/index.ts';
-import { detectorOptions } from './detector.ts';
+import { integer, number } from '../../config/index.ts';
+import { detectorOptions } from '../detector.ts';
 import { judgeLayers, percent, startLayerRule } from './layer-rule.ts';
-import { reportDetector } from './report.ts';
+import { reportDetector } from '../report.ts';
 
 /** Most units of a layer are at the flat ends of their activation, where hardly any gradient passes. SageMaker Debugger's SaturatedActivation. */
 export const saturatedUnits = reportDetector({
