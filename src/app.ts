@@ -161,7 +161,7 @@ export class App {
         findings,
         kinds: detectors.map(({ kind }) => kind),
         now,
-        askWorkers: (run, rank, kind, factor) => this.#ingest.request(run, rank, kind, factor),
+        askWorkers: (run, rank, request) => this.#ingest.request(run, rank, request),
         token: tokenFile === undefined ? null : readToken('http.token_file', tokenFile),
         maxScrapes: () => this.#configuration.http.max_scrapes,
         reload: configuration.http.reload ? () => this.reload() : null,
@@ -224,6 +224,7 @@ export class App {
     this.#engine.reconfigure(configuration.detect);
     this.#findings.reconfigure(configuration.findings);
     this.#runs.reconfigure(configuration.runs);
+    this.#ingest.tellLimits();
     this.#parts.setLogLevel(configuration.log.level);
     this.#isRequired = required;
     this.#configuration = configuration;

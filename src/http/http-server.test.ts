@@ -295,10 +295,15 @@ describe('POST /api/v1/runs/:run/requests', () => {
       status: 200,
       body: { run: 'digits <1>', kind: 'scale_learning_rate', answers: [{ rank: 0, result: 'done', message: null }] },
     });
-    expect(askWorkers).toHaveBeenCalledExactlyOnceWith('digits <1>', 1, 'scale_learning_rate', 0.5);
+    expect(askWorkers).toHaveBeenCalledExactlyOnceWith('digits <1>', 1, {
+      kind: 'scale_learning_rate',
+      factor: 0.5,
+    });
     expect(log.info).toHaveBeenCalledOnce();
     await post({ kind: 'checkpoint' });
-    expect(askWorkers).toHaveBeenLastCalledWith('digits <1>', null, 'checkpoint', undefined);
+    expect(askWorkers).toHaveBeenLastCalledWith('digits <1>', null, { kind: 'checkpoint' });
+    await post({ kind: 'log_layers', steps: 20 });
+    expect(askWorkers).toHaveBeenLastCalledWith('digits <1>', null, { kind: 'log_layers', steps: 20 });
   });
 
   it('is not there without a token, and says how to switch it on', async () => {
@@ -323,11 +328,12 @@ describe('POST /api/v1/runs/:run/requests', () => {
   );
 
   it.each([
-    [{ kind: 'reboot' }, 400, 'invalid_body', 'kind: expected checkpoint, stop or scale_learning_rate'],
-    [{}, 400, 'invalid_body', 'kind: expected checkpoint, stop or scale_learning_rate'],
-    [[], 400, 'invalid_body', 'kind: expected checkpoint, stop or scale_learning_rate'],
+    [{ kind: 'reboot' }, 400, 'invalid_body', 'kind: expected checkpoint, stop, scale_learning_rate or log_layers'],
+    [{}, 400, 'invalid_body', 'kind: expected checkpoint, stop, scale_learning_rate or log_layers'],
+    [[], 400, 'invalid_body', 'kind: expected checkpoint, stop, scale_learning_rate or log_layers'],
     [{ kind: 'scale_learning_rate' }, 400, 'invalid_body', 'factor: is missing'],
     [{ kind: 'scale_learning_rate', factor: 0 }, 400, 'invalid_body', 'factor: expected a number above 0'],
+    [{ kind: 'log_layers', steps: 0 }, 400, 'invalid_body', 'steps: expected a whole number from 1 to 1000'],
     [{ kind: 'stop', factor: 0.5 }, 400, 'invalid_body', 'factor: no such field here'],
     [{ kind: 'stop', rank: -1 }, 400, 'invalid_body', 'rank: expected a whole number from 0'],
     [{ kind: 'stop', rank: 0.5 }, 400, 'invalid_body', 'rank: expected a whole number from 0'],

@@ -11,18 +11,21 @@ import type { Served } from './served.ts';
 const bodyLimit = 1_024;
 
 const rankText = 'expected a whole number from 0';
-const rank = v.optional(v.pipe(v.number(rankText), v.safeInteger(rankText), v.minValue(0, rankText)));
+const ofRank = v.optional(v.pipe(v.number(rankText), v.safeInteger(rankText), v.minValue(0, rankText)));
 const factorText = 'expected a number above 0';
 const factor = v.pipe(v.number(factorText), v.finite(factorText), v.gtValue(0, factorText));
+const stepsText = 'expected a whole number from 1 to 1000';
+const steps = v.pipe(v.number(stepsText), v.integer(stepsText), v.minValue(1, stepsText), v.maxValue(1000, stepsText));
 
 const bodySchema = v.variant(
   'kind',
   [
-    v.strictObject({ kind: v.literal('checkpoint'), rank }),
-    v.strictObject({ kind: v.literal('stop'), rank }),
-    v.strictObject({ kind: v.literal('scale_learning_rate'), factor, rank }),
+    v.strictObject({ kind: v.literal('checkpoint'), rank: ofRank }),
+    v.strictObject({ kind: v.literal('stop'), rank: ofRank }),
+    v.strictObject({ kind: v.literal('scale_learning_rate'), factor, rank: ofRank }),
+    v.strictObject({ kind: v.literal('log_layers'), steps, rank: ofRank }),
   ],
-  'expected checkpoint, stop or scale_learning_rate',
+  'expected checkpoint, stop, scale_learning_rate or log_layers',
 );
 
 const off = 'requests to workers are switched off; set http.token_file to a file with a bearer token to switch them on';
@@ -36,7 +39,7 @@ export function requestRoute(served: Served): Router {
     json({ limit: bodyLimit }),
     async (request: Request<{ run: string }>, response: Response) => {
       const { run } = request.params;
-      const wanted = readBody(bodySchema, request.body);
+      const { rank = null, ...wanted } = readBody(bodySchema, request.body);
       if (!served.runs().some((known) => known.run === run)) {
         throw new ApiError(
           404,
@@ -46,9 +49,8 @@ export function requestRoute(served: Served): Router {
       }
       // How long workers may take has a limit of its own; until then this connection may be silent.
       response.setTimeout(0);
-      const factorOf = wanted.kind === 'scale_learning_rate' ? wanted.factor : undefined;
-      served.log.info({ run, ...wanted, from: request.ip }, `asking the workers of a run: ${wanted.kind}`);
-      const answers = await served.askWorkers(run, wanted.rank ?? null, wanted.kind, factorOf);
+      served.log.info({ run, rank, ...wanted, from: request.ip }, `asking the workers of a run: ${wanted.kind}`);
+      const answers = await served.askWorkers(run, rank, wanted);
       sendJson(response, { run, kind: wanted.kind, answers });
     },
   );

@@ -35,12 +35,12 @@ export interface Served {
 }
 
 /** Asks the workers of a run, or one rank of it (null: every rank that is connected), and waits for what they answer. */
-export type AskWorkers = (
-  run: string,
-  rank: number | null,
-  kind: 'checkpoint' | 'stop' | 'scale_learning_rate',
-  factor?: number,
-) => Promise<readonly WorkerAnswer[]>;
+export type AskWorkers = (run: string, rank: number | null, request: WorkerRequest) => Promise<readonly WorkerAnswer[]>;
+
+export type WorkerRequest =
+  | { readonly kind: 'checkpoint' | 'stop' }
+  | { readonly kind: 'scale_learning_rate'; readonly factor: number }
+  | { readonly kind: 'log_layers'; readonly steps: number };
 
 export interface WorkerAnswer {
   readonly rank: number;

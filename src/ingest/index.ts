@@ -9,5 +9,5 @@ export { eventFilesOptions } from './log-directories/options.ts';
 export type { EventFilesOptions } from './log-directories/options.ts';
 export { LogDirectories } from './log-directories/log-directories.ts';
 export { requestNames } from './requests.ts';
-export type { RequestAnswer, RequestName } from './requests.ts';
+export type { RequestAnswer, RequestName, WorkerRequest } from './requests.ts';
 export { socketPath } from './unix-socket.ts';

@@ -9,7 +9,11 @@ describe('Ingest over TCP', () => {
     const worker = new Worker(address).hello({ framework: 'pytorch 2.9.1', gpu_uuid: 'GPU-1', node: 'node-a' });
     await vi.waitFor(() => {
       expect(worker.heard('welcome')).toEqual([
-        { resume_from: 0, max_message_bytes: 65_536, exporter: 'gradwatch 0.1.0', node: 'node-a' },
+        {
+          ...{ resume_from: 0, max_message_bytes: 65_536, exporter: 'gradwatch 0.1.0', node: 'node-a' },
+          protocol_minor: 1,
+          limits: expect.objectContaining({ message_bytes: 65_536, extras: 32, steps_per_second: 5_000 }) as unknown,
+        },
       ]);
     }, soon);
     expect([state(), series('gradwatch_exporter_workers')]).toEqual(['initializing', '1']);

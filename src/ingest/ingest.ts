@@ -2,6 +2,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server } from '@grpc/grpc-js';
 import type { FindingChange } from '../findings/index.ts';
+import { protocolMinor } from '../protocol/index.ts';
 import { parseAddress, readToken, type TlsFiles } from '../listen/index.ts';
 import type { RankHello, Runs } from '../runs/index.ts';
 import type { SeriesTable } from '../series/index.ts';
@@ -9,11 +10,12 @@ import { CertificateSeries } from './certificate-series.ts';
 import { exposure } from './exposure.ts';
 import { findingMessage } from './finding-message.ts';
 import { Health } from './health.ts';
+import { limitsMessage } from './limits-message.ts';
 import { Listeners, type Door } from './listeners.ts';
 import { IngestCounts } from './metrics.ts';
 import type { IngestOptions } from './options.ts';
 import { refuse, type Refusal } from './refusals.ts';
-import { Requests, type RequestAnswer, type RequestName } from './requests.ts';
+import { Requests, type RequestAnswer, type WorkerRequest } from './requests.ts';
 import { secureConnections } from './secure-connections.ts';
 import { createGrpcServer, credentials } from './server.ts';
 import { Sessions } from './sessions.ts';
@@ -167,6 +169,12 @@ export class Ingest {
     for (const { call } of this.#sessions.live) call?.acknowledge();
   }
 
+  /** Tells every connected worker what it may report now. */
+  tellLimits(): void {
+    const limits = limitsMessage(this.#context.options, this.#context.runs.limits);
+    for (const { call } of this.#sessions.live) call?.send({ limits });
+  }
+
   /** Tells every connected worker of the finding's run. */
   finding(change: FindingChange): void {
     const { run } = change.finding.subject;
@@ -181,18 +189,13 @@ export class Ingest {
   /**
    * Asks the workers of a run, or one rank of it, and waits for their answers, at most `request_timeout`. With `rank` null every
    * connected worker answers for itself; a named rank that is not connected is told as such.
-   * @throws RangeError when `scale_learning_rate` comes without a finite factor above 0.
+   * @throws RangeError when a factor or a number of steps is none.
    */
-  async request(
-    run: string,
-    rank: number | null,
-    kind: RequestName,
-    factor?: number,
-  ): Promise<readonly RequestAnswer[]> {
+  async request(run: string, rank: number | null, request: WorkerRequest): Promise<readonly RequestAnswer[]> {
     const asked = [...this.#sessions.live].flatMap(({ hello, call }) =>
       hello.run === run && (rank === null || hello.rank === rank) && call !== null ? [call] : [],
     );
-    const answers = await this.#requests.ask(asked, kind, factor);
+    const answers = await this.#requests.ask(asked, request);
     if (rank === null || answers.length > 0) return answers;
     return [{ rank, result: 'not_connected', message: 'no worker speaks for this rank now' }];
   }
@@ -251,7 +254,14 @@ export class Ingest {
           : () => Promise.race([persist(), sleep(1000 * goodbyeSeconds, undefined, { ref: false })]),
       counts: this.#counts,
       sessions: this.#sessions,
-      welcome: { max_message_bytes: options.max_message_bytes, exporter, node },
+      welcome: () => ({
+        max_message_bytes: options.max_message_bytes,
+        exporter,
+        node,
+        limits: limitsMessage(options, this.#context.runs.limits),
+        protocol_minor: protocolMinor,
+      }),
+      node,
       strayed: this.#warnOfStray,
       opened: (call) => {
         this.#calls.add(call);

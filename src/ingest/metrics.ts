@@ -1,3 +1,4 @@
+import { protocolMinor } from '../protocol/index.ts';
 import { counter, gauge, type Row, type SeriesTable } from '../series/index.ts';
 import { certificateMetrics } from './certificate-series.ts';
 import { refusalCodes, type RefusalCode } from './refusals.ts';
@@ -26,14 +27,21 @@ const refused = counter('gradwatch_exporter_refused_total', {
   labels: ['reason'],
 });
 
+const hellos = counter('gradwatch_exporter_hellos_total', {
+  help: 'Hellos that were taken, by the minor version of the protocol that the client was written from, against that of the exporter',
+  labels: ['protocol'],
+});
+const versions = ['older', 'same', 'newer'] as const;
+
 /** Every series that this room fills. */
-export const ingestMetrics = [...Object.values(totals), refused, ...Object.values(certificateMetrics)] as const;
+export const ingestMetrics = [...Object.values(totals), hellos, refused, ...Object.values(certificateMetrics)] as const;
 
 /** The counts of the ingest. Each begins at 0, so that the first refusal is seen as a rise. */
 export class IngestCounts {
   readonly #totals: Row<keyof typeof totals>;
   readonly #refused: ReadonlyMap<RefusalCode, Row<'refused'>>;
 
+  readonly #hellos: ReadonlyMap<(typeof versions)[number], Row<'hellos'>>;
   readonly #firstRefused: (code: RefusalCode) => void;
 
   /** @param firstRefused told of the first refusal for each reason; the counts tell of the further ones */
@@ -41,6 +49,9 @@ export class IngestCounts {
     this.#firstRefused = firstRefused;
     this.#totals = table.group([], totals).row({});
     for (const key of Object.keys(totals) as (keyof typeof totals)[]) this.#totals.set(key, 0);
+    const byVersion = table.group(['protocol'], { hellos });
+    this.#hellos = new Map(versions.map((protocol) => [protocol, byVersion.row({ protocol })]));
+    for (const row of this.#hellos.values()) row.set('hellos', 0);
     const group = table.group(['reason'], { refused });
     this.#refused = new Map(refusalCodes.map((reason) => [reason, group.row({ reason })]));
     for (const row of this.#refused.values()) row.set('refused', 0);
@@ -54,6 +65,12 @@ export class IngestCounts {
 
   add(key: Exclude<keyof typeof totals, 'workers' | 'strays'>, increment = 1): void {
     this.#totals.add(key, increment);
+  }
+
+  /** @param minor the version of the client; unknown fields of a newer one are not seen */
+  addHello(minor: number): void {
+    const version = minor === protocolMinor ? 'same' : minor < protocolMinor ? 'older' : 'newer';
+    this.#hellos.get(version)?.add('hellos');
   }
 
   addRefused(code: RefusalCode): void {

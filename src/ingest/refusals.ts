@@ -1,5 +1,14 @@
 import { status } from '@grpc/grpc-js';
+import type { Excess } from '../runs/index.ts';
 import { quote } from './foreign-text.ts';
+
+interface LengthFacts {
+  readonly what: string;
+  readonly length: number;
+  readonly limit: number;
+  /** The option that raises the limit, null where it is fixed. */
+  readonly option: string | null;
+}
 
 interface CoordinateFacts {
   readonly dimension: string;
@@ -100,13 +109,53 @@ const table = {
   },
   time_invalid: {
     status: null,
-    message: ({ step, value }: { step: number; value: string }) =>
-      `Step.unix_nanos of step ${step} is ${value}, expected nanoseconds since 1970 of a time that has been; the time of arrival was taken`,
+    message: ({ what, value }: { what: string; value: string }) =>
+      `${what} is ${value}, expected nanoseconds since 1970 of a time that has been; the time of arrival was taken`,
   },
   value_invalid: {
     status: null,
     message: ({ step, field, value, expected }: { step: number; field: string; value: string; expected: string }) =>
       `Step.${field} of step ${step} is ${value}, expected ${expected}; the value was left out`,
+  },
+  number_invalid: {
+    status: null,
+    message: ({ field, value, expected }: { field: string; value: string; expected: string }) =>
+      `${field} is ${value}, expected ${expected}; it was left out`,
+  },
+  name_invalid: {
+    status: null,
+    message: ({ what, name, limit }: { what: string; name: string; limit: number }) =>
+      `the name of ${what} is ${name}, expected 1 to ${limit} characters, none of them a control character; it was left out`,
+  },
+  name_limit: {
+    status: null,
+    message: ({ option, name, limit }: Excess) =>
+      `${quote(name)} is one more than the ${limit} of runs.${option}; it was left out`,
+  },
+  length_limit: {
+    status: null,
+    message: ({ what, length, limit, option }: LengthFacts) =>
+      `${length} ${what} are over the limit of ${limit}${option === null ? '' : ` (${option})`}; those beyond were left out`,
+  },
+  event_rate: {
+    status: null,
+    message: ({ limit }: { limit: number }) =>
+      `more than the ${limit} events of runs.max_events_per_minute came within a minute; it was left out`,
+  },
+  enum_unknown: {
+    status: null,
+    message: ({ field }: { field: string }) =>
+      `${field} is absent or a value of a later version of the protocol; it was ignored`,
+  },
+  distribution_invalid: {
+    status: null,
+    message: ({ limit }: { limit: number }) =>
+      `a distribution has neither rising edges, one more than its counts, nor as many classes as counts, each once, or more than the ${limit} bins of runs.max_bins; it was left out`,
+  },
+  latency_invalid: {
+    status: null,
+    message: ({ limit }: { limit: number }) =>
+      `a histogram of latencies needs rising bounds above 0, at most the ${limit} of runs.max_bins, and one more count; it was left out`,
   },
   coordinate_invalid: {
     status: null,

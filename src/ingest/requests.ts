@@ -7,10 +7,17 @@ const kinds = {
   checkpoint: 'REQUEST_KIND_CHECKPOINT',
   stop: 'REQUEST_KIND_STOP',
   scale_learning_rate: 'REQUEST_KIND_SCALE_LEARNING_RATE',
+  log_layers: 'REQUEST_KIND_LOG_LAYERS',
 } as const satisfies Readonly<Record<string, RequestKind>>;
 
 /** What a person can ask of a worker. */
 export type RequestName = keyof typeof kinds;
+export type WorkerRequest =
+  | { readonly kind: 'checkpoint' | 'stop' }
+  /** Finite and above 0. */
+  | { readonly kind: 'scale_learning_rate'; readonly factor: number }
+  /** For so many steps, 1 to 1,000. */
+  | { readonly kind: 'log_layers'; readonly steps: number };
 export const requestNames = Object.keys(kinds) as readonly RequestName[];
 
 export interface RequestAnswer {
@@ -44,12 +51,10 @@ export class Requests {
     this.#timeoutSeconds = timeoutSeconds;
   }
 
-  /** @throws RangeError when `scale_learning_rate` comes without a finite factor above 0. */
-  async ask(calls: readonly WorkerCall[], name: RequestName, factor?: number): Promise<readonly RequestAnswer[]> {
-    if (name === 'scale_learning_rate' && !(factor !== undefined && factor > 0 && factor < Infinity)) {
-      throw new RangeError(`the factor of scale_learning_rate is ${factor ?? 'absent'}, expected a number above 0`);
-    }
-    return Promise.all(calls.map((call) => this.#askOne(call, name, factor)));
+  /** @throws RangeError when a factor or a number of steps is none. */
+  async ask(calls: readonly WorkerCall[], request: WorkerRequest): Promise<readonly RequestAnswer[]> {
+    checkRange(request);
+    return Promise.all(calls.map((call) => this.#askOne(call, request)));
   }
 
   /** An answer counts only from the call that was asked. */
@@ -68,10 +73,10 @@ export class Requests {
     }
   }
 
-  async #askOne(call: WorkerCall, name: RequestName, factor: number | undefined): Promise<RequestAnswer> {
+  async #askOne(call: WorkerCall, { kind, ...range }: WorkerRequest): Promise<RequestAnswer> {
     const { session } = call;
     const rank = session?.hello.rank ?? NaN;
-    if (session?.hello.supports.has(kinds[name]) !== true) {
+    if (session?.hello.supports.has(kinds[kind]) !== true) {
       return { rank, result: 'unsupported', message: 'the training script has not switched this kind on' };
     }
     if (this.#pending.size >= maxPending) {
@@ -87,9 +92,21 @@ export class Requests {
         settle(given);
       };
       this.#pending.set(id, { call, settle: settleOnce });
-      call.send({ request: { id, kind: kinds[name], ...(factor === undefined ? {} : { factor }) } });
+      call.send({ request: { id, kind: kinds[kind], ...range } });
     });
     this.#pending.delete(id);
     return { rank, ...answer };
+  }
+}
+
+function checkRange(request: WorkerRequest): void {
+  if (request.kind === 'scale_learning_rate' && !(request.factor > 0 && request.factor < Infinity)) {
+    throw new RangeError(`the factor of scale_learning_rate is ${request.factor}, expected a number above 0`);
+  }
+  if (
+    request.kind === 'log_layers' &&
+    !(Number.isInteger(request.steps) && request.steps >= 1 && request.steps <= 1000)
+  ) {
+    throw new RangeError(`the steps of log_layers are ${request.steps}, expected a whole number from 1 to 1000`);
   }
 }

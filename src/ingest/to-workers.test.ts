@@ -80,7 +80,7 @@ describe('Ingest to workers', () => {
     workers[3]!.call.on('data', ({ request }: ExporterMessage__Output) => {
       if (request !== undefined) workers[3]!.call.cancel();
     });
-    expect(await ingest.request('digits', null, 'scale_learning_rate', 0.1)).toEqual([
+    expect(await ingest.request('digits', null, { kind: 'scale_learning_rate', factor: 0.1 })).toEqual([
       { rank: 0, result: 'done', message: 'lr is 0.01' },
       { rank: 1, result: 'unsupported', message: 'the training script has not switched this kind on' },
       { rank: 2, result: 'no_answer', message: 'no answer came within 1 s' },
@@ -88,8 +88,29 @@ describe('Ingest to workers', () => {
     ]);
     expect(workers[0]!.heard('request')[0]).toMatchObject({ kind: 'REQUEST_KIND_SCALE_LEARNING_RATE', factor: 0.1 });
     expect(workers[1]!.heard('request')).toEqual([]);
-    expect(await ingest.request('digits', 7, 'stop')).toMatchObject([{ rank: 7, result: 'not_connected' }]);
-    expect(await ingest.request('unheard of', null, 'stop')).toEqual([]);
-    await expect(ingest.request('digits', null, 'scale_learning_rate', 0)).rejects.toThrow(RangeError);
+    expect(await ingest.request('digits', 7, { kind: 'stop' })).toMatchObject([{ rank: 7, result: 'not_connected' }]);
+    expect(await ingest.request('unheard of', null, { kind: 'stop' })).toEqual([]);
+    await expect(ingest.request('digits', null, { kind: 'scale_learning_rate', factor: 0 })).rejects.toThrow(
+      RangeError,
+    );
+    await expect(ingest.request('digits', null, { kind: 'log_layers', steps: 0.5 })).rejects.toThrow(RangeError);
+  });
+
+  it('tells the limits again when they change, and counts clients by their version', async () => {
+    const { address, ingest, runs, series } = await exporter();
+    const worker = new Worker(address).hello({ protocol_minor: 1 });
+    new Worker(address).hello({ rank: 1, protocol_minor: 7 });
+    new Worker(address).hello({ rank: 2 });
+    await vi.waitFor(() => {
+      expect(series('gradwatch_exporter_workers')).toBe('3');
+    }, soon);
+    for (const protocol of ['older', 'same', 'newer']) {
+      expect(series(`gradwatch_exporter_hellos_total{protocol="${protocol}"}`)).toBe('1');
+    }
+    runs.reconfigure({ ...runs.limits, max_extras: 3 });
+    ingest.tellLimits();
+    await vi.waitFor(() => {
+      expect(worker.heard('limits')).toEqual([expect.objectContaining({ extras: 3, layers: 256 })]);
+    }, soon);
   });
 });

@@ -3,6 +3,7 @@ import type { Hello, RequestKind } from '../protocol/index.ts';
 import type { RankHello, Role, WorkerProcess } from '../runs/index.ts';
 import { description, isFit, quote } from './foreign-text.ts';
 import { refuse, type Refusal } from './refusals.ts';
+import { enumOf } from './told-enum.ts';
 import { validateLabels } from './validate-labels.ts';
 import { validateParallel } from './validate-parallel.ts';
 
@@ -58,7 +59,7 @@ export function validateHello(hello: Hello, maxLabels: number, refused: (refusal
       model: description(hello.model, maxDescriptionLength),
       process: processOf(hello),
       job: description(hello.job, maxDescriptionLength),
-      role: roleOf[hello.role ?? 'ROLE_UNSPECIFIED'] ?? 'training',
+      role: hello.role === undefined ? 'training' : (enumOf(roles, hello.role, 'Hello.role', refused) ?? 'training'),
       parallel: validateParallel(hello.parallel, refused),
       labels: validateLabels(hello.labels, maxLabels, refused),
       supports: new Set(hello.supports),
@@ -66,8 +67,11 @@ export function validateHello(hello: Hello, maxLabels: number, refused: (refusal
   };
 }
 
-/** A role of a later version counts as training too. */
-const roleOf: Readonly<Record<string, Role>> = { ROLE_INFERENCE: 'inference' };
+const roles: Readonly<Record<string, Role>> = {
+  ROLE_UNSPECIFIED: 'training',
+  ROLE_TRAINING: 'training',
+  ROLE_INFERENCE: 'inference',
+};
 
 const bootId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

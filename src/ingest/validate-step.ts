@@ -1,10 +1,10 @@
 import type { Step } from '../protocol/index.ts';
 import type { Field, StepReport } from '../runs/index.ts';
 import { quote } from './foreign-text.ts';
+import { expected, keeps, type Rule } from './number-rules.ts';
 import { refuse, type Refusal } from './refusals.ts';
-
-/** What a field may be. NaN and infinities are data where a training can produce them. */
-type Rule = 'any' | 'notNegative' | 'fraction' | 'amount' | 'count';
+import { timeOf } from './told-time.ts';
+import { detailsOf, phaseOf } from './validate-details.ts';
 
 const rules: Readonly<Record<Field, Rule>> = {
   epoch: 'amount',
@@ -44,20 +44,7 @@ const rules: Readonly<Record<Field, Rule>> = {
   own_seconds: 'amount',
 };
 
-const expected: Readonly<Record<Rule, string>> = {
-  any: 'a number',
-  notNegative: 'NaN, or a number not below 0',
-  fraction: 'NaN, or a number from 0 to 1',
-  amount: 'a finite number not below 0',
-  count: 'a whole number up to 2^53 - 1',
-};
-
 const ruleOf: ReadonlyMap<string, Rule> = new Map(Object.entries(rules));
-
-/** A worker's clock may lead by this much: it is the clock of the same node, or of one that a time service keeps. Seconds. */
-const clockLead = 300;
-/** 2001-09-09: no training reports that is older, and a clock that was never set shows 1970. Unix seconds. */
-const earliest = 1_000_000_000;
 
 /**
  * A step as the runs take it; null when it cannot be told which step it is. What breaks a limit is left out and told to `refused`.
@@ -69,12 +56,7 @@ export function validateStep(step: Step, arrival: number, refused: (refusal: Ref
     refused(refuse('step_invalid', { value: number === undefined ? 'absent' : quote(number) }));
     return null;
   }
-  let time = arrival;
-  if (step.unix_nanos !== undefined) {
-    const told = step.unix_nanos / 1e9;
-    if (told >= earliest && told <= arrival + clockLead) time = told;
-    else refused(refuse('time_invalid', { step: number, value: quote(step.unix_nanos) }));
-  }
+  const time = timeOf(step.unix_nanos, arrival, 'Step.unix_nanos', refused);
   const values: Partial<Record<Field, number>> = {};
   // A report brings half of the fields or less.
   for (const name in step) {
@@ -86,20 +68,9 @@ export function validateStep(step: Step, arrival: number, refused: (refusal: Ref
     if (keeps(rule, value)) values[field] = value;
     else refused(refuse('value_invalid', { step: number, field, value: quote(value), expected: expected[rule] }));
   }
-  return { step: number, time, values: values, skipped: step.skipped === true };
-}
-
-function keeps(rule: Rule, value: number): boolean {
-  switch (rule) {
-    case 'any':
-      return true;
-    case 'notNegative':
-      return !(value < 0);
-    case 'fraction':
-      return !(value < 0 || value > 1);
-    case 'amount':
-      return value >= 0 && value < Infinity;
-    case 'count':
-      return Number.isSafeInteger(value);
-  }
+  const report: StepReport = { step: number, time, values, skipped: step.skipped === true };
+  const details = detailsOf(step, refused);
+  const phase = phaseOf(step.phase, refused);
+  if (details === null && phase === null) return report;
+  return { ...report, ...(details && { details }), ...(phase && { phase }) };
 }

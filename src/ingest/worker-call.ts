@@ -1,4 +1,4 @@
-import type { Answer, Batch, Goodbye, Hello, WorkerMessage__Output } from '../protocol/index.ts';
+import type { Answer, Batch, Goodbye, Hello, Welcome, WorkerMessage__Output } from '../protocol/index.ts';
 import type { EndState, RankHello } from '../runs/index.ts';
 import { description, quote } from './foreign-text.ts';
 import type { IngestCounts } from './metrics.ts';
@@ -7,8 +7,8 @@ import { Refused } from './refused.ts';
 import { refuse, type Refusal } from './refusals.ts';
 import { sameNode } from './same-node.ts';
 import type { Session, Sessions, Speaker } from './sessions.ts';
+import { takeBatch } from './take-batch.ts';
 import { validateHello } from './validate-hello.ts';
-import { validateStep } from './validate-step.ts';
 
 /** What the calls of one exporter share. */
 export interface WorkerCallContext {
@@ -17,7 +17,9 @@ export interface WorkerCallContext {
   /** Unix time in seconds. */
   readonly now: () => number;
   /** Told to every worker. */
-  readonly welcome: { readonly max_message_bytes: number; readonly exporter: string; readonly node: string };
+  readonly welcome: () => Omit<Welcome, 'resume_from'>;
+  /** The name of this node. */
+  readonly node: string;
   /** A worker said hello that runs on another node than this one. */
   readonly strayed: (hello: RankHello) => void;
   readonly opened: (call: WorkerCall) => void;
@@ -43,8 +45,6 @@ const endings: Readonly<Partial<Record<NonNullable<Goodbye['ending']>, EndState>
   ENDING_PREEMPTED: 'preempted',
 };
 const maxReasonLength = 512;
-/** A second of 1,000 steps, each in a few parts. A message of steps that are almost empty would hold up the event loop. */
-const maxSteps = 4096;
 
 /**
  * The life of one stream: hello, batches and answers, goodbye. It knows nothing of sockets. Waiting for the hello it has no session;
@@ -155,9 +155,10 @@ export class WorkerCall implements Speaker {
     }
     this.#session = opened.session;
     if (!this.#reading.lasting) opened.session.rank.reportsByCalls(this.#context.now());
+    this.#context.counts.addHello(hello.protocol_minor ?? 0);
     this.#lookWhere(result.hello);
     this.#countWorkers();
-    this.#outbox.send({ welcome: { resume_from: opened.session.rank.intake.sequence, ...this.#context.welcome } });
+    this.#outbox.send({ welcome: { resume_from: opened.session.rank.intake.sequence, ...this.#context.welcome() } });
     this.#tell(left);
     this.acknowledge();
   }
@@ -179,28 +180,19 @@ export class WorkerCall implements Speaker {
     // A session's first batch may have a high number: those before were acknowledged by the exporter as it ran before a restart.
     if (last > 0) counts.add('missing', sequence - last - 1);
     counts.add('batches');
-    this.#takeSteps(batch, sequence, session);
+    this.#takeParts(batch, sequence, session);
     rank.received(sequence, batch.dropped_steps ?? 0);
     // Else it is acknowledged when a snapshot has it.
     if (this.#context.persist === null) this.acknowledge();
   }
 
-  #takeSteps(batch: Batch, sequence: number, session: Session<WorkerCall>): void {
-    if (batch.steps === undefined) return;
-    const arrival = this.#context.now();
-    const refused = new Refused(this.#context.counts);
-    if (batch.steps.length > maxSteps) {
-      refused.add(refuse('batch_length', { steps: batch.steps.length, limit: maxSteps }));
-      batch.steps.length = maxSteps;
-    }
-    let taken = 0;
-    for (const step of batch.steps) {
-      const report = validateStep(step, arrival, refused.add);
-      if (report === null) continue;
-      session.rank.report(report);
-      taken += 1;
-    }
-    this.#context.counts.add('steps', taken);
+  #takeParts(batch: Batch, sequence: number, session: Session<WorkerCall>): void {
+    const { counts, now, sessions } = this.#context;
+    const refused = new Refused(counts);
+    counts.add(
+      'steps',
+      takeBatch(batch, session.rank, { arrival: now(), limits: sessions.limits, refused: refused.add }),
+    );
     this.#tell(refused, sequence);
   }
 
@@ -241,7 +233,7 @@ export class WorkerCall implements Speaker {
   }
 
   #isStray({ node }: RankHello): boolean {
-    return node !== null && !sameNode(node, this.#context.welcome.node);
+    return node !== null && !sameNode(node, this.#context.node);
   }
 
   /** Takes nothing more, and is no longer the voice of its session. */

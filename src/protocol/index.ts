@@ -10,19 +10,29 @@ export type { Acknowledgement } from './generated/gradwatch/v1/Acknowledgement.t
 export type { Answer__Output as Answer } from './generated/gradwatch/v1/Answer.ts';
 export type { Batch__Output as Batch } from './generated/gradwatch/v1/Batch.ts';
 export type { Ending__Output as Ending } from './generated/gradwatch/v1/Ending.ts';
+export type { Evaluation__Output as Evaluation } from './generated/gradwatch/v1/Evaluation.ts';
+export type { Event__Output as Event } from './generated/gradwatch/v1/Event.ts';
 export type { ExporterMessage, ExporterMessage__Output } from './generated/gradwatch/v1/ExporterMessage.ts';
 export type { Finding as FindingMessage, Finding__Output } from './generated/gradwatch/v1/Finding.ts';
 export type { Goodbye__Output as Goodbye } from './generated/gradwatch/v1/Goodbye.ts';
 export type { Hello as HelloMessage, Hello__Output as Hello } from './generated/gradwatch/v1/Hello.ts';
+export type { LayerReport__Output as LayerReport } from './generated/gradwatch/v1/LayerReport.ts';
+export type { Limits, Limits__Output } from './generated/gradwatch/v1/Limits.ts';
 export type { Refusal } from './generated/gradwatch/v1/Refusal.ts';
 export type { Request, Request__Output } from './generated/gradwatch/v1/Request.ts';
 export type { RequestKind__Output as RequestKind } from './generated/gradwatch/v1/RequestKind.ts';
+export type { ServingReport__Output as ServingReport } from './generated/gradwatch/v1/ServingReport.ts';
 export type { SingleReport__Output as SingleReport } from './generated/gradwatch/v1/SingleReport.ts';
 export type { SingleReportAnswer } from './generated/gradwatch/v1/SingleReportAnswer.ts';
 export type { Step as StepMessage, Step__Output as Step } from './generated/gradwatch/v1/Step.ts';
+export type { TensorReport__Output as TensorReport } from './generated/gradwatch/v1/TensorReport.ts';
 export type { TelemetryClient } from './generated/gradwatch/v1/Telemetry.ts';
 export type { TelemetryHandlers } from './generated/gradwatch/v1/Telemetry.ts';
+export type { Welcome } from './generated/gradwatch/v1/Welcome.ts';
 export type { WorkerMessage, WorkerMessage__Output } from './generated/gradwatch/v1/WorkerMessage.ts';
+
+/** The minor version of the proto file: raised with every addition that a peer may want to know of. */
+export const protocolMinor = 1;
 
 /**
  * Field names as in the proto file; absent fields are absent (no defaults); 64-bit integers as numbers, which are exact up to

@@ -1,5 +1,6 @@
 import { fields } from './fields.ts';
 import { rankMetrics, runMetrics } from './metrics.ts';
+import { reportMetrics } from './report-metrics.ts';
 
 export { fields, fieldNames } from './fields.ts';
 export type { Field } from './fields.ts';
@@ -41,6 +42,7 @@ export type {
   ThresholdFailure,
   Values,
 } from './reports.ts';
+export type { Exceeded, Excess } from './excess.ts';
 export type { StepReport } from './recent-steps.ts';
 export type { RankProgress, RunProgress } from './progress.ts';
 export { Runs } from './runs.ts';
@@ -55,4 +57,5 @@ export const runsMetrics = [
   ...Object.values(runMetrics),
   ...Object.values(rankMetrics),
   ...Object.values(fields),
+  ...reportMetrics,
 ] as const;

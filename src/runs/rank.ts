@@ -1,9 +1,11 @@
 import type { Row } from '../series/index.ts';
+import type { Exceeded } from './excess.ts';
 import type { RankHello } from './hello.ts';
 import { Intake, type FileMarks } from './intake.ts';
 import { rankStates, type EndState, type Observation, type RankState } from './observation.ts';
 import { Progress, type RankProgress } from './progress.ts';
 import { RankCounts } from './rank-counts.ts';
+import { RankReports, type RankReportsParts } from './rank-reports.ts';
 import { RecentSteps, type StepRecord, type StepReport } from './recent-steps.ts';
 import type { SavedRank } from './saved-rank.ts';
 import { ShownStep, type RankGroup, type RankKey } from './shown-step.ts';
@@ -17,6 +19,8 @@ export interface RankOwner {
   readonly condition: Condition;
   /** Unix time in seconds. */
   now(): number;
+  /** What its reports beside steps need. */
+  readonly reports: Omit<RankReportsParts, 'hello' | 'served'>;
   observed(observation: Observation): void;
   /** Something that outlives the exporter is another now, without an observation or a move. */
   changed(): void;
@@ -30,6 +34,7 @@ export class Rank {
   readonly #shown: ShownStep;
   readonly #recent = new RecentSteps();
   readonly #counts: RankCounts;
+  readonly #reports: RankReports;
   #hello: RankHello;
   #intake: Intake;
   #progress: Progress;
@@ -42,7 +47,7 @@ export class Rank {
   #calledAt: number | null = null;
   /** Seconds for which it may be silent then; null where it is what is usual. */
   #patience: number | null = null;
-  /** The process that speaks now has reported a step. */
+  /** The process that speaks now has reported a step, or what it served. */
   #stepped = false;
   #condition: Condition = 'healthy';
   /** Its process is alive and takes no further step. */
@@ -56,6 +61,13 @@ export class Rank {
     this.#counts = new RankCounts(group, this.#row);
     this.#intake = new Intake(hello.session);
     this.#progress = new Progress(owner.now());
+    this.#reports = new RankReports({
+      ...owner.reports,
+      hello: () => this.#hello,
+      served: () => {
+        this.#begin('it reported what it served');
+      },
+    });
   }
 
   /** What its process said of itself last. */
@@ -123,16 +135,24 @@ export class Rank {
     this.#owner.changed();
   }
 
+  /** What it reports beside its steps. */
+  get reports(): RankReports {
+    return this.#reports;
+  }
+
   /** Takes a cleaned report. Times are Unix seconds. */
-  report(report: StepReport): void {
+  report(report: StepReport, exceeded: Exceeded = () => undefined): void {
+    const { phase, details } = report;
+    if (phase !== undefined) {
+      this.#reports.phase({ phase, step: report.step, time: report.time });
+      if (isAnnouncement(report)) return;
+    }
+    const taken = details === undefined ? null : this.#reports.details(details, exceeded);
     const record = this.#recent.take(report);
     this.#counts.take(record, report);
     this.#shown.update(record, report.values);
     if (record.reports === 1) this.#progress.took(record.time, this.#owner.now());
-    if (!this.#stepped) {
-      this.#stepped = true;
-      this.#refresh('it reported a step');
-    }
+    this.#begin('it reported a step');
     this.#owner.observed({
       run: this.#hello.run,
       rank: this.#hello.rank,
@@ -143,6 +163,7 @@ export class Rank {
       known: record.known,
       skipped: record.skipped,
       wentBack: record.reports === 1 && record.wentBack,
+      ...(taken !== null && { details: taken }),
     });
   }
 
@@ -214,6 +235,7 @@ export class Rank {
       progress: this.#progress.save(this.#owner.now()),
       steps: this.#recent.save(),
       shown: this.#shown.save(this.#recent),
+      reports: this.#reports.save(),
       stepped: this.#stepped,
       calledAt: this.#calledAt,
       ended: this.#ended === null || this.#endedAt === null ? null : { state: this.#ended, at: this.#endedAt },
@@ -226,12 +248,15 @@ export class Rank {
   }
 
   /** Takes back what was saved before a restart, before anything else happens. A rank that had not ended is waited for. */
-  restore({ intake, counts, progress, steps, shown, stepped, calledAt, ended }: SavedRank, time: number): void {
+  restore(saved: SavedRank, time: number): void {
+    const { intake, counts, progress, steps, shown, reports, stepped, calledAt, ended } = saved;
     this.#intake = Intake.restore(intake);
     if (progress !== undefined) this.#progress = Progress.restore(progress, time);
     this.#counts.restore(counts);
     this.#recent.restore(steps);
     this.#shown.restore(shown, this.#recent);
+    // An older snapshot has none.
+    if (reports !== undefined) this.#reports.restore(reports);
     this.#stepped = stepped;
     // An older snapshot has none.
     this.#calledAt = typeof calledAt === 'number' ? time : null;
@@ -245,6 +270,13 @@ export class Rank {
   /** Drops its series. */
   remove(): void {
     this.#row.remove();
+    this.#reports.remove();
+  }
+
+  #begin(reason: string): void {
+    if (this.#stepped) return;
+    this.#stepped = true;
+    this.#refresh(reason);
   }
 
   /** @param over it has ended, which is told also when it was in that state before: incomplete since a restart of the exporter */
@@ -263,6 +295,12 @@ export class Rank {
     const state = this.#stepped ? worst(this.#condition, this.#owner.condition) : 'initializing';
     return this.#stalled ? worst('stalled', state) : state;
   }
+}
+
+/** Whether a report says what the worker does from now on, and nothing of a step. */
+function isAnnouncement({ values, skipped, details }: StepReport): boolean {
+  for (const _ in values) return false;
+  return !skipped && details === undefined;
 }
 
 export function hasEnded(rank: Rank): boolean {

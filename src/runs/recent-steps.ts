@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { StepValues } from './observation.ts';
-import type { StepDetails } from './reports.ts';
+import type { Phase, StepDetails } from './reports.ts';
 import { savedValues } from './saved-values.ts';
 
 /** One report of a step, complete or in part, as it was accepted. */
@@ -13,6 +13,8 @@ export interface StepReport {
   readonly skipped: boolean;
   /** What it tells beside fields; absent with most workers. */
   readonly details?: StepDetails;
+  /** What the worker does from now on, where it says so. */
+  readonly phase?: Phase;
 }
 
 /** What is known of one step. */

@@ -182,4 +182,29 @@ describe('runs after a restart of the exporter', () => {
     expect(after.runs.section.restore(part)).toBe('it is there twice');
     expect(after.runs.section.restore({ rank: 1 })).toBe('it is not of the expected shape');
   });
+
+  it('goes on counting events and what was served, and shows evaluations and the phase', () => {
+    const before = start();
+    const early = before.runs.join(hello, false);
+    const nothing = (): void => undefined;
+    const event = { type: 'exception', step: 1, time: 7, message: null, value: null } as const;
+    const served = {
+      ...{ time: 7, requests: 3, errors: null, inputTokens: null, outputTokens: null },
+      ...{ latency: { bounds: [0.1], counts: [1, 2], sum: 4 }, outputs: { classes: ['cat'], counts: [3] } },
+    };
+    const slices = [{ slice: '', samples: 9, metrics: { auc: NaN } }];
+    early.reports.phase({ phase: 'evaluation', step: 1, time: 7 });
+    early.reports.evaluation({ dataset: 'val', step: 1, time: 7, slices, failures: [] }, nothing);
+    early.reports.event(event);
+    early.reports.serving(served, nothing);
+    const after = restarted(before);
+    expect(after.problems).toEqual([]);
+    const late = after.runs.join(hello, true);
+    expect(after.text()).toBe(before.text());
+    late.reports.event(event);
+    late.reports.serving(served, nothing);
+    expect(after.text()).toContain('gradwatch_train_events_total{run="digits",rank="0",type="exception"} 2');
+    expect(after.text()).toContain('gradwatch_serving_outputs_total{run="digits",rank="0",class="cat"} 6');
+    expect(after.text()).toContain('gradwatch_serving_latency_seconds_sum{run="digits",rank="0"} 8');
+  });
 });

@@ -2,8 +2,10 @@ import { FreshRows, type Row, type SeriesGroup } from '../series/index.ts';
 import type { RankHello } from './hello.ts';
 import { runMetrics, rankMetrics } from './metrics.ts';
 import type { Observation, RankState, RunListener } from './observation.ts';
+import type { RunsOptions } from './options.ts';
 import { hasEnded, Rank, worst, type Condition, type RankOwner } from './rank.ts';
 import type { SavedRank } from './saved-rank.ts';
+import type { ReportSeries } from './report-series.ts';
 import type { RankGroup } from './shown-step.ts';
 
 /** The groups of series that runs fill. */
@@ -13,12 +15,14 @@ export interface RunSeries {
   readonly ranks: RankGroup;
   readonly rankInfos: SeriesGroup<'info', (typeof rankMetrics.info.labels)[number]>;
   readonly labels: SeriesGroup<'label', 'run' | 'name' | 'value'>;
+  readonly reports: ReportSeries;
 }
 
 /** What all runs share. */
 export interface RunParts {
   readonly series: RunSeries;
   readonly listener: RunListener;
+  readonly limits: () => RunsOptions;
   /** Unix time in seconds. */
   readonly now: () => number;
   /** Told of every change of what outlives the exporter. */
@@ -59,6 +63,11 @@ export class Run implements RankOwner {
 
   get facts(): RunFacts {
     return this.#facts;
+  }
+
+  get reports(): RankOwner['reports'] {
+    const { series, ...parts } = this.#parts;
+    return { ...parts, series: series.reports };
   }
 
   get condition(): Condition {

@@ -10,6 +10,7 @@ import type { RankHello, WorkerProcess } from './hello.ts';
 import type { RankProgress, RunProgress } from './progress.ts';
 import type { Condition, Rank } from './rank.ts';
 import { Run, type RunParts } from './run.ts';
+import { reportSeries } from './report-series.ts';
 import { reportRun, type RunReport } from './run-report.ts';
 import { savedRank } from './saved-rank.ts';
 
@@ -66,12 +67,13 @@ export class Runs {
       runInfos: context.table.group(runInfo.labels, { info: runInfo }),
       ranks: context.table.group(['run', 'rank'], { ...ofRank, ...fields }),
       labels: context.table.group(label.labels, { label }),
+      reports: reportSeries(context.table),
       rankInfos: context.table.group(rankInfo.labels, { info: rankInfo }),
     };
     const changed = (): void => {
       this.#revision += 1;
     };
-    this.#parts = { series, listener: context.listener, now: context.now, changed };
+    this.#parts = { series, listener: context.listener, limits: () => this.#options, now: context.now, changed };
   }
 
   /** Goes by other limits and lifetimes from now on; what is held stays. */

@@ -4,6 +4,7 @@ import { savedIntake } from './intake.ts';
 import { endStates } from './observation.ts';
 import { savedProgress } from './progress.ts';
 import { savedCounts } from './rank-counts.ts';
+import { savedReports } from './rank-reports.ts';
 import { savedSteps } from './recent-steps.ts';
 import { savedShown } from './shown-step.ts';
 
@@ -40,6 +41,7 @@ export const savedRank = v.object({
   progress: v.optional(savedProgress),
   steps: savedSteps,
   shown: savedShown,
+  reports: v.optional(savedReports),
   stepped: v.boolean(),
   calledAt: v.optional(v.nullable(v.number())),
   ended: v.nullable(v.object({ state: v.picklist(endStates), at: v.number() })),

@@ -1,4 +1,5 @@
 import { ByteWriter } from './byte-writer.ts';
+import type { Column } from './column.ts';
 import { familyHeader, type FamilyType, type Format } from './family-header.ts';
 import type { Metric } from './metric.ts';
 import type { GroupSnapshot } from './series-table.ts';
@@ -37,20 +38,25 @@ export function* writeExposition(
     // The label block of a row stands in each of its series: it is encoded at the first of them.
     const blocks: (Buffer | undefined)[] = [];
     let previous: Metric | undefined;
-    for (const [index, column] of columns.entries()) {
-      for (let row = 0, at = index; row < labels.length; row += 1, at += width) {
-        if (present[at] !== 1) continue;
-        if (column.metric !== previous) {
-          writer.bytes(column.header[format]);
-          previous = column.metric;
+    for (let first = 0, next; first < width; first = next) {
+      next = endOfSpan(columns, first);
+      for (let row = 0; row < labels.length; row += 1) {
+        for (let index = first; index < next; index += 1) {
+          const at = row * width + index;
+          const column = columns[index];
+          if (present[at] !== 1 || column === undefined) continue;
+          if (column.metric !== previous) {
+            writer.bytes(column.header[format]);
+            previous = column.metric;
+          }
+          writer.bytes(column.before);
+          writer.bytes((blocks[row] ??= Buffer.from(labels[row] ?? '')));
+          writer.bytes(column.after);
+          writer.ascii(formatValue(values[at] ?? NaN));
+          writer.byte(lineFeed);
+          samples += 1;
+          if (samples % samplesPerSlice === 0) yield;
         }
-        writer.bytes(column.before);
-        writer.bytes((blocks[row] ??= Buffer.from(labels[row] ?? '')));
-        writer.bytes(column.after);
-        writer.ascii(formatValue(values[at] ?? NaN));
-        writer.byte(lineFeed);
-        samples += 1;
-        if (samples % samplesPerSlice === 0) yield;
       }
     }
   }
@@ -62,6 +68,14 @@ export function* writeExposition(
     }
   }
   if (format === 'openmetrics') writer.text('# EOF\n');
+}
+
+/** The parts of a histogram stand together for each row, all else series by series. */
+function endOfSpan(columns: readonly Column[], first: number): number {
+  const metric = columns[first]?.metric;
+  let end = first + 1;
+  if (metric?.type === 'histogram') while (columns[end]?.metric === metric) end += 1;
+  return end;
 }
 
 /** A whole body at once, where nothing waits for the event loop. */

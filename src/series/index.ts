@@ -1,7 +1,9 @@
-export { gauge, counter, info, states, unitOf } from './metric.ts';
+export { gauge, counter, histogram, info, states, unitOf } from './metric.ts';
 export type { Metric, MetricName, MetricType, Unit } from './metric.ts';
 export { SeriesTable, SeriesGroup, Row } from './series-table.ts';
 export type { GroupSnapshot } from './series-table.ts';
+export { Histogram } from './histogram.ts';
+export type { SavedHistogram } from './histogram.ts';
 export { FreshRows } from './fresh-rows.ts';
 export type { Found } from './fresh-rows.ts';
 export { ByteWriter } from './byte-writer.ts';

@@ -5,13 +5,13 @@
 
 /** The families of names, see docs/architecture.md. */
 export type MetricName =
-  `gradwatch_${'node' | 'gpu' | 'run' | 'rank' | 'train' | 'finding' | 'findings' | 'exporter'}_${string}`;
+  `gradwatch_${'node' | 'gpu' | 'run' | 'rank' | 'train' | 'serving' | 'finding' | 'findings' | 'exporter'}_${string}`;
 
 /**
  * `info` is a constant 1 whose labels carry facts; `states` is one 0/1 series per state, all states always present.
  * Both are written as gauges in the text format.
  */
-export type MetricType = 'gauge' | 'counter' | 'info' | 'states';
+export type MetricType = 'gauge' | 'counter' | 'info' | 'states' | 'histogram';
 
 export interface Metric<Name extends string = string, Label extends string = string> {
   readonly name: Name;
@@ -22,6 +22,8 @@ export interface Metric<Name extends string = string, Label extends string = str
   readonly labels: readonly Label[];
   /** The values of the label `state`, for type `states` only. */
   readonly states?: readonly string[];
+  /** Upper bounds of the buckets, rising, for type `histogram` only. */
+  readonly bounds?: readonly number[];
 }
 
 interface Described<Label extends string> {
@@ -57,6 +59,14 @@ export function states<const Name extends MetricName & `${string}_state`, const 
   { help, labels = [], states }: Described<Label> & { readonly states: readonly string[] },
 ): Metric<Name, Label | 'state'> {
   return { name, type: 'states', help, labels: [...labels, 'state'], states };
+}
+
+/** Counts of values up to each bound and of all, and their sum: `_bucket`, `_count` and `_sum`. */
+export function histogram<const Name extends MetricName, const Label extends string = never>(
+  name: Name,
+  { help, labels = [], bounds }: Described<Label> & { readonly bounds: readonly number[] },
+): Metric<Name, Label> {
+  return { name, type: 'histogram', help, labels, bounds };
 }
 
 const unitSuffixes = ['seconds', 'bytes', 'ratio', 'celsius', 'watts', 'hertz', 'volts', 'joules'] as const;

@@ -1,0 +1,166 @@
+import * as v from 'valibot';
+import type { Row } from '../series/index.ts';
+import { DetailRows } from './detail-rows.ts';
+import { EvaluationRows } from './evaluation-rows.ts';
+import { EventRows, savedEvents } from './event-rows.ts';
+import type { Exceeded } from './excess.ts';
+import type { RankHello } from './hello.ts';
+import { LayerRows } from './layer-rows.ts';
+import type { RankIdentity, RunListener } from './observation.ts';
+import type { RunsOptions } from './options.ts';
+import type { RankLabels, ReportSeries } from './report-series.ts';
+import {
+  phases,
+  type EvaluationReport,
+  type EventReport,
+  type LayerReport,
+  type PhaseReport,
+  type ServingReport,
+  type StepDetails,
+  type TensorReport,
+} from './reports.ts';
+import { savedEvaluation } from './saved-evaluation.ts';
+import { savedServing, ServingRows } from './serving-rows.ts';
+import { TensorRows } from './tensor-rows.ts';
+
+/** What outlives the exporter of {@link RankReports}: what is counted, and what comes with few steps. */
+export const savedReports = v.object({
+  phase: v.nullable(v.picklist(phases)),
+  evaluations: v.array(savedEvaluation),
+  events: savedEvents,
+  serving: v.nullable(savedServing),
+});
+export type SavedReports = v.InferOutput<typeof savedReports>;
+
+/** What the reports of a rank need of all around them. */
+export interface RankReportsParts {
+  readonly series: ReportSeries;
+  readonly listener: RunListener;
+  readonly limits: () => RunsOptions;
+  /** What its process said of itself last. */
+  readonly hello: () => RankHello;
+  /** Something that outlives the exporter is another now. */
+  readonly changed: () => void;
+  /** It serves, and so is past its beginning. */
+  readonly served: () => void;
+  /** Unix time in seconds. */
+  readonly now: () => number;
+}
+
+/**
+ * What a rank reports beside its steps: keeps the series of it and passes it on to the listener. All of it is bounded; what is over a limit
+ * is left out and told to `exceeded`. What a rank does not report takes no memory.
+ */
+export class RankReports {
+  readonly #parts: RankReportsParts;
+  readonly #labels: RankLabels;
+  #phaseRow: Row<'phase'> | null = null;
+  #phase: PhaseReport['phase'] | null = null;
+  #details: DetailRows | null = null;
+  #evaluations: EvaluationRows | null = null;
+  #layers: LayerRows | null = null;
+  #tensors: TensorRows | null = null;
+  #events: EventRows | null = null;
+  #serving: ServingRows | null = null;
+
+  constructor(parts: RankReportsParts) {
+    this.#parts = parts;
+    const { run, rank } = parts.hello();
+    this.#labels = { run, rank: String(rank) };
+  }
+
+  phase(report: PhaseReport): void {
+    if (report.phase === this.#phase) return;
+    this.#showPhase(report.phase);
+    this.#parts.changed();
+    this.#parts.listener.phase?.({ ...this.#identity, ...report });
+  }
+
+  /** What a step told beside its fields; gives what of it was taken. */
+  details(details: StepDetails, exceeded: Exceeded): StepDetails {
+    this.#details ??= new DetailRows(this.#parts.series, this.#labels);
+    return this.#details.show(details, this.#parts.limits(), exceeded);
+  }
+
+  evaluation(report: EvaluationReport, exceeded: Exceeded): void {
+    this.#evaluations ??= new EvaluationRows(this.#parts.series, this.#labels);
+    if (!this.#evaluations.show(report, this.#parts.limits().max_datasets, exceeded)) return;
+    this.#parts.changed();
+    this.#parts.listener.evaluation?.({ ...this.#identity, ...report });
+  }
+
+  layers(report: LayerReport, exceeded: Exceeded): void {
+    this.#layers ??= new LayerRows(this.#parts.series, this.#labels);
+    const taken = this.#layers.show(report, this.#parts.limits().max_layers, exceeded);
+    this.#parts.listener.layers?.({ ...this.#identity, ...taken });
+  }
+
+  tensor(report: TensorReport, exceeded: Exceeded): void {
+    this.#tensors ??= new TensorRows(this.#parts.series, this.#labels);
+    if (!this.#tensors.show(report, this.#parts.limits().max_tensors, exceeded)) return;
+    this.#parts.listener.tensor?.({ ...this.#identity, ...report });
+  }
+
+  /** False where it is one too many in a minute. */
+  event(report: EventReport): boolean {
+    this.#events ??= new EventRows(this.#parts.series, this.#labels);
+    if (!this.#events.take(report, this.#parts.now(), this.#parts.limits().max_events_per_minute)) return false;
+    this.#parts.changed();
+    this.#parts.listener.event?.({ ...this.#identity, ...report });
+    return true;
+  }
+
+  serving(report: ServingReport, exceeded: Exceeded): void {
+    this.#serving ??= new ServingRows(this.#parts.series, this.#labels);
+    this.#parts.served();
+    this.#serving.take(report, this.#parts.limits().max_bins, exceeded);
+    this.#parts.changed();
+    this.#parts.listener.serving?.({ ...this.#identity, ...report });
+  }
+
+  save(): SavedReports {
+    return {
+      phase: this.#phase,
+      evaluations: this.#evaluations?.save() ?? [],
+      events: this.#events?.save() ?? {},
+      serving: this.#serving?.save() ?? null,
+    } as SavedReports;
+  }
+
+  /** Takes back what was saved before a restart, without telling anybody. */
+  restore({ phase, evaluations, events, serving }: SavedReports): void {
+    const { series } = this.#parts;
+    if (phase !== null) this.#showPhase(phase);
+    if (evaluations.length > 0) {
+      this.#evaluations = new EvaluationRows(series, this.#labels);
+      for (const each of evaluations) this.#evaluations.show(each, Infinity, () => undefined);
+    }
+    if (Object.keys(events).length > 0) {
+      this.#events = new EventRows(series, this.#labels);
+      this.#events.restore(events);
+    }
+    if (serving !== null) {
+      this.#serving = new ServingRows(series, this.#labels);
+      this.#serving.restore(serving);
+    }
+  }
+
+  /** Drops all series. */
+  remove(): void {
+    this.#phaseRow?.remove();
+    for (const rows of [this.#details, this.#evaluations, this.#layers, this.#tensors, this.#events, this.#serving]) {
+      rows?.remove();
+    }
+  }
+
+  get #identity(): RankIdentity & { readonly attempt: number } {
+    const { run, rank, attempt } = this.#parts.hello();
+    return { run, rank, attempt };
+  }
+
+  #showPhase(phase: PhaseReport['phase']): void {
+    this.#phase = phase;
+    this.#phaseRow ??= this.#parts.series.phases.row(this.#labels);
+    this.#phaseRow.setState('phase', phase);
+  }
+}

@@ -1,0 +1,23 @@
+import * as v from 'valibot';
+import { thresholdBounds } from './reports.ts';
+
+const number = v.union([v.number(), v.nan()]);
+
+/** An evaluation as it outlives the exporter. */
+export const savedEvaluation = v.object({
+  dataset: v.string(),
+  step: v.nullable(v.number()),
+  time: v.number(),
+  slices: v.array(
+    v.object({ slice: v.string(), samples: v.nullable(v.number()), metrics: v.record(v.string(), number) }),
+  ),
+  failures: v.array(
+    v.object({
+      metric: v.string(),
+      slice: v.string(),
+      bound: v.picklist(thresholdBounds),
+      value: v.nullable(number),
+      threshold: v.nullable(number),
+    }),
+  ),
+});
