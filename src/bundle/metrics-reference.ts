@@ -8,6 +8,7 @@ const families: readonly (readonly [family: string, about: string])[] = [
   ['run', 'Training runs, as this node sees them.'],
   ['rank', 'Ranks of a run on this node.'],
   ['train', 'What the workers report of their steps, and what is computed of it.'],
+  ['serving', 'What processes that serve a model report.'],
   ['finding', 'Findings that are open.'],
   ['findings', 'Findings, counted.'],
   ['exporter', 'gradwatch itself.'],
@@ -21,7 +22,8 @@ export function metricsReference(): BundleFile {
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       .map(({ name, type, labels, help, ...rest }) => {
         const states = 'states' in rest ? `; states: ${rest.states.join(', ')}` : '';
-        const text = (help + states).replaceAll('|', '\\|');
+        const bounds = 'bounds' in rest ? `; buckets up to ${rest.bounds.join(', ')}` : '';
+        const text = (help + states + bounds).replaceAll('|', '\\|');
         return `| \`${name}\` | ${type} | ${unitOf(name) ?? ''} | ${labels.join(', ')} | ${text} |`;
       });
     if (rows.length === 0) return [];
@@ -44,7 +46,7 @@ const introduction = [
   '<!-- Written by `npm run generate` from the declarations in src/. Change them there. -->',
   '',
   'Every metric that the exporter can write. `info` is a constant 1 whose labels carry facts; `states` is one series per state, 1 for',
-  'the state that holds and 0 for the others; both are gauges in the text format. What is not known has no series.',
+  'the state that holds and 0 for the others; both are gauges in the text format. A `histogram` has `_bucket`, `_sum` and `_count`. What is not known has no series.',
   '',
   'The scrape adds `instance` and `job`, and with our configuration `node` and `cluster`.',
 ];
