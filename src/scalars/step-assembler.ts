@@ -22,7 +22,7 @@ interface OpenStep extends AssembledStep {
 }
 
 /** Writers put each scalar of a step into an event of its own, and those of an evaluation a few steps late. */
-const openSteps = 64;
+const openSteps = 8;
 /** Tags without a meaning that are kept; a log may have one for every parameter of a network. */
 const mostExtras = 100;
 

@@ -7,7 +7,7 @@ import type { EventFileProblem } from './metrics.ts';
 export type Problem = (reason: EventFileProblem) => void;
 
 /** Read at a time; a longer record takes more. */
-const chunk = 65_536;
+const chunk = 32_768;
 /** A file is known again by so many of its first bytes, which hold the time at which it was begun. */
 const headBytes = 32;
 

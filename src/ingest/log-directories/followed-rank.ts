@@ -156,14 +156,16 @@ export class FollowedRank {
 
   /** The rank, joined where nobody spoke for it; null where it cannot be. */
   #speak(): Rank | null {
-    const { runs, counts } = this.#parts;
+    const { runs, counts, now, patience } = this.#parts;
     const held = this.#held();
     if (held !== undefined) {
       if (this.#isForeign(held)) return null;
       if (held.endedAt === null && held.state !== 'incomplete') return held;
     }
     try {
-      return runs.join(this.#hello(), held !== undefined);
+      const joined = runs.join(this.#hello(), held !== undefined);
+      joined.reportsByCalls(now(), patience);
+      return joined;
     } catch (error) {
       if (!(error instanceof RunsLimitError)) throw error;
       counts.addProblem('run_limit', this.run, error);

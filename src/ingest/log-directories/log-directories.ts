@@ -3,12 +3,13 @@ import type { Runs } from '../../runs/index.ts';
 import { Vocabulary } from '../../scalars/index.ts';
 import type { SeriesTable } from '../../series/index.ts';
 import { isFit } from '../foreign-text.ts';
+import { listOf } from '../list-of.ts';
 import { maxRunLength } from '../validate-hello.ts';
 import { EventTail } from './event-tail.ts';
 import { findEventFiles, type FoundFile } from './find-files.ts';
 import { FollowedRank } from './followed-rank.ts';
 import { EventFilesCounts, type EventFilesLog } from './metrics.ts';
-import { listOf, type EventFilesOptions } from './options.ts';
+import type { EventFilesOptions } from './options.ts';
 import { placeOf, rankPattern, type Place } from './place.ts';
 
 export interface LogDirectoriesContext {
