@@ -20,6 +20,7 @@ const rooms = {
   runs: ['snapshot', 'series', 'config', 'stats'],
   scalars: ['event-files', 'runs'],
   detect: ['runs', 'snapshot', 'stats', 'learn', 'series', 'config'],
+  tfma: ['event-files', 'runs'],
   findings: ['detect', 'runs', 'snapshot', 'series', 'config'],
   // Edges.
   ingest: ['protocol', 'listen', 'event-files', 'scalars', 'runs', 'findings', 'series', 'config'],
