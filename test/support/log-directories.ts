@@ -62,7 +62,7 @@ export function follow(
       return observed.map(({ step, fresh }) => ({ step, ...fresh }));
     },
     observed,
-    save: () => [...runs.section.save()].map((part) => JSON.parse(JSON.stringify(part)) as unknown),
+    save: () => [...runs.section.save()].map((part): unknown => structuredClone(part)),
     stop: () => directories.stop(),
   };
 }
