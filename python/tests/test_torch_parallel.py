@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from exporter import FakeExporter
 from libraries import needs
+from parts import whole_steps
 from ranks import run_ranks
 
 from gradwatch.v1 import telemetry_pb2 as pb
@@ -26,7 +27,7 @@ def test_the_slow_rank_waits_least(exporter: FakeExporter, tmp_path: Path, optio
     delay = ("--steps", str(STEPS), "--slow-rank", str(slow), "--delay", str(DELAY))
     records = run_ranks("data_parallel.py", 3, exporter.address, tmp_path, *options, *delay)
     sessions = sorted(exporter.sessions, key=lambda session: session.hello.rank)
-    ranks = [session.steps for session in sessions]
+    ranks = [whole_steps(session.steps) for session in sessions]
     assert [[step.step for step in steps] for steps in ranks] == [list(range(1, STEPS + 1))] * 3
     for steps, record in zip(ranks, records):
         assert [step.loss for step in steps] == [line["loss"] for line in record]
@@ -44,7 +45,9 @@ def test_the_norm_of_the_reduced_gradient(exporter: FakeExporter, tmp_path: Path
     records = run_ranks("data_parallel.py", 2, exporter.address, tmp_path, "--kind", "ddp", "--steps", "8")
     for session in exporter.sessions:
         recorded = records[session.hello.rank]
-        measured = {step.step: step.gradient_norm for step in session.steps if step.HasField("gradient_norm")}
+        measured = {
+            step.step: step.gradient_norm for step in whole_steps(session.steps) if step.HasField("gradient_norm")
+        }
         assert {1, 2} <= set(measured)
         assert measured == pytest.approx({step: recorded[step - 1]["norm"] for step in measured}, rel=1e-5)
 

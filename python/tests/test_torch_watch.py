@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from exporter import FakeExporter
 from libraries import needs
+from parts import whole_steps
 
 torch = needs("torch")
 
@@ -50,13 +51,7 @@ def reported(exporter: FakeExporter) -> Iterator[Callable[[], list[pb.Step]]]:
 
     def finish() -> list[pb.Step]:
         gradwatch.finish()
-        steps: list[pb.Step] = []
-        for part in exporter.steps:
-            if steps and steps[-1].step == part.step:
-                steps[-1].MergeFrom(part)
-            else:
-                steps.append(part)
-        return steps
+        return whole_steps(exporter.steps)
 
     yield finish
     gradwatch.finish()

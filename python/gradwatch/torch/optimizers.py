@@ -15,22 +15,16 @@ from gradwatch.torch.timeline import Timeline
 Listener = Callable[[Any], None]
 
 
-def watch_optimizers(patches: Patches, timeline: Timeline, before: Listener, after: Listener) -> None:
-    """Times the steps of all optimisers of torch.optim. `before` and `after` get the optimiser, around its step; with a
-    closure its gradient is there only after it."""
+def watch_optimizers(patches: Patches, before: Listener, after: Listener) -> None:
+    """`before` and `after` get every optimiser of torch.optim, around each of its steps."""
 
     def begins(optimizer: Any, args: Any, kwargs: Any) -> None:
-        if torch.compiler.is_compiling():
-            return
-        timeline.optimizer_begins()
-        before(optimizer)
+        if not torch.compiler.is_compiling():
+            before(optimizer)
 
     def ends(optimizer: Any, args: Any, kwargs: Any) -> None:
-        if torch.compiler.is_compiling():
-            return
-        note_learning_rate(timeline, optimizer)
-        after(optimizer)
-        timeline.optimizer_ends(id(optimizer))
+        if not torch.compiler.is_compiling():
+            after(optimizer)
 
     for register, hook in (
         ("register_optimizer_step_pre_hook", begins),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -12,6 +12,7 @@ import torch
 from gradwatch.torch.patches import Patches
 
 CHECKPOINT, EVALUATION = "checkpoint_seconds", "evaluation_seconds"
+PAUSES = (CHECKPOINT, EVALUATION)
 
 
 class Pauses:
@@ -21,7 +22,7 @@ class Pauses:
     model that is frozen with eval() is none.
     """
 
-    def __init__(self, patches: Patches, paused: Callable[[float, str], object]) -> None:
+    def __init__(self, patches: Patches, paused: Callable[[float, str], object], find: Sequence[str] = PAUSES) -> None:
         self._owner = threading.get_ident()
         self._paused = paused
         self._evaluated: Any = None
@@ -53,8 +54,10 @@ class Pauses:
                 self._saving -= 1
                 saved(time.perf_counter() - begun, CHECKPOINT)
 
-        patches.replace(torch.nn.Module, "train", train)
-        patches.replace(torch, "save", save)
+        if EVALUATION in find:
+            patches.replace(torch.nn.Module, "train", train)
+        if CHECKPOINT in find:
+            patches.replace(torch, "save", save)
 
     def stepped(self) -> None:
         """An optimiser has stepped: this was no evaluation."""

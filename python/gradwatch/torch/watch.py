@@ -7,7 +7,7 @@ import logging
 import os
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -24,9 +24,9 @@ from gradwatch.torch.interval import Interval
 from gradwatch.torch.late import Late, Scalar
 from gradwatch.torch.loader import watch_loader
 from gradwatch.torch.memory import ProcessMemory, device_memory
-from gradwatch.torch.optimizers import watch_optimizers
+from gradwatch.torch.optimizers import note_learning_rate, watch_optimizers
 from gradwatch.torch.patches import Patches
-from gradwatch.torch.pauses import CHECKPOINT, EVALUATION, Pauses
+from gradwatch.torch.pauses import CHECKPOINT, EVALUATION, PAUSES, Pauses
 from gradwatch.torch.scaler import ScaledLosses, ScalerWatch
 from gradwatch.torch.timeline import Timeline, seconds_of
 
@@ -41,40 +41,44 @@ _active: Watch | None = None
 class Watch:
     """Made by `gradwatch.torch.watch`. Ends with `stop()`, with the block of a `with`, or with the process."""
 
-    def __init__(self, run: Run, last_step: int = 0) -> None:
+    def __init__(self, run: Run, last_step: int = 0, pauses: Sequence[str] = PAUSES) -> None:
         self.run = run
-        self._patches = Patches()
+        # What the last delivered step has still to be told of, by field.
+        self._pauses_after: dict[str, float] = {}
+        self._paused_after = last_step
+        self.patches = Patches()
         clock = DeviceClock() if torch.cuda.is_available() else HostClock()
         self.timeline = Timeline(self._deliver, clock=clock, last_step=last_step)
         self._memory = ProcessMemory()
         # Steps of which something is still to be read from the device, oldest first.
         self._waiting: deque[tuple[Interval, dict[str, Late], bool]] = deque()
         if run.finished:
-            self._patches.live = False
+            self.patches.live = False
         else:
-            self._install()
+            self._install(pauses)
 
-    def _install(self) -> None:
-        patches, timeline = self._patches, self.timeline
+    def _install(self, pauses: Sequence[str]) -> None:
+        patches, timeline = self.patches, self.timeline
         losses = ScaledLosses()
         self._norm = GradientNorm(patches, timeline)
         self._scaler = ScalerWatch(patches, timeline, losses)
-        self._pauses = Pauses(patches, self._paused)
+        self._pauses = Pauses(patches, self.paused, pauses)
         self._first_call = FirstCall(patches, timeline)
         watch_loader(patches, self)
         watch_backward(patches, timeline, losses)
-        watch_optimizers(patches, timeline, self._before_step, self._after_step)
+        watch_optimizers(patches, self.optimizer_begins, self.optimizer_ends)
         CollectiveWatch(patches, timeline, self._norm)
         self.run.companion = self
 
     def stop(self) -> None:
         """Reports the last step and takes all hooks back."""
         global _active
-        if not self._patches.live:
+        if not self.patches.live:
             return
         self.timeline.close()
         self._read_waiting(patience=0)
-        self._patches.restore()
+        self._report_pauses()
+        self.patches.restore()
         self._memory.close()
         self.run.companion = None
         if _active is self:
@@ -87,7 +91,7 @@ class Watch:
         try:
             yield
         finally:
-            self._paused(time.perf_counter() - begun, EVALUATION)
+            self.paused(time.perf_counter() - begun, EVALUATION)
 
     @contextlib.contextmanager
     def checkpoint(self) -> Iterator[None]:
@@ -96,7 +100,7 @@ class Watch:
         try:
             yield
         finally:
-            self._paused(time.perf_counter() - begun, CHECKPOINT)
+            self.paused(time.perf_counter() - begun, CHECKPOINT)
 
     def __enter__(self) -> Watch:
         return self
@@ -119,19 +123,25 @@ class Watch:
 
     # What the optimisers say.
 
-    def _before_step(self, optimizer: Any) -> None:
+    def optimizer_begins(self, optimizer: Any) -> None:
+        self.timeline.optimizer_begins()
         self._scaler.optimizer_steps(optimizer)
         self._norm.before_step(optimizer, self._scaler.stepping)
 
-    def _after_step(self, optimizer: Any) -> None:
+    def optimizer_ends(self, optimizer: Any, key: int | None = None) -> None:
+        """`key` tells it from other optimisers, where the object does not."""
+        note_learning_rate(self.timeline, optimizer)
         self._norm.after_step()
         self._pauses.stepped()
         if self.timeline.open.data_wait is None:
             self._first_call.arm()
+        self.timeline.optimizer_ends(id(optimizer) if key is None else key)
 
-    def _paused(self, seconds: float, field: str) -> None:
-        if self.timeline.pause(seconds, field) is None and self.timeline.last_step > 0:
-            self.run.report(self.timeline.last_step, {field: seconds})
+    def paused(self, seconds: float, field: str) -> None:
+        """The training was at something else for so long, which is not time of the next step."""
+        if self.timeline.pause(seconds, field) is None:
+            self._paused_after = self.timeline.last_step
+            self._pauses_after[field] = self._pauses_after.get(field, 0.0) + seconds
 
     # What the script says.
 
@@ -154,6 +164,7 @@ class Watch:
 
     def _deliver(self, step: Interval) -> None:
         self._norm.stepped(step.seconds)
+        self._report_pauses()
         self._read_waiting(patience=PART_STEPS)
         values: dict[str, Any] = {
             "unix_nanos": time.time_ns() - int((time.perf_counter() - step.ended) * 1e9),
@@ -173,6 +184,12 @@ class Watch:
         self.run.report(step.number, values)
         if late or times is None:
             self._waiting.append((step, late, times is None))
+
+    def _report_pauses(self) -> None:
+        # Once, as a sum: the same field of the same step again would say that the training went back.
+        if self._pauses_after:
+            self.run.report(self._paused_after, self._pauses_after)
+            self._pauses_after = {}
 
     def _read_waiting(self, patience: int) -> None:
         """Reports as parts of their steps what the device has computed meanwhile. Of a step older than `patience`
@@ -201,7 +218,7 @@ def _read_into(values: dict[str, Any], field: str, late: Late) -> bool:
     return True
 
 
-def watch(*, run: Run | None = None, last_step: int = 0) -> Watch:
+def watch(*, run: Run | None = None, last_step: int = 0, pauses: Sequence[str] = PAUSES) -> Watch:
     """Reports every step of this training from now on: its times, loss, gradient norm, learning rate, samples and
     memory.
 
@@ -210,14 +227,15 @@ def watch(*, run: Run | None = None, last_step: int = 0) -> Watch:
 
     Reports to `run`, else to the run of gradwatch.init(), which is called if it was not. `last_step` is the step that
     the training goes on from. Steps are counted as optimisers step; where the script calls gradwatch.log(step=...), its
-    numbers count and its values win.
+    numbers count and its values win. `pauses` are to be found: "evaluation_seconds" between
+    model.eval() and model.train(), "checkpoint_seconds" in torch.save.
 
     Another watch of this process is stopped first.
     """
     global _active
     if _active is not None:
         _active.stop()
-    _active = Watch(run or gradwatch.current() or gradwatch.init(), last_step)
+    _active = Watch(run or gradwatch.current() or gradwatch.init(), last_step, pauses)
     return _active
 
 
@@ -225,7 +243,7 @@ def _after_fork_in_child() -> None:
     # A DataLoader worker trains nothing.
     global _active
     if _active is not None:
-        _active._patches.live = False
+        _active.patches.live = False
         _active = None
 
 

@@ -1,0 +1,16 @@
+"""Scalars that a framework logs, by the fields of a step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+VALIDATION_LOSS = "validation_loss"
+# "val_loss", "valid/loss", "validation_loss_epoch", "eval_loss"
+_VALIDATION_LOSS = re.compile(r"(?:val|valid|validation|eval)[_/.-]loss(?:_epoch)?")
+
+
+def validation_loss(metrics: Mapping[str, Any]) -> Any:
+    """The loss among the metrics of an evaluation, by its usual names; None where there is none."""
+    return next((value for name, value in metrics.items() if _VALIDATION_LOSS.fullmatch(name)), None)

@@ -1,0 +1,78 @@
+"""A training by Keras that GradwatchCallback reports; the backend is that of KERAS_BACKEND. Writes what Keras
+logs, and what each step must have been, to --record as JSON lines, and what became of the saved optimiser."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+import keras
+import numpy as np
+
+from gradwatch.keras import GradwatchCallback, with_gradient_norm
+
+
+class Record(keras.callbacks.Callback):
+    def __init__(self, write: Any) -> None:
+        super().__init__()
+        self._write = write
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self._write({"mean_loss": float(logs["loss"])})
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self._write({"val_loss": float(logs["val_loss"])})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--record", required=True)
+    parser.add_argument("--plain", action="store_true", help="without the gradient norm")
+    arguments = parser.parse_args()
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    optimizer = keras.optimizers.SGD(0.0625)
+    model.compile(optimizer=optimizer if arguments.plain else with_gradient_norm(optimizer), loss="mse")
+    inputs = np.random.randn(64, 4).astype("float32")
+    targets = np.random.randn(64, 1).astype("float32")
+    with open(arguments.record, "w", encoding="utf-8") as record:
+
+        def write(line: dict[str, float]) -> None:
+            record.write(json.dumps(line) + "\n")
+
+        # A first fit without the callback: what it compiled must not be in the way.
+        model.fit(inputs, targets, batch_size=64, verbose=0)
+        weights = [weight.copy() for weight in model.get_weights()]
+        callbacks = [Record(write), GradwatchCallback("keras")]
+        model.fit(
+            inputs,
+            targets,
+            batch_size=16,
+            epochs=2,
+            shuffle=False,
+            validation_data=(inputs, targets),
+            verbose=0,
+            callbacks=callbacks,
+        )
+        for number, (loss, norm) in enumerate(by_hand(weights, inputs, targets), 2):
+            write({"step": number, "loss": loss, "norm": norm})
+        path = arguments.record + ".keras"
+        model.save(path)
+        write({"saved_variables": len(keras.models.load_model(path).optimizer.variables)})
+
+
+def by_hand(weights: Any, inputs: Any, targets: Any) -> Any:
+    """Loss and gradient norm of each step of a linear regression by gradient descent, in double precision."""
+    kernel, bias = (weight.astype("float64") for weight in weights)
+    for _ in range(2):
+        for begin in range(0, 64, 16):
+            batch, target = inputs[begin : begin + 16], targets[begin : begin + 16]
+            error = batch @ kernel + bias - target
+            to_kernel, to_bias = 2 * batch.T @ error / 16, 2 * error.mean(0)
+            yield float((error**2).mean()), float(np.sqrt((to_kernel**2).sum() + (to_bias**2).sum()))
+            kernel, bias = kernel - 0.0625 * to_kernel, bias - 0.0625 * to_bias
+
+
+if __name__ == "__main__":
+    main()
