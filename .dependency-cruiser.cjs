@@ -30,7 +30,20 @@ const rooms = {
   bundle: ['catalogue', 'detect', 'series'],
   check: ['catalogue', 'collectors', 'collect', 'ingest', 'listen', 'snapshot', 'series'],
   replay: ['event-files', 'scalars', 'detect', 'findings', 'runs', 'series'],
-  cli: ['app', 'json', 'check', 'replay', 'scalars', 'simulate', 'findings', 'catalogue', 'config', 'version'],
+  'named-files': ['catalogue', 'collectors', 'listen'],
+  cli: [
+    'app',
+    'named-files',
+    'json',
+    'check',
+    'replay',
+    'scalars',
+    'simulate',
+    'findings',
+    'catalogue',
+    'config',
+    'version',
+  ],
 };
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { explain, leaves, readConfig, type Leaf } from '../config/index.ts';
+import { explain, leaves, readConfig, readRegularFile, type Leaf } from '../config/index.ts';
 import { schema, type Configuration } from '../catalogue.ts';
 
 export type Configured =
@@ -26,16 +25,17 @@ export interface OwnArguments {
  * Reads the configuration of a command from its arguments, the environment, and the file that `--config` or GRADWATCH_CONFIG
  * names. All mistakes are reported at once.
  * @param switches the command's own flags, which take no value
+ * @param further mistakes in what the configuration names
  */
 export function configure(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
   switches: readonly string[] = [],
   own: OwnArguments = {},
+  further: (configuration: Configuration) => readonly string[] = () => [],
 ): Configured {
   const known = leaves(schema);
   const parsed = parseFlags(args, known, switches, own);
-  if ('errors' in parsed) return parsed;
   if (parsed.flags['help'] === true) return { help: optionsHelp(known) };
 
   const set = new Set(switches.filter((name) => parsed.flags[name] === true));
@@ -43,19 +43,24 @@ export function configure(
     Object.entries(parsed.flags).filter((flag): flag is [string, string] => typeof flag[1] === 'string'),
   );
   const path = config ?? environment['GRADWATCH_CONFIG'];
-  const file = path === undefined ? undefined : readText(path);
-  if (file !== undefined && 'error' in file) return { errors: [file.error] };
-
+  const file = path === undefined ? null : readText(path);
   const read = readConfig(schema, {
-    ...(path !== undefined && file !== undefined && { file: { name: path, text: file.text } }),
+    ...(path !== undefined && file !== null && 'text' in file && { file: { name: path, text: file.text } }),
     environment,
     flags,
   });
-  if (!('value' in read)) return { errors: read.mistakes.map(explain) };
+  const value = 'value' in read ? read.value : read.rest;
+  const errors = [
+    ...parsed.errors,
+    ...(file !== null && 'error' in file ? [file.error] : []),
+    ...('value' in read ? [] : read.mistakes.map(explain)),
+    ...(value === null ? [] : further(value)),
+  ];
+  if (errors.length > 0 || value === null) return { errors };
   const repeated = new Map(
     Object.entries(parsed.flags).filter((flag): flag is [string, string[]] => Array.isArray(flag[1])),
   );
-  return { configuration: read.value, switches: set, repeated, operands: parsed.operands };
+  return { configuration: value, switches: set, repeated, operands: parsed.operands };
 }
 
 function parseFlags(
@@ -63,30 +68,62 @@ function parseFlags(
   known: readonly Leaf[],
   switches: readonly string[],
   { repeated = [], operands = false }: OwnArguments,
-):
-  | { readonly flags: Record<string, string | boolean | string[] | undefined>; readonly operands: readonly string[] }
-  | { readonly errors: readonly string[] } {
+): {
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly operands: readonly string[];
+  readonly errors: readonly string[];
+} {
   const settings = Object.fromEntries(known.map(({ path }) => [path, { type: 'string' as const }]));
   const bare = Object.fromEntries(switches.map((name) => [name, { type: 'boolean' as const }]));
-  const lists = Object.fromEntries(repeated.map((name) => [name, { type: 'string' as const, multiple: true }]));
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: { ...settings, ...bare, ...lists, config: { type: 'string' }, help: { type: 'boolean' } },
-      allowPositionals: operands,
-      strict: true,
-    });
-    return { flags: { ...values }, operands: positionals };
-  } catch (error) {
-    return { errors: [`${(error as Error).message}; --help lists the options`] };
-  }
+  const lists = Object.fromEntries(
+    repeated.map((name) => [name, { type: 'string' as const, multiple: true as const }]),
+  );
+  const types: Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly multiple?: true }>> = {
+    ...settings,
+    ...bare,
+    ...lists,
+    config: { type: 'string' as const },
+    help: { type: 'boolean' as const },
+  };
+  const { values, positionals, tokens } = parseArgs({
+    args: [...args],
+    options: types,
+    // So that one wrong flag does not hide the others.
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const errors = tokens.flatMap((token) => {
+    if (token.kind === 'positional')
+      return operands ? [] : [`${token.value}: found an argument, expected flags alone; --help lists them`];
+    if (token.kind !== 'option') return [];
+    const { rawName, name, value, inlineValue } = token;
+    const type = Object.hasOwn(types, name) ? types[name]?.type : undefined;
+    if (type === undefined) return [`${rawName}: no such flag; --help lists them`];
+    if (type === 'boolean') return value === undefined ? [] : [`${rawName}: found ${value}, expected no value`];
+    if (value === undefined) return [`${rawName}: found no value, expected ${rawName}=VALUE`];
+    // Where a flag follows it is hardly the value.
+    return !inlineValue && value.startsWith('-')
+      ? [`${rawName}: found ${value} behind it, expected ${rawName}=VALUE`]
+      : [];
+  });
+  return {
+    flags: Object.fromEntries(
+      Object.entries(values).filter(
+        ([name, value]) =>
+          Object.hasOwn(types, name) && (types[name]?.type === 'boolean') === (typeof value === 'boolean'),
+      ),
+    ),
+    operands: positionals,
+    errors,
+  };
 }
 
 function readText(path: string): { readonly text: string } | { readonly error: string } {
   try {
-    return { text: readFileSync(path, 'utf8') };
+    return { text: readRegularFile(path) };
   } catch (error) {
-    return { error: `cannot read the configuration file: ${(error as Error).message}` };
+    return { error: `cannot read the configuration file ${path}: ${(error as Error).message}` };
   }
 }
 

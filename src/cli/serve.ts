@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { pino } from 'pino';
 import { App, type Started } from '../app.ts';
+import { mistakesInNamed } from '../named-files.ts';
 import { version } from '../version.ts';
 import { exitCodes, type Command } from './command.ts';
 import { configure } from './configuration.ts';
@@ -15,7 +16,8 @@ export const serve: Command = {
   name: 'serve',
   summary: 'watches this node and serves what it sees (the default)',
   run: async (args, environment) => {
-    const configured = configure(args, environment);
+    const read = () => configure(args, environment, [], {}, mistakesInNamed);
+    const configured = read();
     if ('help' in configured) {
       process.stdout.write(`Usage: gradwatch serve [OPTIONS]\n\n${configured.help}`);
       return exitCodes.done;
@@ -34,7 +36,7 @@ export const serve: Command = {
         logger,
         nodeName,
         readAgain: () => {
-          const again = configure(args, environment);
+          const again = read();
           return 'help' in again ? { errors: ['--help was asked for'] } : again;
         },
         setLogLevel: (level) => {

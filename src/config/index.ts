@@ -3,3 +3,4 @@ export { choice, duration, flag, integer, number, options, parseDuration, text }
 export type { Option, OptionFacts, OptionValue } from './option.ts';
 export { explain, leaves, readConfig } from './read.ts';
 export type { Leaf, Mistake, Read, Sources } from './read.ts';
+export { readRegularFile, UnreadableFile } from './regular-file.ts';

@@ -76,24 +76,27 @@ export function duration(spec: {
   return described(schema, { help: spec.help, expected, default: spec.default });
 }
 
-/** Text; the default null means that the option is not set. */
+/** Text, which may have to be of a form; the default null means that the option is not set. */
 export function text(spec: {
   readonly default: string;
   readonly help: string;
   readonly expected?: string;
+  readonly accepts?: (text: string) => boolean;
 }): Option<string>;
 export function text(spec: {
   readonly default: null;
   readonly help: string;
   readonly expected?: string;
+  readonly accepts?: (text: string) => boolean;
 }): Option<string | undefined>;
 export function text(spec: {
   readonly default: string | null;
   readonly help: string;
   readonly expected?: string;
+  readonly accepts?: (text: string) => boolean;
 }): Option<string | undefined> {
-  const expected = spec.expected ?? 'text';
-  const schema = v.pipe(v.string(expected), v.minLength(1, expected));
+  const { expected = 'text', accepts = () => true } = spec;
+  const schema = v.pipe(v.string(expected), v.minLength(1, expected), v.check(accepts, expected));
   return described<string | undefined>(schema, { help: spec.help, expected, default: spec.default });
 }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { LineCounter, parseDocument } from 'yaml';
+import { misspelt } from './environment.ts';
 import type { OptionFacts } from './option.ts';
 
 /** Where configuration comes from, in the order of precedence: flags over environment over file. */
@@ -18,7 +19,13 @@ export interface Mistake {
   readonly expected: string;
 }
 
-export type Read<Value> = { readonly value: Value } | { readonly mistakes: readonly Mistake[] };
+export type Read<Value> =
+  | { readonly value: Value }
+  | {
+      readonly mistakes: readonly Mistake[];
+      /** All that is right, with defaults in the place of what is not; null where that leaves nothing to read. */
+      readonly rest: Value | null;
+    };
 
 /** An option with the names under which it can be set. */
 export interface Leaf extends OptionFacts {
@@ -43,10 +50,7 @@ export function leaves(schema: v.GenericSchema, path: readonly string[] = []): r
   return [{ ...facts, path: path.join('.'), variable: ['GRADWATCH', ...path].join('_').toUpperCase() }];
 }
 
-/**
- * Reads a configuration. All mistakes of all sources are reported together. Environment variables that are not options are left
- * alone: Kubernetes sets some that begin with the name of every service.
- */
+/** Reads a configuration. All mistakes of all sources are reported together. */
 export function readConfig<Schema extends Group>(schema: Schema, sources: Sources): Read<v.InferOutput<Schema>> {
   const mistakes: Mistake[] = [];
   const tree: Tree = new Map();
@@ -56,6 +60,7 @@ export function readConfig<Schema extends Group>(schema: Schema, sources: Source
     const value = sources.environment?.[variable];
     if (value !== undefined) put(tree, path.split('.'), { where: variable, value });
   }
+  mistakes.push(...misspelt(sources.environment ?? {}, known));
   for (const [path, value] of Object.entries(sources.flags ?? {})) {
     if (value !== undefined) put(tree, path.split('.'), { where: `--${path}`, value });
   }
@@ -74,7 +79,13 @@ export function readConfig<Schema extends Group>(schema: Schema, sources: Source
       expected: issue.type === 'strict_object' ? 'a group of keys' : issue.message,
     });
   }
-  return { mistakes };
+  for (const issue of result.issues ?? [])
+    remove(
+      tree,
+      (issue.path ?? []).map((item) => String(item.key)),
+    );
+  const rest = v.safeParse(schema, plain(schema, tree));
+  return { mistakes, rest: rest.success ? rest.output : null };
 }
 
 /** One line for each mistake. */
@@ -138,6 +149,11 @@ function find(tree: Tree, path: readonly string[]): Tree | Scalar | undefined {
   let here: Tree | Scalar | undefined = tree;
   for (const key of path) here = here instanceof Map ? here.get(key) : undefined;
   return here;
+}
+
+function remove(tree: Tree, path: readonly string[]): void {
+  const group = find(tree, path.slice(0, -1));
+  if (group instanceof Map) group.delete(path.at(-1) ?? '');
 }
 
 /** Keys that are no options, each with those that could have been meant. */

@@ -1,10 +1,12 @@
 import { flag, integer, options, text, type OptionValue } from '../config/index.ts';
+import { isAddress } from '../listen/index.ts';
 
 /** The group `http` of the configuration. */
 export const httpOptions = options({
   address: text({
     default: ':10420',
     expected: ':port, host:port or [address]:port',
+    accepts: isAddress,
     help: 'Where metrics, health and API are served; without a host on all addresses, as exporters are',
   }),
   token_file: text({

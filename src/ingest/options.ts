@@ -1,4 +1,5 @@
 import { duration, flag, integer, options, text, type OptionValue } from '../config/index.ts';
+import { isAddress } from '../listen/index.ts';
 
 const pem = { default: null, expected: 'the path of a file in PEM' } as const;
 
@@ -22,6 +23,7 @@ export const ingestOptions = options({
   address: text({
     default: '127.0.0.1:10421',
     expected: 'host:port, or none',
+    accepts: (text) => text === 'none' || isAddress(text),
     help: 'Where workers reach the exporter over TCP; any other than a loopback address opens it to the network: protect it by tls and token_file',
   }),
   tls: tlsOptions,

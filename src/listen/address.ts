@@ -7,13 +7,22 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+/** Whether the text is `:port`, `host:port` or `[v6]:port`. */
+export function isAddress(text: string): boolean {
+  return parts(text) !== null;
+}
+
 /** Reads `:port`, `host:port` or `[v6]:port` of an option. @throws ListenError where the text is none of them. */
 export function parseAddress(option: string, text: string): ListenAddress {
+  const address = parts(text);
+  if (address === null) throw new ListenError(option, text, 'expected :port, host:port or [address]:port');
+  return address;
+}
+
+function parts(text: string): ListenAddress | null {
   const match = /^(?:\[([0-9a-fA-F:.%\w]+)\]|([^:[\]\s]*)):(\d{1,5})$/.exec(text);
   const [host, port] = [match?.[1] ?? match?.[2], Number(match?.[3])];
-  if (host === undefined || !(port <= 65_535)) {
-    throw new ListenError(option, text, 'expected :port, host:port or [address]:port');
-  }
+  if (host === undefined || !(port <= 65_535)) return null;
   return host === '' ? { port } : { host, port };
 }
 

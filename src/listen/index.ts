@@ -1,4 +1,4 @@
-export { isLoopback, localAddress, parseAddress } from './address.ts';
+export { isAddress, isLoopback, localAddress, parseAddress } from './address.ts';
 export type { ListenAddress } from './address.ts';
 export { ListenError } from './listen-error.ts';
 export { clearStaleSocket, isStaleSocket } from './stale-socket.ts';

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { readRegularFile, UnreadableFile } from '../config/index.ts';
 import { checkClientPolicy, clientAuthTypes, type ClientPolicy } from './client-certificate.ts';
 import type { TlsMistake } from './tls-mistake.ts';
 import { cipherSuites, curves, opensslCiphers, tlsVersions, type CurveName, type TlsVersionName } from './tls-names.ts';
@@ -49,11 +49,10 @@ export function readTls(keys: ReadonlyMap<string, unknown>, place: (path: string
     }
     try {
       if (path !== undefined) files.push(place(path));
-      const content = inline ?? (path === undefined ? '' : readFileSync(place(path), 'utf8'));
+      const content = inline ?? (path === undefined ? '' : readRegularFile(place(path)));
       return { key, text: content, parsed: parse(content) };
     } catch (error) {
-      const { syscall, code = '' } = error as NodeJS.ErrnoException;
-      const why = syscall === undefined ? '' : `; it cannot be read (${code})`;
+      const why = error instanceof UnreadableFile ? `; it cannot be read (${error.message})` : '';
       mistakes.push({ key, value: told, expected: `${expected}${why}` });
       return null;
     }

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readRegularFile } from '../config/index.ts';
 import { ListenError } from './listen-error.ts';
 
 /**
@@ -9,10 +9,9 @@ import { ListenError } from './listen-error.ts';
 export function readToken(option: string, file: string): string {
   let token: string;
   try {
-    token = readFileSync(file, 'utf8').trim();
+    token = readRegularFile(file).trim();
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    throw new ListenError(option, file, `cannot be read (${code})`, { cause: error });
+    throw new ListenError(option, file, `cannot be read (${(error as Error).message})`, { cause: error });
   }
   if (token === '') throw new ListenError(option, file, 'is empty; write the token into it');
   return token;

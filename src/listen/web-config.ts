@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { explain, readConfig, type Mistake } from '../config/index.ts';
+import { explain, readConfig, type Mistake, readRegularFile } from '../config/index.ts';
 import type { ReadFiles } from './reloaded-files.ts';
 import { readTls, type Tls } from './tls.ts';
 import { webConfigSchema } from './web-config-schema.ts';
@@ -29,11 +28,11 @@ const secret = /: (?:basic_auth_users\.|tls_server_config\.key$)/;
 export function readWebConfig(file: string): ReadFiles<WebConfig> {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readRegularFile(file);
   } catch (error) {
     return {
       value: null,
-      mistakes: [`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? ''})`],
+      mistakes: [`${file}: cannot be read (${(error as Error).message})`],
       files: [file],
     };
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -40,7 +41,40 @@ describe('gradwatch', { timeout: 30_000 }, () => {
     });
     expect(await call(['serve', '--gpu.intervall=1s'])).toMatchObject({
       code: 2,
-      output: expect.stringContaining("Unknown option '--gpu.intervall'") as string,
+      output: expect.stringContaining('--gpu.intervall: no such flag') as string,
+    });
+  });
+
+  it('reports mistakes in flags, names of variables, addresses and the files that are named together', async () => {
+    const { code, output } = await call(
+      [
+        'serve',
+        '--nonsense',
+        '--gpu.interval=5',
+        '--http.address=here',
+        '--http.token_file=/no',
+        '--grpc.tls.cert_file=/no',
+      ],
+      { GRADWATCH_GPU_INTERVALL: '1s', GRADWATCH_ADDRESS: 'of-a-worker:10421' },
+    );
+    expect(code).toBe(2);
+    expect(output.trim().split('\n')).toEqual([
+      'gradwatch: --nonsense: no such flag; --help lists them',
+      'gradwatch: GRADWATCH_GPU_INTERVALL: found 1s, expected no such variable; the nearest is GRADWATCH_GPU_INTERVAL',
+      'gradwatch: --http.address: found here, expected :port, host:port or [address]:port',
+      'gradwatch: --gpu.interval: found 5, expected a duration from 100ms to 1m',
+      'gradwatch: grpc.tls.cert_file: found /no, expected a certificate in PEM; it cannot be read (ENOENT)',
+      'gradwatch: grpc.tls.key_file: found nothing, expected a private key in PEM, without a passphrase',
+      'gradwatch: http.token_file /no: cannot be read (ENOENT)',
+    ]);
+  });
+
+  it('waits for nobody to write a configuration into a FIFO', async () => {
+    const fifo = join(folder, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    expect(await call(['check', `--config=${fifo}`])).toEqual({
+      code: 2,
+      output: `gradwatch: cannot read the configuration file ${fifo}: it is no regular file\n`,
     });
   });
 
@@ -67,7 +101,7 @@ describe('gradwatch', { timeout: 30_000 }, () => {
       await exporter.stop();
     }
     expect(await call(['serve', '--http.token_file=/nowhere'])).toEqual({
-      code: 1,
+      code: 2,
       output: 'gradwatch: http.token_file /nowhere: cannot be read (ENOENT)\n',
     });
     expect(await call(['serve', '--log.findings=/nowhere/log'])).toEqual({

@@ -71,7 +71,7 @@ describe('gradwatch serve --http.web_config_file', options, () => {
     const wrong = join(folder, 'wrong.yml');
     writeFileSync(wrong, 'tls_server_config: {cert_file: server.crt}\nusers: {}\n');
     const program = new Program('gradwatch', process.execPath, [main, `--http.web_config_file=${wrong}`]);
-    expect(await program.exited()).toBe(1);
+    expect(await program.exited()).toBe(2);
     expect(program.output.trim().split('\n')).toEqual([
       expect.stringContaining(
         `gradwatch: ${wrong}: users: found a group of keys, expected no such key; there are tls_server_config, `,

@@ -241,8 +241,10 @@ describe('the collector xid', () => {
     expect(series(errors)).toHaveLength(1);
   });
 
-  it('fails where the path is no log', async () => {
-    await expect(start(folder).beat()).rejects.toMatchObject({ reason: 'unreadable' });
+  it('fails where the path is no log, and does not call it readable', async () => {
+    const { beat, series } = start(folder);
+    await expect(beat()).rejects.toThrow(`${folder} is a folder and no kernel log`);
+    expect(series('gradwatch_exporter_kmsg_state')).toEqual([]);
   });
 
   it('loses nothing of a flood', async () => {

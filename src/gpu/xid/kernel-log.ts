@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { CollectorError } from '../../collect/index.ts';
 import type { KmsgState } from './metrics.ts';
 
@@ -33,13 +33,16 @@ export class KernelLog {
     if (this.#file !== null) return 'readable';
     try {
       this.#file = openSync(this.#path, constants.O_RDONLY | constants.O_NONBLOCK);
-      return 'readable';
     } catch (error) {
       const code = codeOf(error);
       if (code === 'ENOENT' || code === 'ENODEV' || code === 'ENXIO') return 'absent';
       if (code === 'EACCES' || code === 'EPERM') return 'not_permitted';
       throw new CollectorError('unreadable', `cannot open ${this.#path}: ${code}`, { cause: error });
     }
+    // The kernel opens a folder as it does a file, and refuses each read.
+    if (!fstatSync(this.#file).isDirectory()) return 'readable';
+    this.close();
+    throw new CollectorError('unreadable', `${this.#path} is a folder and no kernel log`);
   }
 
   get isOpen(): boolean {

@@ -1,0 +1,27 @@
+import type { Configuration } from './catalogue.ts';
+import { isRequired } from './collectors.ts';
+import { asksForTls, readTlsFiles, readToken, readWebConfig } from './listen/index.ts';
+
+/**
+ * Mistakes in what a configuration names: files of tokens, certificates and users, and collectors. All of them, before anything is
+ * started, so that one does not come up after the other.
+ */
+export function mistakesInNamed(configuration: Configuration): readonly string[] {
+  const { http, grpc } = configuration;
+  return [
+    ...(http.web_config_file === undefined ? [] : readWebConfig(http.web_config_file).mistakes),
+    ...(asksForTls(grpc.tls) ? readTlsFiles('grpc.tls', grpc.tls).mistakes : []),
+    ...(http.token_file === undefined ? [] : mistake(() => readToken('http.token_file', http.token_file ?? ''))),
+    ...(grpc.token_file === undefined ? [] : mistake(() => readToken('grpc.token_file', grpc.token_file ?? ''))),
+    ...mistake(() => isRequired(configuration)),
+  ];
+}
+
+function mistake(read: () => unknown): readonly string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
+}
