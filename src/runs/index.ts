@@ -1,6 +1,8 @@
 import { fields } from './fields.ts';
 import { rankMetrics, runMetrics } from './metrics.ts';
+import { cleanedMetric } from './cleaned.ts';
 import { reportMetrics } from './report-metrics.ts';
+import { windowMetricList } from './window-metrics.ts';
 
 export { fields, fieldNames } from './fields.ts';
 export type { Field } from './fields.ts';
@@ -58,4 +60,6 @@ export const runsMetrics = [
   ...Object.values(rankMetrics),
   ...Object.values(fields),
   ...reportMetrics,
+  ...windowMetricList,
+  cleanedMetric,
 ] as const;

@@ -31,6 +31,12 @@ export const runsOptions = options({
     max: 10_000,
     help: 'Ranks of one run held at a time; when a further one comes, the one that ended first makes room, else it is refused',
   }),
+  window: duration({
+    default: '1m',
+    min: '1s',
+    max: '1h',
+    help: 'Length of the windows of which the extremes and means of steps are shown; they begin at multiples of it',
+  }),
   max_labels: limit(16, 'Free labels of one run'),
   max_extras: limit(32, 'Names of extras that one rank may report'),
   max_auxiliary_losses: limit(16, 'Names of auxiliary losses that one rank may report'),

@@ -4,6 +4,7 @@ import { DetailRows } from './detail-rows.ts';
 import { EvaluationRows } from './evaluation-rows.ts';
 import { EventRows, savedEvents } from './event-rows.ts';
 import type { Exceeded } from './excess.ts';
+import type { Cleaned } from './cleaned.ts';
 import type { RankHello } from './hello.ts';
 import { LayerRows } from './layer-rows.ts';
 import type { RankIdentity, RunListener } from './observation.ts';
@@ -21,6 +22,7 @@ import {
 } from './reports.ts';
 import { savedEvaluation } from './saved-evaluation.ts';
 import { savedServing, ServingRows } from './serving-rows.ts';
+import type { WindowSeries } from './step-windows.ts';
 import { TensorRows } from './tensor-rows.ts';
 
 /** What outlives the exporter of {@link RankReports}: what is counted, and what comes with few steps. */
@@ -35,6 +37,8 @@ export type SavedReports = v.InferOutput<typeof savedReports>;
 /** What the reports of a rank need of all around them. */
 export interface RankReportsParts {
   readonly series: ReportSeries;
+  readonly windows: WindowSeries;
+  readonly cleaned: Cleaned;
   readonly listener: RunListener;
   readonly limits: () => RunsOptions;
   /** What its process said of itself last. */

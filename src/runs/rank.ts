@@ -3,11 +3,13 @@ import type { Exceeded } from './excess.ts';
 import type { RankHello } from './hello.ts';
 import { Intake, type FileMarks } from './intake.ts';
 import { rankStates, type EndState, type Observation, type RankState } from './observation.ts';
+import { ClockCleaning } from './clock-cleaning.ts';
 import { Progress, type RankProgress } from './progress.ts';
 import { RankCounts } from './rank-counts.ts';
 import { RankReports, type RankReportsParts } from './rank-reports.ts';
 import { RecentSteps, type StepRecord, type StepReport } from './recent-steps.ts';
 import type { SavedRank } from './saved-rank.ts';
+import { StepWindows } from './step-windows.ts';
 import { ShownStep, type RankGroup, type RankKey } from './shown-step.ts';
 
 /** How far findings about a rank or its run impair it. */
@@ -35,6 +37,8 @@ export class Rank {
   readonly #recent = new RecentSteps();
   readonly #counts: RankCounts;
   readonly #reports: RankReports;
+  readonly #windows: StepWindows;
+  #clock = new ClockCleaning();
   #hello: RankHello;
   #intake: Intake;
   #progress: Progress;
@@ -61,6 +65,8 @@ export class Rank {
     this.#counts = new RankCounts(group, this.#row);
     this.#intake = new Intake(hello.session);
     this.#progress = new Progress(owner.now());
+    const { windows, cleaned } = owner.reports;
+    this.#windows = new StepWindows(windows, { run: hello.run, rank: String(hello.rank) }, cleaned);
     this.#reports = new RankReports({
       ...owner.reports,
       hello: () => this.#hello,
@@ -114,6 +120,7 @@ export class Rank {
       this.#progress.resume(this.#owner.now());
     } else {
       this.#stepped = false;
+      this.#clock = new ClockCleaning();
       this.#intake = new Intake(hello.session);
       this.#progress = new Progress(this.#owner.now());
     }
@@ -148,8 +155,21 @@ export class Rank {
       if (isAnnouncement(report)) return;
     }
     const taken = details === undefined ? null : this.#reports.details(details, exceeded);
+    const { cleaned, now, limits } = this.#owner.reports;
+    if (this.#recent.repeats(report)) {
+      cleaned.add('duplicate');
+      return;
+    }
     const record = this.#recent.take(report);
     this.#counts.take(record, report);
+    if (record.late) {
+      cleaned.add('out_of_order');
+      return;
+    }
+    const arrival = now();
+    if (record.reports === 1 && record.wentBack) cleaned.add('step_back');
+    this.#clock.judge(record, report.values, arrival, cleaned.add);
+    this.#windows.add(report.values, arrival, limits().window);
     this.#shown.update(record, report.values);
     if (record.reports === 1) this.#progress.took(record.time, this.#owner.now());
     this.#begin('it reported a step');
@@ -236,6 +256,7 @@ export class Rank {
       steps: this.#recent.save(),
       shown: this.#shown.save(this.#recent),
       reports: this.#reports.save(),
+      durations: this.#windows.save(),
       stepped: this.#stepped,
       calledAt: this.#calledAt,
       ended: this.#ended === null || this.#endedAt === null ? null : { state: this.#ended, at: this.#endedAt },
@@ -249,7 +270,7 @@ export class Rank {
 
   /** Takes back what was saved before a restart, before anything else happens. A rank that had not ended is waited for. */
   restore(saved: SavedRank, time: number): void {
-    const { intake, counts, progress, steps, shown, reports, stepped, calledAt, ended } = saved;
+    const { intake, counts, progress, steps, shown, reports, durations, stepped, calledAt, ended } = saved;
     this.#intake = Intake.restore(intake);
     if (progress !== undefined) this.#progress = Progress.restore(progress, time);
     this.#counts.restore(counts);
@@ -257,6 +278,7 @@ export class Rank {
     this.#shown.restore(shown, this.#recent);
     // An older snapshot has none.
     if (reports !== undefined) this.#reports.restore(reports);
+    if (Array.isArray(durations)) this.#windows.restore(durations);
     this.#stepped = stepped;
     // An older snapshot has none.
     this.#calledAt = typeof calledAt === 'number' ? time : null;
@@ -267,10 +289,16 @@ export class Rank {
     this.#row.setState('state', this.#state);
   }
 
+  /** Shows the last full window, when another one has begun. */
+  rollWindows(time: number): void {
+    this.#windows.roll(time, this.#owner.reports.limits().window);
+  }
+
   /** Drops its series. */
   remove(): void {
     this.#row.remove();
     this.#reports.remove();
+    this.#windows.remove();
   }
 
   #begin(reason: string): void {

@@ -57,6 +57,28 @@ describe('RecentSteps', () => {
     expect(steps.take(report(5, { loss: 1 }))).toMatchObject({ wentBack: false, reports: 1, known: { loss: 1 } });
   });
 
+  it('tells a repetition from a step back by its time', () => {
+    const steps = new RecentSteps();
+    steps.take(report(1, { loss: NaN, samples: 8 }));
+    expect(steps.repeats(report(1, { loss: NaN }))).toBe(true);
+    expect(steps.repeats(report(1, { loss: 2 }))).toBe(false);
+    expect(steps.repeats(report(1, { gradient_norm: 2 }))).toBe(false);
+    expect(steps.repeats({ ...report(1, { loss: NaN }), time: 1_700_000_999 })).toBe(false);
+    expect(steps.repeats(report(1, {}))).toBe(false);
+    expect(steps.repeats(report(2, { loss: NaN }))).toBe(false);
+  });
+
+  it('takes a step that was held up on its way for what it is, and goes on from the newest', () => {
+    const steps = new RecentSteps();
+    for (const step of [1, 2, 4, 5]) steps.take(report(step, { loss: 1 }));
+    expect(steps.take(report(3, { loss: 1 }))).toMatchObject({ late: true, wentBack: false, reports: 1 });
+    expect(steps.newest?.step).toBe(5);
+    expect(steps.take({ ...report(0, { loss: 1 }), time: 1_700_000_900 })).toMatchObject({
+      late: false,
+      wentBack: true,
+    });
+  });
+
   it('never goes back while steps rise, however they are cut into parts', () => {
     const cut = fc.array(fc.constantFrom('together', 'apart', 'late'), { minLength: 1, maxLength: 60 });
     fc.assert(

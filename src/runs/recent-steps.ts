@@ -28,6 +28,8 @@ export interface StepRecord {
   reports: number;
   /** The worker had gone back when it took this step. */
   readonly wentBack: boolean;
+  /** It was taken before the last one, and came after it. */
+  readonly late: boolean;
   /** Already counted as a step that was not finite. */
   countedNonFinite: boolean;
 }
@@ -42,6 +44,7 @@ export const savedRecord = v.object({
   skipped: v.boolean(),
   reports: v.number(),
   wentBack: v.boolean(),
+  late: v.optional(v.boolean(), false),
   countedNonFinite: v.boolean(),
 });
 
@@ -62,7 +65,8 @@ export type SavedSteps = v.InferOutput<typeof savedSteps>;
  *
  * A part brings only fields that its step lacks. A report that brings a field again, or a lower step that is not among the last
  * eight, says that the worker went back to a checkpoint. The records of the abandoned steps stay until they are pushed out or taken
- * again, so a late part of one completes it and is not mistaken for a leap ahead.
+ * again, so a late part of one completes it and is not mistaken for a leap ahead. A step that is missing among the last eight and that
+ * the worker took before the newest was held up on its way.
  */
 export class RecentSteps {
   readonly #records: StepRecord[] = [];
@@ -72,6 +76,12 @@ export class RecentSteps {
   /** The step taken last; after a step back not the highest. */
   get newest(): StepRecord | null {
     return this.#newest;
+  }
+
+  /** Whether a report says once more, of the same moment, what is known of its step. */
+  repeats(report: StepReport): boolean {
+    const record = this.#records[this.#find(report.step)];
+    return record !== undefined && isRepeat(record, report);
   }
 
   /** The record that the report belongs to, the report included. */
@@ -84,13 +94,15 @@ export class RecentSteps {
       record.reports += 1;
       return record;
     }
+    const late = record === undefined && this.#isLate(report);
     const taken: StepRecord = {
       step: report.step,
       time: report.time,
       known: report.values,
       skipped: report.skipped,
       reports: 1,
-      wentBack: this.#newest !== null && report.step <= this.#newest.step,
+      wentBack: this.#newest !== null && !late && report.step <= this.#newest.step,
+      late,
       countedNonFinite: false,
     };
     if (record !== undefined) {
@@ -99,7 +111,7 @@ export class RecentSteps {
       this.#records[this.#next] = taken;
       this.#next = (this.#next + 1) % kept;
     }
-    this.#newest = taken;
+    if (!late) this.#newest = taken;
     return taken;
   }
 
@@ -123,12 +135,28 @@ export class RecentSteps {
     return this.#records[position] ?? null;
   }
 
+  /** A step that the worker took again after it went back was taken later than the newest; one that was held up was taken before it. */
+  #isLate({ step, time }: StepReport): boolean {
+    const newest = this.#newest;
+    return newest !== null && step < newest.step && step > newest.step - kept && time < newest.time;
+  }
+
   #find(step: number): number {
     for (let at = 0; at < this.#records.length; at += 1) {
       if (this.#records[at]?.step === step) return at;
     }
     return -1;
   }
+}
+
+function isRepeat({ known, time }: StepRecord, report: StepReport): boolean {
+  if (time !== report.time) return false;
+  let some = false;
+  for (const name in report.values) {
+    some = true;
+    if (!Object.is(known[name as keyof StepValues], report.values[name as keyof StepValues])) return false;
+  }
+  return some;
 }
 
 function onlyFills(known: StepValues, values: StepValues): boolean {

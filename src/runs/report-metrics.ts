@@ -1,5 +1,5 @@
 import { counter, gauge, histogram, info, states } from '../series/index.ts';
-import { latencyBounds } from './latency-bounds.ts';
+import { latencyBounds } from './bucket-bounds.ts';
 import { eventTypes, phases, type LayerField } from './reports.ts';
 
 const rank = ['run', 'rank'] as const;

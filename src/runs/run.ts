@@ -1,4 +1,5 @@
 import { FreshRows, type Row, type SeriesGroup } from '../series/index.ts';
+import type { Cleaned } from './cleaned.ts';
 import type { RankHello } from './hello.ts';
 import { runMetrics, rankMetrics } from './metrics.ts';
 import type { Observation, RankState, RunListener } from './observation.ts';
@@ -6,6 +7,7 @@ import type { RunsOptions } from './options.ts';
 import { hasEnded, Rank, worst, type Condition, type RankOwner } from './rank.ts';
 import type { SavedRank } from './saved-rank.ts';
 import type { ReportSeries } from './report-series.ts';
+import type { WindowSeries } from './step-windows.ts';
 import type { RankGroup } from './shown-step.ts';
 
 /** The groups of series that runs fill. */
@@ -16,6 +18,7 @@ export interface RunSeries {
   readonly rankInfos: SeriesGroup<'info', (typeof rankMetrics.info.labels)[number]>;
   readonly labels: SeriesGroup<'label', 'run' | 'name' | 'value'>;
   readonly reports: ReportSeries;
+  readonly windows: WindowSeries;
 }
 
 /** What all runs share. */
@@ -23,6 +26,7 @@ export interface RunParts {
   readonly series: RunSeries;
   readonly listener: RunListener;
   readonly limits: () => RunsOptions;
+  readonly cleaned: Cleaned;
   /** Unix time in seconds. */
   readonly now: () => number;
   /** Told of every change of what outlives the exporter. */
@@ -42,6 +46,7 @@ export interface RunFacts {
 export class Run implements RankOwner {
   readonly name: string;
   readonly startedAt: number;
+  readonly reports: RankOwner['reports'];
   readonly #parts: RunParts;
   readonly #row: Row<'state'>;
   readonly #ranks = new Map<number, Rank>();
@@ -57,17 +62,13 @@ export class Run implements RankOwner {
     this.name = name;
     this.startedAt = startedAt;
     this.#parts = parts;
+    this.reports = { ...parts, series: parts.series.reports, windows: parts.series.windows };
     this.#row = parts.series.runs.row({ run: name });
     this.#labels = new FreshRows(parts.series.labels);
   }
 
   get facts(): RunFacts {
     return this.#facts;
-  }
-
-  get reports(): RankOwner['reports'] {
-    const { series, ...parts } = this.#parts;
-    return { ...parts, series: series.reports };
   }
 
   get condition(): Condition {

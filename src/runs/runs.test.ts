@@ -43,7 +43,9 @@ function start(options: Partial<RunsOptions> = {}) {
       runForgotten: (run) => events.push(`${run} forgotten`),
     },
   });
-  const text = () => expose('text', table.snapshot());
+  const all = () => expose('text', table.snapshot());
+  /** Without what the exporter counts of itself. */
+  const text = () => all().replaceAll(/^.*gradwatch_exporter_.*\n/gm, '');
   return {
     runs,
     observations,
@@ -51,6 +53,15 @@ function start(options: Partial<RunsOptions> = {}) {
     events,
     setTime: (to: number) => (time = to),
     text,
+    cleaned: () => {
+      const counts: Record<string, number> = {};
+      for (const [, reason, count] of all().matchAll(
+        /^gradwatch_exporter_cleaned_total\{reason="(\w+)"\} ([1-9].*)$/gm,
+      )) {
+        counts[reason ?? ''] = Number(count);
+      }
+      return counts;
+    },
     /** The states of a metric that are 1. */
     states: (metric: string) =>
       [...text().matchAll(new RegExp(`^${metric}\\{(.*),state="(\\w+)"\\} 1$`, 'gm'))].map((match) => match.slice(1)),
@@ -150,7 +161,7 @@ describe('Runs', () => {
     rank.report(step(1, { gradient_norm: Infinity, tokens: 1000 }));
     rank.report(step(1, { parameter_norm: NaN }));
     rank.report(step(2, { loss: 1, gradient_norm: Infinity, samples: 32 }, true));
-    rank.report(step(1, { loss: 1, samples: 32 }));
+    rank.report({ ...step(1, { loss: 1, samples: 32 }), time: 990 });
     rank.received(1, 5);
     const counts = text().matchAll(/^gradwatch_(\w+)_total\{run="digits",rank="0"\} (\d+)$/gm);
     expect(Object.fromEntries([...counts].map(([, name, value]) => [name!, Number(value)]))).toEqual({
@@ -164,6 +175,66 @@ describe('Runs', () => {
     });
     expect(observations.map(({ wentBack }) => wentBack)).toEqual([false, false, false, false, true]);
     expect(observations.map(({ skipped }) => skipped)).toEqual([false, false, false, true, false]);
+  });
+
+  it('treats what cannot be computed with in a way of its own, counts it, and shows it all the same', () => {
+    const { join, observations, step, cleaned, text } = start();
+    const rank = join();
+    rank.report(step(1, { loss: 1 }));
+    rank.report(step(1, { loss: 1 }));
+    rank.report(step(4, { loss: 1, allocation_retries: 5 }));
+    rank.report(step(3, { loss: 2 }));
+    rank.report({ ...step(5, { loss: 1, allocation_retries: 2 }), time: 902 });
+    rank.report({ ...step(6, { loss: 1 }), time: 1100 });
+    rank.report({ ...step(2, { loss: 1 }), time: 1101 });
+    expect(cleaned()).toEqual({
+      duplicate: 1,
+      out_of_order: 1,
+      counter_reset: 1,
+      clock_back: 1,
+      clock_ahead: 2,
+      step_back: 1,
+    });
+    expect(observations.map((each) => each.step)).toEqual([1, 4, 5, 6, 2]);
+    expect(text()).toContain('gradwatch_train_steps_total{run="digits",rank="0"} 6\n');
+    expect(text()).toContain('gradwatch_train_loss{run="digits",rank="0"} 1\n');
+  });
+
+  it('shows the extremes of the last full window of the clock, and a mean without outliers', () => {
+    const { join, runs, setTime, step, cleaned, text } = start();
+    const rank = join();
+    setTime(1020);
+    for (let at = 0; at < 30; at += 1) {
+      rank.report(step(at, { loss: at === 20 ? 1000 : 2 + (at % 5) / 10, step_seconds: 0.2, gradient_norm: NaN }));
+    }
+    const window = () =>
+      [...text().matchAll(/^gradwatch_train_(\w+_window_\w+)\{.*\} (.*)$/gm)].map((match) => match.slice(1));
+    expect(window()).toEqual([]);
+    setTime(1079.9);
+    rank.report(step(40, { step_seconds: 40 }));
+    expect(cleaned()).toEqual({ outlier: 1 });
+    setTime(1080);
+    runs.tick(1080);
+    expect(Object.fromEntries(window())).toMatchObject({
+      loss_window_min: '2',
+      loss_window_max: '1000',
+      loss_window_count: '30',
+      step_window_max_seconds: '40',
+      step_window_count: '31',
+    });
+    expect(Number(new Map(window().map(([name, value]) => [name, value])).get('loss_window_mean'))).toBeCloseTo(2.2, 1);
+    expect(text()).not.toContain('gradient_norm_window');
+    runs.tick(1141);
+    expect(window()).toEqual([]);
+    expect(text()).toContain('gradwatch_train_step_duration_seconds_bucket{run="digits",rank="0",le="0.25"} 30\n');
+    expect(text()).toContain('gradwatch_train_step_duration_seconds_count{run="digits",rank="0"} 31\n');
+  });
+
+  it('leaves the very same value out of means when it has come 32 times', () => {
+    const { join, step, cleaned } = start();
+    const rank = join();
+    for (let at = 0; at < 40; at += 1) rank.report(step(at, { step_seconds: 0.25 }));
+    expect(cleaned()).toEqual({ stuck: 9 });
   });
 
   it('goes back once after a restart from a checkpoint and not for its parts', () => {

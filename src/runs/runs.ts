@@ -8,10 +8,12 @@ import type { RankIdentity, RunListener } from './observation.ts';
 import type { RunsOptions } from './options.ts';
 import type { RankHello, WorkerProcess } from './hello.ts';
 import type { RankProgress, RunProgress } from './progress.ts';
+import { Cleaned } from './cleaned.ts';
 import type { Condition, Rank } from './rank.ts';
 import { Run, type RunParts } from './run.ts';
 import { reportSeries } from './report-series.ts';
 import { reportRun, type RunReport } from './run-report.ts';
+import { windowSeries } from './step-windows.ts';
 import { savedRank } from './saved-rank.ts';
 
 export interface RunsContext {
@@ -68,12 +70,20 @@ export class Runs {
       ranks: context.table.group(['run', 'rank'], { ...ofRank, ...fields }),
       labels: context.table.group(label.labels, { label }),
       reports: reportSeries(context.table),
+      windows: windowSeries(context.table),
       rankInfos: context.table.group(rankInfo.labels, { info: rankInfo }),
     };
     const changed = (): void => {
       this.#revision += 1;
     };
-    this.#parts = { series, listener: context.listener, limits: () => this.#options, now: context.now, changed };
+    this.#parts = {
+      series,
+      listener: context.listener,
+      limits: () => this.#options,
+      cleaned: new Cleaned(context.table),
+      now: context.now,
+      changed,
+    };
   }
 
   /** Goes by other limits and lifetimes from now on; what is held stays. */
@@ -160,6 +170,7 @@ export class Runs {
         rank.excuse(unheard);
         rank.giveUp(now - patience, now);
         rank.goStale(silence, now);
+        rank.rollWindows(now);
       }
       if (run.endedAt !== null && now - run.endedAt >= lifetime) this.#forget(run);
     }

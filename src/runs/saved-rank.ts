@@ -42,6 +42,7 @@ export const savedRank = v.object({
   steps: savedSteps,
   shown: savedShown,
   reports: v.optional(savedReports),
+  durations: v.optional(v.nullable(v.array(v.number()))),
   stepped: v.boolean(),
   calledAt: v.optional(v.nullable(v.number())),
   ended: v.nullable(v.object({ state: v.picklist(endStates), at: v.number() })),

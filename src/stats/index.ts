@@ -1,4 +1,7 @@
 export { SlidingWindow, madToSigma } from './sliding-window.ts';
+export { Extent } from './extent.ts';
+export type { Summary } from './extent.ts';
+export { HampelFilter } from './hampel.ts';
 export { winsorised } from './winsorised.ts';
 export type { Moments } from './winsorised.ts';
 export { erfc, gaussianTail } from './gaussian-tail.ts';
