@@ -195,7 +195,7 @@ export const textPaths: ReadonlyMap<TextKey, readonly string[]> = new Map<TextKe
   ['tray', ['platformInfo/tray_index']],
   ['host_id', ['platformInfo/host_id']],
   ['peer_type', ['platformInfo/peer_type']],
-  ['module_id', ['platformInfo/module_id']],
+  ['module_id', ['platformInfo/module_id', 'gpu_module_id']],
   ['fabric_guid', ['platformInfo/gpu_fabric_guid']],
   ['brand', ['product_brand']],
   ['architecture', ['product_architecture']],

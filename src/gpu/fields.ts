@@ -216,7 +216,8 @@ export const identityFields = {
   uuid: ['uuid', 'gpu_uuid'],
   bus: ['pci.bus_id', 'gpu_bus_id'],
   name: ['name', 'gpu_name'],
-  driver: ['driver_version'],
+  // Driver 610 calls it by the module that runs in the kernel.
+  driver: ['driver_version', 'kmd_version'],
   /** GPUs in the system: how many rows a sample has. */
   count: ['count'],
 } as const;

@@ -15,7 +15,7 @@ export interface Preamble {
 }
 
 export function readPreamble(text: string): Preamble {
-  const [, driver] = /<driver_version>\s*([\w.-]{1,32})\s*<\/driver_version>/.exec(text) ?? [];
+  const [, driver] = /<(?:driver|kmd)_version>\s*([\w.-]{1,32})\s*</.exec(text) ?? [];
   const [, count] = /<attached_gpus>\s*(\d{1,4})\s*<\/attached_gpus>/.exec(text) ?? [];
   return { driver: driver ?? null, count: Number(count) || null };
 }
