@@ -23,7 +23,7 @@ const rooms = {
   tfma: ['event-files', 'runs'],
   findings: ['detect', 'runs', 'snapshot', 'series', 'config'],
   // Edges.
-  ingest: ['protocol', 'listen', 'event-files', 'scalars', 'runs', 'findings', 'series', 'config'],
+  ingest: ['protocol', 'listen', 'event-files', 'scalars', 'tfma', 'runs', 'findings', 'series', 'config'],
   http: ['json', 'told', 'listen', 'collect', 'gpu', 'runs', 'findings', 'series', 'config'],
   client: ['protocol', 'version'],
   // What is made of the declarations.

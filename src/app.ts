@@ -5,7 +5,7 @@ import { collectors, isRequired, roots } from './collectors.ts';
 import { DetectionEngine, detectors, everyDetector, overheard, stall } from './detect/index.ts';
 import { conditionOf, Findings, findingsSection, FindingsFile, findingsLog, type Subject } from './findings/index.ts';
 import { HttpServer, SelfMetrics } from './http/index.ts';
-import { Ingest, LogDirectories, type Listening } from './ingest/index.ts';
+import { EvaluationFolders, Ingest, LogDirectories, type Listening } from './ingest/index.ts';
 import { asksForTls, localAddress, readToken, TlsFiles, WebConfigFile } from './listen/index.ts';
 import { needsRestart, ReloadSeries } from './reload.ts';
 import { Runs, type RankIdentity } from './runs/index.ts';
@@ -41,6 +41,7 @@ export class App {
   readonly #collectors: CollectorRunner;
   readonly #ingest: Ingest;
   readonly #logDirectories: LogDirectories;
+  readonly #evaluationFolders: EvaluationFolders;
   readonly #http: HttpServer;
   readonly #self: SelfMetrics;
   /** Null without a state directory. */
@@ -123,7 +124,13 @@ export class App {
     this.#logDirectories = new LogDirectories({
       ...{ table, runs, now, log: logger },
       options: configuration.event_files,
+      limits: () => this.#configuration.runs,
       monotonic: systemTimers.monotonic,
+    });
+    this.#evaluationFolders = new EvaluationFolders({
+      ...{ table, runs, now, log: logger },
+      options: configuration.evaluations,
+      limits: () => this.#configuration.runs,
     });
     snapshots?.onSaved(() => {
       this.#ingest.acknowledge();
@@ -189,6 +196,7 @@ export class App {
     this.#collectors.start();
     this.#ticking = setInterval(this.#tick, tickSeconds * 1000);
     this.#logDirectories.start();
+    this.#evaluationFolders.start();
     const listening = await this.#ingest.start();
     const url = await this.#http.start();
     return { url, workers: addresses(listening) };
@@ -243,6 +251,7 @@ export class App {
 
   async stop(): Promise<void> {
     await this.#logDirectories.stop();
+    await this.#evaluationFolders.stop();
     await this.#ingest.stop(stopGraceSeconds);
     await this.#http.stop(stopGraceSeconds);
     if (this.#ticking !== null) clearInterval(this.#ticking);

@@ -4,7 +4,14 @@ import { choice, integer, options, text, type OptionValue } from './config/index
 import { findingsMetrics, findingsOptions } from './findings/index.ts';
 import { gpuDetailMetrics, gpuDetailOptions, gpuMetrics, gpuOptions, xidMetrics, xidOptions } from './gpu/index.ts';
 import { httpOptions, refusalMetrics, selfMetrics, streamMetrics, webConfigMetrics } from './http/index.ts';
-import { eventFilesMetrics, eventFilesOptions, ingestMetrics, ingestOptions } from './ingest/index.ts';
+import {
+  evaluationsMetrics,
+  evaluationsOptions,
+  eventFilesMetrics,
+  eventFilesOptions,
+  ingestMetrics,
+  ingestOptions,
+} from './ingest/index.ts';
 import { kubernetesOptions, podResourcesMetrics } from './kubernetes/index.ts';
 import { nodeMetrics, nodeOptions } from './node/index.ts';
 import { reloadMetrics } from './reload.ts';
@@ -29,6 +36,7 @@ export const metrics = [
   ...findingsMetrics,
   ...ingestMetrics,
   ...eventFilesMetrics,
+  ...evaluationsMetrics,
   ...Object.values(readingMetrics),
   ...Object.values(failureMetrics),
   ...Object.values(absenceMetrics),
@@ -49,6 +57,7 @@ export const schema = options({
   http: httpOptions,
   grpc: ingestOptions,
   event_files: eventFilesOptions,
+  evaluations: evaluationsOptions,
   node: nodeOptions,
   gpu: gpuOptions,
   gpu_detail: gpuDetailOptions,

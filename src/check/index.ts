@@ -1,5 +1,6 @@
 import type { Configuration } from '../catalogue.ts';
 import { collectors, roots } from '../collectors.ts';
+import { directories } from './directories.ts';
 import { firstReading } from './first-reading.ts';
 import { reachability } from './reachability.ts';
 import { requiredCollectors } from './required-collectors.ts';
@@ -12,5 +13,10 @@ export type { CheckResult } from './result.ts';
 export async function check(configuration: Configuration): Promise<readonly CheckResult[]> {
   const surroundings = { now: () => Date.now() / 1000, ...roots(configuration) };
   const readings = collectors(configuration, () => []).all.map((collector) => firstReading(collector, surroundings));
-  return [...(await Promise.all(readings)), requiredCollectors(configuration), ...(await reachability(configuration))];
+  return [
+    ...(await Promise.all(readings)),
+    requiredCollectors(configuration),
+    ...(await reachability(configuration)),
+    ...directories(configuration),
+  ];
 }

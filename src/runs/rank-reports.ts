@@ -45,8 +45,8 @@ export interface RankReportsParts {
   readonly hello: () => RankHello;
   /** Something that outlives the exporter is another now. */
   readonly changed: () => void;
-  /** It serves, and so is past its beginning. */
-  readonly served: () => void;
+  /** It does what it is for without steps, and so is past its beginning. */
+  readonly begun: () => void;
   /** Unix time in seconds. */
   readonly now: () => number;
 }
@@ -89,6 +89,8 @@ export class RankReports {
   evaluation(report: EvaluationReport, exceeded: Exceeded): void {
     this.#evaluations ??= new EvaluationRows(this.#parts.series, this.#labels);
     if (!this.#evaluations.show(report, this.#parts.limits().max_datasets, exceeded)) return;
+    // One that trains may evaluate before its first step.
+    if (this.#parts.hello().role === 'inference') this.#parts.begun();
     this.#parts.changed();
     this.#parts.listener.evaluation?.({ ...this.#identity, ...report });
   }
@@ -116,7 +118,7 @@ export class RankReports {
 
   serving(report: ServingReport, exceeded: Exceeded): void {
     this.#serving ??= new ServingRows(this.#parts.series, this.#labels);
-    this.#parts.served();
+    this.#parts.begun();
     this.#serving.take(report, this.#parts.limits().max_bins, exceeded);
     this.#parts.changed();
     this.#parts.listener.serving?.({ ...this.#identity, ...report });

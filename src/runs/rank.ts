@@ -22,7 +22,7 @@ export interface RankOwner {
   /** Unix time in seconds. */
   now(): number;
   /** What its reports beside steps need. */
-  readonly reports: Omit<RankReportsParts, 'hello' | 'served'>;
+  readonly reports: Omit<RankReportsParts, 'hello' | 'begun'>;
   observed(observation: Observation): void;
   /** Something that outlives the exporter is another now, without an observation or a move. */
   changed(): void;
@@ -70,8 +70,8 @@ export class Rank {
     this.#reports = new RankReports({
       ...owner.reports,
       hello: () => this.#hello,
-      served: () => {
-        this.#begin('it reported what it served');
+      begun: () => {
+        this.#begin('it reported what it does');
       },
     });
   }
@@ -214,11 +214,12 @@ export class Rank {
   }
 
   /**
-   * How it gets on; null where that cannot be told: it has ended, has not come back since a restart of the exporter, or speaks in single
-   * calls, which may cease at any time.
+   * How it gets on; null where that cannot be told: it has ended, has not come back since a restart of the exporter, speaks in single
+   * calls, which may cease at any time, or takes no steps, since it serves.
    */
   progress(now: number): RankProgress | null {
     if (this.#ended !== null || this.#awaited !== null || this.#calledAt !== null) return null;
+    if (this.#hello.role === 'inference') return null;
     return this.#progress.tell(this.#hello.rank, this.newest?.step ?? null, now);
   }
 

@@ -141,6 +141,15 @@ describe('Runs', () => {
     expect(states('gradwatch_rank_state')).toContainEqual(['run="digits",rank="1"', 'lost']);
   });
 
+  it('holds no missing steps against a process that serves or only is evaluated', () => {
+    const { runs, join } = start();
+    const evaluation = { step: null, time: 900, dataset: 'test', slices: [], failures: [] };
+    const [training, serving] = [join({ rank: 0 }), join({ rank: 1, role: 'inference' })];
+    for (const { reports } of [training, serving]) reports.evaluation(evaluation, () => undefined);
+    expect([training.state, serving.state]).toEqual(['initializing', 'healthy']);
+    expect(runs.progress(1010)[0]?.ranks.map(({ rank }) => rank)).toEqual([0]);
+  });
+
   it('does not hold it against a rank that the exporter was frozen or its clock was set', () => {
     const { runs, join } = start();
     join();

@@ -34,6 +34,7 @@ export function follow(
     table,
     runs,
     now,
+    limits: () => runsDefaults,
     monotonic: () => performance.now() / 1000,
     log: { warn: (_, message) => warned.push(message) },
     options: {

@@ -1,5 +1,6 @@
 import { deadUnits } from './dead-units.ts';
 import { inputDrift, outputDrift } from './drift.ts';
+import { evaluationThreshold } from './evaluation-threshold.ts';
 import { layerGradients } from './layer-gradients.ts';
 import { poorInitialization } from './poor-initialization.ts';
 import { saturatedUnits } from './saturated-units.ts';
@@ -24,4 +25,5 @@ export const reportDetectors = [
   outputDrift,
   servingErrors,
   servingLatency,
+  evaluationThreshold,
 ] as const;

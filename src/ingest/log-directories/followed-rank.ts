@@ -8,9 +8,11 @@ import {
   type Rank,
   type RankHello,
   type Runs,
+  type RunsOptions,
 } from '../../runs/index.ts';
 import { StepAssembler, type AssembledStep, type Vocabulary, type Writer } from '../../scalars/index.ts';
-import { validateStep } from '../validate-step.ts';
+import type { Refusal } from '../refusals.ts';
+import { takeBatch } from '../take-batch.ts';
 import type { EventTail } from './event-tail.ts';
 import type { EventFilesCounts } from './metrics.ts';
 
@@ -18,6 +20,8 @@ export interface FollowedRankParts {
   readonly runs: Runs;
   readonly counts: EventFilesCounts;
   readonly vocabulary: Vocabulary;
+  /** What one rank may report, as it is now. */
+  readonly limits: () => RunsOptions;
   /** Seconds of silence after which the rank is incomplete. */
   readonly patience: number;
   /** Unix time in seconds. */
@@ -140,18 +144,20 @@ export class FollowedRank {
   }
 
   #report({ step, time, values, extras }: AssembledStep): void {
-    const { counts, now } = this.#parts;
+    const { counts, limits, now } = this.#parts;
+    const rank = this.#speak();
+    if (rank === null) return;
     const message: Step = {
       ...Object.fromEntries(values),
+      ...(extras.size > 0 && { extras: Object.fromEntries(extras) }),
       step,
       unix_nanos: time * 1e9,
       skipped: (values.get('skipped_steps') ?? 0) > 0,
     };
-    const report = validateStep(message, now(), (refusal) => {
-      counts.addRefused(refusal.code);
-    });
-    if (report === null || values.size + extras.size === 0) return;
-    this.#speak()?.report(report);
+    const refused = ({ code }: Refusal): void => {
+      counts.addRefused(code);
+    };
+    takeBatch({ steps: [message] }, rank, { arrival: now(), limits: limits(), refused });
   }
 
   /** The rank, joined where nobody spoke for it; null where it cannot be. */

@@ -338,6 +338,22 @@ test('after a restart a file that does not grow is a rank that is still there', 
   expect(after.runs.find('run', 0)?.state).toBe('healthy');
 });
 
+test('what means nothing here is shown by its name', async () => {
+  write(
+    'run',
+    version,
+    scalar(1, 'loss', 1),
+    scalar(1, 'val_accuracy', 0.5),
+    scalar(2, 'loss', 1),
+    scalar(2, 'acc', 0.75),
+  );
+  const { beat, series } = follower();
+  await beat();
+  expect(series('gradwatch_train_extra{run="run",rank="0",name="val_accuracy"}')).toBe(0.5);
+  expect(series('gradwatch_train_extra{run="run",rank="0",name="acc"}')).toBe(0.75);
+  expect(series('gradwatch_exporter_event_file_unknown_tags')).toBe(2);
+});
+
 test('what no step can have is left out and counted', async () => {
   write('run', version, scalar(1, 'loss', NaN), scalar(1, 'grad_norm', -1));
   const { beat, series } = follower();

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Runs } from '../../runs/index.ts';
+import type { Runs, RunsOptions } from '../../runs/index.ts';
 import { Vocabulary } from '../../scalars/index.ts';
 import type { SeriesTable } from '../../series/index.ts';
 import { isFit } from '../foreign-text.ts';
@@ -16,6 +16,8 @@ export interface LogDirectoriesContext {
   readonly table: SeriesTable;
   readonly runs: Runs;
   readonly options: EventFilesOptions;
+  /** What one rank may report, as it is now. */
+  readonly limits: () => RunsOptions;
   /** Unix time in seconds. */
   readonly now: () => number;
   /** Seconds that only rise. */
@@ -58,6 +60,7 @@ export class LogDirectories {
     this.#vocabulary = vocabulary.value;
     this.#rankPattern = rankPattern(pattern);
     this.#counts = new EventFilesCounts(context.table, context.log);
+    if (this.#directories.length > 0) this.#counts.begin();
   }
 
   /** Begins to follow, where there are directories. */
@@ -146,8 +149,9 @@ export class LogDirectories {
     const key = JSON.stringify([directory, place.run, place.rank]);
     let rank = this.#ranks.get(key);
     if (rank === undefined) {
-      const { runs, now, options } = this.#context;
-      const parts = { runs, now, counts: this.#counts, vocabulary: this.#vocabulary, patience: options.stale_after };
+      const { runs, now, options, limits } = this.#context;
+      const [counts, vocabulary] = [this.#counts, this.#vocabulary];
+      const parts = { runs, now, limits, counts, vocabulary, patience: options.stale_after };
       rank = new FollowedRank(directory, place.run, place.rank, parts);
       this.#ranks.set(key, rank);
     }

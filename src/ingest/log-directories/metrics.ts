@@ -1,5 +1,5 @@
 import { counter, gauge, type Row, type SeriesGroup, type SeriesTable } from '../../series/index.ts';
-import { refusalCodes, type RefusalCode } from '../refusals.ts';
+import type { RefusalCode } from '../refusals.ts';
 
 /** What can be wrong with directories and event files, and what is done about it. */
 const problems = {
@@ -38,7 +38,7 @@ const byReason = {
 } as const;
 
 const refused = counter('gradwatch_exporter_event_file_refused_total', {
-  help: 'Values of event files that no step can have, by reason',
+  help: 'What was not taken of what event files tell, by reason',
   labels: ['reason'],
 });
 
@@ -60,9 +60,13 @@ export class EventFilesCounts {
     this.#totals = table.group([], totals).row({});
     this.#problems = table.group(['reason'], byReason);
     this.#refused = table.group(['reason'], { refused });
+  }
+
+  /** Begins each count at 0, so that the first problem is seen as a rise. */
+  begin(): void {
     for (const key of ['bytes', 'events'] as const) this.#totals.set(key, 0);
     for (const reason of Object.keys(problems)) this.#problems.row({ reason }).set('problems', 0);
-    for (const reason of valueRefusals) this.#refused.row({ reason }).set('refused', 0);
+    for (const reason of usualRefusals) this.#refused.row({ reason }).set('refused', 0);
   }
 
   show(followed: number, backlog: number, unknownTags: number): void {
@@ -89,7 +93,11 @@ export class EventFilesCounts {
   }
 }
 
-/** Those that can befall a single value or step. */
-const valueRefusals: readonly RefusalCode[] = refusalCodes.filter((code) =>
-  ['step_invalid', 'time_invalid', 'value_invalid'].includes(code),
-);
+/** What can befall a value or an extra of a step. */
+const usualRefusals = [
+  'step_invalid',
+  'time_invalid',
+  'value_invalid',
+  'name_invalid',
+  'name_limit',
+] as const satisfies readonly RefusalCode[];

@@ -1,0 +1,83 @@
+import type { ThresholdFailure } from '../../runs/index.ts';
+import { detectorOptions, quiet } from '../detector.ts';
+import { figure } from '../figure.ts';
+import { reportDetector } from '../report.ts';
+
+export interface State {
+  /** Data sets whose last evaluation did not keep a threshold. */
+  failing: string[];
+}
+
+/** Thresholds that are named; there may be one for each slice and metric. */
+const named = 3;
+
+/**
+ * An evaluation broke thresholds of a value or of its change, as whoever evaluates has set them: TensorFlow Model Analysis, or a worker that
+ * reports its evaluations. Nothing is judged here a second time.
+ */
+export const evaluationThreshold = reportDetector({
+  kind: 'evaluation_threshold',
+  hears: 'evaluation',
+  subject: 'run',
+  meaning: 'an evaluation did not keep thresholds that were set for it',
+  explains: [],
+  alert: 'training_degraded',
+  endsWithRun: false,
+  options: detectorOptions({}),
+  start: (): State => ({ failing: [] }),
+  observe(state, { run, dataset, step, slices, failures }) {
+    const others = state.failing.filter((other) => other !== dataset);
+    const failed = state.failing.length > 0;
+    state.failing = failures.length > 0 ? [...others, dataset] : others;
+    if (failures.length === 0) return failed && others.length === 0 ? { status: 'recovered', step } : quiet;
+    const worst = worstFirst(failures);
+    const more = worst.length - named;
+    const what = worst.slice(0, named).map(sentence).join('; ') + (more > 0 ? `; and ${more} more` : '');
+    return {
+      status: 'evidence',
+      severity: 'warning',
+      firstStep: step,
+      step,
+      score: failures.length,
+      threshold: 0,
+      baseline: null,
+      window: slices.length,
+      cause: `The evaluation of ${run} on ${dataset} did not keep ${count(failures.length)}: ${what}.`,
+      advice:
+        'Do not release this model; look at the data of the named slices, and at what changed since the last evaluation that passed.',
+    };
+  },
+});
+
+function count(failures: number): string {
+  return failures === 1 ? 'a threshold' : `${failures} thresholds`;
+}
+
+/** One failure of each metric and slice, those first that are furthest from what was allowed, as a share of it. */
+function worstFirst(failures: readonly ThresholdFailure[]): readonly ThresholdFailure[] {
+  const worst = new Map<string, ThresholdFailure>();
+  for (const failure of failures) {
+    const key = JSON.stringify([failure.metric, failure.slice]);
+    const held = worst.get(key);
+    if (held === undefined || distance(failure) > distance(held)) worst.set(key, failure);
+  }
+  return [...worst.values()].sort((one, other) => distance(other) - distance(one));
+}
+
+function distance({ value, threshold }: ThresholdFailure): number {
+  if (value === null || threshold === null || Number.isNaN(value)) return Number.MAX_VALUE;
+  return Math.min(Number.MAX_VALUE, Math.abs(value - threshold) / Math.max(Math.abs(threshold), Number.MIN_VALUE));
+}
+
+const allowed = {
+  lower: (limit: string) => `at least ${limit}`,
+  upper: (limit: string) => `at most ${limit}`,
+  absolute_change: (limit: string) => `change limited by ${limit}`,
+  relative_change: (limit: string) => `change limited by ${limit} of the value before`,
+} as const;
+
+function sentence({ metric, slice, bound, value, threshold }: ThresholdFailure): string {
+  const where = `${metric} of ${slice === '' ? 'all data' : slice}`;
+  const limit = threshold === null ? '' : ` (${allowed[bound](figure(threshold))})`;
+  return value === null ? `${where} is out of bounds${limit}` : `${where} is ${figure(value)}${limit}`;
+}
