@@ -84,6 +84,7 @@ const slowest = groupDetector({
   alert: 'none',
   endsWithRun: true,
   options: detectorOptions({}),
+  peers: 'work',
   reads: ['step_seconds'],
   start: () => ({ times: new Map<number, number>() }),
   observe({ times }, { rank, step, fresh }) {

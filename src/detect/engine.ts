@@ -2,6 +2,7 @@ import {
   endedStates,
   type Observation,
   type Observed,
+  type RankHello,
   type RankIdentity,
   type RankTransition,
   type RunListener,
@@ -13,6 +14,7 @@ import type { AnyClockDetector } from './clock.ts';
 import type { AnyStepDetector, DetectorFacts, DetectorOptions, TransitionDetector, Verdict } from './detector.ts';
 import { DetectorSeries } from './detector-series.ts';
 import type { AnyGroupDetector, RankVerdict } from './group.ts';
+import { peerGroup, peerings, type Peering } from './peers.ts';
 import { RunWatches, type RunStation } from './run-watches.ts';
 import type { AnyScalarDetector } from './scalar.ts';
 import type { AnyReportDetector, Reports } from './report.ts';
@@ -78,7 +80,9 @@ export class DetectionEngine implements RunListener {
   readonly #reportStations: readonly Station<AnyReportDetector>[];
   readonly #reports: Watches<AnyReportDetector>;
   readonly #groupStations: readonly RunStation<AnyGroupDetector>[];
-  readonly #groups: RunWatches<AnyGroupDetector>;
+  readonly #groups: Readonly<Record<Peering, RunWatches<AnyGroupDetector>>>;
+  /** By run and rank, the groups to which a rank belongs. */
+  readonly #peers = new Map<string, Map<number, Readonly<Record<Peering, string>>>>();
   readonly #clockStations: readonly RunStation<AnyClockDetector>[];
   readonly #clocks: RunWatches<AnyClockDetector>;
   readonly #table: SeriesTable;
@@ -112,7 +116,9 @@ export class DetectionEngine implements RunListener {
     this.#reports = new Watches('detect_reports', this.#reportStations);
     this.#transitions = enabled(transitionDetectors, options);
     this.#groupStations = enabled(groupDetectors, options);
-    this.#groups = new RunWatches(this.#groupStations);
+    const compared = (peers: Peering) =>
+      new RunWatches(this.#groupStations.filter(({ detector }) => detector.peers === peers));
+    this.#groups = { work: compared('work'), replicas: compared('replicas') };
     this.#clockStations = enabled(clockDetectors, options);
     this.#clocks = new RunWatches(this.#clockStations);
     this.#scalarStations = enabled(scalarDetectors, options) as ScalarStation[];
@@ -132,6 +138,12 @@ export class DetectionEngine implements RunListener {
     }
   }
 
+  joined(hello: RankHello): void {
+    const ranks = this.#peers.get(hello.run) ?? new Map<number, Readonly<Record<Peering, string>>>();
+    const groups = { work: peerGroup('work', hello), replicas: peerGroup('replicas', hello) };
+    this.#peers.set(hello.run, ranks.set(hello.rank, groups));
+  }
+
   observation(observation: Observation): void {
     const { fresh, wentBack } = observation;
     for (const { station, state, series } of this.#watches.observed(observation)) {
@@ -139,10 +151,13 @@ export class DetectionEngine implements RunListener {
       if (!wentBack && !detector.reads.some((field) => fresh[field] !== undefined)) continue;
       this.#judge(detector, ofRank(observation), () => detector.observe(state, observation, options, series.set));
     }
-    for (const { station, state } of this.#groups.of(observation.run)) {
-      const { detector, options } = station;
-      if (!wentBack && !detector.reads.some((field) => fresh[field] !== undefined)) continue;
-      this.#judgeRanks(detector, observation.run, () => detector.observe(state, observation, options));
+    const group = this.#peers.get(observation.run)?.get(observation.rank);
+    for (const peers of peerings) {
+      for (const { station, state } of this.#groups[peers].of(observation.run, group?.[peers])) {
+        const { detector, options } = station;
+        if (!wentBack && !detector.reads.some((field) => fresh[field] !== undefined)) continue;
+        this.#judgeRanks(detector, observation.run, () => detector.observe(state, observation, options));
+      }
     }
     this.#scalars.observation(observation);
   }
@@ -197,13 +212,15 @@ export class DetectionEngine implements RunListener {
     this.#watches.forgetRank({ run, rank });
     this.#leaveGroups({ run, rank });
     this.#reports.forgetRank({ run, rank });
+    this.#peers.get(run)?.delete(rank);
     this.#scalars.forget(run, rank);
     this.#sink.rankForgotten(run, rank);
   }
 
   runForgotten(run: string): void {
     this.#watches.forgetRun(run);
-    this.#groups.forget(run);
+    for (const peers of peerings) this.#groups[peers].forget(run);
+    this.#peers.delete(run);
     this.#clocks.forget(run);
     this.#reports.forgetRun(run);
     this.#scalars.forget(run, null);
@@ -254,7 +271,9 @@ export class DetectionEngine implements RunListener {
 
   /** The rank is no longer compared with others. */
   #leaveGroups({ run, rank }: RankIdentity): void {
-    for (const { station, state } of this.#groups.all(run)) station.detector.forget(state, rank);
+    for (const peers of peerings) {
+      for (const { station, state } of this.#groups[peers].all(run)) station.detector.forget(state, rank);
+    }
   }
 
   #judgeRanks(detector: DetectorFacts, run: string, judge: () => readonly RankVerdict[]): void {

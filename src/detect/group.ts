@@ -1,5 +1,6 @@
 import type { InferOutput } from 'valibot';
 import type { Field, Observation } from '../runs/index.ts';
+import type { Peering } from './peers.ts';
 import type { DetectorFacts, DetectorOptions, DetectorSchema, Verdict } from './detector.ts';
 
 /** A verdict on one of the ranks of a group, not always the one that was observed last. */
@@ -12,6 +13,8 @@ export interface RankVerdict {
 export interface AnyGroupDetector extends DetectorFacts {
   readonly options: DetectorSchema;
   readonly reads: readonly Field[];
+  /** Which ranks make a group. */
+  readonly peers: Peering;
   start(options: DetectorOptions): object;
   observe(state: unknown, observation: Observation, options: DetectorOptions): readonly RankVerdict[];
   forget(state: unknown, rank: number): void;

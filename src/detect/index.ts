@@ -2,18 +2,26 @@ import type { InferOutput, StrictObjectSchema } from 'valibot';
 import { options } from '../config/index.ts';
 import type { Metric } from '../series/index.ts';
 import type { DetectorFacts } from './detector.ts';
+import { bottleneck } from './bottleneck.ts';
+import { desynchronised } from './desynchronised.ts';
 import { divergence } from './divergence.ts';
 import { gradientExplosion } from './gradient-explosion.ts';
 import { gradientRatio } from './gradient-ratio.ts';
 import { gradientTail } from './gradient-tail.ts';
 import { lossSpike } from './loss-spike.ts';
+import { loadImbalance } from './load-imbalance.ts';
 import { memoryLeak } from './memory-leak.ts';
 import { nonFinite } from './non-finite.ts';
+import { outOfStep } from './out-of-step.ts';
 import { overfitting } from './overfitting.ts';
 import { reportDetectors } from './reports/index.ts';
+import { slowCommunication } from './slow-communication.ts';
+import { slowDown } from './slow-down.ts';
 import { scalarAnomaly } from './scalar-anomaly.ts';
+import { stepOutlier } from './step-outlier.ts';
 import { stall } from './stall.ts';
 import { straggler } from './straggler.ts';
+import { throughputRegression } from './throughput-regression.ts';
 import { vanishingGradient } from './vanishing-gradient.ts';
 import { workerLost } from './worker-lost.ts';
 
@@ -27,16 +35,20 @@ export const stepDetectors = [
   lossSpike,
   overfitting,
   vanishingGradient,
+  slowDown,
+  throughputRegression,
+  stepOutlier,
+  bottleneck,
 ] as const;
 
 /** Detectors over states of ranks. */
 export const transitionDetectors = [workerLost] as const;
 
 /** Detectors over ranks that do the same work. */
-export const groupDetectors = [straggler] as const;
+export const groupDetectors = [straggler, slowCommunication, desynchronised, loadImbalance] as const;
 
 /** Detectors that go by the clock. */
-export const clockDetectors = [stall] as const;
+export const clockDetectors = [stall, outOfStep] as const;
 
 /** Detectors over series of single values. */
 export const scalarDetectors = [memoryLeak, scalarAnomaly] as const;
@@ -51,11 +63,12 @@ export const everyDetector = {
   reportDetectors,
 } as const;
 
+/** Causes come before their consequences. */
 const all = [
-  ...stepDetectors,
   ...transitionDetectors,
   ...groupDetectors,
   ...clockDetectors,
+  ...stepDetectors,
   ...scalarDetectors,
   ...reportDetectors,
 ] as const;

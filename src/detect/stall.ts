@@ -32,7 +32,7 @@ export const stall = clockDetector({
   kind: 'stall',
   subject: 'run',
   meaning: 'ranks take no further step although their processes are alive',
-  explains: [],
+  explains: ['out_of_step'],
   alert: 'own',
   endsWithRun: true,
   options: detectorOptions({

@@ -5,6 +5,7 @@ import { detectorOptions, quiet, type Verdict } from './detector.ts';
 import { Episode } from './episode.ts';
 import { figure } from './figure.ts';
 import { groupDetector, type RankVerdict } from './group.ts';
+import { Others } from './others.ts';
 import { StepBoard, type StepRow } from './step-board.ts';
 
 /** What a rank did in one step, in seconds. */
@@ -56,8 +57,9 @@ const scaleFloor = 0.02;
 export const straggler = groupDetector({
   kind: 'straggler',
   subject: 'rank',
+  peers: 'work',
   meaning: 'a rank is slower than the others that do the same work',
-  explains: [],
+  explains: ['slow_down', 'throughput_regression', 'step_outlier', 'bottleneck'],
   alert: 'rank_degraded',
   endsWithRun: true,
   options: detectorOptions({
@@ -242,26 +244,4 @@ function bits(set: number): number {
   let count = 0;
   for (let rest = set; rest !== 0; rest &= rest - 1) count += 1;
   return count;
-}
-
-/** Values of which each is compared with the median of the others. */
-class Others {
-  readonly #sorted: Float64Array;
-
-  private constructor(sorted: Float64Array) {
-    this.#sorted = sorted;
-  }
-
-  static of(values: readonly number[]): Others {
-    return new Others(Float64Array.from(values).sort());
-  }
-
-  /** The median of all values but one of those that equal `value`. */
-  medianWithout(value: number): number {
-    const sorted = this.#sorted;
-    const left = sorted.indexOf(value);
-    const rest = sorted.length - 1;
-    const at = (index: number) => sorted[index < left ? index : index + 1] ?? NaN;
-    return rest % 2 === 1 ? at(rest >> 1) : (at(rest >> 1) + at((rest >> 1) - 1)) / 2;
-  }
 }

@@ -16,3 +16,5 @@ export {
   populationStabilityIndex,
   sumOf,
 } from './distribution-distance.ts';
+export { LevelShift } from './level-shift.ts';
+export type { Shift } from './level-shift.ts';

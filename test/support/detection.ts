@@ -1,6 +1,7 @@
 import type { StrictObjectSchema } from 'valibot';
 import { readConfig } from '../../src/config/index.ts';
 import type { AnyStepDetector, DetectorOptions, Verdict } from '../../src/detect/detector.ts';
+import type { AnyGroupDetector } from '../../src/detect/group.ts';
 import type { Observation, StepValues } from '../../src/runs/index.ts';
 
 /** An observation of rank 2 with the given values, all fresh and nothing else known. */
@@ -74,4 +75,45 @@ export function normals(seed: number): () => number {
 /** One value for each of `count` steps. */
 export function steps<Value>(count: number, of: (at: number) => Value): Value[] {
   return Array.from({ length: count }, (_, at) => of(at));
+}
+
+/** A detector over ranks at its defaults, fed with what all ranks tell of step after step. */
+export class GroupFeed {
+  readonly #detector: AnyGroupDetector;
+  readonly #options: DetectorOptions;
+  readonly #state: unknown;
+  readonly #ranks: number;
+  #next = 0;
+
+  constructor(detector: AnyGroupDetector, ranks: number) {
+    const schema = detector.options as unknown as StrictObjectSchema<Record<string, never>, undefined>;
+    const read = readConfig(schema, {});
+    if (!('value' in read)) throw new Error(JSON.stringify(read.mistakes));
+    this.#options = read.value as unknown as DetectorOptions;
+    this.#detector = detector;
+    this.#state = detector.start(this.#options);
+    this.#ranks = ranks;
+  }
+
+  /** What is said of so many further steps, of all ranks or the first of them, each verdict with the step that brought it. */
+  run(
+    count: number,
+    valuesOf: (rank: number, step: number) => StepValues,
+    more: Partial<Observation> = {},
+    ranks = this.#ranks,
+  ): { readonly step: number; readonly rank: number; readonly verdict: Verdict }[] {
+    const first = this.#next;
+    this.#next += count;
+    return steps(count, (at) => first + at).flatMap((step) =>
+      steps(ranks, (rank) => rank).flatMap((rank) =>
+        this.#detector
+          .observe(this.#state, observation(step, valuesOf(rank, step), { ...more, rank }), this.#options)
+          .map((said) => ({ step, ...said })),
+      ),
+    );
+  }
+
+  forget(rank: number): void {
+    this.#detector.forget(this.#state, rank);
+  }
 }

@@ -9,7 +9,7 @@ export function trainingDegraded(config: BundleConfig) {
     name: 'GradwatchTrainingDegraded',
     ...config.alerts.trainingDegraded,
     expression: incident(kindsOf('training_degraded'), [], config),
-    summary: 'A training run no longer learns what it should.',
+    summary: 'A training run has become slow, or no longer learns what it should.',
     description: ({ run, kind }) => `Finding ${kind} in run ${run} (now ${severityNow}). ${opening([])}`,
     dashboard: ({ cluster, run }) => ({ cluster, run }),
   });
