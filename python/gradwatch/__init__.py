@@ -20,6 +20,7 @@ from typing import Any
 
 from gradwatch.destination import find_destination
 from gradwatch.finding import Finding
+from gradwatch.hello import About
 from gradwatch.run import Run
 from gradwatch.version import VERSION
 from gradwatch.worker import find_framework, find_worker
@@ -49,6 +50,10 @@ def init(
     tls_server_name: str | None = None,
     on_finding: Callable[[Finding], None] | None = None,
     on_request: Mapping[str, Callable[..., Any]] | None = None,
+    job: str | None = None,
+    role: str = "training",
+    parallel: Mapping[str, tuple[int, int]] | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> Run:
     """Starts reporting and returns at once; `log` and `finish` then mean this run. A run that is still open is finished
     first.
@@ -67,10 +72,14 @@ def init(
     hangs. It should set a flag or write a line; to touch model or optimizer, ask `run.findings()` between two steps.
 
     `on_request` switches on what a person may ask of this training: {"checkpoint": function(), "stop": function(),
-    "scale_learning_rate": function(factor)}. The functions are called in the training's thread, inside log(). One that
+    "scale_learning_rate": function(factor), "log_layers": function(steps)}. The functions are called in the training's thread, inside log(). One that
     raises an Exception refuses, with the exception's text as the answer.
 
-    Raises ValueError for an `on_request` that names another kind, or a given rank or count outside of 0 to 2**32 - 1.
+    `parallel` is where this rank stands in the parallel layout, (index, size) for each of "data", "tensor", "pipeline",
+    "expert" and "context" that is used: {"data": (3, 8), "pipeline": (0, 2)}. `labels` are free labels of the run, `job`
+    is the scheduler's name for it (else the id of the Slurm job), `role` is "inference" for a process that serves.
+
+    Raises ValueError for an `on_request` or a `parallel` that names another kind, or a given rank or count outside of 0 to 2**32 - 1.
     """
     global _current
     if _current is not None:
@@ -93,6 +102,9 @@ def init(
         framework=framework or find_framework(sys.modules),
         on_finding=on_finding,
         on_request=on_request,
+        about=About(
+            job=job or os.environ.get("SLURM_JOB_ID"), role=role, parallel=parallel or {}, labels=labels or {}
+        ),
         enabled=os.environ.get("GRADWATCH_DISABLED", "").lower() not in ("1", "true", "yes"),
     )
     return _current

@@ -1,23 +1,39 @@
-"""Steps between log() and the exporter's acknowledgement."""
+"""Steps and other reports between log() and the exporter's acknowledgement."""
 
 from __future__ import annotations
 
 import itertools
 import threading
-from collections import deque
+from collections import Counter, deque
 
-from gradwatch.fields import Value
-from gradwatch.v1.telemetry_pb2 import Batch, Step
+from typing import Union
+
+from gradwatch.fields import Held
+from gradwatch.reports import Report
+from gradwatch.v1.telemetry_pb2 import Batch, Evaluation, Event, LayerReport, ServingReport, Step, TensorReport
 
 # What a step costs in a batch beside its own bytes (tag and length), and the batch around its steps.
 STEP_OVERHEAD_BYTES = 6
 BATCH_OVERHEAD_BYTES = 64
 # Far below the 4096 that an exporter takes of one batch.
 MAX_BATCH_STEPS = 1024
+# As many as an exporter takes of each other kind.
+MAX_BATCH_REPORTS = 64
+
+Item = Union[Step, Report]
+
+_FIELDS = {
+    Step: "steps",
+    Evaluation: "evaluations",
+    LayerReport: "layer_reports",
+    TensorReport: "tensor_reports",
+    Event: "events",
+    ServingReport: "serving_reports",
+}
 
 
 class StepBuffer:
-    """A bounded ring of steps. Of more than `capacity` steps the oldest are dropped and counted.
+    """A bounded ring of steps and other reports. Of more than `capacity` of them the oldest are dropped and counted.
 
     `put` is called by the training: it appends to a deque, which is atomic, and takes no lock. All else belongs to the
     client's threads: `collect` merges what was put into steps, `take` puts steps into numbered batches, `acknowledge`
@@ -27,18 +43,18 @@ class StepBuffer:
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         # Reports as put, numbered from 0: a number that is missing on collection was pushed out by newer ones.
-        self._inbox: deque[tuple[int, int, int, dict[str, Value]]] = deque(maxlen=capacity)
+        self._inbox: deque[tuple[int, int, int, dict[str, Held] | Report]] = deque(maxlen=capacity)
         self._numbers = itertools.count()
         self._collected = 0
         self._newest = -1
 
         self._lock = threading.Lock()
-        self._unsent: deque[Step] = deque()
+        self._unsent: deque[Item] = deque()
         # Of them, those that never were in a batch and can take in further parts, by step number.
         self._open: dict[int, Step] = {}
         self._last_step = -1
         # Batches sent and not acknowledged: sequence and steps.
-        self._in_flight: deque[tuple[int, list[Step]]] = deque()
+        self._in_flight: deque[tuple[int, list[Item]]] = deque()
         self._in_flight_steps = 0
         # Steps of batches in flight that had to be dropped, up to this sequence. They are lost only if the exporter
         # lacks them.
@@ -57,8 +73,11 @@ class StepBuffer:
         """Steps that wait for being sent or acknowledged."""
         return len(self._inbox) + len(self._unsent) + self._in_flight_steps
 
-    def put(self, step: int, unix_nanos: int, values: dict[str, Value]) -> None:
+    def put(self, step: int, unix_nanos: int, values: dict[str, Held]) -> None:
         self._inbox.append((next(self._numbers), step, unix_nanos, values))
+
+    def put_report(self, report: Report) -> None:
+        self._inbox.append((next(self._numbers), 0, 0, report))
 
     def collect(self) -> None:
         """Makes steps of what was put. Called at least once a second, connected or not."""
@@ -67,12 +86,15 @@ class StepBuffer:
                 number, step, unix_nanos, values = self._inbox.popleft()
                 self._collected += 1
                 self._newest = max(self._newest, number)
-                self._merge(step, unix_nanos, values)
+                if isinstance(values, dict):
+                    self._merge(step, unix_nanos, values)
+                else:
+                    self._unsent.append(values)
                 if len(self._unsent) + self._in_flight_steps > self._capacity:
                     self._drop_oldest()
             self._pushed_out = self._newest + 1 - self._collected
 
-    def _merge(self, number: int, unix_nanos: int, values: dict[str, Value]) -> None:
+    def _merge(self, number: int, unix_nanos: int, values: dict[str, Held]) -> None:
         step = self._open.get(number)
         if step is not None and self._went_back(step, values):
             # What comes now belongs to the steps after the checkpoint, not to those of before.
@@ -83,13 +105,20 @@ class StepBuffer:
             self._unsent.append(step)
             self._open[number] = step
         for name, value in values.items():
-            setattr(step, name, value)
+            if isinstance(value, dict):
+                getattr(step, name).update(value)
+            else:
+                setattr(step, name, value)
         self._last_step = number
 
-    def _went_back(self, step: Step, values: dict[str, Value]) -> bool:
+    def _went_back(self, step: Step, values: dict[str, Held]) -> bool:
         """Whether a step is reported anew, and not another part of it: fields are there already. The same value twice
-        in a row (an epoch, say) is no contradiction."""
-        again = [name for name in values if step.HasField(name)]
+        in a row (an epoch, say) is no contradiction, nor is another phase, nor what has a name of its own."""
+        again = [
+            name
+            for name, value in values.items()
+            if not isinstance(value, dict) and name != "phase" and step.HasField(name)
+        ]
         return any(step.step < self._last_step or getattr(step, name) != values[name] for name in again)
 
     def _drop_oldest(self) -> None:
@@ -102,8 +131,8 @@ class StepBuffer:
             self._close(step)
             self._dropped += 1
 
-    def _close(self, step: Step) -> None:
-        if self._open.get(step.step) is step:
+    def _close(self, step: Item) -> None:
+        if isinstance(step, Step) and self._open.get(step.step) is step:
             del self._open[step.step]
 
     def resume(self, sequence: int) -> int:
@@ -128,19 +157,26 @@ class StepBuffer:
         with self._lock:
             if lease != self._lease or not self._unsent:
                 return None
-            steps: list[Step] = []
+            items: list[Item] = []
+            kinds: Counter[type[Item]] = Counter()
             size = BATCH_OVERHEAD_BYTES
             while self._unsent:
                 size += self._unsent[0].ByteSize() + STEP_OVERHEAD_BYTES
-                if steps and (size > max_bytes or len(steps) == MAX_BATCH_STEPS):
+                kind = type(self._unsent[0])
+                full = kinds[kind] == (MAX_BATCH_STEPS if kind is Step else MAX_BATCH_REPORTS)
+                if items and (size > max_bytes or full):
                     break
-                step = self._unsent.popleft()
-                self._close(step)
-                steps.append(step)
+                item = self._unsent.popleft()
+                self._close(item)
+                items.append(item)
+                kinds[kind] += 1
             self._sequence += 1
-            self._in_flight.append((self._sequence, steps))
-            self._in_flight_steps += len(steps)
-            return Batch(sequence=self._sequence, steps=steps, dropped_steps=self.dropped)
+            self._in_flight.append((self._sequence, items))
+            self._in_flight_steps += len(items)
+            batch = Batch(sequence=self._sequence, dropped_steps=self.dropped)
+            for item in items:
+                getattr(batch, _FIELDS[type(item)]).append(item)
+            return batch
 
     def acknowledge(self, sequence: int) -> None:
         """The exporter keeps the batches up to `sequence`."""

@@ -6,11 +6,13 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Union
 
-from gradwatch.v1.telemetry_pb2 import Step
+from gradwatch.v1.telemetry_pb2 import NormScope, Phase, Step
 
 logger = logging.getLogger("gradwatch")
 
 Value = Union[float, int, bool]
+# What a Step can hold: a value, or values by name.
+Held = Union[Value, "dict[str, float]"]
 
 # Names are the script's own text: count so many of them one by one.
 MAX_REFUSED_NAMES = 64
@@ -24,6 +26,21 @@ def count(value: Any) -> int:
     return number
 
 
+def values_of(values: Mapping[str, Any]) -> dict[str, float]:
+    """Numbers by name, as doubles. None means: not known. Raises ValueError or TypeError for what is no number."""
+    return {str(name): float(value) for name, value in values.items() if value is not None}
+
+
+def phase_of(name: Any) -> int:
+    """Raises ValueError for what is no phase."""
+    return Phase.Value(f"PHASE_{str(name).upper()}")
+
+
+def norm_scope_of(name: Any) -> int:
+    """Raises ValueError for what is neither global nor shard."""
+    return NormScope.Value(f"NORM_SCOPE_{str(name).upper()}")
+
+
 _BY_TYPE: Mapping[int, Callable[[Any], Value]] = {
     Step.DESCRIPTOR.fields_by_name["loss"].type: float,
     Step.DESCRIPTOR.fields_by_name["step"].type: count,
@@ -32,8 +49,12 @@ _BY_TYPE: Mapping[int, Callable[[Any], Value]] = {
 
 # Each field of the proto message Step with what turns a value into its type. float() and int() take numbers, 0-d
 # tensors and arrays of every framework; the float of a tensor on a GPU waits for that GPU.
-CONVERTERS: Mapping[str, Callable[[Any], Value]] = {
-    field.name: _BY_TYPE[field.type] for field in Step.DESCRIPTOR.fields if field.type in _BY_TYPE
+CONVERTERS: Mapping[str, Callable[[Any], Held]] = {
+    **{field.name: _BY_TYPE[field.type] for field in Step.DESCRIPTOR.fields if field.type in _BY_TYPE},
+    "phase": phase_of,
+    "gradient_norm_scope": norm_scope_of,
+    "auxiliary_losses": values_of,
+    "extras": values_of,
 }
 
 
@@ -44,9 +65,9 @@ class FieldReader:
     def __init__(self) -> None:
         self.refused: dict[str, int] = {}
 
-    def read(self, values: Mapping[str, Any]) -> dict[str, Value]:
+    def read(self, values: Mapping[str, Any]) -> dict[str, Held]:
         """The usable values by field. None means: not known."""
-        usable: dict[str, Value] = {}
+        usable: dict[str, Held] = {}
         for name, value in values.items():
             if value is None:
                 continue

@@ -5,15 +5,33 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from gradwatch.process import boot_id, start_ticks
-from gradwatch.v1.telemetry_pb2 import Hello, RequestKind
+from gradwatch.process import boot_id, pid_namespace, start_ticks
+from gradwatch.v1.telemetry_pb2 import Coordinate, Hello, Parallel, RequestKind, Role
 from gradwatch.version import VERSION
 from gradwatch.worker import Worker
 
 
-def hello_of(worker: Worker, *, model: str | None, framework: str | None, supports: list[RequestKind]) -> Hello:
-    """Raises ValueError when a rank or a count is outside of 0 to 2**32 - 1."""
+# The minor version of the proto file that this was written from.
+PROTOCOL_MINOR = 1
+
+
+@dataclass(frozen=True)
+class About:
+    """What a script says of its run and of where a rank stands in it."""
+
+    job: str | None = None
+    # "training" or "inference"
+    role: str = "training"
+    # (index, size) of data, tensor, pipeline, expert and context parallelism, where they are used
+    parallel: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def hello_of(worker: Worker, about: About, *, model: str | None, framework: str | None, supports: list[RequestKind]) -> Hello:
+    """Raises ValueError when a rank or a count is outside of 0 to 2**32 - 1, or role or a dimension of `about` is none."""
     return Hello(
         run=proto_text(worker.run),
         rank=worker.rank,
@@ -26,11 +44,23 @@ def hello_of(worker: Worker, *, model: str | None, framework: str | None, suppor
         pid=os.getpid(),
         boot_id=boot_id(),
         start_ticks=start_ticks(),
+        pid_namespace=pid_namespace(),
+        protocol_minor=PROTOCOL_MINOR,
+        job=None if about.job is None else proto_text(about.job),
+        role=Role.Value(f"ROLE_{about.role.upper()}"),
+        parallel=_parallel(about.parallel),
+        labels={proto_text(name): proto_text(value) for name, value in about.labels.items()},
         framework=None if framework is None else proto_text(framework),
         model=None if model is None else proto_text(model),
         client=f"gradwatch-python {VERSION} python {sys.version_info.major}.{sys.version_info.minor}",
         supports=supports,
     )
+
+
+def _parallel(given: Mapping[str, tuple[int, int]]) -> Parallel | None:
+    if not given:
+        return None
+    return Parallel(**{name: Coordinate(index=index, size=size) for name, (index, size) in given.items()})
 
 
 def proto_text(value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import isfinite
 
-from gradwatch.fields import Value
+from gradwatch.fields import Held, Value
 
 JUMP_FACTOR = 4.0
 JUMPING = frozenset({"loss", "gradient_norm"})
@@ -21,9 +21,11 @@ class News:
     def __init__(self) -> None:
         self._last: dict[str, Value] = {}
 
-    def in_values(self, values: Mapping[str, Value]) -> bool:
+    def in_values(self, values: Mapping[str, Held]) -> bool:
         news = False
         for name, value in values.items():
+            if isinstance(value, dict):
+                continue
             last = self._last.get(name)
             self._last[name] = value
             if not isfinite(value):

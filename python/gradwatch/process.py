@@ -19,6 +19,14 @@ def start_ticks(proc: Path = PROC) -> int | None:
     return int(fields[19]) if len(fields) > 19 and fields[19].isdecimal() else None
 
 
+def pid_namespace(proc: Path = PROC) -> int | None:
+    """The inode of the pid namespace of this process. None where there are none."""
+    try:
+        return (proc / "self/ns/pid").stat().st_ino
+    except OSError:
+        return None
+
+
 def _read(path: Path) -> str:
     try:
         return path.read_text("utf-8", "replace")

@@ -13,7 +13,7 @@ from gradwatch.v1.telemetry_pb2 import Answer, Request, RequestKind
 logger = logging.getLogger("gradwatch")
 
 _PREFIX = "REQUEST_KIND_"
-# The proto's kinds as a script names them: "checkpoint", "stop", "scale_learning_rate".
+# The proto's kinds as a script names them: "checkpoint", "stop", "scale_learning_rate", "log_layers".
 KINDS = cast(
     "Mapping[str, RequestKind]",
     {name[len(_PREFIX) :].lower(): number for name, number in RequestKind.items() if number != 0},
@@ -84,6 +84,11 @@ class RequestDesk:
 
     def _handle(self, request: Request) -> None:
         handler = self._handlers[request.kind]
+        if request.kind == KINDS["log_layers"]:
+            if not 1 <= request.steps <= 1000:
+                raise ValueError(f"the number of steps {request.steps} is not between 1 and 1000")
+            handler(request.steps)
+            return
         if request.kind != KINDS["scale_learning_rate"]:
             handler()
             return

@@ -7,7 +7,7 @@ import os
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -16,9 +16,10 @@ from gradwatch.destination import Destination, Tls
 from gradwatch.ending import FAILED, FINISHED, PREEMPTED, ExitWatch, ending_of
 from gradwatch.fields import FieldReader, count
 from gradwatch.finding import Finding, finding_of
-from gradwatch.hello import hello_of, proto_text
+from gradwatch.hello import About, hello_of, proto_text
 from gradwatch.news import News
 from gradwatch.reporter import Reporter
+from gradwatch.reports import Report, evaluation_of, event_of, layers_of, serving_of, tensor_of
 from gradwatch.requests import RequestDesk
 from gradwatch.stream import Outbox
 from gradwatch.v1.telemetry_pb2 import (
@@ -76,6 +77,7 @@ class Run:
         framework: str | None = None,
         on_finding: Callable[[Finding], None] | None = None,
         on_request: Mapping[str, Callable[..., Any]] | None = None,
+        about: About | None = None,
         enabled: bool = True,
         capacity: int = CAPACITY,
     ) -> None:
@@ -88,7 +90,7 @@ class Run:
         self._news = News()
         self._buffer = StepBuffer(capacity)
         self._desk = RequestDesk(on_request or {}, lambda answer: self._reporter.answer(answer))
-        hello = hello_of(worker, model=model, framework=framework, supports=self._desk.supports)
+        hello = hello_of(worker, about or About(), model=model, framework=framework, supports=self._desk.supports)
         self._reporter = Reporter(Destination(address, token, tls), Outbox(hello, self._buffer), self)
         self._exit = ExitWatch(self.finish)
         # Measures this training by itself; what log() is given goes through it.
@@ -115,6 +117,9 @@ class Run:
     def log(self, step: Any = None, **values: Any) -> None:
         """Reports a step, or another part of it. Takes some microseconds: the values are converted and put into a
         buffer.
+
+        Of values with names of their own `extras={"accuracy": 0.9}` and `auxiliary_losses={…}` are dictionaries; `phase`
+        is "init", "train", "evaluation", "checkpoint" or "idle", `gradient_norm_scope` "global" or "shard".
 
         The fields are those of the message Step in proto/gradwatch/v1/telemetry.proto: loss, gradient_norm (before
         clipping), learning_rate, step_seconds, samples, memory_allocated_bytes and some twenty more. `unix_nanos` is the time of the call unless given. None means not known. NaN
@@ -146,6 +151,77 @@ class Run:
             self._put(count(step), values)
         except Exception as error:
             self._fields.refuse("step", f"cannot report step {step!r}: {error}")
+
+    def evaluation(
+        self,
+        dataset: str,
+        slices: Mapping[str, Mapping[str, Any]],
+        *,
+        step: Any = None,
+        samples: Mapping[str, Any] | None = None,
+        failures: Iterable[Mapping[str, Any]] = (),
+    ) -> None:
+        """Reports an evaluation: the metrics of each slice by its key "feature:value", "" for all of the data set, and
+        how many samples each had. `failures` are thresholds that were not kept, each with metric, bound ("lower",
+        "upper", "absolute_change" or "relative_change"), slice, value and threshold."""
+        self._send("evaluation", evaluation_of, dataset, slices, step=step, samples=samples, failures=failures)
+
+    def layers(self, step: Any, layers: Mapping[str, Mapping[str, Any]]) -> None:
+        """Reports what is known of layers at a step, by name, from input to output: any of gradient_norm, weight_norm,
+        update_ratio, gradient_mean_abs, weight_variance, activation_variance, fraction_zero, fraction_dead,
+        fraction_saturated and fraction_nonfinite."""
+        self._send("layers", layers_of, step, layers)
+
+    def tensors(
+        self,
+        step: Any = None,
+        *,
+        inputs: Mapping[str, Mapping[str, Any]] | None = None,
+        outputs: Mapping[str, Mapping[str, Any]] | None = None,
+        reference: bool = False,
+    ) -> None:
+        """Reports the distributions of inputs and outputs of the model by name: any of count, mean, variance,
+        fraction_nonfinite, and a histogram: counts with edges (one more) or classes (as many). With `reference` they are
+        what later ones are compared with."""
+        for kind, tensors in (("input", inputs), ("output", outputs)):
+            for name, values in (tensors or {}).items():
+                self._send("tensors", tensor_of, kind, name, step=step, reference=reference, **values)
+
+    def event(self, type: str, *, step: Any = None, message: str | None = None, value: Any = None) -> None:
+        """Reports that something happened: "checkpoint", "exception", "restart", "rollback", "learning_rate_change",
+        "data_skip", "out_of_memory", "collective_timeout" or "custom"."""
+        self._send("event", event_of, type, step=step, message=message, value=value)
+
+    def serving(
+        self,
+        *,
+        requests: Any = None,
+        errors: Any = None,
+        latency: Mapping[str, Any] | None = None,
+        input_tokens: Any = None,
+        output_tokens: Any = None,
+        outputs: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Reports what a process that serves the model did since the last report. `latency` is a histogram: bounds in
+        seconds, counts (one more than bounds) and sum; `outputs` says how often each class was the answer."""
+        self._send(
+            "serving",
+            serving_of,
+            requests=requests,
+            errors=errors,
+            latency=latency,
+            input_tokens=input_tokens,
+            output_tokens=output_tokens,
+            outputs=outputs,
+        )
+
+    def _send(self, name: str, make: Callable[..., Report], *arguments: Any, **values: Any) -> None:
+        if not self._live:
+            return
+        try:
+            self._buffer.put_report(make(*arguments, **values))
+        except Exception as error:
+            self._fields.refuse(name, f"{name}() cannot use what it was given: {error}")
 
     def serve(self) -> None:
         """Handles the requests that wait, in the training's thread between two steps."""

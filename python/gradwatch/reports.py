@@ -1,0 +1,141 @@
+"""What a script reports beside its steps, as the messages that are sent. Every function raises ValueError or TypeError for what
+cannot be a message; limits of number and length are the exporter's, see Limits in the proto file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Union
+
+from gradwatch.fields import count, values_of
+from gradwatch.v1.telemetry_pb2 import (
+    Distribution,
+    Evaluation,
+    EvaluationSlice,
+    Event,
+    LatencyHistogram,
+    Layer,
+    LayerReport,
+    ServingReport,
+    TensorReport,
+    ThresholdFailure,
+)
+
+Report = Union[Evaluation, LayerReport, TensorReport, Event, ServingReport]
+
+Metrics = Mapping[str, Any]
+
+
+def evaluation_of(
+    dataset: str,
+    slices: Mapping[str, Metrics],
+    *,
+    step: Any = None,
+    samples: Mapping[str, Any] | None = None,
+    failures: Iterable[Mapping[str, Any]] = (),
+) -> Evaluation:
+    told = samples or {}
+    return Evaluation(
+        dataset=dataset,
+        step=_count(step),
+        unix_nanos=time.time_ns(),
+        slices=[
+            EvaluationSlice(slice=key, samples=_count(told.get(key)), metrics=values_of(metrics))
+            for key, metrics in slices.items()
+        ],
+        failures=[_failure(**failure) for failure in failures],
+    )
+
+
+def _failure(*, metric: str, bound: str, slice: str = "", value: Any = None, threshold: Any = None) -> ThresholdFailure:
+    return ThresholdFailure(
+        metric=metric,
+        slice=slice,
+        bound=ThresholdFailure.Bound.Value(f"BOUND_{bound.upper()}"),
+        value=_real(value),
+        threshold=_real(threshold),
+    )
+
+
+def layers_of(step: Any, layers: Mapping[str, Metrics]) -> LayerReport:
+    return LayerReport(
+        step=count(step),
+        unix_nanos=time.time_ns(),
+        layers=[Layer(name=name, **values_of(values)) for name, values in layers.items()],
+    )
+
+
+def tensor_of(
+    kind: str,
+    name: str,
+    *,
+    step: Any = None,
+    reference: bool = False,
+    count: Any = None,
+    mean: Any = None,
+    variance: Any = None,
+    fraction_nonfinite: Any = None,
+    edges: Sequence[Any] | None = None,
+    classes: Sequence[str] | None = None,
+    counts: Sequence[Any] | None = None,
+) -> TensorReport:
+    return TensorReport(
+        name=name,
+        kind=TensorReport.Kind.Value(f"KIND_{kind.upper()}"),
+        step=_count(step),
+        unix_nanos=time.time_ns(),
+        count=_count(count),
+        mean=_real(mean),
+        variance=_real(variance),
+        fraction_nonfinite=_real(fraction_nonfinite),
+        distribution=_distribution(edges, classes, counts),
+        reference=True if reference else None,
+    )
+
+
+def event_of(type: str, *, step: Any = None, message: str | None = None, value: Any = None) -> Event:
+    return Event(
+        type=Event.Type.Value(f"TYPE_{type.upper()}"),
+        step=_count(step),
+        unix_nanos=time.time_ns(),
+        message=message,
+        value=_real(value),
+    )
+
+
+def serving_of(
+    *,
+    requests: Any = None,
+    errors: Any = None,
+    latency: Mapping[str, Any] | None = None,
+    input_tokens: Any = None,
+    output_tokens: Any = None,
+    outputs: Mapping[str, Any] | None = None,
+) -> ServingReport:
+    return ServingReport(
+        unix_nanos=time.time_ns(),
+        requests=_count(requests),
+        errors=_count(errors),
+        latency=None if latency is None else LatencyHistogram(**latency),
+        input_tokens=_count(input_tokens),
+        output_tokens=_count(output_tokens),
+        outputs=None if outputs is None else _distribution(None, list(outputs), list(outputs.values())),
+    )
+
+
+def _distribution(
+    edges: Sequence[Any] | None, classes: Sequence[str] | None, counts: Sequence[Any] | None
+) -> Distribution | None:
+    if counts is None:
+        return None
+    return Distribution(
+        edges=[float(edge) for edge in edges or ()], classes=classes or (), counts=[count(each) for each in counts]
+    )
+
+
+def _count(value: Any) -> int | None:
+    return None if value is None else count(value)
+
+
+def _real(value: Any) -> float | None:
+    return None if value is None else float(value)
