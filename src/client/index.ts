@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { HelloMessage } from '../protocol/index.ts';
 import { systemClock } from './clock.ts';
@@ -22,7 +22,17 @@ import type { TlsSettings } from './tls.ts';
 export type { Finding } from './finding.ts';
 export type { RequestHandlers } from './requests.ts';
 export type { Ending, Run } from './run.ts';
-export type { StepReport } from './step-report.ts';
+export type { NormScope, Phase, StepReport } from './step-report.ts';
+export type {
+  EvaluationReport,
+  EventReport,
+  EventType,
+  LayerValues,
+  ServingReport,
+  TensorsReport,
+  TensorValues,
+  Values,
+} from './reports.ts';
 export type { TlsSettings } from './tls.ts';
 
 /** Everything is optional: what is left out is taken from the launcher's environment, or is unknown. */
@@ -30,6 +40,16 @@ export interface InitOptions extends GivenIdentity {
   /** For example `tensorflow.js 4.22.0`. */
   readonly framework?: string | undefined;
   readonly model?: string | undefined;
+  /** The scheduler's name for it; by default SLURM_JOB_ID. */
+  readonly job?: string | undefined;
+  /** `inference` for a process that serves a model. */
+  readonly role?: 'training' | 'inference' | undefined;
+  /** Where this rank stands in the parallel layout; what is not used is left out. */
+  readonly parallel?:
+    | Readonly<Partial<Record<'data' | 'tensor' | 'pipeline' | 'expert' | 'context', { index: number; size: number }>>>
+    | undefined;
+  /** Free labels of the run. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
   /** `host:port` or `unix:/path` of the exporter; by default GRADWATCH_ADDRESS, the node's socket, or 127.0.0.1:10421. */
   readonly address?: string | undefined;
   /** By default GRADWATCH_TOKEN. */
@@ -78,7 +98,15 @@ export function init(options: InitOptions = {}): Run {
   }
 }
 
-function sayHello(identity: Identity, { framework, model }: InitOptions, handlers: RequestHandlers): HelloMessage {
+const roles = { training: 'ROLE_TRAINING', inference: 'ROLE_INFERENCE' } as const;
+
+/** The inode of the pid namespace of this process; undefined where there are none. */
+function pidNamespace(): number | undefined {
+  return statSync('/proc/self/ns/pid', { throwIfNoEntry: false })?.ino;
+}
+
+function sayHello(identity: Identity, options: InitOptions, handlers: RequestHandlers): HelloMessage {
+  const { framework, model, job, role, parallel, labels } = options;
   const hello = {
     run: identity.run ?? unnamedRun(process.argv[1], identity.worldSize, new Date(), randomBytes(2).toString('hex')),
     rank: identity.rank,
@@ -90,6 +118,11 @@ function sayHello(identity: Identity, { framework, model }: InitOptions, handler
     gpu_uuid: identity.gpuUuid,
     pid: process.pid,
     ...findProcess((path) => readFileSync(path, 'utf8')),
+    pid_namespace: pidNamespace(),
+    job: job ?? process.env['SLURM_JOB_ID'],
+    role: role === undefined ? undefined : roles[role],
+    parallel,
+    labels,
     framework,
     model,
     supports: supportedKinds(handlers),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { maxStepBytes, Outbox } from './outbox.ts';
+import { Outbox } from './outbox.ts';
+import { maxStepBytes } from './step-report.ts';
 import type { Batch } from './outbox.ts';
 
 const roomy = 65_536;
@@ -36,7 +37,7 @@ test('what is acknowledged is forgotten, the rest is sent again as it was', () =
   outbox.acknowledge(1);
   outbox.resume(0, roomy);
   outbox.add({ step: 2, unix_nanos: 9, loss: 1 });
-  expect(all(outbox)).toEqual([second, { sequence: 3, steps: [{ step: 2, unix_nanos: 9, loss: 1 }] }]);
+  expect(all(outbox)).toEqual([second, { sequence: 3, steps: [{ step: 2, unix_nanos: 9, loss: 1 }], reports: [] }]);
   expect(first?.steps).toHaveLength(2);
   outbox.acknowledge(3);
   expect(outbox.empty).toBe(true);

@@ -1,64 +1,67 @@
 import { RingBuffer } from './ring-buffer.ts';
 import { mergeStep } from './step-merge.ts';
-import type { WireStep } from './step-report.ts';
+import type { MeasuredReport } from './measured-report.ts';
+import { maxStepBytes, stepBytes, type WireStep } from './step-report.ts';
 
-/**
- * No step is longer on the wire, with its tag and length: 24 doubles of at most 10 bytes, 12 varints of at most 12, and a flag of 2.
- * https://protobuf.dev/programming-guides/encoding/
- */
-export const maxStepBytes = 390;
 /** Tag and length of the batch, its sequence and its count of dropped steps, with room. */
 const batchOverheadBytes = 64;
 /** The exporter decodes a batch in one go; this many steps take it about a millisecond. */
-const maxBatchSteps = 500;
+const maxBatchItems = 500;
+/** As many as an exporter takes of each other part. */
+const maxBatchReports = 64;
+
+/** What is sent in batches. */
+export type Item = WireStep | MeasuredReport;
 
 export interface Batch {
   readonly sequence: number;
   readonly steps: readonly WireStep[];
+  readonly reports: readonly MeasuredReport[];
 }
 
 interface CutBatch {
   readonly sequence: number;
-  /** Its steps are those of the ring from here up to but not including `to`. */
+  /** Its items are those of the ring from here up to but not including `to`. */
   readonly from: number;
   readonly to: number;
+  readonly bytes: number;
 }
 
 /**
- * Everything that the exporter has not acknowledged, oldest first: batches that were cut, then the steps that wait for the next one.
- * A batch keeps its sequence and its steps, so one that arrives twice is a duplicate and not a second truth.
+ * Everything that the exporter has not acknowledged, oldest first: batches that were cut, then what waits for the next one.
+ * A batch keeps its sequence and its content, so one that arrives twice is a duplicate and not a second truth.
  */
 export class Outbox {
-  readonly #steps: RingBuffer<WireStep>;
+  readonly #items: RingBuffer<Item>;
   #batches: CutBatch[] = [];
   /** The number of batches at the front of `#batches` that are on their way on this connection, or need not be. */
   #sent = 0;
   #sequence = 0;
   #cutUpTo = 0;
-  #stepsPerBatch = 1;
+  #batchBytes = maxStepBytes;
   #dropped = 0;
 
-  /** @param capacity the most steps that are kept */
+  /** @param capacity the most steps and other reports that are kept */
   constructor(capacity: number) {
-    this.#steps = new RingBuffer(capacity);
+    this.#items = new RingBuffer(capacity);
   }
 
-  /** Steps that gave way to newer ones before they were acknowledged. */
+  /** Steps and other reports that gave way to newer ones before they were acknowledged. */
   get dropped(): number {
     return this.#dropped;
   }
 
   /** Whether everything was acknowledged. */
   get empty(): boolean {
-    return this.#steps.size === 0;
+    return this.#items.size === 0;
   }
 
-  add(step: WireStep): void {
-    if (mergeStep(this.#steps, this.#cutUpTo, step)) return;
-    if (!this.#steps.push(step)) return;
+  add(item: Item): void {
+    if (!('part' in item) && mergeStep(this.#items, this.#cutUpTo, item)) return;
+    if (!this.#items.push(item)) return;
     this.#dropped += 1;
-    this.#discardBatches((batch) => batch.to <= this.#steps.first);
-    this.#cutUpTo = Math.max(this.#cutUpTo, this.#steps.first);
+    this.#discardBatches((batch) => batch.to <= this.#items.first);
+    this.#cutUpTo = Math.max(this.#cutUpTo, this.#items.first);
   }
 
   /** The next batch to send on this connection, undefined when all are on their way. */
@@ -66,20 +69,24 @@ export class Outbox {
     const batch = this.#batches[this.#sent] ?? this.#cut();
     if (batch === undefined) return undefined;
     this.#sent += 1;
-    return { sequence: batch.sequence, steps: this.#steps.slice(batch.from, batch.to) };
+    const items = this.#items.slice(batch.from, batch.to);
+    return {
+      sequence: batch.sequence,
+      steps: items.filter((item): item is WireStep => !('part' in item)),
+      reports: items.filter((item): item is MeasuredReport => 'part' in item),
+    };
   }
 
   /** A new connection: `received` is the last sequence that the exporter has, `maxMessageBytes` the largest message it takes. */
   resume(received: number, maxMessageBytes: number): void {
-    const fitting = Math.floor((maxMessageBytes - batchOverheadBytes) / maxStepBytes);
-    this.#stepsPerBatch = Math.max(1, Math.min(maxBatchSteps, fitting));
+    this.#batchBytes = maxMessageBytes - batchOverheadBytes;
     this.#sent = this.#batches.filter(({ sequence }) => sequence <= received).length;
     const missing = this.#batches.slice(this.#sent);
     const [first] = missing;
-    if (first !== undefined && missing.some(({ from, to }) => to - from > this.#stepsPerBatch)) {
+    if (first !== undefined && missing.some(({ from, to, bytes }) => to - from > 1 && bytes > this.#batchBytes)) {
       // The exporter takes less than it did, and has none of these batches: they are cut anew.
       this.#batches.length = this.#sent;
-      this.#cutUpTo = Math.max(first.from, this.#steps.first);
+      this.#cutUpTo = Math.max(first.from, this.#items.first);
       this.#sequence = first.sequence - 1;
     }
     this.#sequence = Math.max(this.#sequence, received);
@@ -89,16 +96,27 @@ export class Outbox {
   acknowledge(sequence: number): void {
     const safe = this.#batches.findLast((batch) => batch.sequence <= sequence);
     if (safe === undefined) return;
-    this.#steps.forget(safe.to);
+    this.#items.forget(safe.to);
     this.#discardBatches((batch) => batch.sequence <= sequence);
   }
 
   #cut(): CutBatch | undefined {
     const from = this.#cutUpTo;
-    const to = Math.min(from + this.#stepsPerBatch, this.#steps.end);
+    let to = from;
+    let bytes = 0;
+    let reports = 0;
+    for (; to < this.#items.end && to - from < maxBatchItems && reports < maxBatchReports; to += 1) {
+      const item = this.#items.at(to);
+      if (item === undefined) break;
+      const more = 'part' in item ? item.bytes : stepBytes(item);
+      // One that is too large by itself goes alone: the exporter tells its limit.
+      if (to > from && bytes + more > this.#batchBytes) break;
+      bytes += more;
+      if ('part' in item) reports += 1;
+    }
     if (from === to) return undefined;
     this.#sequence += 1;
-    const batch = { sequence: this.#sequence, from, to };
+    const batch = { sequence: this.#sequence, from, to, bytes };
     this.#batches.push(batch);
     this.#cutUpTo = to;
     return batch;

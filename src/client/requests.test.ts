@@ -62,3 +62,11 @@ test('a request that is asked again is answered again and not carried out again'
     { request: 'a', result: 'RESULT_DONE' },
   ]);
 });
+
+test('layers are asked for with the number of steps', async () => {
+  const logLayers = vi.fn();
+  const { desk: subject, answers } = desk({ logLayers });
+  await subject.take({ id: 'a', kind: 'REQUEST_KIND_LOG_LAYERS', steps: 20 });
+  expect(logLayers.mock.calls).toEqual([[20]]);
+  expect(answers).toEqual([{ request: 'a', result: 'RESULT_DONE' }]);
+});

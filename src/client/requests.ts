@@ -12,12 +12,15 @@ export interface RequestHandlers {
   readonly stop?: () => unknown;
   /** Multiply the learning rate by this factor, which is more than 0. */
   readonly scaleLearningRate?: (factor: number) => unknown;
+  /** Report the layers for each of so many next steps, see `Run.layers`. */
+  readonly logLayers?: (steps: number) => unknown;
 }
 
 const kinds = {
   checkpoint: 'REQUEST_KIND_CHECKPOINT',
   stop: 'REQUEST_KIND_STOP',
   scaleLearningRate: 'REQUEST_KIND_SCALE_LEARNING_RATE',
+  logLayers: 'REQUEST_KIND_LOG_LAYERS',
 } as const satisfies Record<keyof RequestHandlers, RequestKind>;
 
 /** The kinds that are switched on, for the hello. */
@@ -56,8 +59,8 @@ export class RequestDesk {
     this.#answer(answer);
   }
 
-  async #carryOut({ kind, factor }: Request__Output): Promise<Omit<Answer, 'request'>> {
-    const act = this.#find(kind, factor);
+  async #carryOut({ kind, factor, steps }: Request__Output): Promise<Omit<Answer, 'request'>> {
+    const act = this.#find(kind, factor, steps);
     if (act === undefined) {
       return {
         result: 'RESULT_UNSUPPORTED',
@@ -72,10 +75,15 @@ export class RequestDesk {
     }
   }
 
-  #find(kind: RequestKind | undefined, factor: number | undefined): (() => unknown) | undefined {
-    const { checkpoint, stop, scaleLearningRate } = this.#handlers;
+  #find(
+    kind: RequestKind | undefined,
+    factor: number | undefined,
+    steps: number | undefined,
+  ): (() => unknown) | undefined {
+    const { checkpoint, stop, scaleLearningRate, logLayers } = this.#handlers;
     if (kind === kinds.checkpoint) return checkpoint;
     if (kind === kinds.stop) return stop;
+    if (kind === kinds.logLayers && logLayers !== undefined) return () => logLayers(steps ?? 1);
     if (kind !== kinds.scaleLearningRate || scaleLearningRate === undefined) return undefined;
     return () => {
       if (factor === undefined || !(factor > 0) || factor === Infinity) {

@@ -106,3 +106,18 @@ test('a mistake in reports is said once', () => {
   for (let step = 0; step < 100; step += 1) run.log({ step, samples: -1 - step });
   expect(warnings).toEqual(['gradwatch: samples is -1, not a whole number from 0: it was not sent']);
 });
+
+test('other reports are handed over after the steps that were logged before them', () => {
+  const { run, posted, warnings } = start();
+  run.log({ step: 1, loss: 1 });
+  run.event({ type: 'checkpoint', step: 1 });
+  run.evaluation({ dataset: 'val', slices: { '': { auc: 0.5 } } });
+  run.layers(1, { embed: { weightNorm: 1 } });
+  run.tensors({ inputs: { x: { mean: 1 } }, outputs: { y: { mean: 2 } } });
+  run.serving({ requests: 1 });
+  expect(posted.map((message) => ('report' in message ? message.report.part : Object.keys(message)[0]))).toEqual([
+    ...['steps', 'events', 'evaluations', 'layer_reports', 'tensor_reports', 'tensor_reports', 'serving_reports'],
+  ]);
+  run.evaluation({ dataset: 'val' } as never);
+  expect(warnings).toEqual([expect.stringContaining('gradwatch: evaluation cannot be sent')]);
+});

@@ -6,6 +6,15 @@ import type { SharedCounters } from './shared-counters.ts';
 import { RequestDesk } from './requests.ts';
 import type { RequestHandlers } from './requests.ts';
 import type { SendingThread, ThreadListener } from './sending-thread.ts';
+import * as reports from './reports.ts';
+import type {
+  EvaluationReport,
+  EventReport,
+  LayerValues,
+  ServingReport,
+  TensorsReport,
+  WireReport,
+} from './reports.ts';
 import { StepHandover } from './step-handover.ts';
 import { cleanStep } from './step-report.ts';
 import type { StepReport } from './step-report.ts';
@@ -22,6 +31,16 @@ export interface Run {
    * sent now is kept and sent later.
    */
   log(report: StepReport): void;
+  /** Reports an evaluation over a data set. Like `log` these do not throw, and what cannot be sent is warned about once. */
+  evaluation(report: EvaluationReport): void;
+  /** Reports what is known of layers at a step, by name, from input to output. */
+  layers(step: number, values: Readonly<Record<string, LayerValues>>): void;
+  /** Reports the distributions of inputs and outputs of the model. */
+  tensors(report: TensorsReport): void;
+  /** Reports that something happened. */
+  event(report: EventReport): void;
+  /** Reports what a process that serves the model did since the last report. */
+  serving(report: ServingReport): void;
   /**
    * Sends what is left and says how training ended; the run is over then. Settles within 10 s, mostly at once, and true means that the exporter
    * acknowledged every step and took the goodbye. A process that exits without it is reported by its exit code.
@@ -33,6 +52,11 @@ export interface Run {
 /** What `init` gives where the client is switched off or cannot work. */
 export const silentRun: Run = {
   log: () => undefined,
+  evaluation: () => undefined,
+  layers: () => undefined,
+  tensors: () => undefined,
+  event: () => undefined,
+  serving: () => undefined,
   finish: () => Promise.resolve(false),
 };
 
@@ -126,6 +150,26 @@ export class ReportedRun implements Run {
     }
   }
 
+  evaluation(report: EvaluationReport): void {
+    this.#send('evaluation', () => [reports.evaluation(report, this.#unixNanos())]);
+  }
+
+  layers(step: number, values: Readonly<Record<string, LayerValues>>): void {
+    this.#send('layers', () => [reports.layers(step, values, this.#unixNanos())]);
+  }
+
+  tensors(report: TensorsReport): void {
+    this.#send('tensors', () => reports.tensors(report, this.#unixNanos()));
+  }
+
+  event(report: EventReport): void {
+    this.#send('event', () => [reports.event(report, this.#unixNanos())]);
+  }
+
+  serving(report: ServingReport): void {
+    this.#send('serving', () => [reports.serving(report, this.#unixNanos())]);
+  }
+
   finish(ending: Ending = 'finished', reason?: string | Error): Promise<boolean> {
     if (!this.#ended) {
       this.#thread.keepAlive(true);
@@ -135,6 +179,18 @@ export class ReportedRun implements Run {
       });
     }
     return this.#result;
+  }
+
+  /** After the steps that were logged before it. */
+  #send(name: string, make: () => readonly WireReport[]): void {
+    if (this.#ended) return;
+    try {
+      const made = make();
+      this.#handover.flush();
+      for (const report of made) if (this.#counters.enter()) this.#thread.post({ report });
+    } catch (error) {
+      this.#warnings.warn(name, `${name} cannot be sent: ${String(error)}`);
+    }
   }
 
   #sayGoodbye(ending: Ending, reason: string | Error | undefined, timeoutMs: number): void {

@@ -1,10 +1,19 @@
-import type { Answer, Finding__Output, Goodbye, HelloMessage, Request__Output } from '../protocol/index.ts';
+import type {
+  Answer,
+  BatchMessage,
+  Finding__Output,
+  Goodbye,
+  HelloMessage,
+  Request__Output,
+} from '../protocol/index.ts';
 import type { Backoff } from './backoff.ts';
 import type { OpenChannel } from './channel.ts';
 import type { Clock } from './clock.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionEnd, ConnectionListener, ExporterWord, Welcome } from './connection.ts';
+import { measure } from './measured-report.ts';
 import { Outbox } from './outbox.ts';
+import type { WireReport } from './reports.ts';
 import type { WireStep } from './step-report.ts';
 import { Warnings } from './warnings.ts';
 
@@ -73,6 +82,17 @@ export class Sender implements ConnectionListener {
     this.#flushAt(
       urgent ? this.#lastFlush + urgentEveryMs : Math.max(this.#lastFlush + batchEveryMs, now + urgentEveryMs),
     );
+  }
+
+  /** A report of its own goes with the next batch. */
+  reportBeside(report: WireReport): void {
+    try {
+      this.#outbox.add(measure(report));
+    } catch (error) {
+      this.#warnings.warn(report.part, `a report cannot be sent (${report.part}): ${String(error)}`);
+      return;
+    }
+    this.#flushAt(Math.max(this.#lastFlush + batchEveryMs, this.#clock.now() + urgentEveryMs));
   }
 
   answer(answer: Answer): void {
@@ -164,7 +184,8 @@ export class Sender implements ConnectionListener {
       const batch = this.#outbox.next();
       if (batch === undefined) break;
       const dropped_steps = this.#outbox.dropped + this.#droppedBefore();
-      this.#connection.send({ batch: { sequence: batch.sequence, steps: [...batch.steps], dropped_steps } });
+      const { sequence, steps, reports } = batch;
+      this.#connection.send({ batch: { sequence, steps: [...steps], ...byPart(reports), dropped_steps } });
     }
     if (this.#goodbye === undefined || !this.#connection.ready) return;
     this.#connection.send({ goodbye: this.#goodbye });
@@ -177,4 +198,10 @@ export class Sender implements ConnectionListener {
     this.#finished(goodbyeTaken && this.#outbox.empty);
     this.#finished = () => undefined;
   }
+}
+
+function byPart(reports: readonly WireReport[]): BatchMessage {
+  const batch: Record<string, object[]> = {};
+  for (const { part, message } of reports) (batch[part] ??= []).push(message);
+  return batch;
 }

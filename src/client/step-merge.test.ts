@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { RingBuffer } from './ring-buffer.ts';
 import { mergeStep } from './step-merge.ts';
+import type { Item } from './outbox.ts';
 import type { WireStep } from './step-report.ts';
 
-function waiting(...steps: WireStep[]): RingBuffer<WireStep> {
-  const ring = new RingBuffer<WireStep>(100);
+function waiting(...steps: WireStep[]): RingBuffer<Item> {
+  const ring = new RingBuffer<Item>(100);
   for (const step of steps) ring.push(step);
   return ring;
 }
@@ -38,4 +39,16 @@ test('a step that was put into a batch, or is too far back, is not touched', () 
   expect(mergeStep(ring, 20, { step: 19, unix_nanos: 1, loss: 1 })).toBe(false);
   expect(mergeStep(ring, 19, { step: 19, unix_nanos: 1, loss: 1 })).toBe(true);
   expect(mergeStep(ring, 0, { step: 3, unix_nanos: 1, loss: 1 })).toBe(false);
+});
+
+test('another phase replaces the one before, and values by name are added', () => {
+  const ring = waiting({ step: 1, unix_nanos: 10, loss: 1, phase: 'PHASE_TRAIN', extras: { a: 1 } });
+  expect(mergeStep(ring, 0, { step: 1, unix_nanos: 20, phase: 'PHASE_IDLE', extras: { b: 2 } })).toBe(true);
+  expect(ring.at(0)).toEqual({ step: 1, unix_nanos: 10, loss: 1, phase: 'PHASE_IDLE', extras: { a: 1, b: 2 } });
+});
+
+test('other reports lie between steps without parting them', () => {
+  const ring = waiting({ step: 1, unix_nanos: 10, loss: 1 });
+  ring.push({ part: 'events', message: {}, bytes: 9 });
+  expect(mergeStep(ring, 0, { step: 1, unix_nanos: 20, gradient_norm: 2 })).toBe(true);
 });

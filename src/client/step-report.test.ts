@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { protocol } from '../protocol/index.ts';
-import { maxStepBytes } from './outbox.ts';
-import { cleanStep } from './step-report.ts';
+import { cleanStep, maxStepBytes, stepBytes } from './step-report.ts';
 import type { StepReport } from './step-report.ts';
 
 const fullest: Required<StepReport> = {
@@ -43,17 +42,16 @@ const fullest: Required<StepReport> = {
   nonfiniteGradients: 2 ** 62,
   maximumLoss: 1e-9,
   ownSeconds: 1e-9,
+  phase: 'checkpoint',
+  gradientNormScope: 'shard',
+  auxiliaryLosses: {},
+  extras: {},
 };
-
-/** What a step can carry that this client does not offer. */
-const notYet = ['phase', 'gradient_norm_scope', 'auxiliary_losses', 'extras'];
 
 test('the fields of a report are those of the proto file, in camelCase', () => {
   const { step } = cleanStep(fullest, 1);
   const camelCase = (name: string): string => name.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-  const inProto = (protocol.Step.type as { field: { name: string }[] }).field
-    .map(({ name }) => name)
-    .filter((name) => !notYet.includes(name));
+  const inProto = (protocol.Step.type as { field: { name: string }[] }).field.map(({ name }) => name);
   expect(Object.keys(step ?? {}).sort()).toEqual([...inProto].sort());
   expect(Object.keys(fullest).sort()).toEqual(inProto.map(camelCase).sort());
   expect(cleanStep(fullest, 1).problem).toBeNull();
@@ -93,4 +91,19 @@ test('a value of the wrong kind is left out and named, the others are kept', () 
   expect(cleanStep({ step: 1, skipped: 1 } as unknown as StepReport, 1).problem?.text).toContain(
     'skipped is 1, not true or false',
   );
+});
+
+test('values with names of their own are within what is reckoned for them', () => {
+  const extras = { ['\u4e2d'.repeat(128)]: NaN, a: 1 };
+  const { step, problem } = cleanStep({ ...fullest, extras, auxiliaryLosses: { kl: 0.5 } }, 1);
+  expect(problem).toBeNull();
+  const size = (given: object[]) =>
+    protocol.Telemetry.service.Report.requestSerialize({ batch: { steps: given } }).length;
+  expect(size([step!]) - size([])).toBeLessThanOrEqual(stepBytes(step!));
+});
+
+test('a phase that is none, and values that are none, are left out and named', () => {
+  const { step, problem } = cleanStep({ step: 1, phase: 'lunch', extras: { a: 'b' } } as unknown as StepReport, 1);
+  expect(step).toStrictEqual({ step: 1, unix_nanos: 1 });
+  expect(problem?.text).toContain('extras is of type object, not an object of at most 64 numbers');
 });

@@ -1,4 +1,5 @@
 import type { Step } from '../protocol/index.ts';
+import type { Values } from './reports.ts';
 
 /**
  * What a training script tells of one optimiser step: the fields of `gradwatch.v1.Step` in camelCase, with the units and meanings of
@@ -63,12 +64,56 @@ export interface StepReport {
   readonly maximumLoss?: number | undefined;
   /** Of the step what this rank needed itself, without waiting for others. */
   readonly ownSeconds?: number | undefined;
+  /** What the worker does from now on, told when it changes. */
+  readonly phase?: Phase | undefined;
+  /** What the gradient norm is of: all parameters, or those that this rank holds. */
+  readonly gradientNormScope?: NormScope | undefined;
+  /** Parts of the loss and losses beside it, by name. */
+  readonly auxiliaryLosses?: Values | undefined;
+  /** Whatever else is to be seen, by name. */
+  readonly extras?: Values | undefined;
 }
 
 /** A step as it is sent. */
 export type WireStep = { -readonly [Name in keyof Step]: Step[Name] } & { step: number; unix_nanos: number };
 
-type Kind = 'count' | 'real' | 'flag';
+/**
+ * What a step takes on the wire at most, with its tag and length, without what has names of its own: 24 doubles of at most 10 bytes, 14
+ * varints of at most 12, and a flag of 2. https://protobuf.dev/programming-guides/encoding/
+ */
+export const maxStepBytes = 414;
+/** What a value by name takes beside its name of at most 3 bytes a character: tags and lengths, and a double. */
+const maxNamedBytes = 24;
+
+/** What a step takes on the wire at most. */
+export function stepBytes({ extras, auxiliary_losses: losses }: WireStep): number {
+  let bytes = maxStepBytes;
+  for (const values of [extras, losses]) {
+    if (values === undefined) continue;
+    for (const name of Object.keys(values)) bytes += maxNamedBytes + 3 * name.length;
+  }
+  return bytes;
+}
+
+type Kind = 'count' | 'real' | 'flag' | 'values' | 'phase' | 'scope';
+
+const phases = {
+  init: 'PHASE_INIT',
+  train: 'PHASE_TRAIN',
+  evaluation: 'PHASE_EVALUATION',
+  checkpoint: 'PHASE_CHECKPOINT',
+  idle: 'PHASE_IDLE',
+} as const;
+export type Phase = keyof typeof phases;
+
+const scopes = { global: 'NORM_SCOPE_GLOBAL', shard: 'NORM_SCOPE_SHARD' } as const;
+export type NormScope = keyof typeof scopes;
+
+/** Kinds whose values are sent by another name. */
+const wireEnums: Readonly<Record<'phase' | 'scope', Readonly<Record<string, string>>>> = {
+  phase: phases,
+  scope: scopes,
+};
 
 export interface CleanStep {
   /** Null where the report names no step. */
@@ -116,6 +161,10 @@ const fields = [
   ['nonfiniteGradients', 'nonfinite_gradients', 'count'],
   ['maximumLoss', 'maximum_loss', 'real'],
   ['ownSeconds', 'own_seconds', 'real'],
+  ['phase', 'phase', 'phase'],
+  ['gradientNormScope', 'gradient_norm_scope', 'scope'],
+  ['auxiliaryLosses', 'auxiliary_losses', 'values'],
+  ['extras', 'extras', 'values'],
 ] as const satisfies readonly (readonly [Exclude<keyof StepReport, 'step'>, keyof Step, Kind])[];
 
 /**
@@ -133,7 +182,8 @@ export function cleanStep(report: StepReport, nowUnixNanos: number): CleanStep {
   for (const [name, wireName, kind] of fields) {
     const value = given[name];
     if (value === undefined || value === null) continue;
-    if (accepts[kind](value)) step[wireName] = value;
+    if (accepts[kind](value))
+      step[wireName] = kind === 'phase' || kind === 'scope' ? wireEnums[kind][value as string] : value;
     else problem = { field: name, text: `${name} is ${describe(value)}, not ${wanted[kind]}: it was not sent` };
   }
   return { step: step as WireStep, problem };
@@ -143,13 +193,25 @@ const wanted: Readonly<Record<Kind, string>> = {
   count: 'a whole number from 0',
   real: 'a number',
   flag: 'true or false',
+  values: 'an object of at most 64 numbers by names of at most 128 characters',
+  phase: 'init, train, evaluation, checkpoint or idle',
+  scope: 'global or shard',
 };
 
 const accepts: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   count: isCount,
   real: (value) => typeof value === 'number',
   flag: (value) => typeof value === 'boolean',
+  values: isValues,
+  phase: (value) => Object.hasOwn(phases, String(value)),
+  scope: (value) => Object.hasOwn(scopes, String(value)),
 };
+
+function isValues(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const entries = Object.entries(value);
+  return entries.length <= 64 && entries.every(([name, each]) => name.length <= 128 && typeof each === 'number');
+}
 
 /** Up to 2^63: moments in nanoseconds are beyond what a double holds exactly, and are rounded to some 200 ns. */
 function isCount(value: unknown): boolean {

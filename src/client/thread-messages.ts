@@ -1,4 +1,5 @@
 import type { Answer, Finding__Output, Goodbye, HelloMessage, Request__Output } from '../protocol/index.ts';
+import type { WireReport } from './reports.ts';
 import type { WireStep } from './step-report.ts';
 import type { TlsSettings } from './tls.ts';
 
@@ -15,6 +16,7 @@ export interface ThreadData {
 export type ToThread =
   /** Urgent: one of them is to be sent at once. */
   | { readonly steps: readonly WireStep[]; readonly urgent: boolean }
+  | { readonly report: WireReport }
   | { readonly answer: Answer }
   | { readonly goodbye: Goodbye; readonly timeoutMs: number };
 

@@ -3,6 +3,7 @@
  * while training computes for minutes without letting its own loop turn.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { protocolMinor } from '../protocol/index.ts';
 import { version } from '../version.ts';
 import { Backoff } from './backoff.ts';
 import { grpcChannel } from './channel.ts';
@@ -24,7 +25,7 @@ const tell = (message: FromThread): void => {
 };
 
 const sender = new Sender({
-  hello: { ...hello, client: `gradwatch-node ${version}` },
+  hello: { ...hello, client: `gradwatch-node ${version}`, protocol_minor: protocolMinor },
   address,
   capacity: keptSteps,
   open: grpcChannel({ address, token, tls }),
@@ -48,6 +49,9 @@ port.on('message', (message: ToThread) => {
   if ('steps' in message) {
     counters.leave(message.steps.length);
     sender.report(message.steps, message.urgent);
+  } else if ('report' in message) {
+    counters.leave(1);
+    sender.reportBeside(message.report);
   } else if ('answer' in message) {
     sender.answer(message.answer);
   } else {

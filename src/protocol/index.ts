@@ -8,7 +8,7 @@ export type { HealthCheckRequest__Output as HealthCheckRequest } from './generat
 export type { HealthCheckResponse } from './generated/grpc/health/v1/HealthCheckResponse.ts';
 export type { Acknowledgement } from './generated/gradwatch/v1/Acknowledgement.ts';
 export type { Answer__Output as Answer } from './generated/gradwatch/v1/Answer.ts';
-export type { Batch__Output as Batch } from './generated/gradwatch/v1/Batch.ts';
+export type { Batch as BatchMessage, Batch__Output as Batch } from './generated/gradwatch/v1/Batch.ts';
 export type { Ending__Output as Ending } from './generated/gradwatch/v1/Ending.ts';
 export type { Evaluation__Output as Evaluation } from './generated/gradwatch/v1/Evaluation.ts';
 export type { Event__Output as Event } from './generated/gradwatch/v1/Event.ts';

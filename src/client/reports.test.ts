@@ -1,0 +1,87 @@
+import { expect, it } from 'vitest';
+import { protocol } from '../protocol/index.ts';
+import { measure } from './measured-report.ts';
+import { Outbox } from './outbox.ts';
+import { evaluation, event, layers, serving, tensors, type WireReport } from './reports.ts';
+
+const { Report } = protocol.Telemetry.service;
+
+/** What an exporter reads of it. */
+function sent(report: WireReport): unknown {
+  const { part, message } = measure(report);
+  return Report.requestDeserialize(Report.requestSerialize({ batch: { [part]: [message] } })).batch?.[part]?.[0];
+}
+
+it('sends an evaluation with its slices and failures', () => {
+  const slices = { '': { auc: NaN }, 'size:large': { auc: 0.5 } };
+  const failures = [{ metric: 'auc', bound: 'lower', value: 0.5, threshold: 0.8 }] as const;
+  expect(sent(evaluation({ dataset: 'val', step: 3, slices, samples: { '': 9 }, failures }, 7))).toEqual({
+    dataset: 'val',
+    step: 3,
+    unix_nanos: 7,
+    slices: [
+      { slice: '', samples: 9, metrics: { auc: NaN } },
+      { slice: 'size:large', metrics: { auc: 0.5 } },
+    ],
+    failures: [{ metric: 'auc', bound: 'BOUND_LOWER', value: 0.5, threshold: 0.8 }],
+  });
+});
+
+it('sends layers, tensors, events and what was served, without what is undefined', () => {
+  expect(sent(layers(3, { embed: { gradientNorm: Infinity, fractionDead: undefined } }, 7))).toEqual({
+    step: 3,
+    unix_nanos: 7,
+    layers: [{ name: 'embed', gradient_norm: Infinity }],
+  });
+  const both = tensors(
+    { inputs: { x: { mean: 1, edges: [0, 1], counts: [4] } }, outputs: { y: {} }, reference: true },
+    7,
+  );
+  expect(both.map(sent)).toEqual([
+    {
+      name: 'x',
+      kind: 'KIND_INPUT',
+      unix_nanos: 7,
+      mean: 1,
+      reference: true,
+      distribution: { edges: [0, 1], counts: [4] },
+    },
+    { name: 'y', kind: 'KIND_OUTPUT', unix_nanos: 7, reference: true },
+  ]);
+  expect(sent(event({ type: 'rollback', step: 4, value: 2 }, 7))).toEqual({
+    ...{ type: 'TYPE_ROLLBACK', step: 4, value: 2, unix_nanos: 7 },
+  });
+  const latency = { bounds: [0.1], counts: [1, 0], sum: 0.05 };
+  expect(sent(serving({ requests: 1, inputTokens: 5, latency, outputs: { cat: 1 } }, 7))).toEqual({
+    ...{ requests: 1, input_tokens: 5, unix_nanos: 7, latency, outputs: { classes: ['cat'], counts: [1] } },
+  });
+});
+
+it('refuses what is too large', () => {
+  const many = Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`layer ${at}`, { weightNorm: 1 }]));
+  expect(() => measure(layers(1, many, 7))).toThrow(RangeError);
+});
+
+it('puts reports into the batches in their order, at most 64 in one, and keeps them until they are safe', () => {
+  const outbox = new Outbox(1000);
+  outbox.resume(0, 65_536);
+  outbox.add({ step: 1, unix_nanos: 1 });
+  for (let at = 0; at < 70; at += 1) outbox.add(measure(event({ type: 'custom', value: at }, 7)));
+  const [first, second] = [outbox.next(), outbox.next()];
+  expect([first?.steps.length, first?.reports.length, second?.reports.length]).toEqual([1, 64, 6]);
+  outbox.acknowledge(1);
+  outbox.resume(1, 65_536);
+  expect(outbox.next()).toEqual(second);
+  outbox.acknowledge(2);
+  expect(outbox.empty).toBe(true);
+});
+
+it('cuts batches anew for an exporter that takes less', () => {
+  const outbox = new Outbox(1000);
+  outbox.resume(0, 65_536);
+  const large = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`layer ${at}`, { weightNorm: 1 }]));
+  for (let at = 0; at < 10; at += 1) outbox.add(measure(layers(at, large, 7)));
+  expect(outbox.next()?.reports).toHaveLength(10);
+  outbox.resume(0, 6_000);
+  expect(outbox.next()).toMatchObject({ sequence: 1, reports: { length: 2 } });
+});
