@@ -1,5 +1,6 @@
 import { protocol } from '../protocol/index.ts';
 import type { WireReport } from './reports.ts';
+import type { WireStep } from './step-report.ts';
 
 /** What an exporter takes of a message that does not say it. */
 const maxBytes = 65_536;
@@ -8,6 +9,9 @@ const maxBytes = 65_536;
 export interface MeasuredReport extends WireReport {
   readonly bytes: number;
 }
+
+/** What waits to be sent in batches. */
+export type Item = WireStep | MeasuredReport;
 
 /**
  * Tries whether a report can be sent: training scripts are often plain JavaScript, and nothing is believed.

@@ -1,6 +1,6 @@
 import { RingBuffer } from './ring-buffer.ts';
 import { mergeStep } from './step-merge.ts';
-import type { MeasuredReport } from './measured-report.ts';
+import type { Item, MeasuredReport } from './measured-report.ts';
 import { maxStepBytes, stepBytes, type WireStep } from './step-report.ts';
 
 /** Tag and length of the batch, its sequence and its count of dropped steps, with room. */
@@ -9,9 +9,6 @@ const batchOverheadBytes = 64;
 const maxBatchItems = 500;
 /** As many as an exporter takes of each other part. */
 const maxBatchReports = 64;
-
-/** What is sent in batches. */
-export type Item = WireStep | MeasuredReport;
 
 export interface Batch {
   readonly sequence: number;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { RingBuffer } from './ring-buffer.ts';
 import { mergeStep } from './step-merge.ts';
-import type { Item } from './outbox.ts';
+import type { Item } from './measured-report.ts';
 import type { WireStep } from './step-report.ts';
 
 function waiting(...steps: WireStep[]): RingBuffer<Item> {

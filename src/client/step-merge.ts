@@ -1,4 +1,4 @@
-import type { Item } from './outbox.ts';
+import type { Item } from './measured-report.ts';
 import type { RingBuffer } from './ring-buffer.ts';
 import type { WireStep } from './step-report.ts';
 
