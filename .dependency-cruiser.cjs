@@ -29,7 +29,7 @@ const rooms = {
   // What is made of the declarations.
   bundle: ['catalogue', 'detect', 'series'],
   check: ['catalogue', 'collectors', 'collect', 'ingest', 'listen', 'snapshot', 'series'],
-  replay: ['event-files', 'scalars', 'detect', 'findings', 'runs', 'series'],
+  replay: ['event-files', 'scalars', 'tfma', 'detect', 'findings', 'runs', 'series'],
   'named-files': ['catalogue', 'collectors', 'listen'],
   cli: [
     'app',

@@ -1,4 +1,5 @@
-import { lineOf, pages, readRecording, Replay, runOf, summaryOf } from '../replay/index.ts';
+import { statSync } from 'node:fs';
+import { lineOf, pages, readEvaluation, readRecording, Replay, runOf, summaryOf } from '../replay/index.ts';
 import { Vocabulary } from '../scalars/index.ts';
 import type { Finding } from '../findings/index.ts';
 import type { Configuration } from '../catalogue.ts';
@@ -11,8 +12,8 @@ const maxComplaints = 10;
 
 const usage = `Usage: gradwatch replay [--json] [--map FIELD=COLUMN]... [OPTIONS] FILE...
 
-Judges recorded runs with the detectors of the exporter. A file is CSV or JSON lines, as it is or as .gz, or an
-event file of TensorBoard, and is one run.
+Judges recorded runs with the detectors of the exporter. A file is CSV or JSON lines, as it is or as .gz, an event
+file of TensorBoard, or an output folder of TensorFlow Model Analysis, and is one run.
 
   --json
       Print every finding as one JSON object a line, when it is over
@@ -66,19 +67,28 @@ async function replayFile(
   });
   if (!json) print(`run ${run}`);
   try {
-    const unknown = await readRecording(
-      path,
-      vocabulary,
-      (row) => {
-        rows += 1;
-        judge.take(row);
-      },
-      (line, error) => {
-        bad += 1;
-        if (bad <= maxComplaints) complain(`${path}:${line}: ${error}`);
-      },
-    );
-    if (unknown.length > 0) complain(`${path}: columns left out: ${unknown.join(', ')}`);
+    if (statSync(path).isDirectory()) {
+      const evaluation = await readEvaluation(path, (records) => {
+        bad += records;
+        complain(`${path}: ${records} records could not be read`);
+      });
+      rows += 1;
+      judge.evaluation(evaluation);
+    } else {
+      const unknown = await readRecording(
+        path,
+        vocabulary,
+        (row) => {
+          rows += 1;
+          judge.take(row);
+        },
+        (line, error) => {
+          bad += 1;
+          if (bad <= maxComplaints) complain(`${path}:${line}: ${error}`);
+        },
+      );
+      if (unknown.length > 0) complain(`${path}: columns left out: ${unknown.join(', ')}`);
+    }
   } catch (error) {
     bad += 1;
     complain(`${path}: ${(error as Error).message}`);

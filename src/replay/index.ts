@@ -1,3 +1,4 @@
+export { readEvaluation } from './evaluation-folder.ts';
 export { readRecording, runOf } from './recording.ts';
 export { Replay } from './replay.ts';
 export type { ReplayOptions } from './replay.ts';

@@ -7,7 +7,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { detectOptions } from '../detect/index.ts';
 import { findingsOptions } from '../findings/index.ts';
 import { Vocabulary } from '../scalars/index.ts';
-import { lineOf, readRecording, Replay, runOf, type Row } from './index.ts';
+import { writeEvaluation } from '../../test/support/tfma.ts';
+import { lineOf, readEvaluation, readRecording, Replay, runOf, type Row } from './index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gradwatch-replay-'));
 afterAll(() => {
@@ -118,5 +119,19 @@ describe('a replay', () => {
         "step 401  resolved  warning  non_finite  run_ended",
       ]
     `);
+  });
+
+  it('judges the evaluation in a folder', async () => {
+    const evaluated = join(folder, 'fraud');
+    writeEvaluation(evaluated, { '': { auc: 0.5 } }, [['', 'auc']]);
+    const lines: string[] = [];
+    const replay = new Replay(runOf(evaluated), options, (change) => lines.push(lineOf(change)));
+    replay.evaluation(await readEvaluation(evaluated, () => undefined));
+    replay.end();
+    expect(lines).toEqual([
+      'step -  opened  warning  evaluation_threshold  The evaluation of fraud on tfma did not keep a threshold: auc of all data is 0.5 (at least 0.9).',
+      'step -  resolved  warning  evaluation_threshold  run_ended',
+    ]);
+    await expect(readEvaluation(folder, () => undefined)).rejects.toThrow('found no metrics-* in this folder');
   });
 });

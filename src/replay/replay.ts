@@ -7,6 +7,7 @@ import {
   type Report,
 } from '../detect/index.ts';
 import { Findings, type FindingListener, type FindingsOptions } from '../findings/index.ts';
+import type { EvaluationReport } from '../runs/index.ts';
 import { SeriesTable } from '../series/index.ts';
 import { RowClock } from './clock.ts';
 import type { Row } from './row.ts';
@@ -76,9 +77,13 @@ export class Replay {
     this.#lastStep = step;
   }
 
+  evaluation(report: EvaluationReport): void {
+    this.#engine.evaluation({ run: this.#run, rank: 0, attempt: 0, ...report });
+  }
+
   /** The recording is over: what is open is resolved. */
   end(): void {
-    this.#engine.runEnded(this.#run);
+    this.#engine.runForgotten(this.#run);
     this.#clock.pass(this.#hold);
     this.#findings.tick();
   }
