@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as valibot from 'valibot';

@@ -15,6 +15,8 @@ import type { Refusal } from '../refusals.ts';
 import { takeBatch } from '../take-batch.ts';
 import type { EventTail } from './event-tail.ts';
 import type { EventFilesCounts } from './metrics.ts';
+import { MergedTails } from './merged-tails.ts';
+import type { Pace } from './pace.ts';
 
 export interface FollowedRankParts {
   readonly runs: Runs;
@@ -28,21 +30,13 @@ export interface FollowedRankParts {
   readonly now: () => number;
 }
 
-/** How long events of validation data wait for those of the training before them, which another writer may flush later, seconds. */
-const flushSeconds = 300;
-
-interface Followed {
-  readonly tail: EventTail;
-  readonly writer: Writer;
-}
-
 /** One rank of a run that speaks through event files: merges what its writers tell and reports it like a worker. */
 export class FollowedRank {
   readonly run: string;
   readonly rank: number;
   readonly #parts: FollowedRankParts;
   readonly #session: string;
-  readonly #files = new Map<string, Followed>();
+  readonly #files = new MergedTails();
   readonly #steps: StepAssembler;
   #noted = false;
 
@@ -59,7 +53,7 @@ export class FollowedRank {
   }
 
   get tails(): readonly EventTail[] {
-    return [...this.#files.values()].map(({ tail }) => tail);
+    return this.#files.all;
   }
 
   get unknownTags(): number {
@@ -73,15 +67,15 @@ export class FollowedRank {
   }
 
   tailOf(path: string): EventTail | undefined {
-    return this.#files.get(path)?.tail;
+    return this.#files.of(path);
   }
 
   follow(tail: EventTail, writer: Writer): void {
-    this.#files.set(tail.path, { tail, writer });
+    this.#files.add(tail, writer);
   }
 
   leave(path: string): void {
-    this.#files.delete(path);
+    this.#files.remove(path);
   }
 
   /** Whether somebody else tells of this rank. */
@@ -91,48 +85,42 @@ export class FollowedRank {
   }
 
   /**
-   * Takes what was read, in the order in which the writers wrote it. Where a file has more to be read before its next event is known, those
-   * of others wait; those of validation data also wait for the training to tell what was before them.
-   * @param rest called between events, so that the event loop is not held up
+   * Takes what was read. Whenever others have their turn, what was taken is what was reported: a snapshot of that moment neither loses nor
+   * repeats a step.
    */
-  async advance(read: (tail: EventTail) => Promise<boolean>, rest: () => Promise<void>): Promise<void> {
+  async advance(read: (tail: EventTail) => Promise<boolean>, pace: Pace): Promise<void> {
     let events = 0;
     let grew = !this.#noted;
     const readOn = async (tail: EventTail): Promise<boolean> => {
       grew = true;
+      this.#settle();
       return read(tail);
     };
+    let step: number | null = null;
     for (;;) {
-      const next = await this.#first(readOn);
-      const event = next?.tail.take();
-      if (next === null || event === undefined) break;
+      const next = await this.#files.first(readOn, this.#parts.now());
+      if (next === null) break;
+      // What is told of one step is not torn.
+      if (pace.isOver && next.tail.next?.step !== step) {
+        this.#settle();
+        await pace.rest();
+      }
+      const event = next.tail.take();
+      if (event === undefined) break;
       events += 1;
+      step = event.step;
       this.#steps.take(finite(event), next.writer);
-      await rest();
     }
-    this.#steps.close();
+    this.#settle();
     this.#parts.counts.add('events', events);
     if (grew || events > 0) this.#note();
   }
 
-  /** The file whose next event is the oldest; null where there is none, or a file has to be read first and may not. */
-  async #first(read: (tail: EventTail) => Promise<boolean>): Promise<Followed | null> {
-    let first: Followed | null = null;
-    let time = Infinity;
-    for (const followed of this.#files.values()) {
-      const { tail } = followed;
-      while (tail.next === undefined && tail.backlog > 0) if (!(await read(tail))) return null;
-      const { next } = tail;
-      if (next === undefined || !this.#isDue(followed.writer, next.time)) continue;
-      if (first === null || next.time < time) [first, time] = [followed, next.time];
-    }
-    return first;
-  }
-
-  #isDue(writer: Writer, time: number): boolean {
-    if (writer === 'training' || this.#parts.now() - time >= flushSeconds) return true;
-    const trainings = [...this.#files.values()].filter((other) => other.writer === 'training');
-    return trainings.length === 0 || trainings.some(({ tail }) => tail.readUntil >= time);
+  /** Reports what was taken so far, and keeps in mind how far that is. */
+  #settle(): void {
+    this.#steps.close();
+    const held = this.#held();
+    if (held !== undefined && !this.#isForeign(held)) held.readTo(marksOf(this.tails));
   }
 
   #held(): Rank | undefined {
@@ -179,7 +167,7 @@ export class FollowedRank {
     }
   }
 
-  /** Keeps in mind how far the files were taken, and when they were written last. */
+  /** Keeps in mind when the files were written last. */
   #note(): void {
     this.#noted = true;
     const held = this.#held();
@@ -190,7 +178,6 @@ export class FollowedRank {
     const heardAt = this.tails.some((tail) => tail.backlog > 0) ? now() : Math.min(now(), writtenAt);
     const rank = now() - heardAt < patience ? this.#speak() : held;
     rank?.reportsByCalls(heardAt, patience);
-    held.readTo(marksOf(this.tails));
   }
 
   #hello(): RankHello {

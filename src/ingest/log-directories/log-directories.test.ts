@@ -327,6 +327,25 @@ test('after a restart it goes on where the runs were saved', async () => {
   expect(after.series('gradwatch_train_steps_total{run="run",rank="0"}')).toBe(3);
 });
 
+test('a snapshot of any moment neither loses nor repeats a step', async () => {
+  const steps = 4000;
+  const records = Array.from({ length: steps }, (_, step) => [scalar(step, 'loss', 1), scalar(step, 'grad_norm', 1)]);
+  write('run', version, ...records.flat());
+  const before = follower();
+  const saved: (readonly unknown[])[] = [];
+  const save = setInterval(() => saved.push(before.save()), 0);
+  await before.beat();
+  clearInterval(save);
+  const amid = saved.filter((parts) => parts.length > 0);
+  expect(amid.length).toBeGreaterThan(1);
+  for (const parts of amid.filter((_, at) => at % Math.ceil(amid.length / 8) === 0)) {
+    const after = follower({}, parts);
+    await after.beat();
+    expect(after.series('gradwatch_train_steps_total{run="run",rank="0"}')).toBe(steps);
+    expect(after.series('gradwatch_rank_rollbacks_total{run="run",rank="0"}') ?? 0).toBe(0);
+  }
+});
+
 test('after a restart a file that does not grow is a rank that is still there', async () => {
   utimesSync(write('run', version, scalar(1, 'loss', 1)), start + 1000, start + 1000);
   const before = follower();

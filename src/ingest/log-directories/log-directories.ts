@@ -10,6 +10,7 @@ import { findEventFiles, type FoundFile } from './find-files.ts';
 import { FollowedRank } from './followed-rank.ts';
 import { EventFilesCounts, type EventFilesLog } from './metrics.ts';
 import type { EventFilesOptions } from './options.ts';
+import { Pace } from './pace.ts';
 import { placeOf, rankPattern, type Place } from './place.ts';
 
 export interface LogDirectoriesContext {
@@ -45,7 +46,6 @@ export class LogDirectories {
   readonly #owners = new Map<string, FollowedRank>();
   #searchedAt = -Infinity;
   #turn = 0;
-  #sliceBegan = 0;
   #timer: NodeJS.Timeout | null = null;
   #stopping = false;
   #beat: Promise<void> = Promise.resolve();
@@ -196,20 +196,12 @@ export class LogDirectories {
     };
     const ranks = [...this.#ranks.values()];
     this.#turn += 1;
-    this.#sliceBegan = this.#context.monotonic();
+    const pace = new Pace(this.#context.monotonic, slice);
     for (let at = 0; at < ranks.length; at += 1) {
       const rank = ranks[(this.#turn + at) % ranks.length];
       if (rank === undefined) continue;
       if (rank.isTaken) this.#counts.addProblem('run_taken', rank.run);
-      else await rank.advance(read, this.#rest);
+      else await rank.advance(read, pace);
     }
   }
-
-  /** Lets others on the event loop have their turn, when it is time. */
-  readonly #rest = async (): Promise<void> => {
-    const { monotonic } = this.#context;
-    if (monotonic() - this.#sliceBegan < slice) return;
-    await new Promise((resolve) => setImmediate(resolve));
-    this.#sliceBegan = monotonic();
-  };
 }
