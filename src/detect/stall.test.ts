@@ -13,7 +13,7 @@ function look() {
     stall
       .observe(
         state,
-        ranks.map((rank) => ({ rank: 0, step: 811, steps: 800, idle: 0, usual: 0.4, ...rank })),
+        ranks.map((rank) => ({ rank: 0, step: 811, steps: 800, idle: 0, usual: 0.4, phase: null, ...rank })),
         options,
       )
       .map(({ rank, verdict }) => ({ rank, ...verdict }));
@@ -53,6 +53,15 @@ describe('stall', () => {
     expect(at({ idle: 1200, step: null, steps: 0, usual: null })).toMatchObject([
       { severity: 'critical', firstStep: null, cause: 'Rank 0 has not taken a first step in 20 min.' },
     ]);
+  });
+
+  it('goes by the phase where the worker tells it', () => {
+    const at = look();
+    expect(at({ idle: 120, phase: 'train' })).toMatchObject([{ severity: 'critical', threshold: 120 }]);
+    expect(look()({ idle: 599, phase: 'checkpoint' })).toEqual([]);
+    expect(look()({ idle: 600, phase: 'evaluation' })).toMatchObject([{ severity: 'critical', threshold: 600 }]);
+    expect(look()({ idle: 1199, phase: 'init' })).toEqual([]);
+    expect(look()({ idle: 1e6, phase: 'idle' })).toEqual([]);
   });
 
   it('names the rank first that stopped before the others', () => {

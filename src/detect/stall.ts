@@ -81,10 +81,14 @@ export const stall = clockDetector({
   },
 });
 
-function limitsOf({ steps, usual }: RankProgress, { start, training, other, factor, warmup }: Options): Limits {
-  if (steps < warmup || usual === null) return { stalled: start, critical: start };
-  const stalled = Math.max(training, factor * usual);
-  return { stalled, critical: Math.max(stalled, other) };
+function limitsOf({ steps, usual, phase }: RankProgress, { start, training, other, factor, warmup }: Options): Limits {
+  if (phase === 'idle') return { stalled: Infinity, critical: Infinity };
+  if (phase === 'init' || steps < warmup || usual === null) return { stalled: start, critical: start };
+  const ofSteps = Math.max(training, factor * usual);
+  const longer = Math.max(ofSteps, other);
+  if (phase === 'train') return { stalled: ofSteps, critical: ofSteps };
+  // One that tells no phase may be in any.
+  return { stalled: phase === null ? ofSteps : longer, critical: longer };
 }
 
 /** The first verdict opens the finding: it is of the rank that the others most likely wait for. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { SlidingWindow } from '../stats/index.ts';
+import type { Phase } from './reports.ts';
 
 /** Times between steps that are kept: enough that their 99th percentile is not the longest alone. */
 const kept = 128;
@@ -11,10 +12,12 @@ export interface RankProgress {
   readonly step: number | null;
   /** Steps that its process has taken. */
   readonly steps: number;
-  /** Seconds since the last of them, or since the process began to speak, by the clock of the exporter. */
+  /** Seconds since the last of them, since its phase changed, or since the process began to speak, by the clock of the exporter. */
   readonly idle: number;
   /** 99th percentile of the last times between two steps, in seconds by the clock of the worker; null before there are two. */
   readonly usual: number | null;
+  /** What it does now; null where it does not tell. */
+  readonly phase: Phase | null;
 }
 
 /** The ranks of one run that are alive. */
@@ -52,6 +55,11 @@ export class Progress {
     this.#since = now;
   }
 
+  /** It does something else now. */
+  turned(now: number): void {
+    this.#since = now;
+  }
+
   /** Nobody hears it: what it does meanwhile is not known. */
   pause(now: number): void {
     this.#idleBefore ??= this.#idle(now);
@@ -68,7 +76,7 @@ export class Progress {
     this.#since += seconds;
   }
 
-  tell(rank: number, step: number | null, now: number): RankProgress {
+  tell(rank: number, step: number | null, now: number): Omit<RankProgress, 'phase'> {
     const { size, sorted } = this.#gaps;
     return {
       rank,

@@ -73,6 +73,11 @@ export class RankReports {
     this.#labels = { run, rank: String(rank) };
   }
 
+  /** What the worker does now; null where it does not tell. */
+  get doing(): PhaseReport['phase'] | null {
+    return this.#phase;
+  }
+
   phase(report: PhaseReport): void {
     if (report.phase === this.#phase) return;
     this.#showPhase(report.phase);

@@ -151,6 +151,7 @@ export class Rank {
   report(report: StepReport, exceeded: Exceeded = () => undefined): void {
     const { phase, details } = report;
     if (phase !== undefined) {
+      if (phase !== this.#reports.doing) this.#progress.turned(this.#owner.now());
       this.#reports.phase({ phase, step: report.step, time: report.time });
       if (isAnnouncement(report)) return;
     }
@@ -220,7 +221,7 @@ export class Rank {
   progress(now: number): RankProgress | null {
     if (this.#ended !== null || this.#awaited !== null || this.#calledAt !== null) return null;
     if (this.#hello.role === 'inference') return null;
-    return this.#progress.tell(this.#hello.rank, this.newest?.step ?? null, now);
+    return { ...this.#progress.tell(this.#hello.rank, this.newest?.step ?? null, now), phase: this.#reports.doing };
   }
 
   /** So many seconds in which the exporter did not listen do not count against it. */

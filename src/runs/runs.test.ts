@@ -127,11 +127,14 @@ describe('Runs', () => {
       {
         run: 'digits',
         ranks: [
-          { rank: 0, step: 2, steps: 2, idle: 3, usual: 1 },
-          { rank: 1, step: 1, steps: 1, idle: 10, usual: null },
+          { rank: 0, step: 2, steps: 2, idle: 3, usual: 1, phase: null },
+          { rank: 1, step: 1, steps: 1, idle: 10, usual: null, phase: null },
         ],
       },
     ]);
+    setTime(1012);
+    ranks[1]!.report({ ...step(1), phase: 'checkpoint' });
+    expect(runs.progress(1013)[0]!.ranks[1]).toMatchObject({ steps: 1, idle: 1, phase: 'checkpoint' });
     runs.setStalled({ run: 'digits', rank: 1 }, true);
     expect(states('gradwatch_rank_state')).toContainEqual(['run="digits",rank="1"', 'stalled']);
     runs.setStalled({ run: 'digits', rank: 1 }, false);
