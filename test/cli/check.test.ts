@@ -122,6 +122,7 @@ describe('gradwatch check', options, () => {
         `--grpc.socket=${noSocket}`,
         '--http.token_file=/nowhere',
         '--log.findings=/nowhere/findings.log',
+        `--event_files.directories=${folder},/nowhere`,
         '--http.required_collectors=cpu,gpus',
         '--gpu.enabled=false',
         '--kubernetes.pod_resources.enabled=false',
@@ -130,6 +131,10 @@ describe('gradwatch check', options, () => {
       const lines = output.split('\n');
       expect(lines).toContainEqual(
         expect.stringMatching(/^failing {2}http\.address +127\.0\.0\.1:\d+: another process/),
+      );
+      expect(lines).toContainEqual(expect.stringMatching(/^works {4}event_files\.directories +\S+ can be read/));
+      expect(lines).toContainEqual(
+        expect.stringMatching(/^failing {2}event_files\.directories +\/nowhere cannot be read \(ENOENT\)/),
       );
       expect(lines).toContainEqual(expect.stringMatching(/^failing {2}grpc\.socket +\S+: exists and is no socket/));
       expect(lines).toContainEqual(expect.stringMatching(/^failing {2}http\.token_file +\/nowhere: cannot be read/));
@@ -140,7 +145,7 @@ describe('gradwatch check', options, () => {
         expect.stringMatching(/^failing {2}http\.required_collectors +cpu,gpus: no collector gpus; there are cpu, /),
       );
       expect(lines).toContainEqual(expect.stringMatching(/^off {6}collector gpu +switched off$/));
-      expect(lines.at(-2)).toBe('5 of what is configured will not work');
+      expect(lines.at(-2)).toBe('6 of what is configured will not work');
     } finally {
       taken.close();
     }
