@@ -40,6 +40,22 @@ describe('divergence', () => {
     expect(new Feed(divergence).say(rising('validation'))).toEqual([]);
   });
 
+  it('sees at the second evaluation that both losses blew up, before there are levels', () => {
+    const blown = (validation: number, training: number) => ({
+      validation_loss: validation,
+      evaluated_training_loss: training,
+    });
+    const feed = new Feed(divergence);
+    expect(feed.say([blown(27, 26), blown(81_530, 84_364), blown(3e6, 1e7)])).toEqual(['critical 2']);
+    expect(feed.take(blown(1e15, 1e15))).toMatchObject({
+      firstStep: 1,
+      cause: expect.stringContaining('many times their lowest of 27 and 26') as string,
+    });
+    // One mishap, or a validation loss alone, is none.
+    expect(new Feed(divergence).say([blown(2, 2), blown(90, 90), blown(2, 2), blown(90, 90)])).toEqual([]);
+    expect(new Feed(divergence).say([blown(2, 2), blown(90, 1), blown(90, 1), blown(90, 1)])).toEqual([]);
+  });
+
   it('recovers where there are evaluations alone', () => {
     const feed = new Feed(divergence);
     feed.say(steps(40, (at) => ({ validation_loss: at < 20 ? 1 : 2, evaluated_training_loss: at < 20 ? 1 : 2 })));

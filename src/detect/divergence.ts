@@ -8,6 +8,9 @@ import { SmoothedLoss } from './smoothed-loss.ts';
 /** Share of what the training loss had gained that must be lost again: near zero a loss doubles by noise alone. */
 const givenBack = 0.1;
 
+/** Evaluations in a row at which both losses must be blown up: one may be a mishap of its own. */
+const blownEvaluations = 2;
+
 /** How often in a row a rule has held, and since which step. */
 interface Streak {
   count: number;
@@ -25,11 +28,15 @@ export interface State {
   bestEvaluated: { validation: number; training: number } | null;
   readonly risen: Streak;
   readonly evaluatedRisen: Streak;
+  /** The lowest losses of single evaluations. */
+  lowest: { validation: number; training: number } | null;
+  readonly blown: Streak;
 }
 
 /**
  * The loss has left its best level upwards and stays there: the training loss alone, or training and validation loss together from
- * evaluation to evaluation. A spike that heals is too short for either.
+ * evaluation to evaluation. A spike that heals is too short for either. Losses of evaluations that are many times as high as they were
+ * need no levels: such a run often ends before there are any.
  */
 export const divergence = stepDetector({
   kind: 'divergence',
@@ -60,6 +67,12 @@ export const divergence = stepDetector({
       help: 'Rise of both losses of an evaluation above their best levels that counts, as a share of them',
     }),
     evaluation_patience: integer({ default: 3, min: 1, max: 1000, help: 'Evaluations for which it must last' }),
+    blow_up: number({
+      default: 10,
+      min: 2,
+      max: 1e12,
+      help: 'Multiple of their lowest values so far at which both losses of two evaluations in a row are critical at once',
+    }),
     noise: number({
       default: 3,
       min: 0,
@@ -78,24 +91,28 @@ export const divergence = stepDetector({
     bestEvaluated: null,
     risen: { count: 0, since: 0 },
     evaluatedRisen: { count: 0, since: 0 },
+    lowest: null,
+    blown: { count: 0, since: 0 },
   }),
   observe(state, observation, options) {
     const { step, rank, wentBack } = observation;
     if (wentBack) {
       state.loss.clear();
       state.evaluations.clear();
-      state.risen.count = state.evaluatedRisen.count = 0;
+      state.risen.count = state.evaluatedRisen.count = state.blown.count = 0;
     }
     const level = takeLoss(state, observation.fresh.loss, step);
     const point = state.evaluations.observe(observation);
+    const evaluated = observation.fresh.validation_loss === undefined ? null : state.evaluations.latest;
     const evidence =
+      (evaluated === null ? null : judgeBlowUp(state, evaluated, step, rank, options)) ??
       (point === null ? null : judgeEvaluation(state, point, rank, options)) ??
       (level === null ? null : judgeLoss(state, level, step, rank, options));
     if (evidence !== null) return { status: 'evidence', ...evidence };
     // Both rules have to be at rest, for as many losses as the verdict took; for as many evaluations where no step tells a loss.
     const onlyEvaluations = state.best === null;
-    if ((onlyEvaluations ? point : level) === null || state.risen.count > 0 || state.evaluatedRisen.count > 0)
-      return quiet;
+    const held = [state.risen, state.evaluatedRisen, state.blown].some(({ count }) => count > 0);
+    if ((onlyEvaluations ? point : level) === null || held) return quiet;
     return state.episode.calm(step, onlyEvaluations ? options.evaluation_patience : options.patience);
   },
 });
@@ -107,6 +124,7 @@ interface Options {
   readonly evaluation_window: number;
   readonly evaluation_rise: number;
   readonly evaluation_patience: number;
+  readonly blow_up: number;
   readonly noise: number;
 }
 
@@ -141,6 +159,34 @@ function judgeLoss(state: State, level: number, step: number, rank: number, opti
     baseline: best.level,
     window,
     cause: `The training loss of rank ${rank} stays at ${figure(level)} up to step ${step}, above its best level of ${figure(best.level)} at step ${best.step}.`,
+    advice,
+  };
+}
+
+function judgeBlowUp(
+  state: State,
+  { validation, training }: { readonly validation: number; readonly training: number },
+  step: number,
+  rank: number,
+  { blow_up: factor }: Options,
+): Evidence | null {
+  const lowest = (state.lowest ??= { validation, training });
+  lowest.validation = Math.min(lowest.validation, validation);
+  lowest.training = Math.min(lowest.training, training);
+  const blown =
+    Math.min(lowest.validation, lowest.training) > 0 &&
+    validation > factor * lowest.validation &&
+    training > factor * lowest.training;
+  if (!lasts(state.blown, blown, step, blownEvaluations)) return null;
+  return {
+    severity: 'critical',
+    firstStep: state.episode.disturbed(state.blown.since),
+    step,
+    score: riseOf(validation, lowest.validation),
+    threshold: factor - 1,
+    baseline: lowest.validation,
+    window: 1,
+    cause: `At step ${step} the evaluation of rank ${rank} gave ${figure(validation)} for validation and ${figure(training)} for training, many times their lowest of ${figure(lowest.validation)} and ${figure(lowest.training)}.`,
     advice,
   };
 }

@@ -28,6 +28,8 @@ export class EvaluationTrend {
   private readonly training: SmoothedLoss;
   private readonly losses = new SlidingWindow(lossesBefore);
   private evaluatesTraining = false;
+  /** Both losses of the last evaluation as they were reported, null where one of them is not known. */
+  latest: { readonly validation: number; readonly training: number } | null = null;
 
   constructor(window: number) {
     this.validation = new SmoothedLoss(window);
@@ -46,7 +48,9 @@ export class EvaluationTrend {
     if (validation === undefined || !Number.isFinite(validation)) return null;
     this.validation.push(validation);
     const training = this.evaluatesTraining ? evaluated : this.losses.size === 0 ? undefined : this.losses.median();
-    if (training !== undefined && Number.isFinite(training)) this.training.push(training);
+    const isKnown = training !== undefined && Number.isFinite(training);
+    if (isKnown) this.training.push(training);
+    this.latest = isKnown ? { validation, training } : null;
     const [ofValidation, ofTraining] = [levelOf(this.validation), levelOf(this.training)];
     return ofValidation === null || ofTraining === null
       ? null
@@ -57,6 +61,7 @@ export class EvaluationTrend {
     this.validation.clear();
     this.training.clear();
     this.losses.clear();
+    this.latest = null;
   }
 }
 
