@@ -42,7 +42,7 @@ export const divergence = stepDetector({
   kind: 'divergence',
   subject: 'run',
   meaning: 'the loss has risen far above its best and stays there',
-  explains: ['loss_spike'],
+  explains: ['loss_spike', 'loss_oscillation', 'loss_not_decreasing', 'overtraining'],
   alert: 'training_degraded',
   endsWithRun: true,
   options: detectorOptions({

@@ -8,12 +8,15 @@ import { divergence } from './divergence.ts';
 import { gradientExplosion } from './gradient-explosion.ts';
 import { gradientRatio } from './gradient-ratio.ts';
 import { gradientTail } from './gradient-tail.ts';
+import { lossNotDecreasing } from './loss-not-decreasing.ts';
+import { lossOscillation } from './loss-oscillation.ts';
 import { lossSpike } from './loss-spike.ts';
 import { loadImbalance } from './load-imbalance.ts';
 import { memoryLeak } from './memory-leak.ts';
 import { nonFinite } from './non-finite.ts';
 import { outOfStep } from './out-of-step.ts';
 import { overfitting } from './overfitting.ts';
+import { overtraining } from './overtraining.ts';
 import { reportDetectors } from './reports/index.ts';
 import { slowCommunication } from './slow-communication.ts';
 import { slowDown } from './slow-down.ts';
@@ -33,7 +36,10 @@ export const stepDetectors = [
   gradientRatio,
   gradientTail,
   lossSpike,
+  lossOscillation,
+  lossNotDecreasing,
   overfitting,
+  overtraining,
   vanishingGradient,
   slowDown,
   throughputRegression,
