@@ -1,93 +1,79 @@
-// What the ingest costs: CPU of the server for one report, beside a bare grpc-js handler in the same run.
-// node bench/ingest.ts [--json]   (Node 20: node --import ./bench/strip-types.cjs bench/ingest.ts)
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import type { FromLoad, FromServer, ToLoad, ToServer } from './ingest/messages.ts';
+// npm run bench:ingest [-- --json]: CPU of the server for one report, memory, loss, and scrapes under load, beside a bare grpc-js handler
+// and one that fills gauges of prom-client.
+import { measure, type Load, type Measured } from './ingest/measure.ts';
+import { print, rounds, row, type BenchRow } from './report.ts';
 
-const connections = 8;
-const rounds = 5;
-/** Microseconds: 100,000 reports per second and core. */
+const rounded = 5;
+const unit = 'µs of CPU per report of 20 values';
+/** Microseconds: 100,000 reports per second and core, and 20,000 with all detectors. */
 const budget = 10;
-const cases = [
-  { reportsPerBatch: 1, batches: 6_000 },
-  { reportsPerBatch: 20, batches: 500 },
-  { reportsPerBatch: 200, batches: 60 },
+const detectingBudget = 50;
+const megabyte = 1e6;
+const residentBudget = 200;
+
+const batched: readonly Load[] = [
+  { mode: 'stream', workers: 8, reportsPerBatch: 1, batches: 6_000 },
+  { mode: 'stream', workers: 8, reportsPerBatch: 20, batches: 500 },
+  { mode: 'stream', workers: 8, reportsPerBatch: 200, batches: 60 },
 ];
 
-/** Starts the server and the load and measures microseconds of CPU per report; the first round is to warm up. */
-async function measure(kind: 'ours' | 'bare', reportsPerBatch: number, batches: number): Promise<number> {
-  const server = start('./ingest/server.ts', [kind]);
-  const listening = await told<Extract<FromServer, { port: number }>>(server);
-  const load = start('./ingest/load.ts', [listening.port, connections, reportsPerBatch, batches].map(String));
-  const usage = async () => {
-    server.send('usage' satisfies ToServer);
-    return told<Extract<FromServer, { cpuMicroseconds: number }>>(server);
-  };
-  const perReport: number[] = [];
-  for (let round = 0; round <= rounds; round += 1) {
-    await ask(load, 'prepare');
-    const before = await usage();
-    await ask(load, 'send');
-    const after = await usage();
-    const reports = after.reports - before.reports;
-    const expected = connections * reportsPerBatch * batches;
-    if (reports !== expected) throw new Error(`${kind} took ${reports} of ${expected} reports`);
-    if (round > 0) perReport.push((after.cpuMicroseconds - before.cpuMicroseconds) / reports);
+/** How many workers there are, and how many batches of one report each of them sends in a round. */
+const crowds = [
+  { workers: 8, batches: 2_000 },
+  { workers: 256, batches: 80 },
+  { workers: 1_000, batches: 20 },
+] as const;
+
+async function batchRows(load: Load): Promise<BenchRow[]> {
+  const name = `stream of batches of ${load.reportsPerBatch}, ${load.workers} workers`;
+  const ours = await measure('ours', load, rounded);
+  const bare = await measure('bare', load, rounded);
+  const detecting = await measure('ours, detecting', load, rounded);
+  const peer = await measure('prom-client', load, rounded);
+  return [
+    row(name, cpu(ours), unit, 'lower', budget, ['bare grpc-js handler', cpu(bare)]),
+    row(`${name}, detecting`, cpu(detecting), unit, 'lower', detectingBudget, ['prom-client', cpu(peer)]),
+    row(`${name}: lost`, ours.lost + detecting.lost, 'reports', 'lower', 0),
+  ];
+}
+
+async function crowdRows({ workers, batches }: (typeof crowds)[number]): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  for (const mode of ['stream', 'unary'] as const) {
+    const load: Load = { mode, workers, reportsPerBatch: 1, batches: mode === 'stream' ? batches : batches / 4 };
+    const name = `${workers} workers, ${mode}`;
+    const ours = await measure('ours', load, 3, true);
+    const bare = await measure('bare', load, 3);
+    const detecting = await measure('ours, detecting', load, 3, true);
+    const peer = await measure('prom-client', load, 3, true);
+    rows.push(
+      row(`${name}, scraped`, cpu(ours), unit, 'lower', null, ['bare grpc-js handler, not scraped', cpu(bare)]),
+      row(`${name}, scraped, detecting`, cpu(detecting), unit, 'lower', null, ['prom-client', cpu(peer)]),
+      row(`${name}: scrape p99 under load`, p99(detecting), 'ms', 'lower', null, ['prom-client', p99(peer)]),
+      row(`${name}: lost`, ours.lost + detecting.lost, 'reports', 'lower', 0),
+      row(
+        `${name}: RSS`,
+        detecting.residentBytes / megabyte,
+        'MB',
+        'lower',
+        mode === 'stream' ? residentBudget : null,
+        ['bare grpc-js handler', bare.residentBytes / megabyte],
+      ),
+    );
   }
-  server.kill();
-  load.kill();
-  return perReport.sort((one, other) => one - other)[Math.floor(rounds / 2)] ?? NaN;
+  return rows;
 }
 
-function start(file: string, args: readonly string[]): ChildProcess {
-  return fork(fileURLToPath(new URL(file, import.meta.url)), args);
+function cpu({ cpuPerReport }: Measured) {
+  return rounds(cpuPerReport);
 }
 
-async function ask(load: ChildProcess, what: ToLoad): Promise<void> {
-  load.send(what);
-  await told<FromLoad>(load);
+function p99({ scrapes }: Measured): number {
+  const sorted = scrapes.toSorted((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(0.99 * sorted.length))] ?? NaN;
 }
 
-async function told<Message>(child: ChildProcess): Promise<Message> {
-  const [message] = (await once(child, 'message')) as [Message];
-  return message;
-}
-
-const rows = [];
-for (const { reportsPerBatch, batches } of cases) {
-  const value = await measure('ours', reportsPerBatch, batches);
-  const peer = await measure('bare', reportsPerBatch, batches);
-  rows.push({
-    case: `stream of batches of ${reportsPerBatch}, ${connections} connections`,
-    value: round(value),
-    unit: 'µs of CPU per report of 16 values',
-    better: 'lower',
-    peer: 'bare grpc-js handler',
-    peer_value: round(peer),
-    ratio: round(value / peer),
-    budget,
-    within: value <= budget,
-  });
-}
-
-const machine = `${cpus()[0]?.model ?? 'unknown'} x ${cpus().length}, Node ${process.version}`;
-if (process.argv.includes('--json')) console.log(JSON.stringify({ bench: 'ingest', machine, rows }));
-else {
-  console.log(machine);
-  console.table(
-    rows.map(({ case: name, value, peer_value, ratio, budget: limit }) => ({
-      case: name,
-      'µs per report': value,
-      'reports/s and core': Math.round(1e6 / value),
-      bare: peer_value,
-      ratio,
-      budget: limit,
-    })),
-  );
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(3));
-}
+const rows: BenchRow[] = [];
+for (const load of batched) rows.push(...(await batchRows(load)));
+for (const crowd of crowds) rows.push(...(await crowdRows(crowd)));
+print('ingest', rows);

@@ -1,78 +1,31 @@
-// The measured process: `ours` is the whole ingest with runs and series, `bare` a grpc-js handler that decodes and acknowledges.
-import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
-import { Ingest, ingestOptions } from '../../src/ingest/index.ts';
-import { readConfig } from '../../src/config/index.ts';
-import { protocol, type ExporterMessage, type WorkerMessage__Output } from '../../src/protocol/index.ts';
-import { Runs, runsOptions } from '../../src/runs/index.ts';
-import { SeriesTable } from '../../src/series/index.ts';
-import type { FromServer } from './messages.ts';
+// The measured process: server.ts KIND.
+import type { Kind, Started, Usage } from './messages.ts';
+import { ourReports, serveOurs } from './our-app.ts';
+import { serveBare, servePromClient } from './peers.ts';
 
-let reports = 0;
+const kind = process.argv[2] as Kind;
+let counted = 0;
+const count = (reports: number): void => {
+  counted += reports;
+};
 
-function defaults<Schema extends Parameters<typeof readConfig>[0]>(schema: Schema) {
-  const read = readConfig(schema, {});
-  if ('mistakes' in read) throw new Error('the defaults do not hold');
-  return read.value;
+function serve(): Promise<Started> {
+  if (kind === 'bare') return serveBare(count);
+  if (kind === 'prom-client') return servePromClient(count);
+  return serveOurs(kind === 'ours, detecting');
 }
 
-async function ours(): Promise<number> {
-  const table = new SeriesTable();
-  const now = () => Date.now() / 1000;
-  const runs = new Runs({
-    table,
-    now,
-    options: defaults(runsOptions),
-    listener: {
-      observation: () => (reports += 1),
-      transition: () => undefined,
-      runEnded: () => undefined,
-      rankForgotten: () => undefined,
-      runForgotten: () => undefined,
-    },
-  });
-  const options = { ...defaults(ingestOptions), address: '127.0.0.1:0', socket: 'none' };
-  const ingest = new Ingest({
-    table,
-    runs,
-    now,
-    options,
-    exporter: 'bench',
-    node: 'bench',
-    tls: null,
-    log: { warn: () => undefined },
-  });
-  const { address } = await ingest.start();
-  return address?.port ?? NaN;
-}
-
-async function bare(): Promise<number> {
-  const server = new Server({ 'grpc.enable_channelz': 0 });
-  server.addService(protocol.Telemetry.service, {
-    Report: (call: ServerDuplexStream<WorkerMessage__Output, ExporterMessage>) => {
-      call.on('data', ({ batch }: WorkerMessage__Output) => {
-        if (batch?.sequence === undefined) return;
-        reports += batch.steps?.length ?? 0;
-        call.write({ acknowledgement: { sequence: batch.sequence } });
-      });
-      call.on('end', () => {
-        call.end();
-      });
-    },
-  });
-  return new Promise((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
-      if (error === null) resolve(port);
-      else reject(error);
-    });
-  });
-}
-
-function tell(message: FromServer): void {
-  process.send?.(message);
-}
-
-process.on('message', () => {
+async function usage(): Promise<Usage> {
+  // Before it is asked for its reports, which costs a scrape.
   const { user, system } = process.cpuUsage();
-  tell({ cpuMicroseconds: user + system, reports });
+  const residentBytes = process.memoryUsage.rss();
+  const ours = kind.startsWith('ours') && started.metrics !== null;
+  const reports = ours ? await ourReports(started.metrics) : counted;
+  return { cpuMicroseconds: user + system, residentBytes, reports };
+}
+
+const started = await serve();
+process.on('message', () => {
+  void usage().then((answer) => process.send?.(answer));
 });
-tell({ port: await (process.argv[2] === 'ours' ? ours() : bare()) });
+process.send?.(started);
