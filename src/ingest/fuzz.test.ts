@@ -106,8 +106,26 @@ describe('Ingest under noise', () => {
     const next = random(3);
     const { Report, ReportOnce } = protocol.Telemetry.service;
     const good: WorkerMessage[] = [
-      { hello: { run: 'noise', rank: 1, world_size: 2, session: 'session-of-noise' } },
+      {
+        hello: {
+          ...{ run: 'noise', rank: 1, world_size: 2, session: 'session-of-noise', role: 'ROLE_INFERENCE' },
+          ...{ labels: { a: 'b' }, parallel: { data: { index: 0, size: 1 }, expert: {} } },
+        },
+      },
       { batch: { sequence: 1, steps: [{ step: 1, loss: NaN, unix_nanos: 2 ** 60 }, {}] } },
+      {
+        batch: {
+          sequence: 2,
+          steps: [{ step: 2, phase: 'PHASE_IDLE', extras: { ['__proto__']: 1, a: NaN }, auxiliary_losses: { '': 1 } }],
+          evaluations: [
+            { dataset: 'val', slices: [{ slice: 'a:b', metrics: { auc: 1 } }], failures: [{ metric: 'auc' }] },
+          ],
+          layer_reports: [{ step: 1, layers: [{ name: 'embed', fraction_dead: 7, weight_norm: 1 }, {}] }],
+          tensor_reports: [{ name: 'x', kind: 'KIND_INPUT', distribution: { edges: [0, 1], counts: [1] } }],
+          events: [{ type: 'TYPE_CUSTOM', message: '\u0000', step: 2 ** 60 }],
+          serving_reports: [{ requests: 1, latency: { bounds: [0.1], counts: [1, 1] }, outputs: { classes: ['a'] } }],
+        },
+      },
       { answer: { request: 'nobody asked' } },
       { goodbye: { ending: 'ENDING_FAILED', reason: '\u0000\ud800' } },
       {},

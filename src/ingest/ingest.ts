@@ -14,6 +14,7 @@ import { limitsMessage } from './limits-message.ts';
 import { Listeners, type Door } from './listeners.ts';
 import { IngestCounts } from './metrics.ts';
 import type { IngestOptions } from './options.ts';
+import { addReflection } from './reflection.ts';
 import { refuse, type Refusal } from './refusals.ts';
 import { Requests, type RequestAnswer, type WorkerRequest } from './requests.ts';
 import { secureConnections } from './secure-connections.ts';
@@ -99,6 +100,7 @@ export class Ingest {
       options.token_file === undefined ? null : readToken('grpc.token_file', options.token_file),
     );
     this.#health.addTo(server);
+    if (options.reflection) await addReflection(server);
     const injector = server.createConnectionInjector(credentials);
     const door = this.#door((connection) => {
       injector.injectConnection(connection);

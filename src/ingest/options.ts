@@ -56,6 +56,10 @@ export const ingestOptions = options({
     max: 1_000_000,
     help: 'Steps that one rank may report per second, each message counting as one more, after a burst of 20 s of them; who reports faster is read no faster',
   }),
+  reflection: flag({
+    default: false,
+    help: 'Whether the port answers the reflection service of gRPC, by which tools such as grpcurl learn the protocol',
+  }),
   frozen_after: duration({
     default: '15s',
     min: '1s',

@@ -3,7 +3,8 @@ import { loadSync } from '@grpc/proto-loader';
 import type { ProtoGrpcType } from './generated/health.ts';
 import { protoRoot } from './proto-root.ts';
 
-const definition = loadSync('grpc/health/v1/health.proto', {
+/** What its proto file says. */
+export const healthDefinition = loadSync('grpc/health/v1/health.proto', {
   keepCase: true,
   enums: String,
   defaults: true,
@@ -11,4 +12,4 @@ const definition = loadSync('grpc/health/v1/health.proto', {
 });
 
 /** Package `grpc.health.v1`. */
-export const health = (loadPackageDefinition(definition) as unknown as ProtoGrpcType).grpc.health.v1;
+export const health = (loadPackageDefinition(healthDefinition) as unknown as ProtoGrpcType).grpc.health.v1;

@@ -1,6 +1,7 @@
 import { loadPackageDefinition } from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
+import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
 import type { ProtoGrpcType } from './generated/telemetry.ts';
+import { healthDefinition } from './health.ts';
 import { protoRoot } from './proto-root.ts';
 
 export { health } from './health.ts';
@@ -44,6 +45,9 @@ const definition = loadSync('gradwatch/v1/telemetry.proto', {
   enums: String,
   includeDirs: [protoRoot],
 });
+
+/** What the proto files say of all services of workers. */
+export const definitions: PackageDefinition = { ...definition, ...healthDefinition };
 
 /** Package `gradwatch.v1`: the service's definition for a server, its client constructor, the message types. */
 export const protocol = (loadPackageDefinition(definition) as unknown as ProtoGrpcType).gradwatch.v1;

@@ -32,6 +32,7 @@ const defaults: IngestOptions = {
   max_message_bytes: 65_536,
   max_connections: 100,
   max_steps_per_second: 5_000,
+  reflection: false,
   frozen_after: 15,
   request_timeout: 5,
 };
