@@ -10,34 +10,23 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import os
 import platform
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
+
+from receiver import receiver
 
 import gradwatch
 from gradwatch.run import Run
 from gradwatch.worker import find_worker
 
-TESTS = Path(__file__).resolve().parent.parent / "tests"
 CALLS = 20_000
 BURST = 20
 PAUSE_SECONDS = 0.001
 # A training step of 50 ms may cost 0.43 %.
 BUDGET_US = 215.0
-
-RECEIVER = """
-import sys
-from exporter import FakeExporter
-exporter = FakeExporter()
-print(exporter.address, flush=True)
-sys.stdin.read()
-exporter.stop()
-"""
 
 
 def measure(log: Callable[[int], None]) -> list[float]:
@@ -88,14 +77,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true")
     as_json = parser.parse_args().json
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent)])}
-    command = [sys.executable, "-c", RECEIVER]
-    with subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as receiver:
-        assert receiver.stdin is not None and receiver.stdout is not None
-        rows = cases(receiver.stdout.readline().strip())
-        receiver.stdin.close()
+    with receiver() as address:
+        rows = cases(address)
     table = sys.stderr if as_json else sys.stdout
     print(f"{'log() of gradwatch ' + gradwatch.__version__:32}{'p50 µs':>10}{'p99 µs':>10}{'max µs':>10}", file=table)
     for name, values in rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 # Of a step's time, for what is measured every n steps.
-SHARE = 0.002
+SHARE = 0.001
 WARM_UP = 2
 MAX_INTERVAL = 1000
 
