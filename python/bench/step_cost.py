@@ -3,9 +3,10 @@
 
 A step computes for some milliseconds and sleeps to a length of 50 ms, as a host does that waits for its GPU. Counted is
 the processor time of the training's thread, which other programs on the machine disturb least. Blocks of steps with and
-without the client alternate in one process, and each block is compared with its neighbour: the median of the differences is the cost, and its spread is a bootstrap interval of 95 %. "nothing" compares
-blocks without the client with each other: what this machine can tell apart at all. --json prints one object on standard
-output, of the form that all benches of gradwatch have.
+without the client alternate in one process, and each block is compared with its neighbour: the median of the
+differences is the cost, and its spread is a bootstrap interval of 95 %. "nothing" compares blocks without the client
+with each other: what this machine can tell apart at all. --json prints one object on standard output, of the form that
+all benches of gradwatch have.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from gradwatch.finding import Finding
 from gradwatch.hello import About
 from gradwatch.run import Run
 from gradwatch.version import VERSION
-from gradwatch.worker import find_framework, find_worker
+from gradwatch.worker import find_framework, find_job, find_worker
 
 __all__ = ["Finding", "Run", "current", "finish", "init", "log"]
 __version__ = VERSION
@@ -77,7 +77,7 @@ def init(
 
     `parallel` is where this rank stands in the parallel layout, (index, size) for each of "data", "tensor", "pipeline",
     "expert" and "context" that is used: {"data": (3, 8), "pipeline": (0, 2)}. `labels` are free labels of the run, `job`
-    is the scheduler's name for it (else the id of the Slurm job), `role` is "inference" for a process that serves.
+    is the scheduler's name for it (else found from Slurm, PBS, LSF or JOB_NAME), `role` is "inference" for a process that serves.
 
     Raises ValueError for an `on_request` or a `parallel` that names another kind, or a given rank or count outside of 0 to 2**32 - 1.
     """
@@ -103,7 +103,7 @@ def init(
         on_finding=on_finding,
         on_request=on_request,
         about=About(
-            job=job or os.environ.get("SLURM_JOB_ID"), role=role, parallel=parallel or {}, labels=labels or {}
+            job=job or find_job(os.environ), role=role, parallel=parallel or {}, labels=labels or {}
         ),
         enabled=os.environ.get("GRADWATCH_DISABLED", "").lower() not in ("1", "true", "yes"),
     )

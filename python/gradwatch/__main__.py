@@ -1,4 +1,4 @@
-"""python -m gradwatch check"""
+"""python -m gradwatch check, python -m gradwatch run train.py"""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 
 from gradwatch.check import check
 from gradwatch.destination import find_destination
+from gradwatch.script import run_script
 from gradwatch.version import VERSION
 
 TLS_OPTIONS = {
@@ -32,7 +33,13 @@ def main() -> int:
     for option, meaning in TLS_OPTIONS.items():
         variable = f"GRADWATCH_{option.upper()}"
         command.add_argument(f"--{option.replace('_', '-')}", default=None, help=f"{meaning}; default: {variable}")
+    script = commands.add_parser("run", help="run a PyTorch script and report its training, without a change to it")
+    script.add_argument("script", help="as after python")
+    script.add_argument("arguments", nargs=argparse.REMAINDER, help="of the script")
     arguments = vars(parser.parse_args())
+    if "script" in arguments:
+        run_script(arguments["script"], arguments["arguments"])
+        return 0
     names = ("address", "token", *TLS_OPTIONS)
     destination = find_destination(os.environ, **{name: arguments[name] for name in names})
     reached, lines = check(destination, os.environ)

@@ -15,6 +15,9 @@ from gradwatch.torch import Watch, watch
 from gradwatch.torch.pauses import CHECKPOINT, EVALUATION
 from gradwatch.training import Training
 
+# Scalars of the trainer's log that every step reports by itself.
+KNOWN = frozenset({"loss", "grad_norm", "learning_rate", "epoch"})
+
 
 class GradwatchCallback(TrainerCallback):
     """Reports every optimiser step, its times, loss, gradient norm and learning rate, each evaluation and checkpoint.
@@ -44,8 +47,12 @@ class GradwatchCallback(TrainerCallback):
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any) -> None:
         # An evaluation logs before it ends.
-        if not any(name.startswith("eval_") for name in logs or ()):
-            self._since = time.perf_counter()
+        if any(name.startswith("eval_") for name in logs or ()):
+            return
+        extras = {name: value for name, value in (logs or {}).items() if name not in KNOWN}
+        if self._watch is not None and extras and "train_runtime" not in extras:
+            self._watch.run.log(state.global_step, extras=extras)
+        self._since = time.perf_counter()
 
     def on_evaluate(self, args: Any, state: Any, control: Any, metrics: Any = None, **kwargs: Any) -> None:
         if self._watch is not None:
@@ -53,6 +60,8 @@ class GradwatchCallback(TrainerCallback):
             loss = validation_loss(metrics or {})
             if loss is not None:
                 self._watch.run.log(state.global_step, **{VALIDATION_LOSS: loss})
+            numbers = {name: value for name, value in (metrics or {}).items() if isinstance(value, (int, float))}
+            self._watch.run.evaluation("validation", {"": numbers}, step=state.global_step)
         self._since = time.perf_counter()
 
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:

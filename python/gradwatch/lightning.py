@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from gradwatch.scalars import VALIDATION_LOSS, validation_loss
+from gradwatch.scalars import VALIDATION, VALIDATION_LOSS, validation_loss
 from gradwatch.torch import Watch, watch
 from gradwatch.torch.pauses import CHECKPOINT, EVALUATION
 from gradwatch.training import Training
@@ -58,6 +58,10 @@ class GradwatchCallback(Callback):
         loss = validation_loss(trainer.callback_metrics)
         if loss is not None:
             self._watch.run.log(self._step, **{VALIDATION_LOSS: loss})
+        # The other metrics of the callback are of the training.
+        metrics = {name: value for name, value in trainer.callback_metrics.items() if name.startswith(VALIDATION)}
+        if metrics:
+            self._watch.run.evaluation("validation", {"": metrics}, step=self._step)
 
     def on_exception(self, trainer: Any, pl_module: Any, exception: BaseException) -> None:
         self._end(exception)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 VALIDATION_LOSS = "validation_loss"
+# With what the names of metrics of an evaluation begin.
+VALIDATION = ("val", "eval")
 # "val_loss", "valid/loss", "validation_loss_epoch", "eval_loss"
 _VALIDATION_LOSS = re.compile(r"(?:val|valid|validation|eval)[_/.-]loss(?:_epoch)?")
 

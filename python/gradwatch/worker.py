@@ -67,6 +67,8 @@ LAUNCHERS = (
 )
 ALONE = Launcher(name="no launcher", evidence="", rank="", world_size=(), local_rank="")
 
+JOBS = ("SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "JOB_NAME")
+
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 GPU_UUID = re.compile(rf"(?:GPU|MIG)-{UUID}|MIG-GPU-{UUID}/\d+/\d+", re.IGNORECASE)
 
@@ -144,6 +146,12 @@ def find_framework(modules: Mapping[str, object]) -> str | None:
         if version is not None:
             return f"{name} {version}"
     return None
+
+
+def find_job(environ: Mapping[str, str]) -> str | None:
+    """What the scheduler calls this job: Slurm, PBS, LSF, or JOB_NAME, which the pods of a Kubernetes job are usually
+    given."""
+    return next((environ[name] for name in JOBS if environ.get(name)), None)
 
 
 def _launched_run(environ: Mapping[str, str], launcher: Launcher) -> str:

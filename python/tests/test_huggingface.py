@@ -63,6 +63,8 @@ def test_what_the_trainer_logged_is_reported(exporter: FakeExporter, tmp_path: P
     assert [step.epoch for step in steps] == [line["epoch"] for line in logged]
     evaluated = {step.step: step.validation_loss for step in steps if step.HasField("validation_loss")}
     assert evaluated == {line["step"]: line["eval_loss"] for line in history if "eval_loss" in line}
+    evaluations = [evaluation for batch in exporter.batches for evaluation in batch.evaluations]
+    assert {evaluation.step: evaluation.slices[0].metrics["eval_loss"] for evaluation in evaluations} == evaluated
     paused = [step.step for step in steps if step.evaluation_seconds > 0 and step.checkpoint_seconds > 0]
     assert paused == [3, 6]
     session = exporter.sessions[0]

@@ -67,6 +67,8 @@ def test_each_step_of_a_fit(exporter: FakeExporter, tmp_path: Path, backend: str
     assert ends == [
         (epoch, line["val_loss"]) for epoch, line in enumerate((line for line in lines if "val_loss" in line), 1)
     ]
+    evaluations = [evaluation for batch in exporter.batches for evaluation in batch.evaluations]
+    assert [evaluation.slices[0].metrics["val_loss"] for evaluation in evaluations] == [loss for _, loss in ends]
     assert all(step.step_seconds > 0 for step in steps)
     assert all(step.HasField("data_wait_seconds") == (backend != "tensorflow") for step in steps)
     assert all(step.HasField("backward_seconds") == (backend == "torch") for step in steps)

@@ -89,6 +89,9 @@ def test_what_the_module_recorded_is_reported(exporter: FakeExporter, tmp_path: 
     ends = [step for step in steps if step.HasField("evaluation_seconds")]
     assert [(step.step, step.epoch, step.checkpoint_seconds > 0) for step in ends] == [(6, 1.0, True), (12, 2.0, True)]
     assert all(step.data_wait_seconds > 0 and step.forward_seconds > 0 and step.samples == 8 for step in steps)
+    evaluations = [evaluation for batch in exporter.batches for evaluation in batch.evaluations]
+    metrics = [(evaluation.step, dict(evaluation.slices[0].metrics)) for evaluation in evaluations]
+    assert metrics == [(6, {"val_loss": model.validations[0]}), (12, {"val_loss": model.validations[1]})]
     session = exporter.sessions[0]
     assert (session.hello.model, session.goodbye.ending) == ("Network", pb.ENDING_FINISHED)
 

@@ -31,6 +31,11 @@ def test_the_slow_rank_waits_least(exporter: FakeExporter, tmp_path: Path, optio
     assert [[step.step for step in steps] for steps in ranks] == [list(range(1, STEPS + 1))] * 3
     for steps, record in zip(ranks, records):
         assert [step.loss for step in steps] == [line["loss"] for line in record]
+        measured = [(step, line["norm"]) for step, line in zip(steps, record) if step.HasField("gradient_norm")]
+        assert [step.gradient_norm for step, _ in measured] == pytest.approx([norm for _, norm in measured], rel=1e-5)
+        # Under FSDP2 each rank has a part of the gradient.
+        scope = pb.NORM_SCOPE_SHARD if "fsdp2" in options else pb.NORM_SCOPE_UNSPECIFIED
+        assert len(measured) >= 2 and {step.gradient_norm_scope for step, _ in measured} == {scope}
     for at in range(WARM_UP, STEPS):
         waits = [steps[at].collective_wait_seconds for steps in ranks]
         assert waits.index(min(waits)) == slow, f"step {at + 1}: {waits}"

@@ -233,7 +233,9 @@ def test_activation_checkpointing_of_the_reentrant_kind(reported: Callable[[], l
     assert [step.loss for step in reported()] == losses
 
 
-def test_evaluations_and_checkpoints_belong_to_the_step_before(reported: Callable[[], list[pb.Step]]) -> None:
+def test_evaluations_and_checkpoints_belong_to_the_step_before(
+    exporter: FakeExporter, reported: Callable[[], list[pb.Step]]
+) -> None:
     model = network()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     for epoch in range(2):
@@ -255,6 +257,45 @@ def test_evaluations_and_checkpoints_belong_to_the_step_before(reported: Callabl
     assert [step.samples for step in steps] == [BATCH] * 6, "batches of an evaluation are not the training's"
     assert [step.HasField("evaluation_seconds") for step in steps] == [False, False, True] * 2
     assert [step.step for step in steps if step.HasField("checkpoint_seconds")] == [3]
+    events = [event for batch in exporter.batches for event in batch.events]
+    assert [(event.type, event.step) for event in events] == [(pb.Event.TYPE_CHECKPOINT, 3)]
+
+
+def test_layers_are_reported_when_asked_for(exporter: FakeExporter) -> None:
+    model, run = network(), gradwatch.init("layers", address=exporter.address)
+    optimizer, expected = torch.optim.SGD(model.parameters(), lr=0.1), {}
+    with gradwatch.torch.watch(model, run=run, layers_every=4) as watch:
+        for number, batch in enumerate(loader(8), 1):
+            optimizer.zero_grad()
+            loss_of(model, batch).backward()
+            gradient = torch.cat([parameter.grad.flatten() for parameter in model[0].parameters()])
+            expected[number] = gradient.norm().item()
+            optimizer.step()
+            if number == 5:
+                watch.log_layers(2)
+    run.finish()
+    reports = [report for batch in exporter.batches for report in batch.layer_reports]
+    assert [report.step for report in reports] == [4, 6, 7, 8]
+    for report in reports:
+        assert [layer.name for layer in report.layers] == ["0", "1", "3"]
+        assert report.layers[0].gradient_norm == pytest.approx(expected[report.step], rel=1e-6)
+
+
+def test_layers_of_no_model_are_refused(exporter: FakeExporter) -> None:
+    with gradwatch.torch.watch(run=gradwatch.init("none", address=exporter.address)) as watch:
+        with pytest.raises(RuntimeError, match="without a model"):
+            watch.log_layers(1)
+
+
+def test_coordinates_of_a_mesh() -> None:
+    class Mesh:
+        mesh_dim_names = ("pp", "dp_replicate", "dp_shard", "tp", "other")
+        shape = (2, 2, 4, 8, 3)
+
+        def get_coordinate(self) -> list[int]:
+            return [1, 1, 2, 5, 0]
+
+    assert gradwatch.torch.parallel_of(Mesh()) == {"pipeline": (1, 2), "data": (6, 8), "tensor": (5, 8)}
 
 
 def test_models_are_copied_and_saved_as_ever(reported: Callable[[], list[pb.Step]]) -> None:

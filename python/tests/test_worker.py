@@ -6,7 +6,7 @@ import pytest
 
 from gradwatch import destination as destination_module
 from gradwatch.destination import find_destination
-from gradwatch.worker import find_framework, find_gpu, find_worker
+from gradwatch.worker import find_framework, find_gpu, find_job, find_worker
 
 A = "GPU-8f6d1f7e-9b1c-4f0a-8c55-0123456789ab"
 B = "GPU-0a0b0c0d-9b1c-4f0a-8c55-0123456789ac"
@@ -116,6 +116,12 @@ def test_gpu(environ: dict[str, str], local_rank: int | None, gpu: str | None) -
 def test_node() -> None:
     assert find_worker({"NODE_NAME": "gpu-17"}).node == "gpu-17"
     assert find_worker({}).node != ""
+
+
+def test_job() -> None:
+    assert find_job({"SLURM_JOB_ID": "991", "JOB_NAME": "llama"}) == "991"
+    assert find_job({"JOB_NAME": "llama-3"}) == "llama-3"
+    assert find_job({"SLURM_JOB_ID": ""}) is None
 
 
 def test_framework() -> None:

@@ -9,7 +9,7 @@ import keras
 
 from gradwatch.keras.loss_tracker import LossTracker, track_loss
 from gradwatch.keras.state import StateReader
-from gradwatch.scalars import VALIDATION_LOSS, validation_loss
+from gradwatch.scalars import VALIDATION, VALIDATION_LOSS, validation_loss
 from gradwatch.training import Training
 
 EVALUATION = "evaluation_seconds"
@@ -92,6 +92,8 @@ class GradwatchCallback(keras.callbacks.Callback):  # type: ignore[misc]
         if self._torch is not None:
             self._torch.paused(values.pop(EVALUATION), EVALUATION)
         run.log(self._step, **values)
+        metrics = {name: value for name, value in (logs or {}).items() if name.startswith(VALIDATION)}
+        run.evaluation("validation", {"": metrics}, step=self._step)
 
     def on_train_end(self, logs: Any = None) -> None:
         self._read_late()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 
 # Of a step's time, for what is measured every n steps.
 SHARE = 0.001
@@ -11,8 +12,8 @@ MAX_INTERVAL = 1000
 
 
 class Budget:
-    """Spreads a measurement so that it takes at most `share` of the time. The first two are taken at once: they tell
-    the cost, of which the smaller one counts."""
+    """Spreads a measurement so that it takes at most `share` of the time. The first two are taken at once, and tell the
+    cost; the first one alone is slower than those that follow."""
 
     def __init__(self, share: float = SHARE) -> None:
         self._share = share
@@ -25,7 +26,9 @@ class Budget:
         """Steps from one measurement to the next."""
         if len(self._costs) < WARM_UP or not self._step_seconds:
             return 1
-        return max(1, min(MAX_INTERVAL, math.ceil(min(self._costs) / (self._share * self._step_seconds))))
+        return max(
+            1, min(MAX_INTERVAL, math.ceil(statistics.median_low(self._costs) / (self._share * self._step_seconds)))
+        )
 
     def due(self) -> bool:
         """Asked once a step: whether this one is to be measured."""

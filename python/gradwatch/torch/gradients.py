@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -34,6 +34,7 @@ class GradientNorm:
         self._clipped_first: set[int] = set()
         self._measured: list[Scalar] = []
         self._due: bool | None = None
+        self._sharded = False
         # Of the backward that ran last.
         self.buckets: list[torch.Tensor] = []
         note = patches.safe(self._note_clipping)
@@ -70,8 +71,9 @@ class GradientNorm:
         begun = time.perf_counter()
         scale = getattr(optimizer, "grad_scale", None) if scaled else None
         first = not self._measured
-        gradients: Sequence[torch.Tensor] = self.buckets if first and not scaled else ()
-        norm = norm_of(gradients or whole_gradients(optimizer))
+        buckets = self.buckets if first and not scaled else []
+        gradients, self._sharded = (buckets, False) if buckets else local_gradients(optimizer)
+        norm = norm_of(gradients)
         if norm is not None:
             self._measured.append(Scalar(norm if scale is None else norm / scale.to(norm.device)))
         self._budget.spent(time.perf_counter() - begun)
@@ -81,6 +83,8 @@ class GradientNorm:
         parts = self._clipped or self._measured
         if parts:
             self._timeline.open.late[FIELD] = Late(parts, root_of_squares)
+            if self._sharded and not self._clipped:
+                self._timeline.open.values["gradient_norm_scope"] = "shard"
         self._clipped, self._measured, self.buckets = [], [], []
         self._clipped_first = set()
         self._due = None
@@ -89,19 +93,18 @@ class GradientNorm:
         self._budget.stepped(seconds)
 
 
-def whole_gradients(optimizer: Any) -> list[torch.Tensor]:
-    """The gradients that this rank has all of; none where they are spread over ranks. An operation on one that is
-    (a DTensor) is a collective, which this rank must not begin by itself."""
-    found = []
+def local_gradients(optimizer: Any) -> tuple[list[torch.Tensor], bool]:
+    """What this rank holds of the gradients, and whether it is a shard. An operation on a gradient that is spread over
+    ranks (a DTensor) is a collective, which this rank must not begin by itself: the parts are plain tensors."""
+    found, sharded = [], False
     for group in optimizer.param_groups:
         for parameter in group["params"]:
             gradient = parameter.grad
             if gradient is None or gradient.is_sparse:
                 continue
-            if hasattr(gradient, "_local_tensor"):
-                return []
-            found.append(gradient)
-    return found
+            sharded = sharded or hasattr(gradient, "_local_tensor")
+            found.append(getattr(gradient, "_local_tensor", gradient))
+    return found, sharded
 
 
 @torch.no_grad()

@@ -172,6 +172,16 @@ class Timeline:
         step.number = number
         return step
 
+    @property
+    def expected(self) -> int:
+        """The number that the open step will have, as far as it is known."""
+        if self.open.number is not None:
+            return self.open.number
+        before = self.last_step
+        if self.done is not None:
+            before = self.last_step + 1 if self.done.number is None else self.done.number
+        return before + 1
+
     def close(self) -> None:
         """Delivers the step that ended last."""
         step, self.done = self.done, None

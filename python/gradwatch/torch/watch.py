@@ -22,6 +22,7 @@ from gradwatch.torch.first_call import FirstCall
 from gradwatch.torch.gradients import GradientNorm
 from gradwatch.torch.interval import Interval
 from gradwatch.torch.late import Late, Scalar
+from gradwatch.torch.layers import Layers
 from gradwatch.torch.loader import watch_loader
 from gradwatch.torch.memory import ProcessMemory, device_memory
 from gradwatch.torch.optimizers import note_learning_rate, watch_optimizers
@@ -41,7 +42,15 @@ _active: Watch | None = None
 class Watch:
     """Made by `gradwatch.torch.watch`. Ends with `stop()`, with the block of a `with`, or with the process."""
 
-    def __init__(self, run: Run, last_step: int = 0, pauses: Sequence[str] = PAUSES) -> None:
+    def __init__(
+        self,
+        run: Run,
+        model: Any = None,
+        *,
+        last_step: int = 0,
+        layers_every: int | None = None,
+        pauses: Sequence[str] = PAUSES,
+    ) -> None:
         self.run = run
         # What the last delivered step has still to be told of, by field.
         self._pauses_after: dict[str, float] = {}
@@ -50,6 +59,7 @@ class Watch:
         clock = DeviceClock() if torch.cuda.is_available() else HostClock()
         self.timeline = Timeline(self._deliver, clock=clock, last_step=last_step)
         self._memory = ProcessMemory()
+        self.layers = None if model is None else Layers(model, run, every=layers_every)
         # Steps of which something is still to be read from the device, oldest first.
         self._waiting: deque[tuple[Interval, dict[str, Late], bool]] = deque()
         if run.finished:
@@ -83,6 +93,12 @@ class Watch:
         self.run.companion = None
         if _active is self:
             _active = None
+
+    def log_layers(self, steps: int) -> None:
+        """Reports the layers of each of the next `steps` steps. Raises RuntimeError where the model was not given."""
+        if self.layers is None:
+            raise RuntimeError("the script watches without a model: gradwatch.torch.watch(model) can tell of layers")
+        self.layers.ask(steps)
 
     @contextlib.contextmanager
     def evaluation(self) -> Iterator[None]:
@@ -125,6 +141,8 @@ class Watch:
 
     def optimizer_begins(self, optimizer: Any) -> None:
         self.timeline.optimizer_begins()
+        if self.layers is not None:
+            self.layers.before_step(self.timeline.expected)
         self._scaler.optimizer_steps(optimizer)
         self._norm.before_step(optimizer, self._scaler.stepping)
 
@@ -189,6 +207,8 @@ class Watch:
         # Once, as a sum: the same field of the same step again would say that the training went back.
         if self._pauses_after:
             self.run.report(self._paused_after, self._pauses_after)
+            if CHECKPOINT in self._pauses_after:
+                self.run.event("checkpoint", step=self._paused_after)
             self._pauses_after = {}
 
     def _read_waiting(self, patience: int) -> None:
@@ -218,7 +238,14 @@ def _read_into(values: dict[str, Any], field: str, late: Late) -> bool:
     return True
 
 
-def watch(*, run: Run | None = None, last_step: int = 0, pauses: Sequence[str] = PAUSES) -> Watch:
+def watch(
+    model: torch.nn.Module | None = None,
+    *,
+    run: Run | None = None,
+    last_step: int = 0,
+    layers_every: int | None = None,
+    pauses: Sequence[str] = PAUSES,
+) -> Watch:
     """Reports every step of this training from now on: its times, loss, gradient norm, learning rate, samples and
     memory.
 
@@ -230,12 +257,21 @@ def watch(*, run: Run | None = None, last_step: int = 0, pauses: Sequence[str] =
     numbers count and its values win. `pauses` are to be found: "evaluation_seconds" between
     model.eval() and model.train(), "checkpoint_seconds" in torch.save.
 
+    With `model` it can also report norms of the model's layers: every `layers_every` steps, and when the script lets
+    itself be asked for them with on_request={"log_layers": watch.log_layers}. Such a step waits for the device.
+
     Another watch of this process is stopped first.
     """
     global _active
     if _active is not None:
         _active.stop()
-    _active = Watch(run or gradwatch.current() or gradwatch.init(), last_step, pauses)
+    _active = Watch(
+        run or gradwatch.current() or gradwatch.init(),
+        model,
+        last_step=last_step,
+        layers_every=layers_every,
+        pauses=pauses,
+    )
     return _active
 
 
