@@ -21,11 +21,12 @@ from typing import Any
 from gradwatch.destination import find_destination
 from gradwatch.finding import Finding
 from gradwatch.hello import About
+from gradwatch.reactions import Reactions
 from gradwatch.run import Run
 from gradwatch.version import VERSION
 from gradwatch.worker import find_framework, find_job, find_worker
 
-__all__ = ["Finding", "Run", "current", "finish", "init", "log"]
+__all__ = ["Finding", "Reactions", "Run", "current", "finish", "init", "log"]
 __version__ = VERSION
 
 _logger = logging.getLogger("gradwatch")
@@ -69,7 +70,8 @@ def init(
     certificate that does not fit is warned about and tried again; a Unix socket needs none.
 
     `on_finding(finding)` is called in the client's own thread, as soon as a finding comes, even while the training
-    hangs. It should set a flag or write a line; to touch model or optimizer, ask `run.findings()` between two steps.
+    hangs. It should set a flag or write a line; to touch model or optimizer, ask `run.findings()` between two steps,
+    or pass a `Reactions`.
 
     `on_request` switches on what a person may ask of this training: {"checkpoint": function(), "stop": function(),
     "scale_learning_rate": function(factor), "log_layers": function(steps)}. The functions are called in the training's thread, inside log(). One that

@@ -18,6 +18,7 @@ from gradwatch.fields import FieldReader, count
 from gradwatch.finding import Finding, finding_of
 from gradwatch.hello import About, hello_of, proto_text
 from gradwatch.news import News
+from gradwatch.reactions import Reactions
 from gradwatch.reporter import Reporter
 from gradwatch.reports import Report, evaluation_of, event_of, layers_of, serving_of, tensor_of
 from gradwatch.requests import RequestDesk
@@ -84,6 +85,7 @@ class Run:
         self.worker = worker
         self.address = address
         self._on_finding = on_finding
+        self._reactions = on_finding if isinstance(on_finding, Reactions) else None
         self._findings: deque[Finding] = deque(maxlen=MAX_FINDINGS)
         self._refusals: set[str] = set()
         self._fields = FieldReader()
@@ -224,9 +226,13 @@ class Run:
             self._fields.refuse(name, f"{name}() cannot use what it was given: {error}")
 
     def serve(self) -> None:
-        """Handles the requests that wait, in the training's thread between two steps."""
-        if self._live and self._desk.busy:
+        """Handles the requests and reactions that wait, in the training's thread between two steps."""
+        if not self._live:
+            return
+        if self._desk.busy:
             self._desk.serve()
+        if self._reactions is not None:
+            self._reactions.act()
 
     def _put(self, number: int, values: Mapping[str, Any]) -> None:
         usable = self._fields.read(values)

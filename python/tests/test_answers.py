@@ -139,7 +139,7 @@ def test_a_stop_that_ends_the_process_is_answered_first(exporter: FakeExporter) 
 
 def test_an_unknown_kind_is_a_mistake_of_the_script() -> None:
     with pytest.raises(
-        ValueError, match="'pause' is no kind of request; there are checkpoint, scale_learning_rate, stop"
+        ValueError, match="'pause' is no kind of request; there are checkpoint, log_layers, scale_learning_rate, stop"
     ):
         gradwatch.init("typo", on_request={"pause": lambda: None})
 
