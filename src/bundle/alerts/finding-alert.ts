@@ -8,7 +8,8 @@ type FindingLabel = 'node' | 'run' | 'rank' | 'kind';
  * One element per incident. Nodes and ranks that see the same incident are one element, whose value is the worst severity.
  *
  * The severity of a finding is a value and not a label, and an alert has one severity of its own, for whatever the value: a finding
- * that worsens changes the text of a firing alert; it does not fire another. A consequence of another finding does not alert.
+ * that worsens changes the text of a firing alert; it does not fire another. A consequence of another finding does not alert, nor does
+ * what is silenced: the exporter takes the mark away when the silence ends or the finding worsens, and then the alert fires anew.
  */
 export function incident<Label extends FindingLabel>(
   kinds: string | readonly string[],
@@ -19,7 +20,8 @@ export function incident<Label extends FindingLabel>(
   const findings = series('gradwatch_finding_severity', { kind });
   const consequences = series('gradwatch_finding_info', { consequence_of: not('') });
   const causes = filter(findings, 'unless', ['instance', 'finding'], consequences);
-  return scalar(aggregate('max', [...by, 'run', 'kind'], causes), '>=', findingSeverity);
+  const told = filter(causes, 'unless', ['instance', 'finding'], series('gradwatch_finding_silenced'));
+  return scalar(aggregate('max', [...by, 'run', 'kind'], told), '>=', findingSeverity);
 }
 
 /** The sentence that says where, when and why an incident began; `by` are the labels of its alert beside run and kind. */
