@@ -151,7 +151,7 @@ export class App {
     if (configuration.log.findings !== undefined) {
       const { findings: path, findings_max_bytes: maximumBytes, findings_kept: kept } = configuration.log;
       this.#log = new FindingsFile({ path, maximumBytes, kept, table, log: logger });
-      findings.subscribe(findingsLog(this.#log, now));
+      findings.subscribe(findingsLog(this.#log, { now, host: nodeName, version, detectors }));
     }
 
     this.#self = new SelfMetrics({ version, now });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from './finding.ts';
-import { findingsLog } from './findings-log.ts';
+import { findingsLog, type FindingsLogParts } from './findings-log.ts';
 
 const finding: Finding = {
   id: 'abc-1',
@@ -27,10 +27,20 @@ const finding: Finding = {
   resolvedAt: 1_700_000_121.5,
 };
 
+const parts: FindingsLogParts = {
+  ...{ now: () => 1_700_000_122, host: 'gpu-1', version: '1.2.3' },
+  detectors: [
+    {
+      ...{ kind: 'gradient_explosion', subject: 'run', meaning: 'the gradient explodes' },
+      ...{ explains: [], alert: 'none', endsWithRun: true },
+    },
+  ],
+};
+
 describe('findingsLog', () => {
   it('writes one line in ECS fields for a change', () => {
     const lines: string[] = [];
-    const log = findingsLog({ write: (line) => lines.push(line) }, () => 1_700_000_122);
+    const log = findingsLog({ write: (line) => lines.push(line) }, parts);
     log({ change: 'resolved', finding });
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^[^\n]+\n$/);
@@ -40,17 +50,24 @@ describe('findingsLog', () => {
       'log.level': 'error',
       message: 'The gradient norm\nrose.',
       'event.kind': 'alert',
-      'event.provider': 'gradwatch',
-      'event.dataset': 'gradwatch.findings',
+      'event.category': ['process'],
+      'event.type': ['end'],
       'event.action': 'finding-resolved',
-      'event.id': 'abc-1',
+      'event.provider': 'gradwatch',
+      'event.module': 'gradwatch',
+      'event.dataset': 'gradwatch.findings',
       'event.severity': 3,
       'event.start': '2023-11-14T22:13:20.000Z',
       'event.end': '2023-11-14T22:15:21.500Z',
+      'event.duration': 121_500_000_000,
+      'host.name': 'gpu-1',
+      'service.name': 'gradwatch',
+      'service.version': '1.2.3',
       'rule.name': 'gradient_explosion',
-      'rule.description': 'Go back.',
-      labels: { severity: 'critical', run: 'r' },
+      'rule.description': 'the gradient explodes',
+      labels: { finding: 'abc-1', severity: 'critical', run: 'r' },
       'gradwatch.finding': {
+        advice: 'Go back.',
         first_rank: 2,
         first_step: 200,
         detected_step: 201,
@@ -60,6 +77,8 @@ describe('findingsLog', () => {
         baseline: 0.5,
         window: 64,
         consequence_of: null,
+        silenced_by: null,
+        acknowledgement: null,
         resolution: 'recovered',
       },
     });
@@ -69,13 +88,28 @@ describe('findingsLog', () => {
     const lines: string[] = [];
     findingsLog(
       { write: (line) => lines.push(line) },
-      () => 0,
+      parts,
     )({
       change: 'opened',
       finding: { ...finding, resolvedAt: null, resolution: null, subject: { run: 'r', rank: 2, uuid: null } },
     });
     const line = JSON.parse(lines[0]!) as Record<string, unknown>;
     expect(line).not.toHaveProperty(['event.end']);
-    expect(line['labels']).toEqual({ severity: 'critical', run: 'r', rank: '2' });
+    expect(line['labels']).toEqual({ finding: 'abc-1', severity: 'critical', run: 'r', rank: '2' });
+  });
+
+  it('names who has acknowledged, and the machine where no run is concerned', () => {
+    const lines: string[] = [];
+    const acknowledgement = { author: 'ada', note: 'looking', at: 1_700_000_060 };
+    const subject = { run: null, rank: null, uuid: 'GPU-1' };
+    const log = findingsLog({ write: (line) => lines.push(line) }, parts);
+    log({ change: 'acknowledged', finding: { ...finding, subject, acknowledgement } });
+    const line = JSON.parse(lines[0]!) as Record<string, unknown>;
+    expect(line).toMatchObject({
+      'user.name': 'ada',
+      'event.category': ['host'],
+      'event.type': ['change'],
+      'gradwatch.finding': { acknowledgement },
+    });
   });
 });
