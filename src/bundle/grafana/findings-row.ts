@@ -1,6 +1,6 @@
 import type { BundleConfig } from '../config.ts';
 import { aggregate, filter, joined, lastOverTime, series } from '../promql/index.ts';
-import { severityMappings } from './mappings.ts';
+import { severityMappings, yesMappings } from './mappings.ts';
 import type { Row } from './model.ts';
 import { table } from './panel.ts';
 import { runbook } from './runbook.ts';
@@ -24,6 +24,9 @@ export function findingsRow(config: BundleConfig): Row {
   );
   const ofFinding = (name: 'gradwatch_finding_first_step' | 'gradwatch_finding_score') =>
     filter(aggregate('max', key, lastOverTime(series(name, pickedCluster), timeRange)), 'and', key, severity);
+  // As it is now: a silence that ended in the time range holds no longer.
+  const mark = (name: 'gradwatch_finding_silenced' | 'gradwatch_finding_acknowledged') =>
+    filter(aggregate('max', key, series(name, pickedCluster)), 'and', key, severity);
   return {
     title: 'Findings',
     panels: [
@@ -33,12 +36,14 @@ export function findingsRow(config: BundleConfig): Row {
         panel: table({
           title: 'Findings in the time range',
           description:
-            'Everything that the detectors found in this run. Step is the first step of the incident; a finding with a value in “consequence of” is explained by another and does not alert. Empty when nothing was found; see the telemetry below for whether anyone looked.',
+            'Everything that the detectors found in this run. Step is the first step of the incident; a finding with a value in “consequence of” is explained by another and does not alert, nor does one that is silenced. Empty when nothing was found; see the telemetry below for whether anyone looked.',
           unit: 'none',
           queries: [
             tableRows(joined(info, key, ['kind', 'rank'], severity)),
             tableRows(ofFinding('gradwatch_finding_first_step')),
             tableRows(ofFinding('gradwatch_finding_score')),
+            tableRows(mark('gradwatch_finding_silenced')),
+            tableRows(mark('gradwatch_finding_acknowledged')),
           ],
           columns: {
             'Value #A': 'severity',
@@ -49,9 +54,11 @@ export function findingsRow(config: BundleConfig): Row {
             cause: 'cause',
             'Value #C': 'score',
             consequence_of: 'consequence of',
+            'Value #D': 'silenced',
+            'Value #E': 'acknowledged',
             finding: 'finding',
           },
-          mappingsOf: { 'Value #A': severityMappings },
+          mappingsOf: { 'Value #A': severityMappings, 'Value #D': yesMappings, 'Value #E': yesMappings },
           links: [
             runbook(config, 'GradwatchGradientExplosion', 'gradient explosion'),
             runbook(config, 'GradwatchNonFinite', 'not finite'),

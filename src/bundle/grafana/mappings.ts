@@ -32,6 +32,9 @@ export const severityMappings = valueMappings([
   [3, 'critical', 'red'],
 ]);
 
+/** For the series of marks that a finding has or has not. */
+export const yesMappings = valueMappings([[1, 'yes', 'blue']]);
+
 function valueMappings(values: readonly (readonly [value: number, text: string, color: string])[]): object[] {
   const options = values.map(([value, text, color], index) => [String(value), { text, color, index }]);
   return [{ type: 'value', options: Object.fromEntries(options) as object }];
