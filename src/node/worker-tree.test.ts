@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -104,6 +104,25 @@ describe('WorkerTree', () => {
       pids: [['0'], ['1'], ['2'], ['3'], ['4'], ['5', 7], ['6'], ['7']],
       unmatched: { not_told: 1, other_machine: 1, not_found: 2, ambiguous: 1, shared: 1 },
     });
+  });
+
+  it('tells processes of two pid namespaces apart that look alike, where the kernel tells the namespace', async () => {
+    for (const [pid, namespace] of [
+      [7, 4_026_532_001],
+      [8, 4_026_532_002],
+    ] as const) {
+      run(pid, 1, 400, [pid, 1]);
+      mkdirSync(join(procRoot, String(pid), 'ns'));
+      symlinkSync(`pid:[${namespace}]`, join(procRoot, String(pid), 'ns/pid'));
+    }
+    const process = (pidNamespace?: number) => ({ pid: 1, bootId, startTicks: 400, pidNamespace });
+    const { look } = treeOf([
+      worker(0, 1, 400, { process: process(4_026_532_002) }),
+      worker(1, 1, 400, { process: process(4_026_532_001) }),
+      worker(2, 1, 400, { process: process() }),
+      worker(3, 1, 400, { process: process(4_026_532_003) }),
+    ]);
+    expect(await look()).toEqual({ pids: [['0', 8], ['1', 7], ['2'], ['3']], unmatched: { ambiguous: 2 } });
   });
 
   it('gives a process to the rank that speaks now, and one that hangs to the rank that spoke last', async () => {

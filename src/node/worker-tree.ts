@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { readKernelFile } from './kernel-file.ts';
 import { readProc } from './proc.ts';
@@ -12,7 +13,13 @@ export interface RankName {
 
 /** The process of a rank as it told of itself. */
 export interface KnownWorker extends RankName {
-  readonly process: { readonly pid: number; readonly bootId: string; readonly startTicks: number } | null;
+  readonly process: {
+    readonly pid: number;
+    readonly bootId: string;
+    readonly startTicks: number;
+    /** The inode of its pid namespace, where it told. */
+    readonly pidNamespace?: number | undefined;
+  } | null;
   /** It speaks now. One that does not may have ended, or hang. */
   readonly live: boolean;
 }
@@ -25,7 +32,7 @@ export const unmatchedReasons = [
   'other_machine',
   /** It is not among the processes that this exporter sees. */
   'not_found',
-  /** Processes of several pid namespaces have its pid and started in the same hundredth of a second. */
+  /** Processes of several pid namespaces have its pid and started in the same hundredth of a second, and theirs cannot be told apart. */
   'ambiguous',
   /** Another rank that speaks is the same process. */
   'shared',
@@ -118,17 +125,27 @@ export class WorkerTree {
   #match({ process }: KnownWorker, bootId: string, matches: Map<string, number>): number | UnmatchedReason {
     if (process === null) return 'not_told';
     if (process.bootId !== bootId) return 'other_machine';
-    const key = `${process.pid} ${process.startTicks}`;
+    const key = `${process.pid} ${process.startTicks} ${process.pidNamespace ?? ''}`;
     const known = this.#matches.get(key);
     const found =
       known !== undefined && this.#table.startOf(known) === process.startTicks
         ? [known]
         : this.#table.startedAt(process.startTicks).filter((pid) => this.#ownPid(pid) === process.pid);
-    const [pid] = found;
-    if (pid === undefined) return 'not_found';
-    if (found.length > 1) return 'ambiguous';
+    const alike = found.length > 1 ? found.filter((pid) => this.#isIn(pid, process.pidNamespace)) : found;
+    const [pid] = alike;
+    if (pid === undefined) return found.length > 1 ? 'ambiguous' : 'not_found';
+    if (alike.length > 1) return 'ambiguous';
     matches.set(key, pid);
     return pid;
+  }
+
+  /** Whether a process is in a pid namespace. Which one it is in the kernel tells only to those who may trace it. */
+  #isIn(pid: number, namespace: number | undefined): boolean {
+    try {
+      return readlinkSync(join(this.#parts.procRoot, String(pid), 'ns/pid')) === `pid:[${namespace ?? ''}]`;
+    } catch {
+      return false;
+    }
   }
 
   /** The pid that a process sees as its own. */

@@ -1,5 +1,6 @@
 import type { Row } from '../series/index.ts';
-import { BoundedRows, type Exceeded } from './excess.ts';
+import { BoundedRows } from './bounded-rows.ts';
+import type { Exceeded } from './excess.ts';
 import type { RunsOptions } from './options.ts';
 import type { RankLabels, ReportSeries } from './report-series.ts';
 import type { StepDetails, Values } from './reports.ts';

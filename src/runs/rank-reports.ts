@@ -135,7 +135,7 @@ export class RankReports {
       evaluations: this.#evaluations?.save() ?? [],
       events: this.#events?.save() ?? {},
       serving: this.#serving?.save() ?? null,
-    } as SavedReports;
+    };
   }
 
   /** Takes back what was saved before a restart, without telling anybody. */

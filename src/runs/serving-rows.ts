@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { Histogram, type Row } from '../series/index.ts';
 import { latencyBounds } from './bucket-bounds.ts';
-import { BoundedRows, type Exceeded } from './excess.ts';
+import { BoundedRows } from './bounded-rows.ts';
+import type { Exceeded } from './excess.ts';
 import type { servingMetrics } from './report-metrics.ts';
 import type { RankLabels, ReportSeries } from './report-series.ts';
 import type { LatencyHistogram, ServingReport } from './reports.ts';

@@ -1,5 +1,6 @@
 import { FreshRows, type Row } from '../series/index.ts';
-import { BoundedRows, type Exceeded } from './excess.ts';
+import { BoundedRows } from './bounded-rows.ts';
+import type { Exceeded } from './excess.ts';
 import type { tensorMetrics } from './report-metrics.ts';
 import type { RankLabels, ReportSeries } from './report-series.ts';
 import type { TensorReport } from './reports.ts';

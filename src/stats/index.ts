@@ -1,6 +1,5 @@
 export { SlidingWindow, madToSigma } from './sliding-window.ts';
 export { Extent } from './extent.ts';
-export type { Summary } from './extent.ts';
 export { HampelFilter } from './hampel.ts';
 export { winsorised } from './winsorised.ts';
 export type { Moments } from './winsorised.ts';
