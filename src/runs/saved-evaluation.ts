@@ -3,15 +3,15 @@ import { thresholdBounds } from './reports.ts';
 
 const number = v.union([v.number(), v.nan()]);
 
+const list = <Item extends v.GenericSchema>(item: Item) => v.pipe(v.array(item), v.readonly());
+
 /** An evaluation as it outlives the exporter. */
 export const savedEvaluation = v.object({
   dataset: v.string(),
   step: v.nullable(v.number()),
   time: v.number(),
-  slices: v.array(
-    v.object({ slice: v.string(), samples: v.nullable(v.number()), metrics: v.record(v.string(), number) }),
-  ),
-  failures: v.array(
+  slices: list(v.object({ slice: v.string(), samples: v.nullable(v.number()), metrics: v.record(v.string(), number) })),
+  failures: list(
     v.object({
       metric: v.string(),
       slice: v.string(),
