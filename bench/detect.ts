@@ -5,9 +5,12 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { EvaluationScore } from './detect/evaluation-score.ts';
 import { GradientScore } from './detect/gradient-score.ts';
+import { HealthyScore } from './detect/healthy-score.ts';
+import { InjectedFaults } from './detect/injected-faults.ts';
 import { LeakScore } from './detect/leak-score.ts';
 import { LossSpikeScore } from './detect/loss-spike-score.ts';
 import { markdown } from './detect/markdown.ts';
+import { madeUpStragglers } from './detect/made-up-stragglers.ts';
 import { judgedRuns } from './detect/runs.ts';
 import { NabScore } from './detect/nab-score.ts';
 import { SeriesScore } from './detect/series-score.ts';
@@ -28,6 +31,8 @@ if (data === undefined || !existsSync(data)) {
     new LossSpikeScore(),
     new EvaluationScore('overfitting', 'overfit', 0.95),
     new EvaluationScore('divergence', 'diverged', null),
+    new HealthyScore(),
+    new InjectedFaults(),
   ];
   for await (const run of judgedRuns(data)) for (const score of scores) score.take(run);
   const leaks = new LeakScore();
@@ -38,6 +43,7 @@ if (data === undefined || !existsSync(data)) {
     ...scores.flatMap((score) => score.rows()),
     ...leaks.rows(),
     ...workerScore(data),
+    ...madeUpStragglers(data),
     ...nab.rows(data),
     ...anySeries.rows(),
   ];

@@ -5,7 +5,7 @@ import { row, type BenchRow } from '../report.ts';
 import { defaultsOf } from './runs.ts';
 import { share } from './wilson.ts';
 
-interface Job {
+export interface Job {
   readonly file: string;
   readonly stragglers: readonly {
     readonly worker: number;
@@ -15,21 +15,21 @@ interface Job {
 }
 
 /** One iteration: its number and the time of every worker, null where it logged none. */
-interface Iteration {
+export interface Iteration {
   readonly number: number;
   readonly times: readonly (number | null)[];
 }
 
-interface Alarm {
+export interface Alarm {
   readonly worker: number;
   readonly at: number;
 }
 
 /** Takes one iteration after the other and names the workers that it calls stragglers. */
-type Rule = (iteration: Iteration) => readonly number[];
+export type Rule = (iteration: Iteration) => readonly number[];
 
 /** Iterations by which an alarm may outlast its interval: half of ours looks back ten. */
-const slack = 10;
+export const slack = 10;
 
 const rules: readonly { readonly name: string; readonly start: () => Rule }[] = [
   { name: 'gradwatch', start: ours },
@@ -107,7 +107,7 @@ export function workerScore(data: string): BenchRow[] {
   });
 }
 
-function readIterations(path: string): Iteration[] {
+export function readIterations(path: string): Iteration[] {
   const [, ...lines] = readFileSync(path, 'utf8').trimEnd().split(/\r?\n/);
   return lines.map((line) => {
     const [number = '', ...times] = line.split(',');
@@ -119,7 +119,7 @@ function readIterations(path: string): Iteration[] {
 }
 
 /** Alarms on one worker that lie no further apart than the slack are one episode. */
-function episodesOf(alarms: readonly Alarm[]): Alarm[][] {
+export function episodesOf(alarms: readonly Alarm[]): Alarm[][] {
   const episodes: Alarm[][] = [];
   const current = new Map<number, Alarm[]>();
   for (const alarm of alarms) {
@@ -135,7 +135,7 @@ function episodesOf(alarms: readonly Alarm[]): Alarm[][] {
   return episodes;
 }
 
-function ours(): Rule {
+export function ours(): Rule {
   const options = defaultsOf(straggler.options);
   const state = straggler.start(options);
   const slow = new Set<number>();
