@@ -9,10 +9,12 @@ import { HealthyScore } from './detect/healthy-score.ts';
 import { InjectedFaults } from './detect/injected-faults.ts';
 import { LeakScore } from './detect/leak-score.ts';
 import { LossSpikeScore } from './detect/loss-spike-score.ts';
+import { madeLeakRows } from './detect/made-leaks.ts';
 import { markdown } from './detect/markdown.ts';
 import { madeUpStragglers } from './detect/made-up-stragglers.ts';
 import { judgedRuns } from './detect/runs.ts';
 import { NabScore } from './detect/nab-score.ts';
+import { SamplingScore } from './detect/sampling-score.ts';
 import { SeriesScore } from './detect/series-score.ts';
 import { labelledSeries } from './detect/series.ts';
 import { workerScore } from './detect/worker-score.ts';
@@ -33,6 +35,7 @@ if (data === undefined || !existsSync(data)) {
     new EvaluationScore('divergence', 'diverged', null),
     new HealthyScore(),
     new InjectedFaults(),
+    new SamplingScore(),
   ];
   for await (const run of judgedRuns(data)) for (const score of scores) score.take(run);
   const leaks = new LeakScore();
@@ -42,6 +45,7 @@ if (data === undefined || !existsSync(data)) {
   const rows = [
     ...scores.flatMap((score) => score.rows()),
     ...leaks.rows(),
+    ...madeLeakRows(),
     ...workerScore(data),
     ...madeUpStragglers(data),
     ...nab.rows(data),

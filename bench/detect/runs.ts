@@ -67,7 +67,8 @@ export async function* judgedRuns(data: string): AsyncGenerator<JudgedRun> {
   }
 }
 
-function judge(corpus: string, label: Label, rows: readonly Row[]): JudgedRun {
+/** What the detectors say of rows, at their defaults. */
+export function judge(corpus: string, label: Label, rows: readonly Row[]): JudgedRun {
   const alarms: Finding[] = [];
   const evidence = new Map<string, Set<number>>();
   const replay = new Replay(

@@ -37,7 +37,7 @@ export const lossOscillation = stepDetector({
       help: 'Way from one turn to the next that counts, as a share of the loss',
     }),
     share: number({
-      default: 0.25,
+      default: 0.375,
       min: 0.05,
       max: 1,
       help: `Share of the last ${levels} levels that are such turns from which the loss oscillates`,
