@@ -19,7 +19,8 @@ const rooms = {
   // State and judgement.
   runs: ['snapshot', 'series', 'config', 'stats'],
   scalars: ['event-files', 'runs'],
-  detect: ['runs', 'snapshot', 'stats', 'learn', 'series', 'config'],
+  // Of the sources it knows the names and labels of their series, as types.
+  detect: ['node', 'gpu', 'collect', 'runs', 'snapshot', 'stats', 'learn', 'series', 'config'],
   tfma: ['event-files', 'runs'],
   findings: ['detect', 'runs', 'snapshot', 'series', 'config'],
   // Edges.

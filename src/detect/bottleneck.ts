@@ -54,7 +54,7 @@ export const bottleneck = stepDetector({
   kind: 'bottleneck',
   subject: 'run',
   meaning: 'much of the time goes into input, copies, communication, checkpoints or evaluations',
-  explains: [],
+  explains: ['gpu_underused'],
   alert: 'training_degraded',
   endsWithRun: true,
   options: detectorOptions({

@@ -47,10 +47,10 @@ export interface DetectorFacts<Kind extends string = string> {
   /** snake_case; the finding's kind, the key of its options under `detect`, the name of its page in docs/detectors/. */
   readonly kind: Kind;
   /**
-   * `rank` for what is local to one rank, `run` for what all ranks of a run see alike, `series` for whatever a series of single values
-   * is of: a rank, a GPU, or the node.
+   * `rank` for what is local to one rank, `run` for what all ranks of a run see alike, `gpu` and `node` for the machine, `series` for
+   * whatever a series of single values is of: a rank, a GPU, or the node.
    */
-  readonly subject: 'run' | 'rank' | 'series';
+  readonly subject: 'run' | 'rank' | 'gpu' | 'node' | 'series';
   /** One clause: what the finding means, for lists and generated documents. */
   readonly meaning: string;
   /**

@@ -16,6 +16,7 @@ import { DetectorSeries } from './detector-series.ts';
 import type { AnyGroupDetector, RankVerdict } from './group.ts';
 import { peerGroup, peerings, type Peering } from './peers.ts';
 import { RunWatches, type RunStation } from './run-watches.ts';
+import { MachineWatch, type AnyMachineDetector, type MachineStation, type MachineVerdict } from './machine/index.ts';
 import type { AnyScalarDetector } from './scalar.ts';
 import type { AnyReportDetector, Reports } from './report.ts';
 import { ScalarWatch, type ScalarStation } from './scalar-watch.ts';
@@ -58,6 +59,7 @@ export interface DetectionEngineParts {
   readonly transitionDetectors: readonly TransitionDetector[];
   readonly groupDetectors: readonly AnyGroupDetector[];
   readonly clockDetectors: readonly AnyClockDetector[];
+  readonly machineDetectors: readonly AnyMachineDetector[];
   readonly scalarDetectors: readonly AnyScalarDetector[];
   readonly reportDetectors: readonly AnyReportDetector[];
   /** Told of every error that a detector throws, beside the count. */
@@ -86,6 +88,8 @@ export class DetectionEngine implements RunListener {
   readonly #clockStations: readonly RunStation<AnyClockDetector>[];
   readonly #clocks: RunWatches<AnyClockDetector>;
   readonly #table: SeriesTable;
+  readonly #machineStations: readonly MachineStation[];
+  readonly #machine: MachineWatch;
   readonly #scalarStations: readonly ScalarStation[];
   readonly #scalars: ScalarWatch;
 
@@ -96,6 +100,7 @@ export class DetectionEngine implements RunListener {
     transitionDetectors,
     groupDetectors,
     clockDetectors,
+    machineDetectors,
     scalarDetectors,
     reportDetectors,
     failed,
@@ -121,6 +126,10 @@ export class DetectionEngine implements RunListener {
     this.#groups = { work: compared('work'), replicas: compared('replicas') };
     this.#clockStations = enabled(clockDetectors, options);
     this.#clocks = new RunWatches(this.#clockStations);
+    this.#machineStations = enabled(machineDetectors, options);
+    this.#machine = new MachineWatch(this.#machineStations, (detector, judge) => {
+      this.#judgeMachine(detector, judge);
+    });
     this.#scalarStations = enabled(scalarDetectors, options) as ScalarStation[];
     this.#table = table;
     this.#scalars = new ScalarWatch(this.#scalarStations, (detector, { run, rank, uuid }, witness, judge) => {
@@ -131,6 +140,7 @@ export class DetectionEngine implements RunListener {
       ...this.#transitions,
       ...this.#groupStations,
       ...this.#clockStations,
+      ...this.#machineStations,
       ...this.#scalarStations,
       ...this.#reportStations,
     ]) {
@@ -174,6 +184,7 @@ export class DetectionEngine implements RunListener {
         this.#judgeRanks(detector, run, () => detector.observe(state, ranks, options));
       }
     }
+    this.#machine.sample(this.#table, time, runs);
     this.#scalars.sample(this.#table, time);
   }
 
@@ -237,6 +248,7 @@ export class DetectionEngine implements RunListener {
       ...this.#transitions,
       ...this.#groupStations,
       ...this.#clockStations,
+      ...this.#machineStations,
       ...this.#reportStations,
     ]) {
       station.options = options[station.detector.kind] ?? station.options;
@@ -282,6 +294,12 @@ export class DetectionEngine implements RunListener {
     });
   }
 
+  #judgeMachine(detector: DetectorFacts, judge: () => readonly MachineVerdict[]): void {
+    this.#guard(detector, () => {
+      for (const { verdict, ...about } of judge()) this.#tell(detector, { rank: null, ...about }, verdict);
+    });
+  }
+
   #judge(detector: DetectorFacts, about: About, judge: () => Verdict): void {
     this.#guard(detector, () => {
       this.#tell(detector, about, judge());
@@ -312,7 +330,7 @@ function ofRank({ run, rank }: RankIdentity): About {
 
 function enabled<
   Detector extends
-    AnyStepDetector | TransitionDetector | AnyGroupDetector | AnyClockDetector | AnyScalarDetector | AnyReportDetector,
+    AnyStepDetector | TransitionDetector | AnyGroupDetector | AnyClockDetector | AnyMachineDetector | AnyScalarDetector | AnyReportDetector,
 >(
   detectors: readonly Detector[],
   options: Readonly<Record<string, DetectorOptions>>,

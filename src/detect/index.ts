@@ -12,6 +12,7 @@ import { lossNotDecreasing } from './loss-not-decreasing.ts';
 import { lossOscillation } from './loss-oscillation.ts';
 import { lossSpike } from './loss-spike.ts';
 import { loadImbalance } from './load-imbalance.ts';
+import { hardwareDetectors, usageDetectors } from './machine/index.ts';
 import { memoryLeak } from './memory-leak.ts';
 import { nonFinite } from './non-finite.ts';
 import { outOfStep } from './out-of-step.ts';
@@ -56,6 +57,9 @@ export const groupDetectors = [straggler, slowCommunication, desynchronised, loa
 /** Detectors that go by the clock. */
 export const clockDetectors = [stall, outOfStep] as const;
 
+/** Detectors over what is read of the machine and its GPUs. */
+export const machineDetectors = [...hardwareDetectors, ...usageDetectors] as const;
+
 /** Detectors over series of single values. */
 export const scalarDetectors = [memoryLeak, scalarAnomaly] as const;
 
@@ -65,16 +69,19 @@ export const everyDetector = {
   transitionDetectors,
   groupDetectors,
   clockDetectors,
+  machineDetectors,
   scalarDetectors,
   reportDetectors,
 } as const;
 
 /** Causes come before their consequences. */
 const all = [
+  ...hardwareDetectors,
   ...transitionDetectors,
   ...groupDetectors,
   ...clockDetectors,
   ...stepDetectors,
+  ...usageDetectors,
   ...scalarDetectors,
   ...reportDetectors,
 ] as const;

@@ -1,5 +1,5 @@
 import { fields, type Field, type Observation } from '../runs/index.ts';
-import type { GroupSnapshot, SeriesTable } from '../series/index.ts';
+import { readLabelBlock, type GroupSnapshot, type SeriesTable } from '../series/index.ts';
 import type { Verdict } from './detector.ts';
 import {
   namePattern,
@@ -130,12 +130,7 @@ function capacityColumn({ columns }: GroupSnapshot, name: string): number {
 }
 
 function sourceOf(name: string, block: string): ScalarSource {
-  const labels = new Map(
-    [...block.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, label = '', value = '']) => [
-      label,
-      value.replaceAll(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character)),
-    ]),
-  );
+  const labels = readLabelBlock(block);
   const [run, rank, uuid] = [labels.get('run') ?? null, labels.get('rank'), labels.get('uuid') ?? null];
   const owner = rank !== undefined ? `rank ${rank}` : (uuid ?? (block === '' ? 'the node' : block));
   return { name, run, rank: rank === undefined ? null : Number(rank), uuid, owner };

@@ -32,7 +32,7 @@ export const stall = clockDetector({
   kind: 'stall',
   subject: 'run',
   meaning: 'ranks take no further step although their processes are alive',
-  explains: ['out_of_step'],
+  explains: ['out_of_step', 'gpu_busy_at_low_power', 'gpu_underused'],
   alert: 'own',
   endsWithRun: true,
   options: detectorOptions({

@@ -52,6 +52,7 @@ export class Replay {
       // A recording has no ends of ranks, and nobody waits for its next step.
       transitionDetectors: [],
       clockDetectors: [],
+      machineDetectors: [],
       failed: (_kind, error) => {
         throw error;
       },

@@ -8,6 +8,8 @@ const kept = 128;
 /** How a rank gets on whose process is alive and holds a stream open. */
 export interface RankProgress {
   readonly rank: number;
+  /** The GPU on which it computes, as its worker named it. */
+  readonly uuid: string | null;
   /** The step that it took last, null before the first. */
   readonly step: number | null;
   /** Steps that its process has taken. */
@@ -76,7 +78,7 @@ export class Progress {
     this.#since += seconds;
   }
 
-  tell(rank: number, step: number | null, now: number): Omit<RankProgress, 'phase'> {
+  tell(rank: number, step: number | null, now: number): Omit<RankProgress, 'uuid' | 'phase'> {
     const { size, sorted } = this.#gaps;
     return {
       rank,

@@ -221,7 +221,9 @@ export class Rank {
   progress(now: number): RankProgress | null {
     if (this.#ended !== null || this.#awaited !== null || this.#calledAt !== null) return null;
     if (this.#hello.role === 'inference') return null;
-    return { ...this.#progress.tell(this.#hello.rank, this.newest?.step ?? null, now), phase: this.#reports.doing };
+    const { rank, gpuUuid: uuid } = this.#hello;
+    const progress = this.#progress.tell(rank, this.newest?.step ?? null, now);
+    return { ...progress, uuid, phase: this.#reports.doing };
   }
 
   /** So many seconds in which the exporter did not listen do not count against it. */

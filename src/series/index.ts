@@ -10,4 +10,4 @@ export { ByteWriter } from './byte-writer.ts';
 export { expose, writeExposition, contentTypes } from './exposition.ts';
 export type { ForeignFamily } from './exposition.ts';
 export type { Format } from './family-header.ts';
-export { labelBlock } from './labels.ts';
+export { labelBlock, readLabelBlock } from './labels.ts';

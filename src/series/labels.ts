@@ -22,3 +22,13 @@ export function escapeLabelValue(value: string): string {
 export function labelBlock(labels: readonly (readonly [name: string, value: string])[]): string {
   return labels.map(([name, value]) => `${name}="${escapeLabelValue(value)}"`).join(',');
 }
+
+/** The labels of a block that {@link labelBlock} wrote. */
+export function readLabelBlock(block: string): ReadonlyMap<string, string> {
+  return new Map(
+    [...block.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, label = '', value = '']) => [
+      label,
+      value.replaceAll(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character)),
+    ]),
+  );
+}

@@ -1,0 +1,100 @@
+import { integer } from '../../config/index.ts';
+import { detectorOptions, quiet } from '../detector.ts';
+import { figure } from '../figure.ts';
+import type { Card, Machine } from './machine.ts';
+import { cardDetector } from './machine-detector.ts';
+import { Rise } from './rise.ts';
+import { patience, Spell } from './spell.ts';
+
+const errorWindow = 600;
+/** Links that a card has at most; NVLink 5 has 18. */
+const mostLinks = 64;
+/** What the link corrected itself, or counts of what went well. */
+const harmless = /^(raw_|fec_corrected|link_recovery_successful)/;
+
+const reads = [
+  'gradwatch_gpu_nvlink_active',
+  'gradwatch_gpu_nvlink_active_links',
+  'gradwatch_gpu_nvlink_errors_total',
+  'gradwatch_gpu_fabric_health_state',
+  'gradwatch_gpu_fabric_impaired',
+] as const;
+type Reads = (typeof reads)[number];
+
+/** NVLinks that were up are down, or are up on the others of the same model; errors on links rise; the fabric is not healthy. */
+export const gpuNvlinkDegraded = cardDetector({
+  kind: 'gpu_nvlink_degraded',
+  meaning: 'an NVLink of a GPU is down or full of errors, or its fabric is not healthy',
+  explains: ['slow_communication', 'straggler', 'slow_down', 'throughput_regression', 'step_outlier', 'bottleneck'],
+  alert: 'rank_degraded',
+  collectors: ['gpu', 'gpu_detail'],
+  reads,
+  options: detectorOptions({
+    errors: integer({
+      default: 10,
+      min: 1,
+      max: 1e9,
+      help: 'Errors of all links of a card within ten minutes that links do not correct',
+    }),
+    ...patience('10s', '2m'),
+  }),
+  start: () => ({ seenUp: new Set<string>(), errors: new Rise(errorWindow), spell: new Spell() }),
+  observe({ seenUp, errors, spell }, card, { errors: limit, ...waits }, machine) {
+    const links = card.all('gradwatch_gpu_nvlink_active');
+    const down: string[] = [];
+    for (const { labels, value } of links) {
+      const link = labels.get('link') ?? '';
+      if (value === 1 && seenUp.size < mostLinks) seenUp.add(link);
+      if (value === 0 && seenUp.has(link)) down.push(link);
+    }
+    const counters = card
+      .all('gradwatch_gpu_nvlink_errors_total')
+      .filter(({ labels }) => !harmless.test(labels.get('kind') ?? ''));
+    if (counters.length > 0)
+      errors.push(
+        machine.time,
+        counters.reduce((sum, { value }) => sum + value, 0),
+      );
+    const health = card.state('gradwatch_gpu_fabric_health_state');
+    const impaired = card.all('gradwatch_gpu_fabric_impaired').filter(({ value }) => value === 1);
+    if (links.length === 0 && health === null && impaired.length === 0) return quiet;
+
+    const missing = fewerThanOthers(card, machine);
+    const aspects = impaired.map(({ labels }) => labels.get('aspect') ?? '');
+    const signs = [
+      ...(down.length > 0 ? [`NVLink ${down.join(', ')} of ${card.name} is down`] : []),
+      ...(missing > 0 && down.length === 0
+        ? [`${card.name} has ${missing} NVLinks less than the others of its model`]
+        : []),
+      ...(errors.rise >= limit
+        ? [`the NVLinks of ${card.name} had ${figure(errors.rise)} errors within ten minutes`]
+        : []),
+      ...(health === 'unhealthy' || health === 'limited_capacity'
+        ? [`the NVLink fabric of ${card.name} is ${health}`]
+        : []),
+      ...(aspects.length > 0 ? [`the NVLink fabric of ${card.name} is impaired (${aspects.join(', ')})`] : []),
+    ];
+    return spell.judge(machine.time, signs.length > 0, waits, () => ({
+      severity: 'warning',
+      score: Math.max(down.length, missing, errors.rise / limit, 1),
+      threshold: 1,
+      cause: `${capital(signs.join('; '))}.`,
+      advice:
+        'Look at `nvidia-smi nvlink -s` and `-e`, and at the fabric manager; reset the card, then replace it or its board.',
+    }));
+  },
+});
+
+/** How many links less are up than on most cards of its model. */
+function fewerThanOthers(card: Card<Reads>, machine: Machine<Reads>): number {
+  const own = card.read('gradwatch_gpu_nvlink_active_links');
+  const others = machine.cards
+    .filter(({ key, model }) => key !== card.key && model === card.model)
+    .flatMap((other) => other.read('gradwatch_gpu_nvlink_active_links') ?? []);
+  const usual = others.length < 2 ? 0 : Math.min(...others);
+  return own === null ? 0 : Math.max(0, usual - own);
+}
+
+function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}

@@ -1,0 +1,62 @@
+import { number } from '../../config/index.ts';
+import { detectorOptions, quiet } from '../detector.ts';
+import { figure, span } from '../figure.ts';
+import { cardDetector } from './machine-detector.ts';
+import { Rise } from './rise.ts';
+import { patience, Spell } from './spell.ts';
+
+const replayWindow = 600;
+
+/**
+ * The PCIe link of a GPU has fewer lanes or a lower generation than it can have, while the card works (an idle card slows its link to
+ * save power), or sends packets again and again. The rate of replays is that of the health check of NVIDIA's DCGM.
+ */
+export const gpuPcieDegraded = cardDetector({
+  kind: 'gpu_pcie_degraded',
+  meaning: 'the PCIe link of a GPU is slower than it can be, or full of errors',
+  explains: ['slow_communication', 'straggler', 'slow_down', 'throughput_regression', 'step_outlier', 'bottleneck'],
+  alert: 'rank_degraded',
+  collectors: ['gpu', 'gpu_detail'],
+  reads: [
+    'gradwatch_gpu_pcie_lanes',
+    'gradwatch_gpu_pcie_max_lanes',
+    'gradwatch_gpu_pcie_generation',
+    'gradwatch_gpu_pcie_max_generation',
+    'gradwatch_gpu_pcie_replays_total',
+    'gradwatch_gpu_utilization_ratio',
+  ],
+  options: detectorOptions({
+    load: number({ default: 0.5, min: 0, max: 1, help: 'Utilisation from which the link has to be at its best' }),
+    replays: number({ default: 8, min: 0, max: 1e9, help: 'Replays a minute, over ten minutes' }),
+    ...patience('1m', '2m'),
+  }),
+  start: () => ({ replayed: new Rise(replayWindow), link: new Spell() }),
+  observe({ replayed, link }, card, { load, replays, ...waits }, { time }) {
+    const lanes = card.read('gradwatch_gpu_pcie_lanes');
+    const mostLanes = card.read('gradwatch_gpu_pcie_max_lanes');
+    const generation = card.read('gradwatch_gpu_pcie_generation');
+    const bestGeneration = card.read('gradwatch_gpu_pcie_max_generation');
+    const counter = card.read('gradwatch_gpu_pcie_replays_total');
+    if (counter !== null) replayed.push(time, counter);
+    const noisy = replayed.rise >= (replays * replayWindow) / 60;
+    const works = (card.read('gradwatch_gpu_utilization_ratio') ?? 0) >= load;
+    if (!noisy && (!works || lanes === null || generation === null)) return quiet;
+    const narrow = works && lanes !== null && lanes < (mostLanes ?? 0);
+    const slow = works && generation !== null && generation < (bestGeneration ?? 0);
+    const share =
+      narrow || slow
+        ? ((mostLanes ?? 1) / (lanes ?? 1)) * 2 ** Math.max(0, (bestGeneration ?? 0) - (generation ?? 0))
+        : 1;
+    return link.judge(time, narrow || slow || noisy, waits, (seconds) => ({
+      severity: 'warning',
+      score: narrow || slow ? share : replayed.rise / (replayWindow / 60),
+      threshold: narrow || slow ? 1 : replays,
+      cause:
+        narrow || slow
+          ? `The PCIe link of ${card.name} has ${lanes ?? '?'} of ${mostLanes ?? '?'} lanes at generation ${generation ?? '?'} of ${bestGeneration ?? '?'} while the card works, since ${span(seconds)}.`
+          : `The PCIe link of ${card.name} sent ${figure(replayed.rise)} packets again within the last ${span(Math.min(replayWindow, replayed.span(time)))}.`,
+      advice:
+        'Seat the card and its riser anew, look at `lspci -vv` of the bridge above it, and try another slot; then replace it.',
+    }));
+  },
+});

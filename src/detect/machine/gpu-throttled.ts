@@ -1,0 +1,56 @@
+import { duration, number } from '../../config/index.ts';
+import { detectorOptions, quiet } from '../detector.ts';
+import { span } from '../figure.ts';
+import { ClockEventTime, clockEventReads, clocks } from './clock-events.ts';
+import { cardDetector } from './machine-detector.ts';
+import { Spell } from './spell.ts';
+
+/** Reasons that are no choice of anybody, the most telling first: `hw_slowdown` is set together with those before it. */
+const causes = {
+  hw_thermal_slowdown: 'its temperature, by hardware',
+  hw_power_brake_slowdown: 'the power brake of the machine',
+  sw_thermal_slowdown: 'its temperature, by the driver',
+  hw_slowdown: 'hardware that does not say why',
+} as const;
+const reasons = Object.keys(causes) as (keyof typeof causes)[];
+
+const advice = {
+  hw_thermal_slowdown: 'Look at the cooling of this card: air flow, dust, fans, its seat, the temperature of the room.',
+  hw_power_brake_slowdown:
+    'Look at the power supplies of the machine and of the rack: the board asks the card to draw less.',
+  sw_thermal_slowdown: 'Look at the cooling of this card: air flow, dust, fans, its seat, the temperature of the room.',
+  hw_slowdown: 'Look at temperature and power of the card, and at the power cables.',
+} as const;
+
+/**
+ * The clocks of a GPU are held down by heat, or by the power brake: NVML's `nvmlClocksEventReasons`. It goes by the seconds that the
+ * driver counts, and by the flags where it counts none.
+ */
+export const gpuThrottled = cardDetector({
+  kind: 'gpu_throttled',
+  meaning: 'heat or the power brake holds the clocks of a GPU down',
+  explains: ['gpu_hot', 'gpu_slow_clock', 'gpu_outlier', 'straggler', 'slow_down', 'throughput_regression', 'step_outlier', 'bottleneck'],
+  alert: 'rank_degraded',
+  collectors: ['gpu'],
+  reads: clockEventReads,
+  options: detectorOptions({
+    window: duration({ default: '1m', min: '5s', max: '1h', help: 'Time of which throttling must take a share' }),
+    share: number({ default: 0.25, min: 0.01, max: 1, help: 'That share' }),
+    calm: duration({ default: '1m', min: '0s', max: '1d', help: 'How long it must be over before it is recovered' }),
+  }),
+  start: ({ window }) => ({ held: new ClockEventTime(reasons, window), spell: new Spell() }),
+  observe({ held, spell }, card, { window, share, calm }, { time }) {
+    if (!held.push(time, card)) return quiet;
+    const reason = reasons.find((each) => held.seconds(each) >= share * window);
+    return spell.judge(time, reason !== undefined, { after: 0, calm }, (seconds) => {
+      const why = reason ?? 'hw_slowdown';
+      return {
+        severity: 'warning',
+        score: held.seconds(why) / window,
+        threshold: share,
+        cause: `${card.name} is throttled by ${causes[why]} (${why}): ${span(held.seconds(why))} of the last ${span(window)}, since ${span(seconds + share * window)}${clocks(card)}.`,
+        advice: advice[why],
+      };
+    });
+  },
+});

@@ -1,0 +1,55 @@
+import { batchTooSmall } from './batch-too-small.ts';
+import { cpuBottleneck, ioBottleneck } from './bottlenecks.ts';
+import { gpuEccCorrected, gpuEccUncorrectable } from './gpu-ecc.ts';
+import { gpuHot } from './gpu-hot.ts';
+import { gpuLoadImbalance } from './gpu-load-imbalance.ts';
+import { gpuLost, gpuMissing } from './gpu-lost.ts';
+import { gpuLowPower } from './gpu-low-power.ts';
+import { gpuMemoryFailed, gpuRepairPending } from './gpu-memory-state.ts';
+import { gpuMemoryJump, gpuMemoryPressure } from './gpu-memory-use.ts';
+import { gpuNvlinkDegraded } from './gpu-nvlink-degraded.ts';
+import { gpuOutlier } from './gpu-outlier.ts';
+import { gpuPcieDegraded } from './gpu-pcie-degraded.ts';
+import { gpuPowerCapped } from './gpu-power-capped.ts';
+import { gpuRecoveryNeeded } from './gpu-recovery-needed.ts';
+import { gpuSlowClock } from './gpu-slow-clock.ts';
+import { gpuThrottled } from './gpu-throttled.ts';
+import { gpuUnderused } from './gpu-underused.ts';
+import { gpuXid } from './gpu-xid.ts';
+import { hostMemoryPressure, oomKill } from './host-memory.ts';
+
+/** What is wrong with the machine, a cause before its consequences. */
+export const hardwareDetectors = [
+  oomKill,
+  gpuXid,
+  gpuLost,
+  gpuMissing,
+  gpuEccUncorrectable,
+  gpuMemoryFailed,
+  gpuRepairPending,
+  gpuRecoveryNeeded,
+  gpuEccCorrected,
+  gpuNvlinkDegraded,
+  gpuPcieDegraded,
+  hostMemoryPressure,
+  gpuThrottled,
+  gpuHot,
+  gpuPowerCapped,
+  gpuSlowClock,
+  gpuOutlier,
+] as const;
+
+/** How runs use the machine: what these find follows from what is found elsewhere. */
+export const usageDetectors = [
+  gpuLowPower,
+  cpuBottleneck,
+  ioBottleneck,
+  batchTooSmall,
+  gpuUnderused,
+  gpuLoadImbalance,
+  gpuMemoryPressure,
+  gpuMemoryJump,
+] as const;
+
+export type { AnyMachineDetector, MachineVerdict } from './machine-detector.ts';
+export { MachineWatch, type MachineStation } from './machine-watch.ts';
