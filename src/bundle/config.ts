@@ -14,8 +14,6 @@ export interface BundleConfig {
   readonly multiCluster: boolean;
   /** `gradwatch_finding_severity` from which a finding alerts: 2 is warning, 3 is critical. */
   readonly findingSeverity: 2 | 3;
-  /** How long an Xid error alerts, in seconds since it was last seen. */
-  readonly xidSeconds: number;
   readonly alerts: Readonly<Record<AlertKey, AlertTiming>>;
   /** When messages are sent: about runs, about nodes at once, about all else, and to the dead man's switch. */
   readonly notifications: Readonly<Record<'training' | 'node' | 'other' | 'watchdog', NotificationTiming>>;
@@ -36,6 +34,8 @@ export type AlertKey =
   | 'collectorFailing'
   | 'gpuLost'
   | 'gpuXid'
+  | 'gpuMemoryFailing'
+  | 'oomKill'
   | 'gpuDriverHung'
   | 'workerLost'
   | 'runStalled'
@@ -66,13 +66,14 @@ export const defaults: BundleConfig = {
   scrapeInterval: '15s',
   multiCluster: false,
   findingSeverity: 2,
-  xidSeconds: 600,
   alerts: {
     watchdog: { severity: 'none' },
     exporterDown: { severity: 'warning', for: '3m' },
     collectorFailing: { severity: 'warning', for: '10m' },
     gpuLost: { severity: 'critical', keepFiringFor: '5m' },
     gpuXid: { severity: 'critical', keepFiringFor: '5m' },
+    gpuMemoryFailing: { severity: 'critical', keepFiringFor: '5m' },
+    oomKill: { severity: 'critical', keepFiringFor: '5m' },
     gpuDriverHung: { severity: 'critical', for: '2m', keepFiringFor: '5m' },
     workerLost: { severity: 'critical', keepFiringFor: '5m' },
     runStalled: { severity: 'critical', keepFiringFor: '5m' },

@@ -253,7 +253,15 @@ describe('DetectionEngine', () => {
 
   it('lets the clock detectors look at the ranks of every run at each tick, with a state for each run', () => {
     const { built, reports, ends } = engine();
-    const ranks = [0, 1].map((rank) => ({ rank, uuid: null, step: 7, steps: 8, idle: 10 * rank, usual: 1, phase: null }));
+    const ranks = [0, 1].map((rank) => ({
+      rank,
+      uuid: null,
+      step: 7,
+      steps: 8,
+      idle: 10 * rank,
+      usual: 1,
+      phase: null,
+    }));
     built.tick(1000, [{ run: 'r', ranks }]);
     built.tick(1001, [
       { run: 'r', ranks },

@@ -330,7 +330,13 @@ function ofRank({ run, rank }: RankIdentity): About {
 
 function enabled<
   Detector extends
-    AnyStepDetector | TransitionDetector | AnyGroupDetector | AnyClockDetector | AnyMachineDetector | AnyScalarDetector | AnyReportDetector,
+    | AnyStepDetector
+    | TransitionDetector
+    | AnyGroupDetector
+    | AnyClockDetector
+    | AnyMachineDetector
+    | AnyScalarDetector
+    | AnyReportDetector,
 >(
   detectors: readonly Detector[],
   options: Readonly<Record<string, DetectorOptions>>,

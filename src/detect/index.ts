@@ -13,6 +13,7 @@ import { lossOscillation } from './loss-oscillation.ts';
 import { lossSpike } from './loss-spike.ts';
 import { loadImbalance } from './load-imbalance.ts';
 import { hardwareDetectors, usageDetectors } from './machine/index.ts';
+import { memoryFragmentation } from './memory-fragmentation.ts';
 import { memoryLeak } from './memory-leak.ts';
 import { nonFinite } from './non-finite.ts';
 import { outOfStep } from './out-of-step.ts';
@@ -46,6 +47,7 @@ export const stepDetectors = [
   throughputRegression,
   stepOutlier,
   bottleneck,
+  memoryFragmentation,
 ] as const;
 
 /** Detectors over states of ranks. */

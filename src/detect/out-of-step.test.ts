@@ -13,7 +13,15 @@ function watch(seconds: number, stepOf: (rank: number, second: number) => number
     outOfStep
       .observe(
         state,
-        [0, 1, 2].map((rank) => ({ rank, step: stepOf(rank, second), steps: 99, idle: 0, usual: 1, phase: null })),
+        [0, 1, 2].map((rank) => ({
+          rank,
+          uuid: null,
+          step: stepOf(rank, second),
+          steps: 99,
+          idle: 0,
+          usual: 1,
+          phase: null,
+        })),
         options,
       )
       .map(({ rank, verdict }) => `${verdict.status} ${rank} at ${second}`),

@@ -13,7 +13,16 @@ function look() {
     stall
       .observe(
         state,
-        ranks.map((rank) => ({ rank: 0, uuid: null, step: 811, steps: 800, idle: 0, usual: 0.4, phase: null, ...rank })),
+        ranks.map((rank) => ({
+          rank: 0,
+          uuid: null,
+          step: 811,
+          steps: 800,
+          idle: 0,
+          usual: 0.4,
+          phase: null,
+          ...rank,
+        })),
         options,
       )
       .map(({ rank, verdict }) => ({ rank, ...verdict }));

@@ -127,8 +127,8 @@ describe('Runs', () => {
       {
         run: 'digits',
         ranks: [
-          { rank: 0, step: 2, steps: 2, idle: 3, usual: 1, phase: null },
-          { rank: 1, step: 1, steps: 1, idle: 10, usual: null, phase: null },
+          { rank: 0, uuid: 'GPU-1', step: 2, steps: 2, idle: 3, usual: 1, phase: null },
+          { rank: 1, uuid: 'GPU-1', step: 1, steps: 1, idle: 10, usual: null, phase: null },
         ],
       },
     ]);

@@ -99,7 +99,7 @@ function played(time: number, all: readonly PlayedCard[], node: Readings): Machi
 
 function runsOn(all: readonly PlayedCard[]): readonly RunProgress[] {
   const ranks = all.flatMap(({ rank }, at) =>
-    rank === null ? [] : [{ rank: rank ?? at, uuid: `GPU-${at}`, step: 10, steps: 11, idle: 0, usual: 1 }],
+    rank === null ? [] : [{ rank: rank ?? at, uuid: `GPU-${at}`, step: 10, steps: 11, idle: 0, usual: 1, phase: null }],
   );
   return ranks.length === 0 ? [] : [{ run: 'r', ranks }];
 }

@@ -14,6 +14,8 @@ export function inhibitRules(alerts: Alerts): InhibitRule[] {
     collectorFailing,
     gpuLost,
     gpuXid,
+    gpuMemoryFailing,
+    oomKill,
     gpuDriverHung,
     workerLost,
     runStalled,
@@ -26,6 +28,8 @@ export function inhibitRules(alerts: Alerts): InhibitRule[] {
     // An exporter that dies takes its series along; a recovery that nobody saw is not announced.
     inhibit(exporterDown, gpuLost, 'node'),
     inhibit(exporterDown, gpuXid, 'node'),
+    inhibit(exporterDown, gpuMemoryFailing, 'node'),
+    inhibit(exporterDown, oomKill, 'node'),
     inhibit(exporterDown, gpuDriverHung, 'node'),
     inhibit(exporterDown, workerLost, 'node'),
     inhibit(exporterDown, collectorFailing, 'node'),

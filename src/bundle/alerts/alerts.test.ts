@@ -30,7 +30,14 @@ describe('alerts', () => {
   });
 
   it('of a node outlive the time until the exporter counts as down, which then inhibits them', () => {
-    for (const { keepFiringFor } of [alerts.gpuLost, alerts.gpuXid, alerts.workerLost, alerts.rankDegraded]) {
+    for (const { keepFiringFor } of [
+      alerts.gpuLost,
+      alerts.gpuXid,
+      alerts.gpuMemoryFailing,
+      alerts.oomKill,
+      alerts.workerLost,
+      alerts.rankDegraded,
+    ]) {
       expect(seconds(keepFiringFor ?? '0s')).toBeGreaterThan(seconds(alerts.exporterDown.for ?? 'never'));
     }
   });

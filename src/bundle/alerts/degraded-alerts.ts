@@ -15,15 +15,15 @@ export function trainingDegraded(config: BundleConfig) {
   });
 }
 
-/** One per rank and node; for memory of a node or a GPU without a run, run and rank are empty. */
+/** One per rank, GPU or node; for what is of the machine, run and rank are empty. */
 export function rankDegraded(config: BundleConfig) {
   return alert({
     name: 'GradwatchRankDegraded',
     ...config.alerts.rankDegraded,
-    expression: incident(kindsOf('rank_degraded'), ['node', 'rank'], config),
-    summary: 'A rank or its node has become slow, or loses memory.',
+    expression: incident(kindsOf('rank_degraded'), ['node', 'rank', 'uuid'], config),
+    summary: 'A rank, its GPU or its node has become slow, or gets worse.',
     description: ({ node, kind }) =>
-      `Finding ${kind} on node ${node} (now ${severityNow}). ${opening(['node', 'rank'])}`,
+      `Finding ${kind} on node ${node} (now ${severityNow}). ${opening(['node', 'rank', 'uuid'])}`,
     dashboard: ({ cluster, run, rank }) => ({ cluster, run, rank }),
   });
 }

@@ -2,7 +2,7 @@ import type { BundleConfig } from '../config.ts';
 import { type Vector, aggregate, filter, joined, lowest, matching, not, or, scalar, series } from '../promql/index.ts';
 import { lookup, ofAlert } from './lookup.ts';
 
-type FindingLabel = 'node' | 'run' | 'rank' | 'kind';
+type FindingLabel = 'node' | 'run' | 'rank' | 'uuid' | 'kind';
 
 /**
  * One element per incident. Nodes and ranks that see the same incident are one element, whose value is the worst severity.
@@ -25,7 +25,7 @@ export function incident<Label extends FindingLabel>(
 }
 
 /** The sentence that says where, when and why an incident began; `by` are the labels of its alert beside run and kind. */
-export function opening(by: readonly ('node' | 'rank')[]): string {
+export function opening(by: readonly ('node' | 'rank' | 'uuid')[]): string {
   const same = Object.fromEntries(['cluster', ...by, 'run', 'kind'].map((label) => [label, ofAlert(label)]));
   const findings = series('gradwatch_finding_severity', same);
   const firstStep = filter(series('gradwatch_finding_first_step'), 'and', ['instance', 'finding'], findings);

@@ -1,8 +1,8 @@
 import type { BundleConfig } from '../config.ts';
 import { rankDegraded, trainingDegraded } from './degraded-alerts.ts';
 import { gpuDriverHung } from './gpu-driver-hung.ts';
-import { gpuXid } from './gpu-xid.ts';
-import { collectorFailing, exporterDown, gpuLost, watchdog } from './node-alerts.ts';
+import { gpuLost, gpuMemoryFailing, gpuXid, oomKill } from './machine-alerts.ts';
+import { collectorFailing, exporterDown, watchdog } from './node-alerts.ts';
 import { gradientExplosion, nonFinite, runStalled, workerLost } from './training-alerts.ts';
 
 export type { Alert } from './alert.ts';
@@ -15,6 +15,8 @@ export function alertsOf(config: BundleConfig) {
     collectorFailing: collectorFailing(config),
     gpuLost: gpuLost(config),
     gpuXid: gpuXid(config),
+    gpuMemoryFailing: gpuMemoryFailing(config),
+    oomKill: oomKill(config),
     gpuDriverHung: gpuDriverHung(config),
     workerLost: workerLost(config),
     runStalled: runStalled(config),

@@ -3,29 +3,6 @@ import { aggregate, constant, scalar, series, up } from '../promql/index.ts';
 import { alert } from './alert.ts';
 import { lookup, ofAlert } from './lookup.ts';
 
-/** A GPU that was there and is not any more. Its uuid is unique everywhere, so a restart of the exporter does not make another alert. */
-export function gpuLost(config: BundleConfig) {
-  const user = series('gradwatch_rank_info', { cluster: ofAlert('cluster'), uuid: ofAlert('uuid') });
-  return alert({
-    name: 'GradwatchGpuLost',
-    ...config.alerts.gpuLost,
-    expression: scalar(
-      aggregate('max', ['node', 'uuid', 'gpu'], series('gradwatch_gpu_state', { state: 'lost' })),
-      '==',
-      1,
-    ),
-    summary: 'A GPU is lost: the driver no longer reaches it.',
-    description: ({ node, gpu, uuid }) =>
-      `GPU ${gpu} (${uuid}) of node ${node} is lost. ` +
-      lookup(
-        user,
-        'It belonged to rank {{ .Labels.rank }} of run {{ .Labels.run }}.',
-        'No training run is known to use it.',
-      ),
-    dashboard: ({ cluster }) => ({ cluster, run: lookup(user, '{{ .Labels.run | urlquery }}') }),
-  });
-}
-
 /** The target is known to Prometheus and does not answer. */
 export function exporterDown(config: BundleConfig) {
   return alert({

@@ -10,7 +10,7 @@ import { Spell, type Found } from './spell.ts';
 const reads = [...cpuReads, 'gradwatch_gpu_utilization_ratio'] as const;
 
 /** How often something held at a look, over ten minutes. */
-class Share {
+export class Share {
   private readonly held = new SlidingWindow(looks);
   private readonly spell = new Spell();
 

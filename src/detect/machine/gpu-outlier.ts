@@ -26,7 +26,7 @@ const load = 0.3;
 const sigmas = 3;
 
 /** Where a card stands among its peers, by one metric: its values as shares of the median of the others. */
-class Place {
+export class Place {
   private readonly recent = new SlidingWindow(vector);
   private readonly learnt = new SlidingWindow(learning);
   private alone = false;

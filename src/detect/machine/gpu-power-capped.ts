@@ -21,7 +21,15 @@ type Reads = (typeof reads)[number];
 export const gpuPowerCapped = cardDetector({
   kind: 'gpu_power_capped',
   meaning: 'a power limit or its group holds a GPU below the others of its model',
-  explains: ['gpu_slow_clock', 'gpu_outlier', 'straggler', 'slow_down', 'throughput_regression', 'step_outlier', 'bottleneck'],
+  explains: [
+    'gpu_slow_clock',
+    'gpu_outlier',
+    'straggler',
+    'slow_down',
+    'throughput_regression',
+    'step_outlier',
+    'bottleneck',
+  ],
   alert: 'rank_degraded',
   collectors: ['gpu'],
   reads,

@@ -29,7 +29,16 @@ const advice = {
 export const gpuThrottled = cardDetector({
   kind: 'gpu_throttled',
   meaning: 'heat or the power brake holds the clocks of a GPU down',
-  explains: ['gpu_hot', 'gpu_slow_clock', 'gpu_outlier', 'straggler', 'slow_down', 'throughput_regression', 'step_outlier', 'bottleneck'],
+  explains: [
+    'gpu_hot',
+    'gpu_slow_clock',
+    'gpu_outlier',
+    'straggler',
+    'slow_down',
+    'throughput_regression',
+    'step_outlier',
+    'bottleneck',
+  ],
   alert: 'rank_degraded',
   collectors: ['gpu'],
   reads: clockEventReads,
