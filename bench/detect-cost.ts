@@ -83,7 +83,7 @@ function wholeRun(): void {
     }
     if (step % stepsPerSecond !== 0) continue;
     const progress = Array.from({ length: ranks }, (_, rank) => ({
-      ...{ rank, step, steps: step, idle: 0, usual: 0.1, phase: null },
+      ...{ rank, uuid: null, step, steps: step, idle: 0, usual: 0.1, phase: null },
     }));
     engine.tick(now, [{ run: 'r', ranks: progress }]);
     findings.tick();

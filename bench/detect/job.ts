@@ -95,7 +95,11 @@ export function runJob({ rows, ranks, seed, onset, fault }: JobSetup): JobOutcom
     engine.tick(now, [
       {
         run: 'job',
-        ranks: progress.map((each, rank) => ({ ...each.tell(rank, steps[rank] ?? null, now), phase: null })),
+        ranks: progress.map((each, rank) => ({
+          ...each.tell(rank, steps[rank] ?? null, now),
+          uuid: null,
+          phase: null,
+        })),
       },
     ]);
     findings.tick();
