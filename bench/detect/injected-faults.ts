@@ -187,14 +187,16 @@ export class InjectedFaults {
     ];
   }
 
-  /** Some rows in a row of one of the recordings, of at least so many seconds where there is one. */
+  /**
+   * The first rows of one of the recordings, with at least so many seconds. Not rows from its middle: a job whose loss hardly falls from its
+   * first step on is not healthy.
+   */
   #excerpt(random: Random, seconds: number): readonly Row[] {
     // Over hours, but not in a few steps.
     const usable = seconds === 0 ? this.#recordings : this.#recordings.filter((rows) => rows.length >= length);
     const recording = usable[random.integer(usable.length)] ?? [];
     const count = Math.min(recording.length, length);
-    const from = random.integer(recording.length - count + 1);
-    const rows = recording.slice(from, from + count);
+    const rows = recording.slice(0, count);
     const lasts = rows.reduce((sum, { values }) => sum + (values.step_seconds ?? 0), 0);
     // A job of the same course with longer steps.
     const longer = Math.max(1, seconds / lasts);
