@@ -15,7 +15,7 @@ from gradwatch.torch.timeline import Timeline
 
 # For register_pre_hook, which wants a number that nobody else has.
 HOOK = 0x67726164
-# Hooks of process groups came with PyTorch 2.12; without them the last ready parameter is asked.
+# Hooks of process groups are new; without them, or with this set to False, the last ready parameter is asked.
 GROUP_HOOKS = True
 
 
