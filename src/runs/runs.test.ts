@@ -230,9 +230,9 @@ describe('Runs', () => {
     expect(Object.fromEntries(window())).toMatchObject({
       loss_window_min: '2',
       loss_window_max: '1000',
-      loss_window_count: '30',
+      loss_window_values: '30',
       step_window_max_seconds: '40',
-      step_window_count: '31',
+      step_window_values: '31',
     });
     expect(Number(new Map(window().map(([name, value]) => [name, value])).get('loss_window_mean'))).toBeCloseTo(2.2, 1);
     expect(text()).not.toContain('gradient_norm_window');

@@ -12,19 +12,19 @@ export const windowMetrics = {
     min: part('gradwatch_train_loss_window_min', 'Least training loss'),
     mean: part('gradwatch_train_loss_window_mean', 'Mean training loss, without outliers,'),
     max: part('gradwatch_train_loss_window_max', 'Greatest training loss'),
-    count: part('gradwatch_train_loss_window_count', 'Steps with a finite training loss'),
+    count: part('gradwatch_train_loss_window_values', 'Steps with a finite training loss'),
   },
   gradient_norm: {
     min: part('gradwatch_train_gradient_norm_window_min', 'Least gradient norm'),
     mean: part('gradwatch_train_gradient_norm_window_mean', 'Mean gradient norm, without outliers,'),
     max: part('gradwatch_train_gradient_norm_window_max', 'Greatest gradient norm'),
-    count: part('gradwatch_train_gradient_norm_window_count', 'Steps with a finite gradient norm'),
+    count: part('gradwatch_train_gradient_norm_window_values', 'Steps with a finite gradient norm'),
   },
   step_seconds: {
     min: part('gradwatch_train_step_window_min_seconds', 'Shortest step'),
     mean: part('gradwatch_train_step_window_mean_seconds', 'Mean duration of a step, without outliers,'),
     max: part('gradwatch_train_step_window_max_seconds', 'Longest step'),
-    count: part('gradwatch_train_step_window_count', 'Steps that told their duration'),
+    count: part('gradwatch_train_step_window_values', 'Steps that told their duration'),
   },
 } as const;
 

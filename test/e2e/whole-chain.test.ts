@@ -45,6 +45,18 @@ interface ApiFinding {
 
 const python = pythonWithTorch();
 
+/** Kinds that judge how long things take: steps of some milliseconds, of processes that share two processors, do become slow now and then. */
+const ofTime = [
+  'step_outlier',
+  'slow_down',
+  'throughput_regression',
+  'straggler',
+  'load_imbalance',
+  'slow_communication',
+  'out_of_step',
+  'bottleneck',
+];
+
 describeWithTools(['prometheus', 'prometheus-alertmanager'], 'the whole chain', (tools) => {
   describe.skipIf(python === null)('from a training step to a mail', () => {
     const folder = mkdtempSync(join(tmpdir(), 'gradwatch-e2e-'));
@@ -68,6 +80,7 @@ describeWithTools(['prometheus', 'prometheus-alertmanager'], 'the whole chain', 
       exporter = await startExporter([
         `--gpu.program=${standIn.path}`,
         `--log.findings=${join(folder, 'findings.jsonl')}`,
+        ...ofTime.map((kind) => `--detect.${kind}.enabled=false`),
       ]);
       stops.push(() => exporter.stop());
 
