@@ -1,9 +1,9 @@
 // npm run bench:detect-cost [-- --json]: what the default detectors cost for a value, beside mean and sigma of a window.
 import * as valibot from 'valibot';
 import { DetectionEngine, detectOptions, detectors, everyDetector } from '../src/detect/index.ts';
-import { memoryLeak } from '../src/detect/memory-leak.ts';
-import { scalarAnomaly } from '../src/detect/scalar-anomaly.ts';
-import { straggler } from '../src/detect/straggler.ts';
+import { memoryLeak } from '../src/detect/series/memory-leak.ts';
+import { scalarAnomaly } from '../src/detect/series/scalar-anomaly.ts';
+import { straggler } from '../src/detect/ranks/straggler.ts';
 import { Findings, findingsOptions } from '../src/findings/index.ts';
 import { Replay, type Row } from '../src/replay/index.ts';
 import { SeriesTable } from '../src/series/index.ts';

@@ -1,4 +1,4 @@
-import { memoryLeak } from '../../src/detect/memory-leak.ts';
+import { memoryLeak } from '../../src/detect/series/memory-leak.ts';
 import { defaultsOf } from './runs.ts';
 import type { LabelledSeries } from './series.ts';
 import { row, type BenchRow } from '../report.ts';

@@ -1,5 +1,5 @@
 import { normals } from '../../test/support/detection.ts';
-import { memoryLeak } from '../../src/detect/memory-leak.ts';
+import { memoryLeak } from '../../src/detect/series/memory-leak.ts';
 import { row, type BenchRow } from '../report.ts';
 import { defaultsOf } from './runs.ts';
 import { share } from './wilson.ts';

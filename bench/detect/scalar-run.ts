@@ -1,5 +1,5 @@
-import { scalarAnomaly } from '../../src/detect/scalar-anomaly.ts';
-import { Deviations, methods } from '../../src/detect/scalar-deviation.ts';
+import { scalarAnomaly } from '../../src/detect/series/scalar-anomaly.ts';
+import { Deviations, methods } from '../../src/detect/series/scalar-deviation.ts';
 import { defaultsOf } from './runs.ts';
 import type { LabelledSeries } from './series.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { straggler } from '../../src/detect/straggler.ts';
+import { straggler } from '../../src/detect/ranks/straggler.ts';
 import { row, type BenchRow } from '../report.ts';
 import { defaultsOf } from './runs.ts';
 import { share } from './wilson.ts';

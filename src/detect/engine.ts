@@ -14,7 +14,7 @@ import type { AnyClockDetector } from './clock.ts';
 import type { AnyStepDetector, DetectorFacts, DetectorOptions, TransitionDetector, Verdict } from './detector.ts';
 import { DetectorSeries } from './detector-series.ts';
 import type { AnyGroupDetector, RankVerdict } from './group.ts';
-import { peerGroup, peerings, type Peering } from './peers.ts';
+import { peerGroup, peerings, type Peering } from './ranks/peers.ts';
 import { RunWatches, type RunStation } from './run-watches.ts';
 import { MachineWatch, type AnyMachineDetector, type MachineStation, type MachineVerdict } from './machine/index.ts';
 import type { AnyScalarDetector } from './scalar.ts';

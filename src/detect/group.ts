@@ -1,6 +1,6 @@
 import type { InferOutput } from 'valibot';
 import type { Field, Observation } from '../runs/index.ts';
-import type { Peering } from './peers.ts';
+import type { Peering } from './ranks/peers.ts';
 import type { DetectorFacts, DetectorOptions, DetectorSchema, Verdict } from './detector.ts';
 
 /** A verdict on one of the ranks of a group, not always the one that was observed last. */

@@ -5,7 +5,7 @@ import { readConfig } from '../config/index.ts';
 import { fieldNames, type Field, type Observation } from '../runs/index.ts';
 import { fromLine, restoreState, toLine } from '../snapshot/index.ts';
 import type { AnyStepDetector, DetectorOptions, Verdict } from './detector.ts';
-import { stepDetectors } from './index.ts';
+import { stepDetectors } from './steps/index.ts';
 
 const all: readonly AnyStepDetector[] = stepDetectors;
 

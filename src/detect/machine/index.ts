@@ -13,6 +13,7 @@ import { gpuPcieDegraded } from './gpu-pcie-degraded.ts';
 import { gpuPowerCapped } from './gpu-power-capped.ts';
 import { gpuRecoveryNeeded } from './gpu-recovery-needed.ts';
 import { gpuSlowClock } from './gpu-slow-clock.ts';
+import { gpuTelemetry } from './gpu-telemetry.ts';
 import { gpuThrottled } from './gpu-throttled.ts';
 import { gpuUnderused } from './gpu-underused.ts';
 import { gpuXid } from './gpu-xid.ts';
@@ -37,6 +38,7 @@ export const hardwareDetectors = [
   gpuPowerCapped,
   gpuSlowClock,
   gpuOutlier,
+  gpuTelemetry,
 ] as const;
 
 /** How runs use the machine: what these find follows from what is found elsewhere. */

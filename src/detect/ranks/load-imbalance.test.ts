@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { GroupFeed } from '../../../test/support/detection.ts';
+import { loadImbalance } from './load-imbalance.ts';
+
+/** All ranks take a second together; the slowest has `most` of work, the others half a second. */
+function values(rank: number, slowest: number, most: number) {
+  return { step_seconds: 1, collective_wait_seconds: 1 - (rank === slowest ? most : 0.5) };
+}
+
+it('finds work that is uneven in turn, and that it no longer is', () => {
+  const feed = new GroupFeed(loadImbalance, 4);
+  expect(feed.run(201, (rank, step) => values(rank, step % 4, 0.9))).toMatchObject([
+    {
+      // The first step is taken before the other ranks are known.
+      step: 100,
+      verdict: {
+        severity: 'info',
+        firstStep: 1,
+        score: expect.closeTo(0.4) as number,
+        cause:
+          'The typical rank loses 40 % of each step since step 1 because another one has more to do: most often rank 1, in 25 % of the steps.',
+      },
+    },
+    { step: 200 },
+  ]);
+  expect(feed.run(100, (rank, step) => values(rank, step % 4, 0.6))).toMatchObject([
+    { verdict: { status: 'recovered' } },
+  ]);
+});
+
+it('leaves one rank that is always the last to others, and does not judge one alone', () => {
+  expect(new GroupFeed(loadImbalance, 4).run(300, (rank) => values(rank, 2, 0.9))).toEqual([]);
+  expect(new GroupFeed(loadImbalance, 1).run(300, (rank) => values(rank, 0, 0.9))).toEqual([]);
+});

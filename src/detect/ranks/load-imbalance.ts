@@ -1,0 +1,112 @@
+import { integer, number } from '../../config/index.ts';
+import { detectorOptions } from '../detector.ts';
+import { Episode } from '../episode.ts';
+import { figure } from '../figure.ts';
+import { groupDetector } from '../group.ts';
+import { StepBoard, type StepRow } from './step-board.ts';
+
+interface Load {
+  readonly own: number;
+  readonly step: number;
+}
+
+export interface State {
+  readonly board: StepBoard<Load>;
+  readonly episode: Episode;
+  /** Of the window that fills: steps, the sum of the shares that were lost, and how often each rank was the last. */
+  steps: number;
+  lost: number;
+  readonly last: Map<number, number>;
+  since: number;
+}
+
+/**
+ * In every step some rank has more to do than the others, now this one, now that one, and the others wait for it: sequences of different
+ * lengths, experts that are not balanced. Where it is always the same rank, that one is a straggler.
+ */
+export const loadImbalance = groupDetector({
+  kind: 'load_imbalance',
+  subject: 'run',
+  peers: 'work',
+  meaning: 'in turn one rank has more to do than the others, which wait for it',
+  explains: [],
+  alert: 'none',
+  endsWithRun: true,
+  options: detectorOptions({
+    share: number({ default: 0.15, min: 0.01, max: 1, help: 'Share of the step that the typical rank loses by it' }),
+    same: number({
+      default: 0.5,
+      min: 0.01,
+      max: 1,
+      help: 'Share of the steps in which one rank is the last that makes it a straggler',
+    }),
+    window: integer({ default: 100, min: 10, max: 100_000, help: 'Steps over which both are taken' }),
+  }),
+  reads: ['step_seconds', 'collective_wait_seconds', 'own_seconds'],
+  start: (): State => ({
+    board: new StepBoard(),
+    episode: new Episode(),
+    steps: 0,
+    lost: 0,
+    last: new Map(),
+    since: 0,
+  }),
+  observe(state, { step, rank, known, wentBack }, { share, same, window }) {
+    const { board, episode, last } = state;
+    if (wentBack) board.rewind(rank, step);
+    const { step_seconds: seconds, collective_wait_seconds: wait } = known;
+    const own = known.own_seconds ?? (wait === undefined || seconds === undefined ? undefined : seconds - wait);
+    if (seconds === undefined || own === undefined || !(own > 0) || !(seconds >= own)) return [];
+    return board.put(step, rank, { own, step: seconds }).flatMap(([done, row]) => {
+      if (row.size < 2) return [];
+      if (state.steps === 0) state.since = done;
+      take(state, row);
+      if (state.steps < window) return [];
+      const lost = state.lost / state.steps;
+      const [slowest, times] = [...last].reduce((one, other) => (other[1] > one[1] ? other : one));
+      const [steps, since] = [state.steps, state.since];
+      state.steps = state.lost = 0;
+      last.clear();
+      if (lost < share || times > same * steps) {
+        const verdict = episode.calm(done, 1);
+        return verdict.status === 'quiet' ? [] : [{ rank: Math.min(...row.keys()), verdict }];
+      }
+      return [
+        {
+          // Nobody is to blame: the verdict is of all.
+          rank: Math.min(...row.keys()),
+          verdict: {
+            status: 'evidence',
+            severity: 'info',
+            firstStep: episode.disturbed(since),
+            step: done,
+            score: lost,
+            threshold: share,
+            baseline: null,
+            window: steps,
+            cause: `The typical rank loses ${figure(100 * lost)} % of each step since step ${since} because another one has more to do: most often rank ${slowest}, in ${figure((100 * times) / steps)} % of the steps.`,
+            advice:
+              'Balance the work of a step: batches by length or by tokens instead of by samples, experts by capacity, stages by layers.',
+          },
+        },
+      ];
+    });
+  },
+  forget({ board, last }, rank) {
+    board.forget(rank);
+    last.delete(rank);
+  },
+});
+
+function take(state: State, row: StepRow<Load>): void {
+  const owns = [...row.values()].map(({ own }) => own).sort((one, other) => one - other);
+  const most = owns.at(-1) ?? 0;
+  const typical = owns[(owns.length - 1) >> 1] ?? 0;
+  for (const [rank, { own, step }] of row) {
+    if (own !== most) continue;
+    state.lost += (most - typical) / step;
+    state.last.set(rank, (state.last.get(rank) ?? 0) + 1);
+    break;
+  }
+  state.steps += 1;
+}

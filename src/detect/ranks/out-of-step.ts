@@ -1,0 +1,72 @@
+import { integer } from '../../config/index.ts';
+import type { RankProgress } from '../../runs/index.ts';
+import { clockDetector } from '../clock.ts';
+import { detectorOptions } from '../detector.ts';
+import type { RankVerdict } from '../group.ts';
+
+/** Seconds by which the batches of ranks may arrive apart. */
+const batchSeconds = 3;
+
+interface Lag {
+  /** By how many steps the rank was behind when the count began. */
+  steps: number;
+  looks: number;
+  open: boolean;
+}
+
+export interface State {
+  readonly lags: Map<number, Lag>;
+}
+
+/**
+ * A rank counts other steps than the ranks that it trains with: it went on from another checkpoint, or counts wrongly. It goes at their
+ * pace, so its distance stays the same; ranks whose distance changes do not wait for each other, and need not agree.
+ */
+export const outOfStep = clockDetector({
+  kind: 'out_of_step',
+  subject: 'rank',
+  meaning: 'a rank counts other steps than the ranks that it goes along with',
+  explains: [],
+  alert: 'rank_degraded',
+  endsWithRun: true,
+  options: detectorOptions({
+    steps: integer({ default: 1, min: 0, max: 1_000_000, help: 'Steps by which ranks may differ at all times' }),
+    patience: integer({ default: 60, min: 1, max: 86_400, help: 'Seconds for which the distance must stay' }),
+  }),
+  start: (): State => ({ lags: new Map() }),
+  observe({ lags }, ranks, { steps: allowed, patience }) {
+    const highest = Math.max(...ranks.map(({ step }) => step ?? -1));
+    return ranks.flatMap((rank): RankVerdict[] => {
+      const { step, usual } = rank;
+      if (step === null || usual === null) return [];
+      const lag = lags.get(rank.rank) ?? { steps: 0, looks: 0, open: false };
+      lags.set(rank.rank, lag);
+      const behind = highest - step;
+      const excused = allowed + Math.ceil(batchSeconds / usual);
+      if (behind <= excused) {
+        const wasOpen = lag.open;
+        Object.assign(lag, { steps: 0, looks: 0, open: false });
+        return wasOpen ? [{ rank: rank.rank, verdict: { status: 'recovered', step } }] : [];
+      }
+      if (Math.abs(behind - lag.steps) > excused) Object.assign(lag, { steps: behind, looks: 0 });
+      lag.looks += 1;
+      if (lag.looks < patience) return [];
+      lag.open = true;
+      return [{ rank: rank.rank, verdict: { status: 'evidence', ...evidence(rank, behind, excused, lag.looks) } }];
+    });
+  },
+});
+
+function evidence({ rank, step }: RankProgress, behind: number, excused: number, seconds: number) {
+  return {
+    severity: 'warning',
+    firstStep: step,
+    step,
+    score: behind,
+    threshold: excused,
+    baseline: null,
+    window: seconds,
+    cause: `Rank ${rank} is at step ${step}, ${behind} steps behind the first rank of this node, and stays so.`,
+    advice: 'Compare the checkpoints from which the ranks went on; one that loaded another one trains another model.',
+  } as const;
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../config/index.ts';
+import type { RankProgress } from '../../runs/index.ts';
+import { stall } from './stall.ts';
+
+const read = readConfig(stall.options, {});
+if (!('value' in read)) throw new Error('no defaults');
+const options = read.value;
+
+function look() {
+  const state = stall.start(options);
+  return (...ranks: readonly Partial<RankProgress>[]) =>
+    stall
+      .observe(
+        state,
+        ranks.map((rank) => ({
+          rank: 0,
+          uuid: null,
+          step: 811,
+          steps: 800,
+          idle: 0,
+          usual: 0.4,
+          phase: null,
+          ...rank,
+        })),
+        options,
+      )
+      .map(({ rank, verdict }) => ({ rank, ...verdict }));
+}
+
+describe('stall', () => {
+  it('finds ranks that take no step for two minutes, and is critical after ten: till then it may be an evaluation', () => {
+    const at = look();
+    expect(at({ idle: 119 })).toEqual([]);
+    expect(at({ idle: 120 })).toMatchObject([
+      {
+        rank: 0,
+        severity: 'warning',
+        firstStep: 811,
+        score: 120,
+        threshold: 120,
+        baseline: 0.4,
+        cause: 'Rank 0 has taken no step for 2 min after step 811; usually one takes at most 0.4 s.',
+      },
+    ]);
+    expect(at({ idle: 599 })).toMatchObject([{ severity: 'warning' }]);
+    expect(at({ idle: 600 })).toMatchObject([{ severity: 'critical', threshold: 600 }]);
+    expect(at({ idle: 1, step: 812 })).toEqual([{ rank: 0, status: 'recovered', step: 812 }]);
+    expect(at({ idle: 2, step: 812 })).toEqual([]);
+  });
+
+  it('gives ranks of long steps five times as long as they ever take', () => {
+    const at = look();
+    expect(at({ idle: 899, usual: 180 })).toEqual([]);
+    expect(at({ idle: 900, usual: 180 })).toMatchObject([{ severity: 'critical', threshold: 900 }]);
+  });
+
+  it('lets a process load and compile for twenty minutes', () => {
+    const at = look();
+    expect(at({ idle: 1199, step: null, steps: 0, usual: null })).toEqual([]);
+    expect(at({ idle: 1199, step: 3, steps: 4, usual: 1 })).toEqual([]);
+    expect(at({ idle: 1200, step: null, steps: 0, usual: null })).toMatchObject([
+      { severity: 'critical', firstStep: null, cause: 'Rank 0 has not taken a first step in 20 min.' },
+    ]);
+  });
+
+  it('goes by the phase where the worker tells it', () => {
+    const at = look();
+    expect(at({ idle: 120, phase: 'train' })).toMatchObject([{ severity: 'critical', threshold: 120 }]);
+    expect(look()({ idle: 599, phase: 'checkpoint' })).toEqual([]);
+    expect(look()({ idle: 600, phase: 'evaluation' })).toMatchObject([{ severity: 'critical', threshold: 600 }]);
+    expect(look()({ idle: 1199, phase: 'init' })).toEqual([]);
+    expect(look()({ idle: 1e6, phase: 'idle' })).toEqual([]);
+  });
+
+  it('names the rank first that stopped before the others', () => {
+    const ranks = [0, 1, 2, 3].map((rank) => ({ rank, idle: 130, step: rank === 2 ? 810 : 811 }));
+    const said = look()(...ranks);
+    expect(said.map(({ rank }) => rank)).toEqual([2, 0, 1, 3]);
+    expect(said[0]).toMatchObject({
+      cause:
+        'Ranks 0 to 3 have taken no step for 2.17 min after step 811; usually one takes at most 0.4 s. Rank 2 stopped before the others.',
+    });
+  });
+
+  it('leaves a rank that has ended to others', () => {
+    const at = look();
+    at({ rank: 0, idle: 200 }, { rank: 1, idle: 200 });
+    expect(at({ rank: 0, idle: 201 })).toMatchObject([
+      { rank: 0, status: 'evidence' },
+      { rank: 1, status: 'recovered', step: null },
+    ]);
+  });
+});

@@ -1,0 +1,128 @@
+import { duration, integer, number } from '../../config/index.ts';
+import type { RankProgress } from '../../runs/index.ts';
+import { clockDetector } from '../clock.ts';
+import { detectorOptions, type Evidence } from '../detector.ts';
+import { span } from '../figure.ts';
+import type { RankVerdict } from '../group.ts';
+import { nameRanks } from './name-ranks.ts';
+
+export interface State {
+  readonly stalled: Set<number>;
+}
+
+interface Options {
+  readonly start: number;
+  readonly training: number;
+  readonly other: number;
+  readonly factor: number;
+  readonly warmup: number;
+}
+
+/** Seconds without a step from which a rank is stalled, and from which somebody has to know. */
+interface Limits {
+  readonly stalled: number;
+  readonly critical: number;
+}
+
+/**
+ * Processes are alive and take no further step: a collective that one rank does not join, a loader or a file system that hangs. Only
+ * the time since the last step tells it; a waiting collective keeps its GPU at 100 % utilisation.
+ */
+export const stall = clockDetector({
+  kind: 'stall',
+  subject: 'run',
+  meaning: 'ranks take no further step although their processes are alive',
+  explains: ['out_of_step', 'gpu_busy_at_low_power', 'gpu_underused'],
+  alert: 'own',
+  endsWithRun: true,
+  options: detectorOptions({
+    training: duration({
+      default: '2m',
+      min: '1s',
+      max: '1d',
+      help: 'Time without a step below which no rank is stalled',
+    }),
+    factor: number({
+      default: 5,
+      min: 1,
+      max: 1000,
+      help: 'The same as a multiple of the 99th percentile of the last times between two steps',
+    }),
+    other: duration({
+      default: '10m',
+      min: '1s',
+      max: '1d',
+      help: 'Time without a step that an evaluation or a checkpoint may take; beyond it a stall is critical',
+    }),
+    start: duration({
+      default: '20m',
+      min: '1s',
+      max: '7d',
+      help: 'Time that a process may take for its first steps: to load, to compile, to join the others',
+    }),
+    warmup: integer({ default: 5, min: 1, max: 128, help: 'First steps that may take so long' }),
+  }),
+  start: (): State => ({ stalled: new Set() }),
+  observe({ stalled }, ranks, options) {
+    const late = ranks.filter((rank) => rank.idle >= limitsOf(rank, options).stalled).sort(furthestBehindFirst);
+    const isLate = new Set(late.map(({ rank }) => rank));
+    const verdicts = late.map((rank): RankVerdict => {
+      stalled.add(rank.rank);
+      return { rank: rank.rank, verdict: { status: 'evidence', ...evidenceOf(rank, late, options) } };
+    });
+    for (const rank of stalled) {
+      // One that has ended is not stalled any more: how it ended is for others to judge.
+      if (isLate.has(rank)) continue;
+      stalled.delete(rank);
+      const step = ranks.find((each) => each.rank === rank)?.step ?? null;
+      verdicts.push({ rank, verdict: { status: 'recovered', step } });
+    }
+    return verdicts;
+  },
+});
+
+function limitsOf({ steps, usual, phase }: RankProgress, { start, training, other, factor, warmup }: Options): Limits {
+  if (phase === 'idle') return { stalled: Infinity, critical: Infinity };
+  if (phase === 'init' || steps < warmup || usual === null) return { stalled: start, critical: start };
+  const ofSteps = Math.max(training, factor * usual);
+  const longer = Math.max(ofSteps, other);
+  if (phase === 'train') return { stalled: ofSteps, critical: ofSteps };
+  // One that tells no phase may be in any.
+  return { stalled: phase === null ? ofSteps : longer, critical: longer };
+}
+
+/** The first verdict opens the finding: it is of the rank that the others most likely wait for. */
+function furthestBehindFirst(one: RankProgress, other: RankProgress): number {
+  return (one.step ?? -1) - (other.step ?? -1) || one.rank - other.rank;
+}
+
+function evidenceOf(rank: RankProgress, late: readonly RankProgress[], options: Options): Evidence {
+  const { stalled, critical } = limitsOf(rank, options);
+  const severe = rank.idle >= critical;
+  const { step, idle, usual } = rank;
+  const names = nameRanks(late.map((each) => each.rank));
+  const have = late.length === 1 ? 'has' : 'have';
+  const lastStep = Math.max(...late.map((each) => each.step ?? -1));
+  const behind = late.filter((each) => (each.step ?? -1) < lastStep);
+  const what =
+    lastStep < 0
+      ? `${names} ${have} not taken a first step in ${span(idle)}`
+      : `${names} ${have} taken no step for ${span(idle)} after step ${lastStep}`;
+  const usually = usual === null ? '' : `; usually one takes at most ${span(usual)}`;
+  const first =
+    behind.length === 0 || lastStep < 0
+      ? ''
+      : ` ${nameRanks(behind.map((each) => each.rank))} stopped before the others.`;
+  return {
+    severity: severe ? 'critical' : 'warning',
+    firstStep: step,
+    step,
+    score: idle,
+    threshold: severe ? critical : stalled,
+    baseline: usual,
+    window: rank.steps,
+    cause: `${what}${usually}.${first}`,
+    advice:
+      'Dump the stacks (py-spy dump --pid) of the rank that stopped first, else of all: one that is in no collective holds up those that are; then look at its input, its storage and its network.',
+  };
+}

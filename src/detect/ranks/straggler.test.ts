@@ -1,0 +1,124 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { normals, observation, steps } from '../../../test/support/detection.ts';
+import { readConfig } from '../../config/index.ts';
+import type { StepValues } from '../../runs/index.ts';
+import { straggler } from './straggler.ts';
+
+const read = readConfig(straggler.options, {});
+if (!('value' in read)) throw new Error('no defaults');
+const options = read.value;
+
+/** A job of so many ranks, of which each tells its values of a step. */
+function job(ranks: number, valuesOf: (rank: number, step: number) => StepValues) {
+  const state = straggler.start(options);
+  return (from: number, to: number) =>
+    steps(to - from, (at) => from + at).flatMap((step) =>
+      steps(ranks, (rank) => rank).flatMap((rank) =>
+        straggler
+          .observe(state, observation(step, valuesOf(rank, step), { rank }), options)
+          .map((each) => ({ step, rank: each.rank, verdict: each.verdict })),
+      ),
+    );
+}
+const brief = (said: ReturnType<ReturnType<typeof job>>) =>
+  said.map(({ step, rank, verdict }) => `${verdict.status} ${rank} at ${step}`);
+
+describe('straggler', () => {
+  it('names the rank that became slower than is usual for it, within ten steps', () => {
+    const noise = normals(1);
+    // Ranks differ all the time; that alone is no straggler.
+    const run = job(8, (rank, step) => ({
+      step_seconds: (1 + 0.1 * rank) * (1 + 0.02 * noise()) * (rank === 3 && step >= 60 && step < 90 ? 1.5 : 1),
+    }));
+    expect(run(0, 60)).toEqual([]);
+    const said = run(60, 130);
+    expect(said[0]).toMatchObject({
+      step: 64,
+      rank: 3,
+      verdict: {
+        severity: 'warning',
+        firstStep: 60,
+        cause: expect.stringMatching(
+          /^Rank 3 computes 1\.[45]\d* times slower than is usual for it since step 60, measured by its 7 peers\.$/,
+        ) as string,
+      },
+    });
+    expect(new Set(said.map(({ rank }) => rank))).toEqual(new Set([3]));
+    expect(brief(said).at(-1)).toBe('recovered 3 at 99');
+  });
+
+  it('is silent when all become slower together, when steps vary, and for a rank that is alone', () => {
+    const noise = normals(2);
+    const together = job(4, (_, step) => ({
+      step_seconds: (step < 60 ? 1 : 2) * (1 + 0.05 * noise()),
+    }));
+    expect(together(0, 200)).toEqual([]);
+    const common = steps(300, () => Math.exp(0.5 * noise()));
+    expect(job(4, (_, step) => ({ step_seconds: common[step]! }))(0, 300)).toEqual([]);
+    expect(job(1, (_, step) => ({ step_seconds: step < 60 ? 1 : 2 }))(0, 200)).toEqual([]);
+  });
+
+  it('finds the rank that keeps the others waiting, also from the first step on', () => {
+    // All steps last equally long: the sleep of rank 1 shows as the wait of the others.
+    const run = job(4, (rank) => ({
+      step_seconds: 0.292,
+      collective_wait_seconds: rank === 1 ? 0.002 : 0.1,
+    }));
+    const said = run(0, 30);
+    expect(said[0]).toMatchObject({
+      // The first step is judged before the other ranks are known.
+      step: 5,
+      rank: 1,
+      verdict: {
+        cause: expect.stringContaining('; it waits 0.002 s for the others, they up to 0.1 s.') as string,
+      },
+    });
+    expect(new Set(said.map(({ rank }) => rank))).toEqual(new Set([1]));
+  });
+
+  it('does not blame a rank of other speed where nobody waits for it', () => {
+    const uneven = job(4, (rank) => ({ step_seconds: 1 + rank }));
+    expect(uneven(0, 200)).toEqual([]);
+  });
+
+  it('waits for a wait that comes in a later part of its step', () => {
+    const state = straggler.start(options);
+    const seen = steps(40, (step) => step).flatMap((step) =>
+      [0, 1].flatMap((rank) => {
+        const whole = {
+          step_seconds: 1,
+          ...(step === 0 && { collective_wait_seconds: 0.5 }),
+        };
+        const wait = { collective_wait_seconds: 0.5 };
+        return [
+          ...straggler.observe(state, observation(step, whole, { rank }), options),
+          ...straggler.observe(state, observation(step, wait, { rank, known: { ...whole, ...wait } }), options),
+        ];
+      }),
+    );
+    expect(seen).toEqual([]);
+  });
+
+  it('finds any clear slowdown of any rank, and no other', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 12 }),
+        fc.nat(),
+        fc.double({ min: 1.3, max: 10, noNaN: true }),
+        fc.integer({ min: 1, max: 1000 }),
+        (ranks, which, factor, seed) => {
+          const noise = normals(seed);
+          const slow = which % ranks;
+          const run = job(ranks, (rank, step) => ({
+            step_seconds: (1 + 0.3 * rank) * Math.exp(0.01 * noise()) * (rank === slow && step >= 40 ? factor : 1),
+          }));
+          const said = run(0, 60).filter(({ verdict }) => verdict.status === 'evidence');
+          expect(said[0]?.step).toBe(44);
+          expect(new Set(said.map(({ rank }) => rank))).toEqual(new Set([slow]));
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+});

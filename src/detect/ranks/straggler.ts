@@ -1,0 +1,247 @@
+import { integer, number } from '../../config/index.ts';
+import type { Observation } from '../../runs/index.ts';
+import { madToSigma, SlidingWindow } from '../../stats/index.ts';
+import { detectorOptions, quiet, type Verdict } from '../detector.ts';
+import { Episode } from '../episode.ts';
+import { figure } from '../figure.ts';
+import { groupDetector, type RankVerdict } from '../group.ts';
+import { Others } from './others.ts';
+import { StepBoard, type StepRow } from './step-board.ts';
+
+/** What a rank did in one step, in seconds. */
+interface Work {
+  /** The time of the step less what it waited for others. */
+  readonly own: number;
+  /** Null where the rank does not tell it. */
+  readonly wait: number | null;
+}
+
+interface Pace {
+  /** Logarithms of own times that were in order. */
+  readonly usual: SlidingWindow;
+  /** Logarithms of how far the rank's change stood above that of its peers, while in order. */
+  readonly apart: SlidingWindow;
+  readonly episode: Episode;
+  /** The last steps, the newest in the lowest bit: 1 where the rank was slow. */
+  slow: number;
+  /** The first of the slow steps that are among them. */
+  since: number;
+}
+
+export interface State {
+  readonly board: StepBoard<Work>;
+  readonly paces: Map<number, Pace>;
+  /** Ranks that report waits: their step is not told before its wait. */
+  readonly waiting: Set<number>;
+}
+
+interface Options {
+  readonly slowdown: number;
+  readonly z: number;
+  readonly lag: number;
+  readonly window: number;
+  readonly warmup: number;
+  readonly of: number;
+  readonly slow: number;
+  readonly critical: number;
+}
+
+/** Least standard deviation of the logarithm that is assumed. */
+const scaleFloor = 0.02;
+
+/**
+ * One rank is slower than the others that do the same work: measured by its own usual time, its step takes longer and theirs does not.
+ * Where ranks tell how long they wait in collectives, the own time is the step without that wait, since in data-parallel training a
+ * slow rank makes every rank's step as long as its own; then a rank that was slow from the start is seen too.
+ */
+export const straggler = groupDetector({
+  kind: 'straggler',
+  subject: 'rank',
+  peers: 'work',
+  meaning: 'a rank is slower than the others that do the same work',
+  explains: ['slow_down', 'throughput_regression', 'step_outlier', 'bottleneck'],
+  alert: 'rank_degraded',
+  endsWithRun: true,
+  options: detectorOptions({
+    slowdown: number({
+      default: 1.15,
+      min: 1.01,
+      max: 100,
+      help: "Own time over the rank's usual one, relative to the same of its peers, from which a step is slow",
+    }),
+    z: number({
+      default: 4,
+      min: 0,
+      max: 100,
+      help: 'The same in robust standard deviations of what is usual for the rank',
+    }),
+    lag: number({
+      default: 1.25,
+      min: 1.01,
+      max: 100,
+      help: 'Own time over that of its peers from which a step is slow whatever is usual, where waits are reported',
+    }),
+    slow: integer({
+      default: 5,
+      min: 1,
+      max: 30,
+      help: 'Slow steps that make a straggler',
+    }),
+    of: integer({
+      default: 10,
+      min: 1,
+      max: 30,
+      help: 'The last steps among which they are',
+    }),
+    critical: number({
+      default: 2,
+      min: 1.01,
+      max: 1000,
+      help: 'Slowdown from which it is critical',
+    }),
+    window: integer({
+      default: 64,
+      min: 8,
+      max: 4096,
+      help: 'Own times in order that make the usual one',
+    }),
+    warmup: integer({
+      default: 10,
+      min: 3,
+      max: 4096,
+      help: 'Own times before the first verdict',
+    }),
+  }),
+  reads: ['step_seconds', 'collective_wait_seconds'],
+  start: (): State => ({
+    board: new StepBoard(),
+    paces: new Map(),
+    waiting: new Set(),
+  }),
+  observe({ board, paces, waiting }, observation, options) {
+    const { step, rank, known, wentBack } = observation;
+    if (wentBack) board.rewind(rank, step);
+    if (known.collective_wait_seconds !== undefined) waiting.add(rank);
+    else if (waiting.has(rank)) return [];
+    const work = workOf(observation);
+    if (work === null) return [];
+    return board.put(step, rank, work).flatMap(([done, row]) => judge(paces, done, row, options));
+  },
+  forget({ board, paces, waiting }, rank) {
+    board.forget(rank);
+    paces.delete(rank);
+    waiting.delete(rank);
+  },
+});
+
+function workOf({ known }: Observation): Work | null {
+  const { step_seconds: whole, collective_wait_seconds: wait } = known;
+  if (whole === undefined || !(whole > 0)) return null;
+  // Clocks of a device and of the host differ a little: a wait as long as the step leaves no own time to compare.
+  const own = whole - (wait ?? 0);
+  return own > 0 ? { own, wait: wait ?? null } : null;
+}
+
+function judge(paces: Map<number, Pace>, step: number, row: StepRow<Work>, options: Options): RankVerdict[] {
+  const ranks = [...row].map(([rank, work]) => {
+    const pace = paces.get(rank) ?? begin(options);
+    paces.set(rank, pace);
+    const own = Math.log(work.own);
+    return { rank, pace, work, own, change: own - pace.usual.median() };
+  });
+  const ready = ranks.filter(({ pace }) => pace.usual.size >= Math.min(options.warmup, options.window));
+  const changes = Others.of(ready.map(({ change }) => change));
+  const waiting = ranks.every(({ work }) => work.wait !== null);
+  const leastWait = Math.min(...ranks.map(({ work }) => work.wait ?? Infinity));
+  const owns = Others.of(ranks.map(({ own }) => own));
+  return ranks.flatMap(({ rank, pace, work, own, change }): RankVerdict[] => {
+    const trained = pace.usual.size >= Math.min(options.warmup, options.window);
+    const apart = trained && ready.length > 1 ? change - changes.medianWithout(change) : 0;
+    const behind = waiting && ranks.length > 1 ? own - owns.medianWithout(own) : 0;
+    const least = waiting && work.wait === leastWait;
+    const changed = apart >= Math.log(options.slowdown) && apart >= options.z * scaleOf(pace);
+    const lags = least && behind >= Math.log(options.lag);
+    const isSlow = changed || lags;
+    pace.slow = ((pace.slow << 1) | (isSlow ? 1 : 0)) & (2 ** options.of - 1);
+    if (!changed) {
+      pace.usual.push(own);
+      if (trained) pace.apart.push(apart);
+    }
+    if (isSlow && bits(pace.slow) === 1) pace.since = step;
+    const verdict = verdictOf(
+      {
+        rank,
+        pace,
+        step,
+        isSlow,
+        factor: Math.exp(changed ? apart : behind),
+        work,
+        row,
+        changed,
+      },
+      options,
+    );
+    return verdict === quiet ? [] : [{ rank, verdict }];
+  });
+}
+
+/** What is usual of how far the rank stands apart from its peers. */
+function scaleOf({ apart }: Pace): number {
+  return Math.max(scaleFloor, madToSigma * (apart.size === 0 ? 0 : apart.mad()));
+}
+
+interface Judged {
+  readonly rank: number;
+  readonly pace: Pace;
+  readonly step: number;
+  readonly isSlow: boolean;
+  readonly factor: number;
+  readonly work: Work;
+  readonly row: StepRow<Work>;
+  /** Slower than it was, and not only slower than the others. */
+  readonly changed: boolean;
+}
+
+function verdictOf({ rank, pace, step, isSlow, factor, work, row, changed }: Judged, options: Options): Verdict {
+  if (!isSlow) return pace.episode.calm(step, options.of);
+  if (bits(pace.slow) < options.slow) return quiet;
+  const threshold = changed ? options.slowdown : options.lag;
+  const others = [...row].filter(([other]) => other !== rank).map(([, { wait }]) => wait ?? NaN);
+  const wait =
+    work.wait === null
+      ? ''
+      : `; it waits ${figure(work.wait)} s for the others, they up to ${figure(Math.max(...others))} s`;
+  return {
+    status: 'evidence',
+    severity: factor >= options.critical ? 'critical' : 'warning',
+    firstStep: pace.episode.disturbed(pace.since),
+    step,
+    score: factor,
+    threshold,
+    baseline: changed ? Math.exp(pace.usual.median()) : null,
+    window: pace.usual.size,
+    cause:
+      (changed
+        ? `Rank ${rank} computes ${figure(factor)} times slower than is usual for it since step ${pace.since}, measured by its ${others.length} peers`
+        : `Rank ${rank} computes ${figure(factor)} times slower than its ${others.length} peers since step ${pace.since}`) +
+      `${wait}.`,
+    advice:
+      "Look at this rank's GPU (throttling, clocks, ECC errors), at what else runs on its node, and at its input data; then move the rank.",
+  };
+}
+
+function begin({ window }: Options): Pace {
+  return {
+    usual: new SlidingWindow(window),
+    apart: new SlidingWindow(window),
+    episode: new Episode(),
+    slow: 0,
+    since: 0,
+  };
+}
+
+function bits(set: number): number {
+  let count = 0;
+  for (let rest = set; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { Feed, normals, steps } from '../../../test/support/detection.ts';
+import { divergence } from './divergence.ts';
+
+const noise = normals(3);
+const descent = (at: number) => ({ loss: (1 + 3 * Math.exp(-at / 100)) * (1 + 0.02 * noise()) });
+
+describe('divergence', () => {
+  it('is critical when the training loss rises by half and stays', () => {
+    const feed = new Feed(divergence);
+    expect(feed.say(steps(600, descent))).toEqual([]);
+    const said = feed.say(steps(200, () => ({ loss: 1.8 * (1 + 0.02 * noise()) })));
+    // Half a window until the median turns, then the patience.
+    expect(said[0]).toMatch(/^critical 69\d$/);
+    expect(feed.take({ loss: 1.8 })).toMatchObject({
+      firstStep: expect.closeTo(632, -1) as number,
+      baseline: expect.closeTo(1, 1) as number,
+      cause: expect.stringMatching(
+        /^The training loss of rank 2 stays at 1\.8\d* up to step 800, above its best/,
+      ) as string,
+    });
+    expect(feed.say(steps(200, () => ({ loss: 1 }))).at(-1)).toMatch(/^recovered 8\d\d|recovered 9\d\d$/);
+  });
+
+  it('is silent on spikes that heal, and on a small loss that doubles by noise', () => {
+    const spiky = steps(900, (at) => (at % 100 < 20 && at > 300 ? { loss: 9 } : descent(at)));
+    expect(new Feed(divergence).say(spiky)).toEqual([]);
+    const tiny = steps(2000, (at) => ({ loss: 2 * Math.exp(-at / 50) + 1e-4 * (2 + Math.sin(at / 300)) }));
+    expect(new Feed(divergence).say(tiny)).toEqual([]);
+  });
+
+  it('sees at evaluations that both losses rise, and not that one of them does', () => {
+    const rising = (of: 'both' | 'validation') =>
+      steps(40, (at) => ({
+        validation_loss: 1 + 0.02 * Math.max(0, at - 20),
+        evaluated_training_loss: of === 'both' ? 0.8 + 0.02 * Math.max(0, at - 20) : 0.8 - 0.01 * at,
+      }));
+    const said = new Feed(divergence).say(rising('both'));
+    expect(said[0]).toMatch(/^warning (2|3)\d$/);
+    expect(new Feed(divergence).say(rising('validation'))).toEqual([]);
+  });
+
+  it('sees at the second evaluation that both losses blew up, before there are levels', () => {
+    const blown = (validation: number, training: number) => ({
+      validation_loss: validation,
+      evaluated_training_loss: training,
+    });
+    const feed = new Feed(divergence);
+    expect(feed.say([blown(27, 26), blown(81_530, 84_364), blown(3e6, 1e7)])).toEqual(['critical 2']);
+    expect(feed.take(blown(1e15, 1e15))).toMatchObject({
+      firstStep: 1,
+      cause: expect.stringContaining('many times their lowest of 27 and 26') as string,
+    });
+    // One mishap, or a validation loss alone, is none.
+    expect(new Feed(divergence).say([blown(2, 2), blown(90, 90), blown(2, 2), blown(90, 90)])).toEqual([]);
+    expect(new Feed(divergence).say([blown(2, 2), blown(90, 1), blown(90, 1), blown(90, 1)])).toEqual([]);
+  });
+
+  it('recovers where there are evaluations alone', () => {
+    const feed = new Feed(divergence);
+    feed.say(steps(40, (at) => ({ validation_loss: at < 20 ? 1 : 2, evaluated_training_loss: at < 20 ? 1 : 2 })));
+    const back = feed.say(steps(10, () => ({ validation_loss: 1, evaluated_training_loss: 1 })));
+    expect(back.at(-1)).toMatch(/^recovered/);
+  });
+
+  it('begins its levels anew after a return to a checkpoint', () => {
+    const feed = new Feed(divergence);
+    feed.say(steps(300, () => ({ loss: 1 })));
+    feed.take({ loss: 3 }, { wentBack: true, step: 100 });
+    expect(feed.say(steps(60, () => ({ loss: 3 })))).toEqual([]);
+  });
+});

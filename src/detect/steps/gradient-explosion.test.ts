@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { Feed, normals, steps } from '../../../test/support/detection.ts';
+import { gradientExplosion } from './gradient-explosion.ts';
+
+/** Norms around 2 with a spread of 10 %. */
+function usual(count: number, seed = 1) {
+  const noise = normals(seed);
+  return steps(count, () => ({ gradient_norm: 2 * Math.exp(0.1 * noise()) }));
+}
+const norms = (...values: number[]) => values.map((gradient_norm) => ({ gradient_norm }));
+
+describe('gradientExplosion', () => {
+  it('is critical at the second norm in a row that is far out of range', () => {
+    const feed = new Feed(gradientExplosion);
+    expect(feed.say(usual(100))).toEqual([]);
+    expect(feed.say(norms(60, 400))).toEqual(['warning 100', 'critical 101']);
+  });
+
+  it('says what happened, in figures', () => {
+    const feed = new Feed(gradientExplosion);
+    feed.say(steps(50, () => ({ gradient_norm: 2, learning_rate: 0.05 })));
+    feed.take({ gradient_norm: 2, learning_rate: 5 });
+    expect(feed.take({ gradient_norm: 100, learning_rate: 5 })).toMatchObject({
+      severity: 'warning',
+      firstStep: 51,
+      step: 51,
+      score: expect.closeTo(50) as number,
+      threshold: expect.closeTo(Math.exp(6 * 0.35)) as number,
+      baseline: expect.closeTo(2) as number,
+      window: 51,
+      cause:
+        'The gradient norm of rank 2 reached 100 at step 51, 50 times its usual 2 (limit 8.17 times); ' +
+        'learning rate rose from 0.05 to 5 at step 50.',
+    });
+    expect(feed.take({ gradient_norm: 1000 })).toMatchObject({ severity: 'critical', firstStep: 51, baseline: 2 });
+  });
+
+  it('takes a single far norm for a warning, and forgets it after ten in range', () => {
+    const feed = new Feed(gradientExplosion);
+    feed.say(usual(100));
+    expect(feed.say([...norms(80), ...usual(20, 2)])).toEqual(['warning 100', 'recovered 110']);
+  });
+
+  it('needs no second norm when one is enormous', () => {
+    const feed = new Feed(gradientExplosion);
+    feed.say(usual(100));
+    expect(feed.say(norms(30_000))).toEqual(['critical 100']);
+  });
+
+  it('follows a norm that wanders slowly by orders of magnitude', () => {
+    const noise = normals(3);
+    const feed = new Feed(gradientExplosion);
+    expect(feed.say(steps(2000, (at) => ({ gradient_norm: Math.exp(-at / 200 + 0.2 * noise()) })))).toEqual([]);
+  });
+
+  it('finds a growth over several steps of moderate factors', () => {
+    const feed = new Feed(gradientExplosion);
+    feed.say(usual(100));
+    const said = feed.say(steps(10, (at) => ({ gradient_norm: 2 * 1.8 ** (at + 1) })));
+    expect(said.find((word) => word.startsWith('critical'))).toBe('critical 105');
+  });
+
+  it('works after three norms, with a limit of its own', () => {
+    const feed = new Feed(gradientExplosion);
+    expect(feed.say(norms(15, 16, 400, 60, 50))).toEqual([]);
+    expect(feed.say(norms(13_000, 7e7))).toEqual(['warning 5', 'critical 6']);
+  });
+
+  it('counts a norm that overflows after one out of range', () => {
+    const feed = new Feed(gradientExplosion);
+    feed.say(usual(100));
+    expect(feed.say(norms(1000, Infinity))).toEqual(['warning 100', 'critical 101']);
+    expect(feed.take({ gradient_norm: NaN })).toMatchObject({
+      severity: 'critical',
+      score: Infinity,
+      cause: expect.stringMatching(/became NaN at step 102, having left its usual [\d.]+ \(limit/) as string,
+    });
+  });
+
+  it('leaves a norm that overflows out of nothing to non_finite', () => {
+    const feed = new Feed(gradientExplosion);
+    feed.say(usual(100));
+    expect(feed.say(norms(Infinity, NaN, Infinity))).toEqual([]);
+  });
+
+  it('does not learn from norms out of range', () => {
+    const feed = new Feed(gradientExplosion);
+    feed.say(steps(100, () => ({ gradient_norm: 2 })));
+    feed.say(norms(100, 100, 100, 100, 100));
+    expect(feed.take({ gradient_norm: 100 })).toMatchObject({ severity: 'critical', baseline: 2, firstStep: 100 });
+  });
+
+  it('judges a level that lasts by a new baseline, and does not call that a recovery', () => {
+    const feed = new Feed(gradientExplosion);
+    feed.say(steps(100, () => ({ gradient_norm: 2 })));
+    expect(feed.say(steps(64, () => ({ gradient_norm: 100 })))).toHaveLength(64);
+    expect(feed.say(steps(200, () => ({ gradient_norm: 100 })))).toEqual([]);
+    expect(feed.say(steps(20, () => ({ gradient_norm: 2 })))).toEqual(['recovered 373']);
+  });
+
+  it('keeps its baseline over a return to a checkpoint, and counts anew', () => {
+    const feed = new Feed(gradientExplosion);
+    feed.say(steps(100, () => ({ gradient_norm: 2 })));
+    feed.say(norms(60));
+    expect(feed.take({ gradient_norm: 60 }, { step: 90, wentBack: true })).toMatchObject({
+      severity: 'warning',
+      firstStep: 100,
+    });
+    expect(feed.say(steps(20, () => ({ gradient_norm: 2 })))).toEqual(['recovered 100']);
+  });
+
+  it('passes over zero, skipped steps and steps without a norm', () => {
+    const feed = new Feed(gradientExplosion);
+    feed.say(usual(100));
+    expect(feed.take({ gradient_norm: 0 })).toEqual({ status: 'quiet' });
+    expect(feed.take({ gradient_norm: 1e9 }, { skipped: true })).toEqual({ status: 'quiet' });
+    expect(feed.take({ learning_rate: 1 })).toEqual({ status: 'quiet' });
+    expect(feed.say(usual(20))).toEqual([]);
+  });
+
+  it('is silent over 50 healthy runs of 1,000 steps', () => {
+    for (let seed = 0; seed < 50; seed += 1) {
+      const noise = normals(seed);
+      const run = steps(1000, (at) => ({ gradient_norm: (1 + 20 / (at + 1)) * Math.exp(0.3 * noise()) }));
+      expect(new Feed(gradientExplosion).say(run)).toEqual([]);
+    }
+  });
+});

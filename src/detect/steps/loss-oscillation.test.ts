@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { Feed, normals, steps } from '../../../test/support/detection.ts';
+import { lossOscillation } from './loss-oscillation.ts';
+
+const noise = normals(6);
+
+describe('lossOscillation', () => {
+  it('warns of a loss that swings by a fifth, and recovers when it is calm', () => {
+    const feed = new Feed(lossOscillation);
+    const said = feed.say(steps(600, (at) => ({ loss: 2 + 0.4 * Math.sin(at / 12) + 0.02 * noise() })));
+    expect(said[0]).toBe('warning 255');
+    expect(feed.say(steps(600, () => ({ loss: 2 + 0.02 * noise() }))).at(-1)).toMatch(/^recovered/);
+  });
+
+  it('is silent on a loss that falls, on noise of a fifth, on a single spike and on two levels', () => {
+    const losses: ((at: number) => number)[] = [
+      (at) => 5 / (1 + at / 100) + 0.02 * noise(),
+      () => 2 + 0.4 * noise(),
+      (at) => (at === 500 ? 20 : 2) + 0.02 * noise(),
+      (at) => (at < 500 ? 2 : 1) + 0.02 * noise(),
+    ];
+    for (const loss of losses) {
+      expect(new Feed(lossOscillation).say(steps(2000, (at) => ({ loss: loss(at) })))).toEqual([]);
+    }
+  });
+
+  it('begins its path anew after a return to a checkpoint', () => {
+    const feed = new Feed(lossOscillation);
+    feed.say(steps(250, (at) => ({ loss: 2 + 0.4 * Math.sin(at / 12) })));
+    feed.take({ loss: 2 }, { step: 10, wentBack: true });
+    expect(feed.say(steps(200, (at) => ({ loss: 2 + 0.4 * Math.sin(at / 12) })))).toEqual([]);
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { Feed, normals, steps } from '../../../test/support/detection.ts';
+import { lossSpike } from './loss-spike.ts';
+
+const trend = (at: number) => 4 * (at + 10) ** -0.05;
+
+/** A loss that falls slowly from 4 with 1 % noise. */
+function falling(seed: number) {
+  const noise = normals(seed);
+  return (at: number) => trend(at) * (1 + 0.01 * noise());
+}
+
+function trained(count = 300, seed = 1, flags = {}) {
+  const feed = new Feed(lossSpike, flags);
+  const loss = falling(seed);
+  const before = feed.say(steps(count, (at) => ({ loss: loss(at) })));
+  return { feed, loss, before };
+}
+
+describe('lossSpike', () => {
+  it('informs of a mild spike and is critical at a large one', () => {
+    const { feed, loss, before } = trained();
+    expect(before).toEqual([]);
+    expect(feed.take({ loss: trend(300) * 1.06 })).toMatchObject({ severity: 'info', firstStep: 300, window: 128 });
+    expect(feed.take({ loss: trend(301) * 1.2 })).toMatchObject({ severity: 'critical', firstStep: 300 });
+    const rest = feed.say(steps(30, (at) => ({ loss: loss(302 + at) })));
+    expect(rest).toEqual(['recovered 311']);
+  });
+
+  it('warns of a spike that is not mild, up to the critical z', () => {
+    const { feed } = trained(300, 1, { mild: '0.05' });
+    expect(feed.take({ loss: trend(300) * 1.06 })).toMatchObject({ severity: 'warning', firstStep: 300 });
+    expect(feed.take({ loss: trend(301) * 1.04 })).not.toMatchObject({ severity: 'warning' });
+  });
+
+  it('tells loss and trend', () => {
+    const feed = new Feed(lossSpike);
+    feed.say(steps(200, (at) => ({ loss: at % 2 === 0 ? 1.99 : 2.01 })));
+    expect(feed.take({ loss: 3 })).toMatchObject({
+      score: expect.any(Number) as number,
+      threshold: 6.5,
+      baseline: expect.closeTo(2, 1) as number,
+      cause: expect.stringMatching(
+        /^The loss of rank 2 rose to 3 at step 200, where its trend was (2|1\.99|2\.01) \(z [\d.]+, limit 6\.5\)\.$/,
+      ) as string,
+    });
+  });
+
+  it('does not mind a steep descent, nor a loss that falls far below its trend', () => {
+    const noise = normals(9);
+    const feed = new Feed(lossSpike);
+    const descent = steps(600, (at) => ({ loss: (0.5 + 10 * Math.exp(-at / 150)) * (1 + 0.02 * noise()) }));
+    expect(feed.say(descent)).toEqual([]);
+    expect(feed.say([{ loss: 0.001 }])).toEqual([]);
+  });
+
+  it('stays quiet on noise in proportion to a loss near zero', () => {
+    const noise = normals(10);
+    expect(new Feed(lossSpike).say(steps(3000, () => ({ loss: 0.01 * Math.exp(0.8 * noise()) })))).toEqual([]);
+  });
+
+  it('works on losses that are not above zero', () => {
+    const noise = normals(11);
+    const feed = new Feed(lossSpike);
+    expect(feed.say(steps(300, () => ({ loss: -5 + 0.1 * noise() })))).toEqual([]);
+    expect(feed.say([{ loss: -3 }])).toEqual(['critical 300']);
+  });
+
+  it('ends a spike that becomes a level, and calls it recovered only when the loss is back', () => {
+    const { feed, loss } = trained();
+    const high = feed.say(steps(400, (at) => ({ loss: 1.5 * loss(300 + at) })));
+    expect(high.length).toBeLessThanOrEqual(20);
+    expect(high).not.toContainEqual(expect.stringContaining('recovered'));
+    expect(feed.say(steps(20, (at) => ({ loss: loss(700 + at) })))).toEqual(['recovered 709']);
+  });
+
+  it('begins anew when the learning rate jumps, and after a return to a checkpoint', () => {
+    for (const change of [
+      { values: { loss: 6, learning_rate: 0.2 }, more: {} },
+      { values: { loss: 6 }, more: { wentBack: true } },
+    ]) {
+      const { feed } = trained();
+      feed.take({ learning_rate: 0.1 });
+      expect(feed.take(change.values, change.more)).toEqual({ status: 'quiet' });
+      expect(feed.say(steps(100, () => ({ loss: 6 })))).toEqual([]);
+    }
+  });
+
+  it('passes over what is not finite', () => {
+    const { feed, loss } = trained();
+    expect(feed.say([{ loss: NaN }, { loss: Infinity }])).toEqual([]);
+    expect(feed.say(steps(50, (at) => ({ loss: loss(302 + at) })))).toEqual([]);
+  });
+
+  it('gives few false alarms on normal noise', () => {
+    let alarms = 0;
+    for (let seed = 20; seed < 30; seed += 1) alarms += trained(3000, seed).before.length;
+    expect(alarms).toBeLessThanOrEqual(6);
+  });
+});

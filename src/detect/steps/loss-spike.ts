@@ -1,0 +1,113 @@
+import { integer, number } from '../../config/index.ts';
+import { detectorOptions, quiet, stepDetector } from '../detector.ts';
+import { Episode } from '../episode.ts';
+import { figure } from '../figure.ts';
+import { LearningRate } from './learning-rate.ts';
+import { LossTrend } from './loss-trend.ts';
+
+export interface State {
+  trend: LossTrend;
+  readonly episode: Episode;
+  readonly learningRate: LearningRate;
+  /** Points above the warning limit in a row. */
+  above: number;
+  /** Loss below which a spike is over: the limit that stood when it began. */
+  backBelow: number;
+}
+
+/**
+ * The training loss rose above its trend: the residual from a line through the medians of the older and the newer half of the last
+ * losses, in standard deviations of such residuals, outliers winsorised.
+ */
+export const lossSpike = stepDetector({
+  kind: 'loss_spike',
+  subject: 'run',
+  meaning: 'the training loss rose suddenly above its trend',
+  explains: [],
+  alert: 'none',
+  endsWithRun: true,
+  options: detectorOptions({
+    window: integer({ default: 128, min: 16, max: 4096, help: 'Losses from which trend and spread are taken' }),
+    warning: number({
+      default: 4.25,
+      min: 1,
+      max: 1000,
+      help: 'z of the residual from which a point is a warning',
+    }),
+    critical: number({
+      default: 6.5,
+      min: 1,
+      max: 1000,
+      help: 'z of the residual from which a point is critical',
+    }),
+    mild: number({
+      default: 0.1,
+      min: 0,
+      max: 1000,
+      help: 'Rise of the loss, as a share of its trend, below which a spike is info whatever its z',
+    }),
+    scale_floor: number({
+      default: 0.002,
+      min: 0,
+      max: 1,
+      help: 'Least standard deviation of the residual that is assumed, as a share of the loss',
+    }),
+    shift: integer({
+      default: 20,
+      min: 2,
+      max: 4096,
+      help: 'Points above the limit in a row that are a new level and no spike',
+    }),
+    recovery: integer({ default: 10, min: 1, max: 10_000, help: 'Losses in range in a row after which it is over' }),
+  }),
+  reads: ['loss', 'learning_rate'],
+  metrics: {},
+  start: ({ window, scale_floor }): State => ({
+    trend: new LossTrend(window, scale_floor),
+    episode: new Episode(),
+    learningRate: new LearningRate(),
+    above: 0,
+    backBelow: Infinity,
+  }),
+  observe(state, observation, { warning, critical, mild, shift, recovery }) {
+    const { trend, episode, learningRate } = state;
+    const { step, rank, fresh, wentBack } = observation;
+    const jump = learningRate.observe(observation);
+    // Another learning rate or older weights have another trend.
+    if (wentBack || jump !== null) {
+      trend.clear();
+      state.above = 0;
+    }
+    const loss = fresh.loss;
+    if (loss === undefined || !Number.isFinite(loss)) return quiet;
+    const forecast = trend.take(loss, warning);
+    if (forecast === null || forecast.z < warning) {
+      state.above = 0;
+      return loss < state.backBelow ? episode.calm(step, recovery) : quiet;
+    }
+    const { z } = forecast;
+    state.above += 1;
+    if (state.above >= shift) {
+      trend.clear();
+      state.above = 0;
+    }
+    if (!episode.open) state.backBelow = forecast.at(warning);
+    const severe = z >= critical;
+    const baseline = forecast.at(0);
+    // Over thousands of quiet steps a few percent above the trend happen by chance, and no one needs to look at them.
+    const isMild = loss - baseline < mild * Math.abs(baseline);
+    return {
+      status: 'evidence',
+      severity: isMild ? 'info' : severe ? 'critical' : 'warning',
+      firstStep: episode.disturbed(step),
+      step,
+      score: z,
+      threshold: severe ? critical : warning,
+      baseline,
+      window: forecast.window,
+      cause: `The loss of rank ${rank} rose to ${figure(loss)} at step ${step}, where its trend was ${figure(baseline)} (z ${figure(z)}, limit ${figure(severe ? critical : warning)}).`,
+      advice:
+        'One spike often heals by itself; when it stays, go back before its first step and skip its batches or lower the learning rate.',
+    };
+  },
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { Feed, steps } from '../../../test/support/detection.ts';
+import { nonFinite } from './non-finite.ts';
+
+const good = { loss: 1, gradient_norm: 1 };
+
+describe('nonFinite', () => {
+  it('warns of one and is critical at two in a row, without any history', () => {
+    const feed = new Feed(nonFinite);
+    expect(feed.say([{ loss: NaN }, { loss: Infinity }])).toEqual(['warning 0', 'critical 1']);
+  });
+
+  it('says which value, where', () => {
+    const feed = new Feed(nonFinite);
+    feed.say([good, { loss: 1, gradient_norm: NaN }]);
+    expect(feed.take({ loss: NaN, gradient_norm: -Infinity })).toMatchObject({
+      severity: 'critical',
+      firstStep: 1,
+      step: 2,
+      score: 2,
+      cause: 'Rank 2 reported loss NaN and gradient norm -infinity at step 2, the 2nd such value in a row.',
+    });
+  });
+
+  it('knows two apart as single ones', () => {
+    const feed = new Feed(nonFinite);
+    expect(feed.say([good, { loss: NaN }, good, { loss: NaN }])).toEqual(['warning 1', 'warning 3']);
+  });
+
+  it('counts the values of a field, also when loss and norm of a step come apart', () => {
+    const feed = new Feed(nonFinite);
+    feed.take({ loss: 1 }, { step: 5 });
+    expect(feed.take({ gradient_norm: NaN }, { step: 4 })).toMatchObject({ severity: 'warning' });
+    feed.take({ loss: 1 }, { step: 6 });
+    expect(feed.take({ gradient_norm: NaN }, { step: 5 })).toMatchObject({ severity: 'critical' });
+  });
+
+  it('is critical at a loss of exactly 0 with a gradient that is NaN', () => {
+    const feed = new Feed(nonFinite);
+    expect(feed.take({ loss: 0, gradient_norm: NaN })).toMatchObject({
+      severity: 'critical',
+      cause:
+        'Rank 2 reported gradient norm NaN at step 0 with a loss of exactly 0: the loss was NaN and was filtered out.',
+    });
+    const apart = new Feed(nonFinite);
+    apart.take({ loss: 0 });
+    expect(apart.take({ gradient_norm: NaN }, { step: 0, known: { loss: 0, gradient_norm: NaN } })).toMatchObject({
+      severity: 'critical',
+    });
+  });
+
+  it('takes no notice of steps that the loss scaler skipped', () => {
+    const feed = new Feed(nonFinite);
+    for (let step = 0; step < 20; step += 1) {
+      expect(feed.take({ loss: 1, gradient_norm: Infinity }, { skipped: true })).toEqual({ status: 'quiet' });
+    }
+    expect(feed.say([{ loss: 1, gradient_norm: Infinity }])).toEqual(['warning 20']);
+  });
+
+  it('recovers after ten values in order, and not while the other field is out of order', () => {
+    const feed = new Feed(nonFinite);
+    feed.take({ loss: 1, gradient_norm: NaN });
+    expect(feed.say(steps(30, () => ({ loss: 1 })))).toEqual([]);
+    expect(feed.say(steps(15, () => good))).toEqual(['recovered 40']);
+  });
+
+  it('counts anew after a return to a checkpoint', () => {
+    const feed = new Feed(nonFinite);
+    feed.say([good, { loss: NaN }]);
+    expect(feed.take({ loss: NaN }, { step: 0, wentBack: true })).toMatchObject({ severity: 'warning', firstStep: 1 });
+  });
+});

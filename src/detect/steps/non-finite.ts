@@ -1,0 +1,77 @@
+import { integer } from '../../config/index.ts';
+import { detectorOptions, quiet, stepDetector } from '../detector.ts';
+import { Episode } from '../episode.ts';
+import { figure } from '../figure.ts';
+
+const watched = ['loss', 'gradient_norm'] as const;
+const nouns = { loss: 'loss', gradient_norm: 'gradient norm' } as const;
+
+export interface State {
+  readonly episode: Episode;
+  /** Reports in a row that were not finite. Counted by field, because loss and gradient norm of a step may come apart. */
+  readonly streak: Record<(typeof watched)[number], number>;
+}
+
+/** Loss or gradient norm is NaN or infinite. Needs no history. Steps that the loss scaler skipped say nothing. */
+export const nonFinite = stepDetector({
+  kind: 'non_finite',
+  subject: 'run',
+  meaning: 'loss or gradient norm is NaN or infinite',
+  explains: ['gradient_ratio', 'gradient_tail', 'loss_spike', 'divergence'],
+  alert: 'own',
+  endsWithRun: true,
+  options: detectorOptions({
+    consecutive: integer({
+      default: 2,
+      min: 1,
+      max: 1000,
+      help: 'Values in a row that are not finite from which it is critical',
+    }),
+    recovery: integer({ default: 10, min: 1, max: 10_000, help: 'Finite values in a row after which it is over' }),
+  }),
+  reads: watched,
+  metrics: {},
+  start: (): State => ({ episode: new Episode(), streak: { loss: 0, gradient_norm: 0 } }),
+  observe({ episode, streak }, { step, rank, fresh, known, skipped, wentBack }, { consecutive, recovery }) {
+    if (wentBack) streak.loss = streak.gradient_norm = 0;
+    if (skipped) return quiet;
+    for (const field of watched) {
+      const value = fresh[field];
+      if (value !== undefined) streak[field] = Number.isFinite(value) ? 0 : streak[field] + 1;
+    }
+    const bad = watched.filter((field) => fresh[field] !== undefined && streak[field] > 0);
+    if (bad.length === 0) {
+      // One field in order does not make calm while the other is still out of order.
+      return watched.every((field) => streak[field] === 0) ? episode.calm(step, recovery) : quiet;
+    }
+    const longest = Math.max(...bad.map((field) => streak[field]));
+    // Frameworks that filter NaN out of the loss report it as exactly 0.
+    const filtered = known.loss === 0 && known.gradient_norm !== undefined && Number.isNaN(known.gradient_norm);
+    const said = bad.map((field) => `${nouns[field]} ${figure(fresh[field] ?? NaN)}`).join(' and ');
+    return {
+      status: 'evidence',
+      severity: longest >= consecutive || filtered ? 'critical' : 'warning',
+      firstStep: episode.disturbed(step),
+      step,
+      score: longest,
+      threshold: consecutive,
+      baseline: null,
+      window: 0,
+      cause:
+        `Rank ${rank} reported ${said} at step ${step}` +
+        (filtered
+          ? ' with a loss of exactly 0: the loss was NaN and was filtered out.'
+          : longest > 1
+            ? `, the ${ordinal(longest)} such value in a row.`
+            : '.'),
+      advice:
+        'Stop or go back to the last checkpoint before the first step; look at its batch, the learning rate and the precision.',
+    };
+  },
+});
+
+function ordinal(count: number): string {
+  const tens = count % 100;
+  const ending = tens >= 11 && tens <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][count % 10] ?? 'th');
+  return `${count}${ending}`;
+}

@@ -1,0 +1,82 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Feed, normals, steps } from '../../../test/support/detection.ts';
+import { overfitting } from './overfitting.ts';
+
+/** Evaluations whose validation loss turns at `turn` while the training loss falls on. */
+function turning(count: number, turn: number, noise = 0.002, seed = 1) {
+  const random = normals(seed);
+  return steps(count, (at) => ({
+    validation_loss: (1 + 0.01 * Math.abs(at - turn)) * (1 + noise * random()),
+    evaluated_training_loss: 1 / (1 + 0.05 * at),
+  }));
+}
+
+describe('overfitting', () => {
+  it('warns some evaluations after the turn, and names the best', () => {
+    const feed = new Feed(overfitting);
+    const said = feed.say(turning(40, 20));
+    expect(said.length).toBeGreaterThan(0);
+    const [, first] = /^warning (\d+)$/.exec(said[0]!)!;
+    expect(Number(first)).toBeGreaterThan(22);
+    expect(Number(first)).toBeLessThan(32);
+    expect(feed.take({ validation_loss: 1.3, evaluated_training_loss: 0.3 })).toMatchObject({
+      cause: expect.stringMatching(
+        /^The validation loss of rank 2 has risen to 1\.\d+ at step 40 from its best, [\d.]+ at step 2\d, while/,
+      ) as string,
+      firstStep: expect.any(Number) as number,
+    });
+  });
+
+  it('is silent while both losses fall, or both rise', () => {
+    const falling = steps(200, (at) => ({ validation_loss: 1 + 1 / (1 + at), evaluated_training_loss: 1 / (1 + at) }));
+    expect(new Feed(overfitting).say(falling)).toEqual([]);
+    const rising = steps(60, (at) => ({ validation_loss: 1 + 0.02 * at, evaluated_training_loss: 0.5 + 0.01 * at }));
+    expect(new Feed(overfitting).say(rising)).toEqual([]);
+  });
+
+  it('takes the loss of the steps where no training loss was evaluated', () => {
+    const feed = new Feed(overfitting);
+    const said = feed.say(
+      turning(60, 20).flatMap(({ validation_loss, evaluated_training_loss: loss }) => [
+        ...steps(9, () => ({ loss })),
+        { loss, validation_loss },
+      ]),
+    );
+    expect(said[0]).toMatch(/^warning (2|3)\d\d$/);
+    expect(new Feed(overfitting).say(turning(60, 20).map(({ validation_loss }) => ({ validation_loss })))).toEqual([]);
+  });
+
+  it('passes over single bad evaluations and losses that are not finite', () => {
+    const bad = steps(100, (at) => ({
+      validation_loss: at % 9 === 4 ? 3 : at % 9 === 5 ? NaN : 1 / (1 + 0.001 * at),
+      evaluated_training_loss: 0.5 / (1 + 0.001 * at),
+    }));
+    expect(new Feed(overfitting).say(bad)).toEqual([]);
+  });
+
+  it('is silent on noise, however large, whose level does not change', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e6 }), fc.double({ min: 0.001, max: 0.2, noNaN: true }), (seed, noise) => {
+        const random = normals(seed);
+        const evaluations = steps(60, (at) => ({
+          validation_loss: Math.exp(noise * random()),
+          evaluated_training_loss: 0.5 / (1 + at),
+        }));
+        expect(new Feed(overfitting).say(evaluations)).toEqual([]);
+      }),
+      { numRuns: 40, seed: 7 },
+    );
+  });
+
+  it('recovers when the validation loss comes back, and forgets the best of an abandoned path', () => {
+    const feed = new Feed(overfitting);
+    feed.say(turning(40, 20));
+    const back = feed.say(steps(12, () => ({ validation_loss: 0.9, evaluated_training_loss: 0.2 })));
+    expect(back.at(-1)).toMatch(/^recovered/);
+    feed.take({ validation_loss: 1.5, evaluated_training_loss: 0.2 }, { wentBack: true, step: 5 });
+    expect(feed.say(steps(20, (at) => ({ validation_loss: 1.5, evaluated_training_loss: 0.2 / (at + 1) })))).toEqual(
+      [],
+    );
+  });
+});

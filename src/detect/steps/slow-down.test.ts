@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { Feed, normals, steps } from '../../../test/support/detection.ts';
+import { slowDown } from './slow-down.ts';
+
+/** Times of steps with a little noise, the same for the same seed. */
+function times(seed: number, count: number, of: (at: number) => number) {
+  const noise = normals(seed);
+  return steps(count, (at) => ({ step_seconds: of(at) * Math.exp(0.03 * noise()) }));
+}
+
+describe('slowDown', () => {
+  it('finds the steps that became longer and stay so, with when it began, and when it is over', () => {
+    const feed = new Feed(slowDown);
+    const said = feed.say(times(1, 400, (at) => (at >= 200 && at < 300 ? 0.3 : 0.2)));
+    expect(said[0]).toMatch(/^warning 20[78]$/);
+    expect(said.at(-1)).toMatch(/^recovered 3[0-3]\d$/);
+  });
+
+  it('tells by how much and since about when', () => {
+    const feed = new Feed(slowDown);
+    feed.say(steps(200, () => ({ step_seconds: 0.2 })));
+    const verdicts = steps(20, () => feed.take({ step_seconds: 0.5 })).filter(({ status }) => status === 'evidence');
+    expect(verdicts[0]).toMatchObject({
+      severity: 'critical',
+      firstStep: 200,
+      step: 207,
+      score: expect.closeTo(2.5) as number,
+      baseline: expect.closeTo(0.2) as number,
+      cause: 'A step takes rank 2 2.5 times as long as before since about step 200 (0.5 s instead of 0.2 s).',
+    });
+  });
+
+  it('is silent for outliers, bursts, evaluations, steps that vary, and times that drift', () => {
+    const noise = normals(2);
+    const calm = (values: readonly Record<string, number>[]) => {
+      expect(new Feed(slowDown).say(values)).toEqual([]);
+    };
+    calm(times(3, 1000, (at) => (at % 50 === 0 || (at > 400 && at < 407) ? 1 : 0.2)));
+    calm(steps(1000, (at) => ({ step_seconds: 0.2, ...(at > 500 && { step_seconds: 2, evaluation_seconds: 1.8 }) })));
+    calm(steps(3000, () => ({ step_seconds: 0.2 * Math.exp(0.3 * noise()) })));
+    calm(times(4, 3000, (at) => 0.2 * (1 + at / 3000)));
+  });
+
+  it('takes a larger batch for more work, and the same work that takes longer for slow', () => {
+    const feed = new Feed(slowDown);
+    feed.say(steps(200, () => ({ step_seconds: 0.2, tokens: 1000, batch_size: 4 })));
+    expect(feed.say(steps(200, () => ({ step_seconds: 0.4, tokens: 2000, batch_size: 8 })))).toEqual([]);
+    expect(feed.say(steps(20, () => ({ step_seconds: 0.6, tokens: 2000, batch_size: 8 })))[0]).toBe('warning 407');
+    const blind = new Feed(slowDown);
+    blind.say(steps(200, () => ({ step_seconds: 0.2, batch_size: 4 })));
+    expect(blind.say(steps(200, () => ({ step_seconds: 0.4, batch_size: 8 })))).toEqual([]);
+  });
+
+  it('lets a process begin slowly that goes on for one before it', () => {
+    const feed = new Feed(slowDown);
+    feed.say(steps(200, () => ({ step_seconds: 0.2 })));
+    const said = steps(60, (at) => feed.take({ step_seconds: at < 10 ? 5 : 0.2 }, { attempt: 1 }));
+    expect(said.filter(({ status }) => status !== 'quiet')).toEqual([]);
+  });
+});

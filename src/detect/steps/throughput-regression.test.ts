@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { Feed, normals, steps } from '../../../test/support/detection.ts';
+import { throughputRegression } from './throughput-regression.ts';
+
+describe('throughputRegression', () => {
+  it('finds what became slow so gradually that no step stands out', () => {
+    const feed = new Feed(throughputRegression);
+    const noise = normals(1);
+    const said = feed.say(
+      steps(4000, (at) => ({ step_seconds: 0.2 * (1 + at / 8000) * Math.exp(0.05 * noise()), tokens: 4096 })),
+    );
+    expect(said[0]).toMatch(/^warning 1[3-7]\d\d$/);
+    expect(new Set(said.map((each) => each.split(' ')[0]))).toEqual(new Set(['warning']));
+  });
+
+  it('goes by the utilisation where it is told, and says when it is over', () => {
+    const feed = new Feed(throughputRegression);
+    const mfu = (at: number) => (at >= 300 && at < 600 ? 0.15 : 0.4);
+    const said = feed.say(steps(900, (at) => ({ step_seconds: 0.2, tokens: 10, mfu_ratio: mfu(at) })));
+    expect(said[0]).toMatch(/^critical 39\d$/);
+    expect(said.at(-1)).toMatch(/^recovered 6[5-9]\d$/);
+  });
+
+  it('does not compare steps of other work', () => {
+    const feed = new Feed(throughputRegression);
+    const said = feed.say(
+      steps(900, (at) => (at < 400 ? { step_seconds: 0.2, samples: 64 } : { step_seconds: 0.1, samples: 16 })),
+    );
+    expect(said).toEqual([]);
+  });
+
+  it('says nothing where nobody tells what was done, and of noise', () => {
+    const noise = normals(3);
+    expect(new Feed(throughputRegression).say(steps(400, (at) => ({ step_seconds: 1 + at })))).toEqual([]);
+    const noisy = steps(5000, () => ({ step_seconds: 0.2 * Math.exp(0.2 * noise()), tokens: 4096 }));
+    expect(new Feed(throughputRegression).say(noisy)).toEqual([]);
+  });
+});

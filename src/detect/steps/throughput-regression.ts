@@ -1,0 +1,119 @@
+import { integer, number } from '../../config/index.ts';
+import type { Observation } from '../../runs/index.ts';
+import { SlidingWindow } from '../../stats/index.ts';
+import { detectorOptions, quiet, stepDetector } from '../detector.ts';
+import { Episode } from '../episode.ts';
+import { figure } from '../figure.ts';
+import { trainingSeconds, workOf } from './step-time.ts';
+
+/** A change of the work of a step, as a share of it, after which another throughput is to be expected. */
+const otherWork = 0.1;
+
+/** What throughput is measured by, with the unit within a sentence. */
+const measures = {
+  mfu_ratio: 'MFU',
+  tokens: 'tokens a second',
+  samples: 'samples a second',
+} as const;
+type Measure = keyof typeof measures;
+
+export interface State {
+  readonly last: SlidingWindow;
+  readonly work: SlidingWindow;
+  readonly episode: Episode;
+  measure: string;
+  /** The best level of all, and the work of a step at it. */
+  best: { readonly level: number; readonly work: number } | null;
+  /** Steps in a row below the limit, and the first of them. */
+  low: number;
+  since: number;
+}
+
+/** A run gets less done in a second than it did at its best, also where it became so little by little. */
+export const throughputRegression = stepDetector({
+  kind: 'throughput_regression',
+  subject: 'run',
+  meaning: 'the run gets less done in a second than it did at its best',
+  explains: [],
+  alert: 'training_degraded',
+  endsWithRun: true,
+  options: detectorOptions({
+    drop: number({
+      default: 0.15,
+      min: 0.01,
+      max: 0.99,
+      help: 'Loss against the best level that counts, as a share of it',
+    }),
+    critical: number({ default: 0.5, min: 0.01, max: 0.99, help: 'The same, from which it is critical' }),
+    window: integer({ default: 64, min: 8, max: 4096, help: 'Steps whose median is a level' }),
+    patience: integer({ default: 64, min: 1, max: 100_000, help: 'Steps for which it must last' }),
+  }),
+  reads: ['step_seconds', 'mfu_ratio'],
+  metrics: {},
+  start: ({ window }): State => ({
+    last: new SlidingWindow(window),
+    work: new SlidingWindow(window),
+    episode: new Episode(),
+    measure: '',
+    best: null,
+    low: 0,
+    since: 0,
+  }),
+  observe(state, observation, { drop, critical, patience }) {
+    const { last, work, episode } = state;
+    const { step, rank, wentBack } = observation;
+    if (wentBack) begin(state);
+    const measured = measure(observation);
+    if (measured === null) return quiet;
+    if (state.measure !== measured.by) {
+      begin(state);
+      state.best = null;
+      state.measure = measured.by;
+    }
+    last.push(measured.value);
+    work.push(workOf(observation) ?? 0);
+    if (last.size < last.capacity) return quiet;
+    const [level, usualWork] = [last.median(), work.median()];
+    const isOther = state.best !== null && Math.abs(usualWork - state.best.work) > otherWork * state.best.work;
+    if (state.best === null || isOther || level > state.best.level) state.best = { level, work: usualWork };
+    const loss = 1 - level / state.best.level;
+    if (!(loss >= drop)) {
+      state.low = 0;
+      return episode.calm(step, patience);
+    }
+    if (state.low === 0) state.since = step;
+    state.low += 1;
+    if (state.low < patience) return quiet;
+    const severe = loss >= critical;
+    return {
+      status: 'evidence',
+      severity: severe ? 'critical' : 'warning',
+      firstStep: episode.disturbed(state.since),
+      step,
+      score: loss,
+      threshold: severe ? critical : drop,
+      baseline: state.best.level,
+      window: last.size,
+      cause: `Rank ${rank} reaches ${figure(level)} ${measures[measured.by]} since about step ${state.since}, ${figure(100 * loss)} % less than the ${figure(state.best.level)} of its best steps.`,
+      advice:
+        'Compare with the step at which the level was best: parts of the step, clocks of the GPUs, fragmentation of their memory, what else runs on the nodes.',
+    };
+  },
+});
+
+function measure(observation: Observation): { readonly by: Measure; readonly value: number } | null {
+  const { fresh, known } = observation;
+  if (fresh.mfu_ratio !== undefined)
+    return fresh.mfu_ratio > 0 && fresh.mfu_ratio < Infinity ? { by: 'mfu_ratio', value: fresh.mfu_ratio } : null;
+  const seconds = trainingSeconds(observation);
+  const work = workOf(observation);
+  if (seconds === null || work === null || known.mfu_ratio !== undefined) return null;
+  return { by: known.tokens === undefined ? 'samples' : 'tokens', value: work / seconds };
+}
+
+/** What comes next is not to be mixed with the last values. The best level stays. */
+function begin(state: State): void {
+  state.last.clear();
+  state.work.clear();
+  state.low = 0;
+}

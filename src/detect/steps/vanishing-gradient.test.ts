@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { Feed, normals, steps } from '../../../test/support/detection.ts';
+import { vanishingGradient } from './vanishing-gradient.ts';
+
+describe('vanishingGradient', () => {
+  it('warns of a norm that falls to nothing and stays there, and recovers', () => {
+    const noise = normals(1);
+    const feed = new Feed(vanishingGradient);
+    const usual = () => ({ gradient_norm: Math.exp(0.3 * noise()) });
+    expect(feed.say(steps(100, usual))).toEqual([]);
+    const said = feed.say(steps(30, () => ({ gradient_norm: 1e-5 })));
+    expect(said[0]).toBe('warning 119');
+    expect(feed.take({ gradient_norm: 1e-5 })).toMatchObject({
+      firstStep: 100,
+      cause: expect.stringMatching(
+        /^The gradient norm of rank 2 is 0\.00001|1e-5 since step 100, usually [01](\.\d+)? \(limit 0\.0\d+\)\.$/,
+      ) as string,
+    });
+    expect(feed.say(steps(20, usual))).toEqual(['recovered 140']);
+  });
+
+  it('knows nothing for a gradient from the first step on', () => {
+    expect(new Feed(vanishingGradient).say(steps(20, () => ({ gradient_norm: 0 })))).toEqual(['warning 19']);
+  });
+
+  it('is silent on single small norms, on a slow descent, and on skipped steps', () => {
+    const single = steps(300, (at) => ({ gradient_norm: at % 15 === 0 ? 0 : 1 }));
+    expect(new Feed(vanishingGradient).say(single)).toEqual([]);
+    const descent = steps(2000, (at) => ({ gradient_norm: Math.exp(-at / 200) }));
+    expect(new Feed(vanishingGradient).say(descent)).toEqual([]);
+    const feed = new Feed(vanishingGradient);
+    for (let at = 0; at < 60; at += 1) {
+      expect(feed.take({ gradient_norm: 0 }, { skipped: true })).toEqual({ status: 'quiet' });
+    }
+  });
+
+  it('counts anew after a return to a checkpoint', () => {
+    const feed = new Feed(vanishingGradient);
+    feed.say(steps(19, () => ({ gradient_norm: 0 })));
+    expect(feed.take({ gradient_norm: 0 }, { wentBack: true, step: 3 })).toEqual({ status: 'quiet' });
+  });
+});
