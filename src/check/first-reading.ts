@@ -29,8 +29,8 @@ export async function firstReading(
     // Where there is next to nothing to read, as on a machine without a GPU, what is missing says no more.
     if (missing.length > 0 && missing.length < mostMissing * families.size)
       notes.push(`not in the first reading: ${missing.join(', ')}`);
-    const says = series === 0 ? 'there is nothing to read on this machine' : `reads ${series} series`;
-    return { subject, outcome: 'works', says, notes };
+    if (series === 0) return { subject, outcome: 'absent', says: 'there is nothing to read on this machine', notes };
+    return { subject, outcome: 'works', says: `reads ${series} series`, notes };
   } catch (error) {
     if (error instanceof SourceAbsent) return { subject, outcome: 'absent', says: error.message, notes };
     const reason = error instanceof CollectorError ? error.reason : 'unexpected';

@@ -11,7 +11,14 @@ export function report(results: readonly CheckResult[]): string {
     ...notes.flatMap((note) => wrapped(note, lineWidth - width - 11)).map((line) => `${' '.repeat(width + 11)}${line}`),
   ]);
   const failing = results.filter(({ outcome }) => outcome === 'failing').length;
-  const verdict = failing === 0 ? 'all that is configured works' : `${failing} of what is configured will not work`;
+  const absent = results.filter(({ outcome }) => outcome === 'absent').map(({ subject }) => subject);
+  const works = `all ${absent.length === 0 ? '' : 'else '}that is configured works`;
+  const verdict = [
+    failing === 0 ? works : `${failing} of what is configured will not work`,
+    ...(absent.length === 0
+      ? []
+      : [`${absent.length} ${absent.length === 1 ? 'reads' : 'read'} nothing here: ${absent.join(', ')}`]),
+  ].join('; ');
   return [...lines, '', verdict, ''].join('\n');
 }
 

@@ -66,7 +66,9 @@ export type AbsenceReason =
   /** It is read on other operating systems only. */
   | 'other_system'
   /** It would show the container instead of the node, whose files are not mounted. */
-  | 'container';
+  | 'container'
+  /** It is there, but this user may not read it, and the node may well be meant so. */
+  | 'not_permitted';
 
 /**
  * There is nothing to read here, and that is no failure: the collector's series are cleared, its reason is shown and logged once, and

@@ -59,8 +59,11 @@ export class GpuCollector implements Collector {
     const patience = this.budgetSeconds - 1;
     const next = await this.#mailbox.next(this.#taken, patience, signal);
     this.#showWaiting();
-    if (next === null)
-      throw this.#failure('slow', `nvidia-smi runs but has not printed a new sample for ${patience} s`);
+    if (next === null) {
+      const since =
+        this.#taken === 0 ? `not answered yet, after ${patience} s` : `not printed a new sample for ${patience} s`;
+      throw this.#failure('slow', `nvidia-smi runs but has ${since}`);
+    }
     this.#taken = next.sequence;
     const { outcome } = next;
     switch (outcome.kind) {

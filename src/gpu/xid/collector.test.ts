@@ -2,7 +2,8 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SourceAbsent } from '../../collect/index.ts';
 import { expose, SeriesTable } from '../../series/index.ts';
 import type { Section } from '../../snapshot/index.ts';
 import type { GpuAddresses } from '../addresses.ts';
@@ -34,9 +35,8 @@ const xid = (code: number, bus = '0000:3b:00') => `NVRM: Xid (PCI:${bus}): ${cod
 function start(path = kmsg) {
   const table = new SeriesTable();
   const sections: Section[] = [];
-  const told: string[] = [];
-  const tell = (_: object, message: string) => told.push(message);
-  const logger = { debug: tell, info: tell, warn: tell, error: tell };
+  const quietly = () => undefined;
+  const logger = { debug: quietly, info: quietly, warn: quietly, error: quietly };
   const collector = new XidCollector(
     {
       ...{ table, logger, procRoot: folder, sysRoot: folder, hostRoot: folder },
@@ -49,7 +49,6 @@ function start(path = kmsg) {
   const [section] = sections as [Section];
   return {
     section,
-    told,
     beat: () => collector.collect(new AbortController().signal),
     stop: () => collector.stop(),
     /** The series of a family without those that are 0. */
@@ -227,18 +226,24 @@ describe('the collector xid', () => {
     expect(series(errors)).toEqual([]);
   });
 
-  it('tells once that there is no log, has no Xid series then, and takes it up when it comes', async () => {
+  it('is absent without a log, has no Xid series then, and takes it up when it comes', async () => {
     rmSync(kmsg);
-    const { beat, series, told, all } = start();
-    await beat();
-    await beat();
-    expect(told).toEqual([`the kernel log ${kmsg} is absent`]);
+    const { beat, series, all } = start();
+    await expect(beat()).rejects.toThrow(new SourceAbsent('not_on_this_machine', `there is no kernel log ${kmsg}`));
     expect(series('gradwatch_exporter_kmsg_state')).toEqual(['gradwatch_exporter_kmsg_state{state="absent"} 1']);
     expect(all()).not.toContain(errors + '{');
     writeFileSync(kmsg, line(1, xid(79)));
     await beat();
     expect(series('gradwatch_exporter_kmsg_state')).toEqual(['gradwatch_exporter_kmsg_state{state="readable"} 1']);
     expect(series(errors)).toHaveLength(1);
+  });
+
+  it('is absent where the log may not be read', async () => {
+    const open = vi.spyOn(KernelLog.prototype, 'open').mockReturnValue('not_permitted');
+    const { beat, series } = start();
+    await expect(beat()).rejects.toMatchObject({ name: 'SourceAbsent', reason: 'not_permitted' });
+    open.mockRestore();
+    expect(series('gradwatch_exporter_kmsg_state')).toEqual(['gradwatch_exporter_kmsg_state{state="not_permitted"} 1']);
   });
 
   it('fails where the path is no log, and does not call it readable', async () => {

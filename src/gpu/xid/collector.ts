@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as v from 'valibot';
-import { type Collector, type CollectorContext, type CollectorDeclaration } from '../../collect/index.ts';
+import { type Collector, type CollectorContext, type CollectorDeclaration, SourceAbsent } from '../../collect/index.ts';
 import type { Row, SeriesGroup } from '../../series/index.ts';
 import type { Section } from '../../snapshot/index.ts';
 import type { GpuAddresses } from '../addresses.ts';
 import { readBoot, type Boot } from './boot.ts';
 import { DriverEvents, savedEvents } from './events.ts';
 import { KernelLog } from './kernel-log.ts';
-import { kmsgDroppedMetrics, kmsgMetrics, xidMetrics, type KmsgState } from './metrics.ts';
+import { kmsgDroppedMetrics, kmsgMetrics, xidMetrics } from './metrics.ts';
 import type { XidOptions } from './options.ts';
 import { parseRecord } from './record.ts';
 import { savedTallies, Tallies } from './tallies.ts';
@@ -28,9 +28,9 @@ export const readsPerBeat = 10_000;
  * with less, which is a counter reset, where old records were overwritten; their times are then reckoned from boot, and differ by what
  * the wall clock was set since. Alerts therefore look at the time of the last error.
  *
- * A log that is not there (a container without the device) or not permitted (dmesg is restricted, no CAP_SYSLOG) is told once and shown as
- * a state, without failing: it is how the node is set up, and an alert about it on every node would be turned off with the alert about
- * what broke. No Xid series exist then, so nothing looks healthy that is not watched.
+ * A log that is not there (a container without the device) or not permitted (dmesg is restricted, no CAP_SYSLOG) is an
+ * absence, shown as a state too, and no failure: it is how the node is set up, and an alert about it on every node would be turned off with
+ * the alert about what broke. No Xid series exist then, so nothing looks healthy that is not watched.
  */
 export class XidCollector implements Collector {
   readonly intervalSeconds: number;
@@ -43,7 +43,6 @@ export class XidCollector implements Collector {
   readonly #row: Row<keyof typeof kmsgMetrics>;
   readonly #dropped: SeriesGroup<'dropped', 'reason'>;
   #boot: Boot = { id: '', time: null };
-  #state: KmsgState | null = null;
   #lastSequence: number | null = null;
   #revision = 0;
   /** The end was reached once: what comes now happens now. */
@@ -60,9 +59,9 @@ export class XidCollector implements Collector {
     context.keep?.(this.#section());
   }
 
-  /** @throws CollectorError `unreadable` */
+  /** @throws CollectorError `unreadable` @throws SourceAbsent */
   async collect(signal: AbortSignal): Promise<void> {
-    if (!this.#log.isOpen && !this.#open()) return;
+    if (!this.#log.isOpen) this.#open();
     this.#tallies.identify();
     for (let reads = 1; reads <= readsPerBeat && !signal.aborted; reads += 1) {
       const chunk = this.#log.read();
@@ -85,11 +84,15 @@ export class XidCollector implements Collector {
     return Promise.resolve();
   }
 
-  #open(): boolean {
+  /** @throws SourceAbsent */
+  #open(): void {
     const state = this.#log.open();
-    if (state !== this.#state) this.#tell(state);
-    this.#state = state;
-    if (state !== 'readable') return false;
+    this.#row.setState('state', state);
+    if (state === 'absent') throw new SourceAbsent('not_on_this_machine', `there is no kernel log ${this.#path}`);
+    if (state === 'not_permitted') {
+      const sentence = `${this.#path} may not be read: Xid errors are not seen. It takes root, or CAP_SYSLOG`;
+      throw new SourceAbsent('not_permitted', sentence);
+    }
     const boot = readBoot(this.#context.procRoot);
     if (boot.id !== this.#boot.id) {
       this.#lastSequence = null;
@@ -98,16 +101,6 @@ export class XidCollector implements Collector {
     this.#boot = boot;
     this.#caughtUp = false;
     this.#row.add('read', 0);
-    return true;
-  }
-
-  #tell(state: KmsgState): void {
-    this.#row.setState('state', state);
-    const { logger } = this.#context;
-    const facts = { collector: 'xid', kmsg: this.#path };
-    if (state === 'not_permitted')
-      logger.warn(facts, `${this.#path} may not be read: Xid errors are not seen. It takes root, or CAP_SYSLOG`);
-    else logger.info(facts, `the kernel log ${this.#path} is ${state}`);
   }
 
   #take(line: string): void {
