@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import type { Excess } from '../runs/index.ts';
-import { quote } from './foreign-text.ts';
+import { quote } from './validate/foreign-text.ts';
 
 interface LengthFacts {
   readonly what: string;

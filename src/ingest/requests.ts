@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, RequestKind } from '../protocol/index.ts';
-import { description } from './foreign-text.ts';
+import { description } from './validate/foreign-text.ts';
 import type { WorkerCall } from './worker-call.ts';
 
 const kinds = {

@@ -2,7 +2,7 @@ import { type Rank, type Runs, RunsLimitError } from '../runs/index.ts';
 import { refuse, type Refusal } from './refusals.ts';
 import { sameSecret } from '../listen/index.ts';
 import { StepRate } from './step-rate.ts';
-import type { AcceptedHello } from './validate-hello.ts';
+import type { AcceptedHello } from './validate/hello.ts';
 
 /** The call that speaks for a session. */
 export interface Speaker {

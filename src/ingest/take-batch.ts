@@ -1,13 +1,13 @@
 import type { Batch } from '../protocol/index.ts';
 import type { Excess, Rank, RunsOptions } from '../runs/index.ts';
 import { refuse, type Refusal } from './refusals.ts';
-import { validateEvaluation } from './validate-evaluation.ts';
-import { validateEvent } from './validate-event.ts';
-import { validateLayers } from './validate-layers.ts';
-import { firstOf } from './validate-number.ts';
-import { validateServing } from './validate-serving.ts';
-import { validateStep } from './validate-step.ts';
-import { validateTensor } from './validate-tensor.ts';
+import { validateEvaluation } from './validate/evaluation.ts';
+import { validateEvent } from './validate/event.ts';
+import { validateLayers } from './validate/layers.ts';
+import { firstOf } from './validate/number.ts';
+import { validateServing } from './validate/serving.ts';
+import { validateStep } from './validate/step.ts';
+import { validateTensor } from './validate/tensor.ts';
 
 /** A second of 1,000 steps, each in a few parts. A message of steps that are almost empty would hold up the event loop. */
 const maxSteps = 4096;

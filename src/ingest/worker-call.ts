@@ -1,6 +1,6 @@
 import type { Answer, Batch, Goodbye, Hello, Welcome, WorkerMessage__Output } from '../protocol/index.ts';
 import type { EndState, RankHello } from '../runs/index.ts';
-import { description, quote } from './foreign-text.ts';
+import { description, quote } from './validate/foreign-text.ts';
 import type { IngestCounts } from './metrics.ts';
 import type { Outbox } from './outbox.ts';
 import { Refused } from './refused.ts';
@@ -8,7 +8,7 @@ import { refuse, type Refusal } from './refusals.ts';
 import { sameNode } from './same-node.ts';
 import type { Session, Sessions, Speaker } from './sessions.ts';
 import { takeBatch } from './take-batch.ts';
-import { validateHello } from './validate-hello.ts';
+import { validateHello } from './validate/hello.ts';
 
 /** What the calls of one exporter share. */
 export interface WorkerCallContext {

@@ -1,8 +1,8 @@
-import type { Step } from '../protocol/index.ts';
-import type { NormScope, Phase, StepDetails } from '../runs/index.ts';
-import type { Refusal } from './refusals.ts';
+import type { Step } from '../../protocol/index.ts';
+import type { NormScope, Phase, StepDetails } from '../../runs/index.ts';
+import type { Refusal } from '../refusals.ts';
 import { enumOf } from './told-enum.ts';
-import { valuesOf } from './validate-values.ts';
+import { valuesOf } from './values.ts';
 
 const phases: Readonly<Record<string, Phase>> = {
   PHASE_INIT: 'init',

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { protocol, type Step } from '../protocol/index.ts';
-import { fieldNames } from '../runs/index.ts';
-import type { Refusal } from './refusals.ts';
-import { validateStep } from './validate-step.ts';
+import { protocol, type Step } from '../../protocol/index.ts';
+import { fieldNames } from '../../runs/index.ts';
+import type { Refusal } from '../refusals.ts';
+import { validateStep } from './step.ts';
 
 const arrival = 1_800_000_000;
 

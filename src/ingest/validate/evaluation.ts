@@ -1,16 +1,16 @@
-import type { Evaluation } from '../protocol/index.ts';
+import type { Evaluation } from '../../protocol/index.ts';
 import type {
   EvaluationReport,
   EvaluationSlice,
   RunsOptions,
   ThresholdBound,
   ThresholdFailure,
-} from '../runs/index.ts';
-import type { Refusal } from './refusals.ts';
+} from '../../runs/index.ts';
+import type { Refusal } from '../refusals.ts';
 import { enumOf } from './told-enum.ts';
 import { timeOf } from './told-time.ts';
-import { firstOf, numberOf } from './validate-number.ts';
-import { nameOf, valuesOf } from './validate-values.ts';
+import { firstOf, numberOf } from './number.ts';
+import { nameOf, valuesOf } from './values.ts';
 
 const maxFailures = 64;
 

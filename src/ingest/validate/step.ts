@@ -1,10 +1,10 @@
-import type { Step } from '../protocol/index.ts';
-import type { Field, StepReport } from '../runs/index.ts';
+import type { Step } from '../../protocol/index.ts';
+import type { Field, StepReport } from '../../runs/index.ts';
 import { quote } from './foreign-text.ts';
 import { expected, keeps, type Rule } from './number-rules.ts';
-import { refuse, type Refusal } from './refusals.ts';
+import { refuse, type Refusal } from '../refusals.ts';
 import { timeOf } from './told-time.ts';
-import { detailsOf, phaseOf } from './validate-details.ts';
+import { detailsOf, phaseOf } from './details.ts';
 
 const rules: Readonly<Record<Field, Rule>> = {
   epoch: 'amount',

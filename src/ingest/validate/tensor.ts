@@ -1,11 +1,11 @@
-import type { TensorReport as Message } from '../protocol/index.ts';
-import type { RunsOptions, TensorKind, TensorReport } from '../runs/index.ts';
-import type { Refusal } from './refusals.ts';
+import type { TensorReport as Message } from '../../protocol/index.ts';
+import type { RunsOptions, TensorKind, TensorReport } from '../../runs/index.ts';
+import type { Refusal } from '../refusals.ts';
 import { enumOf } from './told-enum.ts';
 import { timeOf } from './told-time.ts';
-import { distributionOf } from './validate-distribution.ts';
-import { numberOf } from './validate-number.ts';
-import { nameOf } from './validate-values.ts';
+import { distributionOf } from './distribution.ts';
+import { numberOf } from './number.ts';
+import { nameOf } from './values.ts';
 
 const kinds: Readonly<Record<string, TensorKind>> = { KIND_INPUT: 'input', KIND_OUTPUT: 'output' };
 

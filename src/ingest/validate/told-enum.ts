@@ -1,4 +1,4 @@
-import { refuse, type Refusal } from './refusals.ts';
+import { refuse, type Refusal } from '../refusals.ts';
 
 /**
  * What a value of an enum stands for; null for one that is not told, or that only a later version of the protocol knows, which is told to

@@ -1,11 +1,11 @@
-import type { LayerReport as Message } from '../protocol/index.ts';
-import { layerFields, type Layer, type LayerField, type LayerReport, type RunsOptions } from '../runs/index.ts';
+import type { LayerReport as Message } from '../../protocol/index.ts';
+import { layerFields, type Layer, type LayerField, type LayerReport, type RunsOptions } from '../../runs/index.ts';
 import { quote } from './foreign-text.ts';
 import type { Rule } from './number-rules.ts';
-import { refuse, type Refusal } from './refusals.ts';
+import { refuse, type Refusal } from '../refusals.ts';
 import { timeOf } from './told-time.ts';
-import { firstOf, numberOf } from './validate-number.ts';
-import { nameOf } from './validate-values.ts';
+import { firstOf, numberOf } from './number.ts';
+import { nameOf } from './values.ts';
 
 const what = { what: 'layers of a report', option: 'runs.max_layers' };
 

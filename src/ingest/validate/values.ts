@@ -1,6 +1,6 @@
-import type { Values } from '../runs/index.ts';
+import type { Values } from '../../runs/index.ts';
 import { isFit, quote } from './foreign-text.ts';
-import { refuse, type Refusal } from './refusals.ts';
+import { refuse, type Refusal } from '../refusals.ts';
 
 const maxNameLength = 128;
 

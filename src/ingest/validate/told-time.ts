@@ -1,5 +1,5 @@
 import { quote } from './foreign-text.ts';
-import { refuse, type Refusal } from './refusals.ts';
+import { refuse, type Refusal } from '../refusals.ts';
 
 /** A worker's clock may lead by this much: it is the clock of the same node, or of one that a time service keeps. Seconds. */
 const clockLead = 300;

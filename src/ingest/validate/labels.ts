@@ -1,5 +1,5 @@
 import { description, quote } from './foreign-text.ts';
-import { refuse, type Refusal } from './refusals.ts';
+import { refuse, type Refusal } from '../refusals.ts';
 
 /** As the names of labels in Prometheus: https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels */
 const key = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,63}$/;

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Hello, RequestKind } from '../protocol/index.ts';
-import type { RankHello, Role, WorkerProcess } from '../runs/index.ts';
+import type { Hello, RequestKind } from '../../protocol/index.ts';
+import type { RankHello, Role, WorkerProcess } from '../../runs/index.ts';
 import { description, isFit, quote } from './foreign-text.ts';
-import { refuse, type Refusal } from './refusals.ts';
+import { refuse, type Refusal } from '../refusals.ts';
 import { enumOf } from './told-enum.ts';
-import { validateLabels } from './validate-labels.ts';
-import { validateParallel } from './validate-parallel.ts';
+import { validateLabels } from './labels.ts';
+import { validateParallel } from './parallel.ts';
 
 /** A hello that keeps every limit that the proto file states. */
 export interface AcceptedHello extends RankHello {

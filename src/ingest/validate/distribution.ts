@@ -1,7 +1,7 @@
-import type { TensorReport } from '../protocol/index.ts';
-import type { Distribution } from '../runs/index.ts';
-import { refuse, type Refusal } from './refusals.ts';
-import { nameOf } from './validate-values.ts';
+import type { TensorReport } from '../../protocol/index.ts';
+import type { Distribution } from '../../runs/index.ts';
+import { refuse, type Refusal } from '../refusals.ts';
+import { nameOf } from './values.ts';
 
 type Message = NonNullable<TensorReport['distribution']>;
 export type Classes = Extract<Distribution, { readonly classes: unknown }>;

@@ -1,6 +1,6 @@
-import type { Hello } from '../protocol/index.ts';
-import { dimensions, type Coordinate, type Dimension, type Parallel } from '../runs/index.ts';
-import { refuse, type Refusal } from './refusals.ts';
+import type { Hello } from '../../protocol/index.ts';
+import { dimensions, type Coordinate, type Dimension, type Parallel } from '../../runs/index.ts';
+import { refuse, type Refusal } from '../refusals.ts';
 
 /** More than the largest published training runs have of ranks. */
 const maxSize = 1_000_000;

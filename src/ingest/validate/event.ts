@@ -1,10 +1,10 @@
-import type { Event } from '../protocol/index.ts';
-import type { EventReport, EventType } from '../runs/index.ts';
+import type { Event } from '../../protocol/index.ts';
+import type { EventReport, EventType } from '../../runs/index.ts';
 import { description } from './foreign-text.ts';
-import type { Refusal } from './refusals.ts';
+import type { Refusal } from '../refusals.ts';
 import { enumOf } from './told-enum.ts';
 import { timeOf } from './told-time.ts';
-import { numberOf } from './validate-number.ts';
+import { numberOf } from './number.ts';
 
 const types: Readonly<Record<string, EventType>> = {
   TYPE_CHECKPOINT: 'checkpoint',

@@ -1,9 +1,9 @@
-import type { ServingReport as Message } from '../protocol/index.ts';
-import type { LatencyHistogram, RunsOptions, ServingReport } from '../runs/index.ts';
-import { refuse, type Refusal } from './refusals.ts';
+import type { ServingReport as Message } from '../../protocol/index.ts';
+import type { LatencyHistogram, RunsOptions, ServingReport } from '../../runs/index.ts';
+import { refuse, type Refusal } from '../refusals.ts';
 import { timeOf } from './told-time.ts';
-import { classesOf, isRising } from './validate-distribution.ts';
-import { numberOf } from './validate-number.ts';
+import { classesOf, isRising } from './distribution.ts';
+import { numberOf } from './number.ts';
 
 /** What a serving process did, as the runs take it. What breaks a limit is left out. */
 export function validateServing(

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Hello } from '../protocol/index.ts';
-import type { Refusal } from './refusals.ts';
-import { validateHello, type HelloResult } from './validate-hello.ts';
+import type { Hello } from '../../protocol/index.ts';
+import type { Refusal } from '../refusals.ts';
+import { validateHello, type HelloResult } from './hello.ts';
 
 const valid: Hello = { run: 'digits', rank: 1, world_size: 2, session: 'session-0123456789' };
 

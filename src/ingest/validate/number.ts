@@ -1,6 +1,6 @@
 import { quote } from './foreign-text.ts';
 import { expected, keeps, type Rule } from './number-rules.ts';
-import { refuse, type Refusal } from './refusals.ts';
+import { refuse, type Refusal } from '../refusals.ts';
 
 /**
  * A number of a report, null where it is absent or breaks its rule; the latter is told to `refused`.
