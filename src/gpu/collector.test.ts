@@ -283,6 +283,21 @@ describe('the GPU collector on the stand-in', { timeout: 120_000 }, () => {
     expect(source()).toBe('ok');
   });
 
+  test.each([
+    ['as fast as it can', "exec yes 'garbage, 1, 2'", 'prints more than 20000 lines, beginning with "garbage, 1, 2"'],
+    ['a line now and then', 'while :; do echo garbage; sleep 0.1; done', 'still prints after 5.2 s'],
+    ['all in one line', 'while :; do printf garbage; sleep 0.1; done', 'still prints after 5.2 s'],
+  ])('a program that never stops printing, %s, is ended and told as unreadable', async (_, script, message) => {
+    const program = join(folder, 'flood');
+    writeFileSync(program, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    start({}, { program, stale: patient });
+    await until((last) => last === 'unreadable');
+    expect(lastWords).toContain(message);
+    expect(source()).toBe('failing');
+    await until(() => children.length >= 2);
+    expect(children[0] === undefined || isAlive(children[0])).toBe(false);
+  });
+
   test('no program of the usual name, and no GPU on the bus: a node without GPUs, quietly', async () => {
     start({}, { program: 'nvidia-smi' });
     await until(afresh);

@@ -36,7 +36,7 @@ export interface StreamSettings {
 /** How late a beat may be for other calls to be made beside the loop: a busy driver takes seconds, one that hangs for ever. */
 const calmSeconds = 2;
 
-/** Lines of the help text that are looked at. */
+/** What prints more lines than this in answer to `--help-query-gpu` is no nvidia-smi: its help text has fewer than 2000. */
 const mostHelpLines = 20_000;
 
 /**
@@ -109,10 +109,30 @@ export class SampleStream {
   async #probe(): Promise<number | null> {
     if (this.#asked.length > 0) return null;
     const printed: string[] = [];
-    const exit = await this.#call(['--help-query-gpu'], this.#stopping.signal, null, (line) => {
+    const endless = new AbortController();
+    const giveUp = (excess: string): void => {
+      if (endless.signal.aborted) return;
+      const begin = printed.find((line) => line.trim() !== '') ?? '';
+      this.#fail(
+        'unreadable',
+        `nvidia-smi --help-query-gpu ${excess}, beginning with ${JSON.stringify(begin.slice(0, 300))}; it is being ended`,
+      );
+      endless.abort();
+    };
+    // Longer than the silence that is allowed, so that one that hangs is the watchdog's.
+    const longestSeconds = 2 * this.#silenceSeconds;
+    let overtime: NodeJS.Timeout | undefined;
+    const onStart = (): void => {
+      overtime = setTimeout(giveUp, 1000 * longestSeconds, `still prints after ${longestSeconds} s`);
+    };
+    const signal = AbortSignal.any([this.#stopping.signal, endless.signal]);
+    const onLine = (line: string): void => {
       if (printed.length < mostHelpLines) printed.push(line);
-    });
-    if (exit === null) return this.#backOff();
+      else giveUp(`prints more than ${mostHelpLines} lines`);
+    };
+    const exit = await this.#call(['--help-query-gpu'], signal, null, onLine, onStart);
+    clearTimeout(overtime);
+    if (exit === null || endless.signal.aborted) return this.#backOff();
     const { asked, dropped } = chooseFields(offeredFields(printed.join('\n')), this.#settings);
     if (asked.length === 0) return this.#conclude(ending(exit, printed.join('\n')));
     if (this.#chosen !== asked.join())
@@ -188,10 +208,12 @@ export class SampleStream {
     signal: AbortSignal,
     calmSeconds: number | null,
     onLine: (line: string) => void,
+    onStart: () => void = () => undefined,
   ): Promise<Exit | null> {
-    const silenceSeconds = this.#settings.intervalSeconds + this.#settings.staleAfterSeconds;
+    const silenceSeconds = this.#silenceSeconds;
     const cutter = new LineCutter();
     const exit = await this.#gate.run(args, {
+      onStart,
       onText: (text) => {
         for (const line of cutter.push(text)) onLine(line);
       },
@@ -211,6 +233,10 @@ export class SampleStream {
     if (exit === null || exit.silent) return null;
     if (!signal.aborted) for (const line of cutter.flush()) onLine(line);
     return exit;
+  }
+
+  get #silenceSeconds(): number {
+    return this.#settings.intervalSeconds + this.#settings.staleAfterSeconds;
   }
 
   /** Publishes what an end means. @returns the seconds to wait before the next attempt */
