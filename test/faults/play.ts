@@ -1,5 +1,6 @@
 import type { ExpectStatic } from 'vitest';
 import { difference, settled } from './exposition.ts';
+import { expected, found } from './found.ts';
 import type { Scenario, Signal } from './scenarios.ts';
 import type { SimulatedNode } from './simulated-node.ts';
 import { well } from './well.ts';
@@ -30,21 +31,29 @@ export async function plays(node: SimulatedNode, scenario: Scenario, expect: Exp
     samples.includes(source(collector, 'ok')) &&
     samples.filter((sample) => /^gradwatch_gpu_state{.*state="ok"} 1$/.test(sample)).length >= 2;
 
-  const before = await settled(node, (samples) => isWell(samples) && (gone === null || has(samples, gone)));
+  const before = await settled(
+    node,
+    (samples) => isWell(samples) && found(samples).length === 0 && (gone === null || has(samples, gone)),
+  );
   expect(await node.hello()).toBe('simulated');
 
+  const kinds = expected(scenario.found ?? {}, before);
   happen(node);
   const success = `gradwatch_exporter_collector_success{collector="${collector}"} ${reason === undefined ? 1 : 0}`;
   const during = await settled(node, (samples) => {
     const told = samples.includes(source(collector, signal)) && samples.includes(success) && has(samples, seen);
     // What cannot be read any more is not shown for long.
-    return told && !has(samples, gone);
+    return told && !has(samples, gone) && kinds.every((kind) => found(samples).includes(kind));
   });
+  expect(found(during)).toEqual(kinds);
   expect(await node.hello()).toBe('simulated');
 
   mend?.(node);
   node.standIn.play({ ...well, ...usual });
-  const after = await settled(node, (samples) => isWell(samples) && (back === undefined || has(samples, back)));
+  const after = await settled(
+    node,
+    (samples) => isWell(samples) && found(samples).length === 0 && (back === undefined || has(samples, back)),
+  );
   expect(await node.hello()).toBe('simulated');
 
   const golden = [

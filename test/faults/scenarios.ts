@@ -25,6 +25,8 @@ export interface Scenario {
   readonly seen: RegExp;
   /** Series that are there while all is well, and gone when it is seen in full that nothing can be read. */
   readonly gone?: RegExp;
+  /** The kinds and severities of what is found of the second card, from 1 for info to 3 for critical; by default nothing is found. */
+  readonly found?: Readonly<Record<string, 1 | 2 | 3>>;
   /** What one of the samples says again when it is over, beside the cards that are well. */
   readonly back?: RegExp;
 }
@@ -44,6 +46,7 @@ const lost = (name: string, fault: Fault): Scenario => ({
   happen: plays([fault]),
   signal: 'ok',
   seen: stateOfSecond('lost'),
+  found: { gpu_lost: 3 },
 });
 const failing = (name: string, reason: string, fault: Fault): Scenario => ({
   name,
@@ -61,7 +64,13 @@ export const scenarios: readonly Scenario[] = [
   lost('the row of a card is gone', { kind: 'row_gone', gpu: 1 }),
   // The card is looked for again with a new process, which takes time to start.
   { ...lost('a card has no handle', { kind: 'no_handle', gpu: 1 }), flags: { ...vitalOnly, 'gpu.retry_after': '6s' } },
-  { name: 'a card leaves', happen: plays([], { gpus: 1 }), signal: 'ok', seen: stateOfSecond('lost') },
+  {
+    name: 'a card leaves',
+    happen: plays([], { gpus: 1 }),
+    signal: 'ok',
+    seen: stateOfSecond('lost'),
+    found: { gpu_lost: 3 },
+  },
   {
     name: 'a card comes',
     flags: vitalOnly,
@@ -74,12 +83,14 @@ export const scenarios: readonly Scenario[] = [
     happen: plays([{ kind: 'requires_reset', gpu: 1 }]),
     signal: 'ok',
     seen: stateOfSecond('requires_reset'),
+    found: { gpu_lost: 3 },
   },
   {
     name: 'a card answers with an unknown error',
     happen: plays([{ kind: 'unknown_error', gpu: 1 }]),
     signal: 'ok',
     seen: stateOfSecond('unknown_error'),
+    found: { gpu_lost: 3 },
   },
   {
     name: 'a card is not for us',
@@ -95,6 +106,7 @@ export const scenarios: readonly Scenario[] = [
     ]),
     signal: 'ok',
     seen: /^gradwatch_gpu_ecc_errors_total{.*gpu="1",location="dram",severity="uncorrected",window="volatile"} 3$/,
+    found: { gpu_ecc_uncorrectable: 3, gpu_repair_pending: 2 },
   },
   {
     name: 'an Xid error',
@@ -103,12 +115,14 @@ export const scenarios: readonly Scenario[] = [
     },
     signal: 'ok',
     seen: /^gradwatch_gpu_xid_errors_total{.*gpu="1".*xid="79".*} 1$/,
+    found: { gpu_xid: 3 },
   },
   {
     name: 'a card throttles',
     happen: plays([{ kind: 'throttled', gpu: 1, reason: 'hw_thermal_slowdown' }]),
     signal: 'ok',
     seen: /^gradwatch_gpu_clock_event_active{.*gpu="1",reason="hw_slowdown"} 1$/,
+    found: { gpu_throttled: 2 },
   },
   {
     name: 'a field is gone',

@@ -41,6 +41,9 @@ export class SimulatedNode {
     const others = leaves(schema)
       .map(({ path }) => path)
       .filter((path) => /^(node|kubernetes|gpu_detail)\.(.*\.)?enabled$/.test(path));
+    const calms = leaves(schema)
+      .map(({ path }) => path)
+      .filter((path) => /^detect\.gpu_\w+\.calm$/.test(path));
     const read = readConfig(schema, {
       flags: {
         ...Object.fromEntries(others.map((path) => [path, 'false'])),
@@ -54,6 +57,12 @@ export class SimulatedNode {
         'gpu.retry_after': '300ms',
         'xid.kmsg': standIn.kernelLog,
         'xid.interval': '100ms',
+        // What is found is to be seen, and to be over, within a few looks.
+        'findings.hold': '0s',
+        ...Object.fromEntries(calms.map((path) => [path, '1s'])),
+        'detect.gpu_throttled.window': '10s',
+        'detect.gpu_ecc_uncorrectable.calm': '1h',
+        'detect.gpu_xid.recent': '20s',
         ...flags,
       },
     });
