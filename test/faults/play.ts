@@ -1,6 +1,6 @@
 import type { ExpectStatic } from 'vitest';
 import { difference, settled } from './exposition.ts';
-import { expected, found } from './found.ts';
+import { found } from './found.ts';
 import type { Scenario, Signal } from './scenarios.ts';
 import type { SimulatedNode } from './simulated-node.ts';
 import { well } from './well.ts';
@@ -37,7 +37,9 @@ export async function plays(node: SimulatedNode, scenario: Scenario, expect: Exp
   );
   expect(await node.hello()).toBe('simulated');
 
-  const kinds = expected(scenario.found ?? {}, before);
+  const kinds = Object.entries(scenario.found ?? {})
+    .map(([kind, severity]) => `${kind} ${severity}`)
+    .toSorted();
   happen(node);
   const success = `gradwatch_exporter_collector_success{collector="${collector}"} ${reason === undefined ? 1 : 0}`;
   const during = await settled(node, (samples) => {

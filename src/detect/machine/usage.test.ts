@@ -47,7 +47,7 @@ it.each([
     const news = feed.pass(
       1200,
       (second) => cards(2, used(utilization(second), memory)),
-      (second) => cpu(second, shares as Readings),
+      (second) => cpu(second, shares),
     );
     if (news.length > 0) expect(news).toEqual([expect.stringMatching(/^r info (59|6\d)\d$/)]);
     return news.length > 0;
