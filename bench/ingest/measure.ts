@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { nodeOptions } from '../../test/support/exporter.ts';
 import type { FromLoad, Kind, Mode, Started, ToLoad, ToServer, Usage } from './messages.ts';
 
 export interface Load {
@@ -21,9 +22,13 @@ export interface Measured {
   readonly scrapes: readonly number[];
 }
 
+/** Ours runs as users start it, its peers as theirs do. */
+const ourOptions = nodeOptions(path('../../src/main.ts'));
+
 /** Starts a server and a load and measures some rounds; one more, before them, is to warm up. */
 export async function measure(kind: Kind, load: Load, rounds: number, scraping = false): Promise<Measured> {
-  const server = fork(path('./server.ts'), [kind]);
+  const options = kind.startsWith('ours') ? ourOptions : [];
+  const server = fork(path('./server.ts'), [kind], { execArgv: [...process.execArgv, ...options] });
   const { port, metrics } = await told<Started>(server);
   const { mode, workers, reportsPerBatch, batches } = load;
   const sender = fork(path('./load.ts'), [String(port), mode, ...[workers, reportsPerBatch, batches].map(String)]);
