@@ -187,7 +187,7 @@ export class App {
   }
 
   /**
-   * @throws ListenError when an address cannot be had, DirectoryHeldError when another exporter has the state directory; what had
+   * @throws AggregateError of a ListenError for each address that cannot be had, DirectoryHeldError when another exporter has the state directory; what had
    *   started is then to be stopped.
    */
   async start(): Promise<Started> {
@@ -197,9 +197,12 @@ export class App {
     this.#ticking = setInterval(this.#tick, tickSeconds * 1000);
     this.#logDirectories.start();
     this.#evaluationFolders.start();
-    const listening = await this.#ingest.start();
-    const url = await this.#http.start();
-    return { url, workers: addresses(listening) };
+    // Both are waited for, so that one address that cannot be had does not hide the other.
+    const [ingest, http] = await Promise.allSettled([this.#ingest.start(), this.#http.start()]);
+    if (ingest.status === 'fulfilled' && http.status === 'fulfilled')
+      return { url: http.value, workers: addresses(ingest.value) };
+    const failures = [ingest, http].flatMap((start) => (start.status === 'rejected' ? [start.reason as Error] : []));
+    throw new AggregateError(failures, failures.map(({ message }) => message).join('\n'));
   }
 
   /**

@@ -58,17 +58,24 @@ export function collectors(configuration: Configuration, workers: () => readonly
 
 /**
  * Whether readiness waits for a collector, by `http.required_collectors`.
- * @throws Error for a name that no collector has
+ * @throws Error for a name that no collector has, or one that is switched off
  */
 export function isRequired(configuration: Configuration): (name: string) => boolean {
   const { required_collectors: text } = configuration.http;
   if (text === 'all' || text === 'none') return () => text === 'all';
   const names = text.split(',').map((name) => name.trim());
-  const known = collectors(configuration, () => []).all.map(({ name }) => name);
+  const { all } = collectors(configuration, () => []);
+  const known = all.map(({ name }) => name);
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     throw new Error(
       `http.required_collectors ${text}: no collector ${unknown.join(', ')}; there are ${known.join(', ')}`,
+    );
+  }
+  const off = all.filter(({ name, enabled }) => !enabled && names.includes(name)).map(({ name }) => name);
+  if (off.length > 0) {
+    throw new Error(
+      `http.required_collectors ${text}: switched off and yet waited for: ${off.join(', ')}; switch on, or leave out`,
     );
   }
   return (name) => names.includes(name);

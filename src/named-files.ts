@@ -1,19 +1,24 @@
 import type { Configuration } from './catalogue.ts';
 import { isRequired } from './collectors.ts';
+import { tryFindingsFile } from './findings/index.ts';
+import { eventFilesMistakes } from './ingest/index.ts';
 import { asksForTls, readTlsFiles, readToken, readWebConfig } from './listen/index.ts';
 
 /**
- * Mistakes in what a configuration names: files of tokens, certificates and users, and collectors. All of them, before anything is
+ * Mistakes in what a configuration names: files of tokens, certificates, users and findings, collectors, and
+ * what is found in event files. All of them, before anything is
  * started, so that one does not come up after the other.
  */
 export function mistakesInNamed(configuration: Configuration): readonly string[] {
-  const { http, grpc } = configuration;
+  const { http, grpc, log, event_files: eventFiles } = configuration;
   return [
     ...(http.web_config_file === undefined ? [] : readWebConfig(http.web_config_file).mistakes),
     ...(asksForTls(grpc.tls) ? readTlsFiles('grpc.tls', grpc.tls).mistakes : []),
     ...(http.token_file === undefined ? [] : mistake(() => readToken('http.token_file', http.token_file ?? ''))),
     ...(grpc.token_file === undefined ? [] : mistake(() => readToken('grpc.token_file', grpc.token_file ?? ''))),
     ...mistake(() => isRequired(configuration)),
+    ...(log.findings === undefined ? [] : mistake(() => tryFindingsFile(log.findings ?? ''))),
+    ...eventFilesMistakes(eventFiles),
   ];
 }
 

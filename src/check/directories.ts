@@ -1,12 +1,18 @@
 import { readdirSync } from 'node:fs';
 import type { Configuration } from '../catalogue.ts';
-import { listOf } from '../ingest/index.ts';
+import { eventFilesMistakes, listOf } from '../ingest/index.ts';
 import type { CheckResult } from './result.ts';
 
-/** Whether the directories can be read in which runs and evaluations are looked for. */
+/** Whether the directories can be read in which runs and evaluations are looked for, and their options make sense. */
 export function directories({ event_files: files, evaluations }: Configuration): readonly CheckResult[] {
   return [
     ...readable('event_files.directories', files.directories, 'no event files are followed'),
+    ...eventFilesMistakes(files).map((says): CheckResult => ({
+      subject: 'event_files',
+      outcome: 'failing',
+      says,
+      notes: [],
+    })),
     ...readable('evaluations.directories', evaluations.directories, 'no results of evaluations are looked for'),
   ];
 }

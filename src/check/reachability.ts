@@ -7,6 +7,7 @@ import { isStaleSocket, ListenError, parseAddress, readToken } from '../listen/i
 import { failureOf, StateDirectory } from '../snapshot/index.ts';
 import type { CheckResult } from './result.ts';
 import { grpcTls } from './grpc-tls.ts';
+import { reloadOverHttp } from './reload-over-http.ts';
 import { webConfig } from './web-config.ts';
 
 /** Whether the exporter can use what it is configured to: addresses, the Unix socket, token files, the log of findings, the state directory. */
@@ -23,6 +24,7 @@ export async function reachability({ http, grpc, log, state }: Configuration): P
     grpcTls(grpc.tls, Date.now() / 1000),
     await unixSocket(grpc.socket),
     webConfig(http.web_config_file, Date.now() / 1000),
+    reloadOverHttp(http),
     await token('http.token_file', http.token_file, 'nobody can ask workers for anything over HTTP'),
     await token('grpc.token_file', grpc.token_file, 'workers are asked for no token'),
     log.findings === undefined

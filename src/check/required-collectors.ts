@@ -2,7 +2,7 @@ import type { Configuration } from '../catalogue.ts';
 import { collectors, isRequired } from '../collectors.ts';
 import type { CheckResult } from './result.ts';
 
-/** What readiness will wait for. A name that no collector has fails here as it does at the start. */
+/** What readiness will wait for. A name that no collector has, or one that is switched off, fails here as it does at the start. */
 export function requiredCollectors(configuration: Configuration): CheckResult {
   const subject = 'http.required_collectors';
   let required: (name: string) => boolean;

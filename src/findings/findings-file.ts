@@ -12,6 +12,16 @@ export const findingsFileMetrics = {
 /** Findings come one by one: that many lines wait only for a disk that does not answer. */
 const mostWaiting = 10_000;
 
+/** Opens the file for appending, which makes it where there is none. @throws Error that names the option */
+export function tryFindingsFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'a'));
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw new Error(`log.findings ${path}: cannot be written to (${code})`, { cause: error });
+  }
+}
+
 export interface FindingsFileParts {
   readonly path: string;
   /** Before it would become larger the file becomes `PATH.1`, that one `PATH.2` and so on. */
@@ -43,12 +53,7 @@ export class FindingsFile implements LineSink {
    */
   constructor(parts: FindingsFileParts) {
     this.#parts = parts;
-    try {
-      closeSync(openSync(parts.path, 'a'));
-    } catch (error) {
-      const { code = '' } = error as NodeJS.ErrnoException;
-      throw new Error(`log.findings ${parts.path}: cannot be written to (${code})`, { cause: error });
-    }
+    tryFindingsFile(parts.path);
     this.#row = parts.table.group([], findingsFileMetrics).row({});
     this.#row.set('lost', 0);
   }

@@ -6,7 +6,7 @@ export { Findings } from './findings.ts';
 export type { FindingsParts } from './findings.ts';
 export { findingsSection } from './saved-findings.ts';
 export type { FindingsSectionParts } from './saved-findings.ts';
-export { FindingsFile } from './findings-file.ts';
+export { FindingsFile, tryFindingsFile } from './findings-file.ts';
 export { findingsLog } from './findings-log.ts';
 export type { LineSink } from './findings-log.ts';
 export { findingsMetrics } from './metrics.ts';

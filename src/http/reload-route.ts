@@ -3,24 +3,21 @@ import type { WebConfig } from '../listen/index.ts';
 import { ApiError } from './api-error.ts';
 import { authorize } from './authorize.ts';
 import { onlyMethods } from './error-handler.ts';
+import { howToKnowCallers, knowsCallers } from './knows-callers.ts';
 import type { Served } from './served.ts';
 
 const off = 'reloading over HTTP is switched off; set http.reload to true, or send SIGHUP to the process';
-const open =
-  'reloading over HTTP needs to know who asks; set http.token_file, or users or RequireAndVerifyClientCert in http.web_config_file';
+const open = `reloading over HTTP needs to know who asks; ${howToKnowCallers}`;
 
 /** POST /-/reload: takes the configuration as it is now, or nothing of it. */
-export function reloadRoute({ reload, token }: Served, webConfig: () => WebConfig | null): Router {
+export function reloadRoute({ reload, token, log }: Served, webConfig: () => WebConfig | null): Router {
   const router = Router();
-  /** The gate and the handshake have seen to it already. */
-  const isKnown = (): boolean => {
-    const config = webConfig();
-    return (config?.users.size ?? 0) > 0 || config?.tls?.clientAuth === 'RequireAndVerifyClientCert';
-  };
+  // Told at the start too: whoever switched it on need not find out by a 404.
+  if (reload !== null && token === null && !knowsCallers(webConfig())) log.error({}, open);
   const ask = authorize(token, open);
   const authorized: RequestHandler = (request, response, next) => {
     if (reload === null) throw new ApiError(404, 'switched_off', off);
-    if (token === null && isKnown()) next();
+    if (token === null && knowsCallers(webConfig())) next();
     else void ask(request, response, next);
   };
   router

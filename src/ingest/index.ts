@@ -5,6 +5,7 @@ export { ingestOptions } from './options.ts';
 export type { IngestOptions } from './options.ts';
 export { ingestMetrics } from './metrics.ts';
 export { eventFilesMetrics } from './log-directories/metrics.ts';
+export { eventFilesMistakes } from './log-directories/mistakes.ts';
 export { eventFilesOptions } from './log-directories/options.ts';
 export type { EventFilesOptions } from './log-directories/options.ts';
 export { EvaluationFolders } from './evaluation-folders/evaluation-folders.ts';

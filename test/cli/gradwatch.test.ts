@@ -54,6 +54,10 @@ describe('gradwatch', { timeout: 30_000 }, () => {
         '--http.address=here',
         '--http.token_file=/no',
         '--grpc.tls.cert_file=/no',
+        '--http.required_collectors=gpu',
+        '--gpu.enabled=false',
+        '--log.findings=/nowhere/log',
+        '--event_files.rank_pattern=(',
       ],
       { GRADWATCH_GPU_INTERVALL: '1s', GRADWATCH_ADDRESS: 'of-a-worker:10421' },
     );
@@ -66,6 +70,9 @@ describe('gradwatch', { timeout: 30_000 }, () => {
       'gradwatch: grpc.tls.cert_file: found /no, expected a certificate in PEM; it cannot be read (ENOENT)',
       'gradwatch: grpc.tls.key_file: found nothing, expected a private key in PEM, without a passphrase',
       'gradwatch: http.token_file /no: cannot be read (ENOENT)',
+      'gradwatch: http.required_collectors gpu: switched off and yet waited for: gpu; switch on, or leave out',
+      'gradwatch: log.findings /nowhere/log: cannot be written to (ENOENT)',
+      'gradwatch: event_files.rank_pattern: found (, expected a regular expression with one group that matches the rank',
     ]);
   });
 
@@ -94,9 +101,13 @@ describe('gradwatch', { timeout: 30_000 }, () => {
   it('ends with one sentence when it cannot listen or read a token', async () => {
     const exporter = await startExporter([]);
     try {
-      const taken = await call(['serve', `--http.address=${exporter.httpAddress}`, '--grpc.address=none']);
+      const taken = await call([
+        'serve',
+        ...[`--http.address=${exporter.httpAddress}`, `--grpc.address=${exporter.grpcAddress}`],
+      ]);
       expect(taken.code).toBe(1);
       expect(taken.output).toContain(`gradwatch: http.address ${exporter.httpAddress}: another process listens there`);
+      expect(taken.output).toContain(`gradwatch: grpc.address ${exporter.grpcAddress}: another process listens there`);
     } finally {
       await exporter.stop();
     }
@@ -105,7 +116,7 @@ describe('gradwatch', { timeout: 30_000 }, () => {
       output: 'gradwatch: http.token_file /nowhere: cannot be read (ENOENT)\n',
     });
     expect(await call(['serve', '--log.findings=/nowhere/log'])).toEqual({
-      code: 1,
+      code: 2,
       output: 'gradwatch: log.findings /nowhere/log: cannot be written to (ENOENT)\n',
     });
   });

@@ -50,7 +50,7 @@ export class LogDirectories {
   #stopping = false;
   #beat: Promise<void> = Promise.resolve();
 
-  /** @throws Error when a pattern or a mapping of tags makes no sense */
+  /** @throws Error when a pattern or a mapping of tags makes no sense, see {@link eventFilesMistakes} */
   constructor(context: LogDirectoriesContext) {
     const { directories, tags, rank_pattern: pattern } = context.options;
     this.#context = context;
