@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { explain, leaves, readConfig, readRegularFile, type Leaf } from '../config/index.ts';
+import { explain, leaves, nearestOf, readConfig, readRegularFile, type Leaf } from '../config/index.ts';
 import { schema, type Configuration } from '../catalogue.ts';
 
 export type Configured =
@@ -65,7 +65,7 @@ export function configure(
 
 function parseFlags(
   args: readonly string[],
-  known: readonly Leaf[],
+  settable: readonly Leaf[],
   switches: readonly string[],
   { repeated = [], operands = false }: OwnArguments,
 ): {
@@ -73,7 +73,7 @@ function parseFlags(
   readonly operands: readonly string[];
   readonly errors: readonly string[];
 } {
-  const settings = Object.fromEntries(known.map(({ path }) => [path, { type: 'string' as const }]));
+  const settings = Object.fromEntries(settable.map(({ path }) => [path, { type: 'string' as const }]));
   const bare = Object.fromEntries(switches.map((name) => [name, { type: 'boolean' as const }]));
   const lists = Object.fromEntries(
     repeated.map((name) => [name, { type: 'string' as const, multiple: true as const }]),
@@ -85,27 +85,30 @@ function parseFlags(
     config: { type: 'string' as const },
     help: { type: 'boolean' as const },
   };
+  const { complete, errors: lacking } = withoutLacking(args, types);
   const { values, positionals, tokens } = parseArgs({
-    args: [...args],
+    args: complete,
     options: types,
     // So that one wrong flag does not hide the others.
     strict: false,
     allowPositionals: true,
     tokens: true,
   });
-  const errors = tokens.flatMap((token) => {
+  const known = Object.keys(types);
+  const isKnown = (name: string): boolean => Object.hasOwn(types, name);
+  const wrong = tokens.flatMap((token, at) => {
+    const before = tokens[at - 1];
     if (token.kind === 'positional')
-      return operands ? [] : [`${token.value}: found an argument, expected flags alone; --help lists them`];
+      // What follows an unknown flag is its value: one mistake, not two.
+      return operands || (before?.kind === 'option' && before.value === undefined && !isKnown(before.name))
+        ? []
+        : [`${token.value}: found an argument, expected flags alone; --help lists them`];
     if (token.kind !== 'option') return [];
-    const { rawName, name, value, inlineValue } = token;
-    const type = Object.hasOwn(types, name) ? types[name]?.type : undefined;
-    if (type === undefined) return [`${rawName}: no such flag; --help lists them`];
+    const { rawName, name, value } = token;
+    const type = isKnown(name) ? types[name]?.type : undefined;
+    if (type === undefined) return [`${rawName}: no such flag; ${meant(known, name)}--help lists them`];
     if (type === 'boolean') return value === undefined ? [] : [`${rawName}: found ${value}, expected no value`];
-    if (value === undefined) return [`${rawName}: found no value, expected ${rawName}=VALUE`];
-    // Where a flag follows it is hardly the value.
-    return !inlineValue && value.startsWith('-')
-      ? [`${rawName}: found ${value} behind it, expected ${rawName}=VALUE`]
-      : [];
+    return value === undefined ? [`${rawName}: found no value, expected ${rawName}=VALUE`] : [];
   });
   return {
     flags: Object.fromEntries(
@@ -115,8 +118,30 @@ function parseFlags(
       ),
     ),
     operands: positionals,
-    errors,
+    errors: [...lacking, ...wrong],
   };
+}
+
+/** Takes out flags without their value: the flag that follows is hardly that, and is to be read as ever. */
+function withoutLacking(
+  args: readonly string[],
+  types: Readonly<Record<string, { readonly type: string }>>,
+): { readonly complete: string[]; readonly errors: readonly string[] } {
+  const complete: string[] = [];
+  const errors: string[] = [];
+  for (const [at, arg] of args.entries()) {
+    const name = arg.startsWith('--') ? arg.slice(2) : '';
+    const next = args[at + 1];
+    if (Object.hasOwn(types, name) && types[name]?.type === 'string' && next?.startsWith('-') === true)
+      errors.push(`${arg}: found ${next} behind it, expected ${arg}=VALUE`);
+    else complete.push(arg);
+  }
+  return { complete, errors };
+}
+
+function meant(known: readonly string[], name: string): string {
+  const nearest = nearestOf(known, name);
+  return nearest?.isNear === true ? `the nearest is --${nearest.name}; ` : '';
 }
 
 function readText(path: string): { readonly text: string } | { readonly error: string } {

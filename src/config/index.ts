@@ -1,4 +1,5 @@
 export { changedKeys } from './changes.ts';
+export { nearestOf } from './nearest.ts';
 export { choice, duration, flag, integer, number, options, parseDuration, text } from './option.ts';
 export type { Option, OptionFacts, OptionValue } from './option.ts';
 export { explain, leaves, readConfig } from './read.ts';

@@ -75,7 +75,14 @@ describe('readConfig', () => {
 
   it('names the line of a broken file', () => {
     const read = readConfig(schema, { file: { name: 'g.yaml', text: 'gpu:\n  interval: 1s\n  interval: 2s\n' } });
-    expect('mistakes' in read && read.mistakes[0]?.where).toBe('g.yaml:3:3');
+    expect('mistakes' in read && read.mistakes.map(explain)).toEqual([
+      'g.yaml:3:3: found DUPLICATE_KEY, expected valid YAML (Map keys must be unique)',
+    ]);
+  });
+
+  it('shows text that is empty', () => {
+    const read = readConfig(schema, { flags: { 'gpu.path': '' } });
+    expect('mistakes' in read && read.mistakes.map(explain)).toEqual(['--gpu.path: found "", expected text']);
   });
 
   it('refuses a file that is no mapping, and keys that try to reach a prototype', () => {

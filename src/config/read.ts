@@ -90,7 +90,8 @@ export function readConfig<Schema extends Group>(schema: Schema, sources: Source
 
 /** One line for each mistake. */
 export function explain({ where, value, expected }: Mistake): string {
-  const shown = typeof value === 'string' ? value : JSON.stringify(value);
+  // Text that one would not see is put in quotes.
+  const shown = typeof value === 'string' && value !== '' && value.trim() === value ? value : JSON.stringify(value);
   return `${where}: found ${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown}, expected ${expected}`;
 }
 
@@ -102,7 +103,8 @@ function readFile(file: { readonly name: string; readonly text: string }, tree: 
     return {
       where: `${file.name}:${line}:${col}`,
       value: error.code,
-      expected: `valid YAML (${firstLine(error.message)})`,
+      // The position is told already, and its colon announces an excerpt.
+      expected: `valid YAML (${firstLine(error.message).replace(/ at line \d+, column \d+:?$/, '')})`,
     };
   });
   if (mistakes.length > 0) return mistakes;

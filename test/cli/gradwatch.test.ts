@@ -88,9 +88,12 @@ describe('gradwatch', { timeout: 30_000 }, () => {
   it('reports every mistake of file, environment and flags together', async () => {
     const file = join(folder, 'gradwatch.yaml');
     writeFileSync(file, 'gpu: {interval: 5}\nnod: 1\n');
-    const { code, output } = await call(['--config', file, '--runs.max_runs=0'], { GRADWATCH_LOG_LEVEL: 'loud' });
+    const args = ['--gpu.intervall', '3s', '--gpu.interval', '--config', file, '--runs.max_runs=0'];
+    const { code, output } = await call(args, { GRADWATCH_LOG_LEVEL: 'loud' });
     expect(code).toBe(2);
     expect(output.trim().split('\n').sort()).toEqual([
+      'gradwatch: --gpu.interval: found --config behind it, expected --gpu.interval=VALUE',
+      'gradwatch: --gpu.intervall: no such flag; the nearest is --gpu.interval; --help lists them',
       'gradwatch: --runs.max_runs: found 0, expected a whole number from 1 to 10000',
       `gradwatch: ${file}: gpu.interval: found 5, expected a duration from 100ms to 1m`,
       expect.stringContaining(`gradwatch: ${file}: nod: found 1, expected no such key; there are http, grpc, `),
