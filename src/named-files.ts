@@ -17,7 +17,11 @@ export function mistakesInNamed(configuration: Configuration): readonly string[]
     ...(http.token_file === undefined ? [] : mistake(() => readToken('http.token_file', http.token_file ?? ''))),
     ...(grpc.token_file === undefined ? [] : mistake(() => readToken('grpc.token_file', grpc.token_file ?? ''))),
     ...mistake(() => isRequired(configuration)),
-    ...(log.findings === undefined ? [] : mistake(() => tryFindingsFile(log.findings ?? ''))),
+    ...(log.findings === undefined
+      ? []
+      : mistake(() => {
+          tryFindingsFile(log.findings ?? '');
+        })),
     ...eventFilesMistakes(eventFiles),
   ];
 }
