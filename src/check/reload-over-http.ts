@@ -1,11 +1,15 @@
-import { howToKnowCallers, knowsCallers, type HttpOptions } from '../http/index.ts';
-import { readWebConfig } from '../listen/index.ts';
+import type { Configuration } from '../catalogue.ts';
+import { howToKnowCallers, knowsCallers, readWebConfig } from '../listen/index.ts';
 import type { CheckResult } from './result.ts';
 
 const subject = 'http.reload';
 
 /** Whether anybody can have the configuration reloaded over HTTP, where that is switched on. */
-export function reloadOverHttp({ reload, token_file: token, web_config_file: file }: HttpOptions): CheckResult {
+export function reloadOverHttp({
+  reload,
+  token_file: token,
+  web_config_file: file,
+}: Configuration['http']): CheckResult {
   if (!reload) return { subject, outcome: 'off', says: 'switched off: SIGHUP alone reloads', notes: [] };
   if (token !== undefined || (file !== undefined && knowsCallers(readWebConfig(file).value)))
     return { subject, outcome: 'works', says: 'POST /-/reload reloads, as SIGHUP does', notes: [] };

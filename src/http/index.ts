@@ -1,5 +1,4 @@
 export { streamMetrics } from './finding-stream.ts';
-export { howToKnowCallers, knowsCallers } from './knows-callers.ts';
 export { HttpServer } from './http-server.ts';
 export { httpOptions } from './options.ts';
 export type { HttpOptions } from './options.ts';

@@ -1,9 +1,8 @@
 import { Router, type RequestHandler } from 'express';
-import type { WebConfig } from '../listen/index.ts';
+import { howToKnowCallers, knowsCallers, type WebConfig } from '../listen/index.ts';
 import { ApiError } from './api-error.ts';
 import { authorize } from './authorize.ts';
 import { onlyMethods } from './error-handler.ts';
-import { howToKnowCallers, knowsCallers } from './knows-callers.ts';
 import type { Served } from './served.ts';
 
 const off = 'reloading over HTTP is switched off; set http.reload to true, or send SIGHUP to the process';

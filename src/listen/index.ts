@@ -11,3 +11,4 @@ export type { TlsOptions } from './tls-files.ts';
 export { readWebConfig } from './web-config.ts';
 export type { RateLimit, WebConfig } from './web-config.ts';
 export { WebConfigFile } from './web-config-file.ts';
+export { howToKnowCallers, knowsCallers } from './knows-callers.ts';

@@ -1,4 +1,4 @@
-import type { WebConfig } from '../listen/index.ts';
+import type { WebConfig } from './web-config.ts';
 
 /** How it is made known who asks, for what may be asked over HTTP by known callers alone. */
 export const howToKnowCallers = 'set http.token_file, or users or RequireAndVerifyClientCert in http.web_config_file';
