@@ -45,6 +45,9 @@ interface ApiFinding {
 
 const python = pythonWithTorch();
 
+/** Series that there are only where somebody silenced or acknowledged a finding: here nobody does. */
+const ofPeople = /gradwatch_finding_(?:silenced|acknowledged)/;
+
 /** Kinds that judge how long things take: steps of some milliseconds, of processes that share two processors, do become slow now and then. */
 const ofTime = [
   'step_outlier',
@@ -265,7 +268,7 @@ describeWithTools(['prometheus', 'prometheus-alertmanager'], 'the whole chain', 
       const empty: string[] = [];
       for (const { title, refId, expression } of dashboardQueries(dashboard(), picked)) {
         const result = await prometheus.range(expression, 30 * 60, 15);
-        if (result.length === 0) empty.push(`${title} ${refId}: ${expression}`);
+        if (result.length === 0 && !ofPeople.test(expression)) empty.push(`${title} ${refId}: ${expression}`);
       }
       expect(empty).toEqual([]);
       for (const { name, selector } of variableSelectors(dashboard(), picked)) {
