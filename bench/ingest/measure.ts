@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeOptions } from '../../test/support/exporter.ts';
 import type { FromLoad, Kind, Mode, Started, ToLoad, ToServer, Usage } from './messages.ts';
 
@@ -21,6 +21,9 @@ export interface Measured {
   /** Milliseconds of each scrape while the load went on; none where the server is not scraped. */
   readonly scrapes: readonly number[];
 }
+
+/** Several Prometheus servers, each far more often than any does. */
+const scrapePauseMilliseconds = 100;
 
 /** Ours runs as users start it, its peers as theirs do. */
 const ourOptions = nodeOptions(path('../../src/main.ts'));
@@ -47,8 +50,9 @@ export async function measure(kind: Kind, load: Load, rounds: number, scraping =
     });
     while (scraping && metrics !== null && progress.sending) {
       const began = performance.now();
-      await (await fetch(metrics)).arrayBuffer();
+      await scrape(metrics);
       if (round > 0) scrapes.push(performance.now() - began);
+      await sleep(scrapePauseMilliseconds);
     }
     await sent;
     const after = await usage();
@@ -61,6 +65,18 @@ export async function measure(kind: Kind, load: Load, rounds: number, scraping =
   return { cpuPerReport, residentBytes, lost, scrapes };
 }
 
+/** One that is cut off is tried again: the time until there is an answer is what counts. */
+async function scrape(metrics: string): Promise<void> {
+  for (;;) {
+    try {
+      await (await fetch(metrics)).arrayBuffer();
+      return;
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
+}
+
 function path(file: string): string {
   return fileURLToPath(new URL(file, import.meta.url));
 }
@@ -70,7 +86,15 @@ async function ask<Answer>(child: ChildProcess, what: ToServer | ToLoad): Promis
   return told<Answer>(child);
 }
 
+/** @throws Error when the child ends instead */
 async function told<Message>(child: ChildProcess): Promise<Message> {
-  const [message] = (await once(child, 'message')) as [Message];
-  return message;
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null): void => {
+      reject(new Error(`a process of the bench ended with ${code ?? 'a signal'}`));
+    };
+    child.once('exit', ended).once('message', (message) => {
+      child.off('exit', ended);
+      resolve(message as Message);
+    });
+  });
 }
