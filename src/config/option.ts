@@ -23,13 +23,8 @@ interface Bounds {
 /** A number within bounds, both included. */
 export function number(spec: Bounds & { readonly default: number; readonly help: string }): Option<number> {
   const expected = `a number from ${spec.min} to ${spec.max}`;
-  const schema = v.pipe(
-    v.unknown(),
-    v.transform((raw) => (typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw)),
-    v.number(expected),
-    v.check((value) => value >= spec.min && value <= spec.max, expected),
-  );
-  return described(schema, { help: spec.help, expected, default: String(spec.default) });
+  const facts = { help: spec.help, expected, default: String(spec.default) };
+  return described(facts, (raw) => within(spec, numberOf(raw)));
 }
 
 /** A whole number within bounds, both included; the default null means that the option is not set. */
@@ -39,14 +34,11 @@ export function integer(
   spec: Bounds & { readonly default: number | null; readonly help: string },
 ): Option<number | undefined> {
   const expected = `a whole number from ${spec.min} to ${spec.max}`;
-  const schema = v.pipe(
-    v.unknown(),
-    v.transform((raw) => (typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw)),
-    v.number(expected),
-    v.check((value) => Number.isInteger(value) && value >= spec.min && value <= spec.max, expected),
-  );
-  const fallback = spec.default === null ? null : String(spec.default);
-  return described<number | undefined>(schema, { help: spec.help, expected, default: fallback });
+  const facts = { help: spec.help, expected, default: spec.default === null ? null : String(spec.default) };
+  return described<number | undefined>(facts, (raw) => {
+    const value = within(spec, numberOf(raw));
+    return Number.isInteger(value) ? value : undefined;
+  });
 }
 
 const durationUnits: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
@@ -65,15 +57,9 @@ export function duration(spec: {
   readonly max: string;
   readonly help: string;
 }): Option<number> {
-  const [min, max] = [parseDuration(spec.min) ?? NaN, parseDuration(spec.max) ?? NaN];
-  const expected = `a duration from ${spec.min} to ${spec.max}`;
-  const schema = v.pipe(
-    v.string(expected),
-    v.transform(parseDuration),
-    v.number(expected),
-    v.check((seconds) => seconds >= min && seconds <= max, expected),
-  );
-  return described(schema, { help: spec.help, expected, default: spec.default });
+  const bounds = { min: parseDuration(spec.min) ?? NaN, max: parseDuration(spec.max) ?? NaN };
+  const facts = { help: spec.help, expected: `a duration from ${spec.min} to ${spec.max}`, default: spec.default };
+  return described(facts, (raw) => within(bounds, typeof raw === 'string' ? parseDuration(raw) : null));
 }
 
 /** Text, which may have to be of a form; the default null means that the option is not set. */
@@ -96,20 +82,21 @@ export function text(spec: {
   readonly accepts?: (text: string) => boolean;
 }): Option<string | undefined> {
   const { expected = 'text', accepts = () => true } = spec;
-  const schema = v.pipe(v.string(expected), v.minLength(1, expected), v.check(accepts, expected));
-  return described<string | undefined>(schema, { help: spec.help, expected, default: spec.default });
+  return described<string | undefined>({ help: spec.help, expected, default: spec.default }, (raw) =>
+    typeof raw === 'string' && raw !== '' && accepts(raw) ? raw : undefined,
+  );
 }
 
 /** `true` or `false`. */
 export function flag(spec: { readonly default: boolean; readonly help: string }): Option<boolean> {
-  const expected = 'true or false';
-  const schema = v.pipe(
-    v.unknown(),
-    v.transform((raw) => (raw === 'true' ? true : raw === 'false' ? false : raw)),
-    v.boolean(expected),
-  );
-  return described(schema, { help: spec.help, expected, default: String(spec.default) });
+  const facts = { help: spec.help, expected: 'true or false', default: String(spec.default) };
+  return described(facts, (raw) => (typeof raw === 'boolean' ? raw : words.get(raw)));
 }
+
+const words: ReadonlyMap<unknown, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
 
 /** One of a few words. */
 export function choice<const Word extends string>(spec: {
@@ -117,8 +104,8 @@ export function choice<const Word extends string>(spec: {
   readonly default: Word;
   readonly help: string;
 }): Option<Word> {
-  const expected = `one of ${spec.of.join(', ')}`;
-  return described(v.picklist(spec.of, expected), { help: spec.help, expected, default: spec.default });
+  const facts = { help: spec.help, expected: `one of ${spec.of.join(', ')}`, default: spec.default };
+  return described(facts, (raw) => spec.of.find((word) => word === raw));
 }
 
 /**
@@ -134,7 +121,31 @@ export function options<const Entries extends Readonly<Record<string, v.GenericS
 /** The value that a declared option or group is read into. */
 export type OptionValue<Declared extends v.GenericSchema> = v.InferOutput<Declared>;
 
-function described<Value>(schema: v.GenericSchema<unknown, Value>, facts: OptionFacts): Option<Value> {
-  const named = v.pipe(schema, v.metadata({ ...facts }));
-  return (facts.default === null ? v.optional(named) : v.optional(named, facts.default)) as unknown as Option<Value>;
+const anything = v.unknown();
+
+/**
+ * One step of reading and not a pipe of many: a schema object takes half a kilobyte, and there are hundreds of options.
+ * @param read gives undefined for what is not accepted
+ */
+function described<Value>(facts: OptionFacts, read: (raw: unknown) => Value | undefined): Option<Value> {
+  const schema = v.pipe(
+    anything,
+    v.rawTransform<unknown, Value>(({ dataset, addIssue, NEVER }) => {
+      const value = read(dataset.value);
+      if (value !== undefined) return value;
+      addIssue({ message: facts.expected });
+      return NEVER;
+    }),
+    v.metadata({ ...facts }),
+  );
+  return (facts.default === null ? v.optional(schema) : v.optional(schema, facts.default)) as unknown as Option<Value>;
+}
+
+function numberOf(raw: unknown): number | null {
+  const value = typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw;
+  return typeof value === 'number' ? value : null;
+}
+
+function within({ min, max }: Bounds, value: number | null): number | undefined {
+  return value !== null && value >= min && value <= max ? value : undefined;
 }
