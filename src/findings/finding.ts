@@ -54,12 +54,13 @@ export interface FindingChange {
 
 export type FindingListener = (change: FindingChange) => void;
 
-/** Orders findings by when they opened, the oldest first; of one moment, as they were numbered. */
+/**
+ * Orders findings by when they opened, the oldest first; of one moment, as they were numbered: the shorter number is the lower one.
+ * A collator of Intl would compare numbers too, and takes 3 MB of resident memory.
+ */
 export function byAge(one: Age, other: Age): number {
-  return one.openedAt - other.openedAt || collator.compare(one.id, other.id);
+  return one.openedAt - other.openedAt || one.id.length - other.id.length || Number(one.id > other.id) - Number(one.id < other.id);
 }
 
 /** What places a finding among others, and never changes. */
 export type Age = Pick<Finding, 'id' | 'openedAt'>;
-
-const collator = new Intl.Collator('en', { numeric: true });
