@@ -59,7 +59,11 @@ export type FindingListener = (change: FindingChange) => void;
  * A collator of Intl would compare numbers too, and takes 3 MB of resident memory.
  */
 export function byAge(one: Age, other: Age): number {
-  return one.openedAt - other.openedAt || one.id.length - other.id.length || Number(one.id > other.id) - Number(one.id < other.id);
+  return (
+    one.openedAt - other.openedAt ||
+    one.id.length - other.id.length ||
+    Number(one.id > other.id) - Number(one.id < other.id)
+  );
 }
 
 /** What places a finding among others, and never changes. */
