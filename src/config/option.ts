@@ -124,7 +124,7 @@ export type OptionValue<Declared extends v.GenericSchema> = v.InferOutput<Declar
 const anything = v.unknown();
 
 /**
- * One step of reading and not a pipe of many: a schema object takes half a kilobyte, and there are hundreds of options.
+ * One step of reading and not a pipe of many: there are hundreds of options, and their schemas stay in memory.
  * @param read gives undefined for what is not accepted
  */
 function described<Value>(facts: OptionFacts, read: (raw: unknown) => Value | undefined): Option<Value> {
