@@ -194,6 +194,8 @@ export const scenarios: readonly Scenario[] = [
     happen: plays([{ kind: 'no_devices' }]),
     signal: 'no_gpu',
     seen: /^gradwatch_gpu_devices_seen 0$/,
+    // The cards that were there count as lost.
+    found: { gpu_lost: 3 },
   },
 ];
 
@@ -243,12 +245,16 @@ export const detailScenarios: readonly Scenario[] = [
   }),
   ofDocument('the document is garbage', 'failing', 'unreadable', { kind: 'garbage', call: 'document' }),
   ofDocument('the document breaks off', 'failing', 'unreadable', { kind: 'truncated', share: 0.7, call: 'document' }),
-  ofSmallCall('nvlink -e ends with an error', 'nvlink -e', {
-    kind: 'exit',
-    code: 3,
-    text: 'Something went wrong',
-    call: 'link-errors',
-  }),
+  {
+    ...ofSmallCall('nvlink -e ends with an error', 'nvlink -e', {
+      kind: 'exit',
+      code: 3,
+      text: 'Something went wrong',
+      call: 'link-errors',
+    }),
+    gone: /^gradwatch_gpu_nvlink_errors_total{/,
+    back: /^gradwatch_gpu_nvlink_errors_total{/,
+  },
   {
     ...ofSmallCall('nvlink -s is garbage', 'nvlink -s', { kind: 'garbage', call: 'link-rates' }),
     // Nothing in it is a link, and none is made of it.
