@@ -25,7 +25,7 @@ function row(facts: Partial<Row>): Row {
     offers: new Set(['power']),
     values: new Map([['power', 500]]),
     texts: new Map(),
-    implausible: [],
+    dropped: [],
     ...facts,
   };
 }
@@ -207,9 +207,9 @@ describe('Cards', () => {
   });
 
   test('counts impossible values by field, and rows that belong to nobody', () => {
-    take([row({ index: 0, count: 3, implausible: ['power.draw'] }), row({ count: 3 })]);
-    expect(series('gradwatch_gpu_implausible_values_total')).toEqual([
-      'gradwatch_gpu_implausible_values_total{field="power.draw"} 1',
+    take([row({ index: 0, count: 3, dropped: [{ field: 'power.draw', reason: 'impossible' }] }), row({ count: 3 })]);
+    expect(series('gradwatch_gpu_dropped_values_total')).toEqual([
+      'gradwatch_gpu_dropped_values_total{field="power.draw",reason="impossible"} 1',
     ]);
     expect(series('gradwatch_gpu_unreadable_rows_total')).toEqual(['gradwatch_gpu_unreadable_rows_total 1']);
   });

@@ -2,8 +2,8 @@ import type { Row as SeriesRow, SeriesGroup, SeriesTable } from '../series/index
 import type { GpuAddresses, GpuIdentity } from './addresses.ts';
 import { CardFacts, factGroups } from './card-facts.ts';
 import { CardGroups, CardSeries } from './card-series.ts';
-import { worse } from './cell.ts';
-import { deviceMetrics, implausibleMetrics, infoMetrics, type GpuState } from './metrics.ts';
+import { worse, type Dropped } from './cell.ts';
+import { deviceMetrics, droppedMetrics, infoMetrics, type GpuState } from './metrics.ts';
 import type { GpuReport } from './gpu-report.ts';
 import type { Row } from './row.ts';
 import { mostRows, type Sample } from './sample.ts';
@@ -49,7 +49,7 @@ export class Cards {
   readonly #groups: CardGroups;
   readonly #facts: ReturnType<typeof factGroups>;
   readonly #infos: SeriesGroup<'info', 'uuid' | 'gpu' | 'name' | 'driver' | 'pci_bus'>;
-  readonly #implausible: SeriesGroup<'implausible', 'field'>;
+  readonly #dropped: SeriesGroup<'dropped', 'field' | 'reason'>;
   readonly #devices: SeriesRow<keyof typeof deviceMetrics>;
   readonly #configured: number | null;
   readonly #addresses: GpuAddresses;
@@ -67,7 +67,7 @@ export class Cards {
     this.#groups = new CardGroups(table);
     this.#facts = factGroups(table);
     this.#infos = table.group(['uuid', 'gpu', 'name', 'driver', 'pci_bus'], infoMetrics);
-    this.#implausible = table.group(['field'], implausibleMetrics);
+    this.#dropped = table.group(['field', 'reason'], droppedMetrics);
     this.#devices = table.group([], deviceMetrics).row({});
     this.#devices.set('unreadable', 0);
     this.#configured = configured;
@@ -163,9 +163,9 @@ export class Cards {
     this.#devices.add('unreadable');
   }
 
-  /** Counts values that are physically impossible, by where they stood. */
-  implausible(fields: readonly string[]): void {
-    for (const field of fields) this.#implausible.row({ field }).add('implausible');
+  /** Counts figures that were dropped. */
+  dropped(figures: readonly Dropped[]): void {
+    for (const { field, reason } of figures) this.#dropped.row({ field, reason }).add('dropped');
   }
 
   /** Clears all readings. Identity stays, and so does a state other than ok: a card that was lost is not well because nobody can say. */
@@ -244,7 +244,7 @@ export class Cards {
     card.index = row.index ?? card.index;
     this.#show(card);
     card.facts.tell(row.texts);
-    this.implausible(row.implausible);
+    this.dropped(row.dropped);
     this.#describe(card, row);
   }
 
@@ -252,7 +252,7 @@ export class Cards {
     const { offers } = card.row;
     card.facts.tell(new Map([...row.texts].filter(([key]) => !offers.has(key))));
     const lacking = new Map([...row.values].filter(([id]) => !offers.has(id)));
-    this.implausible(row.implausible);
+    this.dropped(row.dropped);
     return { state: row.state, values: lacking };
   }
 
@@ -318,7 +318,7 @@ const nobody: Row = {
   offers: new Set(),
   values: nothing,
   texts: new Map(),
-  implausible: [],
+  dropped: [],
 };
 
 function isNameless({ uuid, bus, index }: Row): boolean {

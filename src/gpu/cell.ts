@@ -27,23 +27,39 @@ export function worse(one: GpuState, other: GpuState): GpuState {
   return (ranks.get(one) ?? 0) <= (ranks.get(other) ?? 0) ? one : other;
 }
 
-/** What a cell says: a value in base units, an impossible one, or none at all. */
-export type Value = number | 'implausible' | null;
+/** Why a figure is dropped. */
+export type DropReason =
+  /** It is beyond what is physically possible, or more than the whole of which it is a part. */
+  | 'impossible'
+  /** Its unit is none in which nvidia-smi tells this field. */
+  | 'unknown_unit'
+  /** It is written as no figure is: `94,5`, `1.2.3`, `nan`. */
+  | 'malformed';
 
-/**
- * Reads a cell such as `81559 MiB`, `41` or `P0`. The unit is the cell's, else the header's; a value in a unit that the field does not
- * have is no value.
- */
+/** A figure that was dropped. */
+export interface Dropped {
+  /** Of nvidia-smi: a name of `--query-gpu`, or a path below `<gpu>`. */
+  readonly field: string;
+  readonly reason: DropReason;
+}
+
+/** What a cell says: a value in base units, a figure that is dropped, or none at all. */
+export type Value = number | DropReason | null;
+
+/** Reads a cell such as `81559 MiB`, `41` or `P0`. The unit is the cell's, else the header's. */
 export function readValue(text: string, headerUnit: string, field: Scale): Value {
   if (field.words !== null) return readWord(text, field.words, field.otherwise);
   const [, figure, exponent = '0', unit] =
     /^P?([+-]?\d+(?:\.\d+)?)(?:[eE]([+-]?\d{1,3}))?\s*([^\d\s]*)$/.exec(text) ?? [];
-  if (figure === undefined) return null;
+  if (figure === undefined) return meansFigure.test(text) ? 'malformed' : null;
   const multiple = field.units.get(unit === undefined || unit === '' ? headerUnit : unit);
-  if (multiple === undefined) return null;
+  if (multiple === undefined) return 'unknown_unit';
   const value = Number(`${figure}e${Number(exponent) + multiple.ten}`) * 2 ** multiple.two;
-  return value >= field.min && value <= field.max ? value : 'implausible';
+  return value >= field.min && value <= field.max ? value : 'impossible';
 }
+
+/** What begins so is no word in the place of a value. */
+const meansFigure = /^P?[+-]?(?:[.,]?\d|nan\b|inf\b)/i;
 
 function readWord(text: string, words: ReadonlyMap<string, number>, otherwise: number | null): number | null {
   if (isAbsent(text)) return null;

@@ -58,7 +58,7 @@ describe('a row of CSV', () => {
     '',
   ])('%j is absence, and no fault of the card', (text) => {
     const row = read(`0, ${text}, 61`, 'index, power.draw [W], temperature.gpu');
-    expect(row).toMatchObject({ state: 'ok', implausible: [] });
+    expect(row).toMatchObject({ state: 'ok', dropped: [] });
     expect([...row!.values]).toEqual([['temperature', 61]]);
   });
 
@@ -88,7 +88,48 @@ describe('a row of CSV', () => {
   test('impossible values are dropped by name', () => {
     const row = read('0, 4294967.29 W, 101 %, 255', 'index, power.draw [W], utilization.gpu [%], temperature.gpu');
     expect(row!.values.size).toBe(0);
-    expect(row!.implausible).toEqual(['power.draw', 'utilization.gpu', 'temperature.gpu']);
+    expect(row!.dropped).toEqual(
+      ['power.draw', 'utilization.gpu', 'temperature.gpu'].map((field) => ({ field, reason: 'impossible' })),
+    );
+  });
+
+  test.each([
+    ['-5 W', 'impossible'],
+    ['-0.01 W', 'impossible'],
+    ['1e300 W', 'impossible'],
+    ['5 BTU/h', 'unknown_unit'],
+    ['5 MiB', 'unknown_unit'],
+    ['94,5 W', 'malformed'],
+    ['1,094 W', 'malformed'],
+    ['1.094,5 W', 'malformed'],
+    ['94.5.1 W', 'malformed'],
+    ['.5 W', 'malformed'],
+    ['-nan W', 'malformed'],
+    ['inf W', 'malformed'],
+  ])('a power of %j is dropped as %s', (text, reason) => {
+    const row = read(`0, ${text}, 40 %`, 'index, power.draw [W], utilization.gpu [%]');
+    expect([...row!.values]).toEqual([['utilization', 0.4]]);
+    expect(row).toMatchObject({ state: 'ok', dropped: [{ field: 'power.draw', reason }] });
+  });
+
+  test('a power in milliwatts and memory in KiB are read as what they say', () => {
+    const row = read('0, 94500 mW, 2048 KiB', 'index, power.draw [W], memory.used [MiB]');
+    expect(Object.fromEntries(row!.values)).toEqual({ power: 94.5, memoryUsed: 2 ** 21 });
+    expect(row!.dropped).toEqual([]);
+  });
+
+  test.each(['[N/A]', 'N/A', '', '[Not Supported]', '[Unknown Error]', 'None', 'Not Found'])(
+    '%j in the place of a power is no figure that was dropped',
+    (text) => {
+      const row = read(`0, ${text}, 40 %`, 'index, power.draw [W], utilization.gpu [%]');
+      expect([...row!.values]).toEqual([['utilization', 0.4]]);
+      expect(row!.dropped).toEqual([]);
+    },
+  );
+
+  test('PCI ids are labels of one form', () => {
+    const row = read('0, 0x233010DE, 0x16C110DE', 'index, pci.device_id, pci.sub_device_id');
+    expect(Object.fromEntries(row!.texts)).toEqual({ pci_device_id: '0x233010DE', pci_sub_device_id: '0x16C110DE' });
   });
 
   test('every figure becomes the number that is nearest to it in base units', () => {
@@ -140,7 +181,7 @@ describe('a row of CSV', () => {
     ['17', 'ecc.errors.corrected.volatile.dram', 'eccErrors/dram/corrected/volatile', 17],
   ])('%j in %s is %s %d, and the card is in order', (text, field, id, value) => {
     const row = read(`0, ${text}`, `index, ${field}`)!;
-    expect(row).toMatchObject({ state: 'ok', implausible: [] });
+    expect(row).toMatchObject({ state: 'ok', dropped: [] });
     expect([...row.values]).toEqual([[id, expect.closeTo(value, 9)]]);
   });
 

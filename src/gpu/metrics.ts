@@ -70,7 +70,7 @@ export type StatesKey = 'computeMode' | 'addressingMode' | 'recoveryAction' | 'f
 /** Every metric whose labels begin with those of a card. */
 export const cardMetrics = {
   state: states('gradwatch_gpu_state', {
-    help: 'State of the GPU as nvidia-smi tells it; unknown while it tells nothing of a GPU that was ok',
+    help: 'State of the GPU as nvidia-smi tells it; unknown when a GPU that was ok has not been told of for longer than readings stay valid: nvidia-smi hangs, fails or is late',
     labels,
     states: gpuStates,
   }),
@@ -87,7 +87,7 @@ export const infoMetrics = {
 /** Facts that change rarely; their labels beyond those of the card are the texts of the field table. */
 export const factMetrics = {
   board: info('gradwatch_gpu_board_info', {
-    help: 'Board and firmware of the GPU',
+    help: 'Board and firmware of the GPU; a label is empty where nvidia-smi does not tell, as compute_capability where -q -x alone is read',
     labels: [
       ...labels,
       'serial',
@@ -135,10 +135,10 @@ export const deviceMetrics = {
   }),
 } as const;
 
-export const implausibleMetrics = {
-  implausible: counter('gradwatch_gpu_implausible_values_total', {
-    help: 'Values that were dropped because they are physically impossible, by the field of nvidia-smi',
-    labels: ['field'],
+export const droppedMetrics = {
+  dropped: counter('gradwatch_gpu_dropped_values_total', {
+    help: 'Figures of nvidia-smi that were dropped: impossible, in an unknown unit, or malformed; by its name for the field',
+    labels: ['field', 'reason'],
   }),
 } as const;
 
@@ -148,7 +148,7 @@ export const gpuMetrics = {
   ...factMetrics,
   ...cardMetrics,
   ...deviceMetrics,
-  ...implausibleMetrics,
+  ...droppedMetrics,
   ...sourceMetrics,
   ...callMetrics,
 } as const;

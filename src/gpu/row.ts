@@ -1,6 +1,7 @@
-import { faultIn, isAbsent, readValue, worse } from './cell.ts';
+import { faultIn, isAbsent, readValue, worse, type Dropped } from './cell.ts';
 import type { Column, Header } from './csv.ts';
 import { isVital } from './fields.ts';
+import { labelText } from './label-text.ts';
 import { takeOutBeyondTotal } from './memory-parts.ts';
 import type { GpuState, TextKey } from './metrics.ts';
 import { busId } from './pci.ts';
@@ -21,8 +22,7 @@ export interface Row {
   /** By the id of the field. */
   readonly values: ReadonlyMap<string, number>;
   readonly texts: ReadonlyMap<TextKey, string>;
-  /** Fields whose value is impossible. */
-  readonly implausible: readonly string[];
+  readonly dropped: readonly Dropped[];
 }
 
 /** Reads the cells of a row; there are as many as the header has columns. */
@@ -30,7 +30,7 @@ export function readRow(cells: readonly string[], header: Header): Row {
   const identity = new Map<string, string>();
   const texts = new Map<TextKey, string>();
   const values = new Map<string, number>();
-  const implausible: string[] = [];
+  const dropped: Dropped[] = [];
   const names = new Map<string, string>();
   const impossible = new Set<string>();
   let state: GpuState = 'ok';
@@ -43,8 +43,8 @@ export function readRow(cells: readonly string[], header: Header): Row {
       if (value === null) continue;
       understood = true;
       names.set(field.id, column.name);
-      if (value === 'implausible') {
-        implausible.push(column.name);
+      if (typeof value === 'string') {
+        dropped.push({ field: column.name, reason: value });
         impossible.add(field.id);
       } else values.set(field.id, value);
     }
@@ -54,10 +54,11 @@ export function readRow(cells: readonly string[], header: Header): Row {
       if (concernsCard(fault, column)) state = worse(fault, state);
     } else if (!isAbsent(text)) {
       if (column.identity !== null) identity.set(column.identity, text);
-      if (column.text !== null) texts.set(column.text.key, text.slice(0, 128));
+      if (column.text !== null) texts.set(column.text.key, labelText(column.text.key, text));
     }
   }
-  for (const id of takeOutBeyondTotal(values, impossible)) implausible.push(names.get(id) ?? id);
+  for (const id of takeOutBeyondTotal(values, impossible))
+    dropped.push({ field: names.get(id) ?? id, reason: 'impossible' });
   // What a lost card still answers comes from the driver's memory, not from the card.
   if (state === 'lost') values.clear();
   const text = (key: string): string | null => identity.get(key)?.slice(0, 128) ?? null;
@@ -72,7 +73,7 @@ export function readRow(cells: readonly string[], header: Header): Row {
     offers: header.offers,
     values,
     texts,
-    implausible,
+    dropped,
   };
 }
 

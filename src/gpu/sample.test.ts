@@ -16,7 +16,7 @@ function row(index: number | null, count: number | null = null): Row {
     offers: new Set(),
     values: new Map(),
     texts: new Map(),
-    implausible: [],
+    dropped: [],
   };
 }
 

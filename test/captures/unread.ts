@@ -12,7 +12,7 @@ export interface Unread {
   readonly gpus: number;
   /** Figures, with where they stand. */
   readonly unread: readonly string[];
-  readonly implausible: readonly string[];
+  readonly dropped: readonly string[];
 }
 
 /** Every name that docs/gpu-fields.md lists: what is not read is there with the reason. */
@@ -36,7 +36,7 @@ export function unreadOfDocument(text: string): Unread {
   const cutter = new GpuElements();
   cutter.push(text);
   const about = readPreamble(cutter.preamble);
-  const [unread, implausible]: [Set<string>, Set<string>] = [new Set(), new Set()];
+  const [unread, dropped]: [Set<string>, Set<string>] = [new Set(), new Set()];
   for (const [position, xml] of cutter.elements.entries()) {
     const element = parseElement(xml);
     if (element === null) {
@@ -44,7 +44,7 @@ export function unreadOfDocument(text: string): Unread {
       continue;
     }
     const row = readGpu(element.leaves, position, about);
-    for (const path of row.implausible) implausible.add(path);
+    for (const { field, reason } of row.dropped) dropped.add(`${field} ${reason}`);
     if (row.state === 'lost') continue;
     for (const [path, said] of element.leaves) {
       if (path.includes('@') || !isFigure(said) || textsAt.has(path)) continue;
@@ -53,14 +53,14 @@ export function unreadOfDocument(text: string): Unread {
       if (!isRead) unread.add(`${path}: ${said}`);
     }
   }
-  return { gpus: cutter.elements.length, unread: [...unread], implausible: [...implausible] };
+  return { gpus: cutter.elements.length, unread: [...unread], dropped: [...dropped] };
 }
 
 export function unreadOfQuery(text: string): Unread {
   const [first = '', ...lines] = text.trim().split(/\r?\n/);
   const header = parseHeader(first);
-  if (header === null) return { gpus: 0, unread: [first], implausible: [] };
-  const [unread, implausible]: [Set<string>, Set<string>] = [new Set(), new Set()];
+  if (header === null) return { gpus: 0, unread: [first], dropped: [] };
+  const [unread, dropped]: [Set<string>, Set<string>] = [new Set(), new Set()];
   const names = first.split(', ').map((name) => name.trim().split(' ')[0] ?? '');
   for (const line of lines) {
     const cells = splitRow(line, header);
@@ -69,7 +69,7 @@ export function unreadOfQuery(text: string): Unread {
       continue;
     }
     const row = readRow(cells, header);
-    for (const path of row.implausible) implausible.add(path);
+    for (const { field, reason } of row.dropped) dropped.add(`${field} ${reason}`);
     for (const [at, cell] of cells.entries()) {
       const [name = '', column] = [names[at], header.columns[at] ?? null];
       const isRead =
@@ -79,7 +79,7 @@ export function unreadOfQuery(text: string): Unread {
       if (isFigure(cell) && !isRead) unread.add(`${name}: ${cell}`);
     }
   }
-  return { gpus: lines.length, unread: [...unread], implausible: [...implausible] };
+  return { gpus: lines.length, unread: [...unread], dropped: [...dropped] };
 }
 
 export function unreadOfLinks(text: string): Unread {
@@ -93,5 +93,5 @@ export function unreadOfLinks(text: string): Unread {
       return link === undefined ? [] : [`${gpu ?? ''} ${link}`];
     }),
   );
-  return { gpus: gpus.length, unread: read === named.size ? [] : [`${named.size - read} links`], implausible: [] };
+  return { gpus: gpus.length, unread: read === named.size ? [] : [`${named.size - read} links`], dropped: [] };
 }

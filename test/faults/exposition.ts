@@ -5,7 +5,7 @@ import type { SimulatedNode } from './simulated-node.ts';
 const told = /^gradwatch_(gpu|nvswitch|exporter_collector_(success|absent|failures))/;
 /** How often something failed depends on how long the test looked; so does a time. */
 const counts =
-  /^(gradwatch_exporter_collector_failures_total|gradwatch_gpu_(implausible_values|unreadable_rows)_total)(\S*) [1-9]\d*$/;
+  /^(gradwatch_exporter_collector_failures_total|gradwatch_gpu_(dropped_values|unreadable_rows)_total)(\S*) [1-9]\d*$/;
 const times = /^(\S*_timestamp_seconds\S*) [^ ]+$/;
 
 /** The samples that matter, without what depends on the pace of the test. */

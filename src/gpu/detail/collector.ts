@@ -186,7 +186,7 @@ export class GpuDetailCollector implements Collector {
     this.#reach.saw(sample);
     this.#cards.supplement(sample);
     for (const { instances, processes } of gpus)
-      for (const { implausible } of [...instances, ...(processes ?? [])]) this.#cards.implausible(implausible);
+      for (const { dropped } of [...instances, ...(processes ?? [])]) this.#cards.dropped(dropped);
     // Whose collectors tell when they cannot be found; the memory of a process is known all the same.
     this.#workers = await this.#findWorkers().catch(() => new Map<never, never>());
     this.#last = gpus;

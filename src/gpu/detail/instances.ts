@@ -1,6 +1,6 @@
 import { FreshRows, type SeriesTable } from '../../series/index.ts';
 import type { GpuIdentity } from '../addresses.ts';
-import { readValue } from '../cell.ts';
+import { readValue, type Dropped } from '../cell.ts';
 import { countScale, memoryScale, type Scale } from '../field.ts';
 import { takeOutBeyondTotal } from '../memory-parts.ts';
 import type { Leaves } from './element.ts';
@@ -23,8 +23,7 @@ export interface Instance {
   readonly device: string;
   readonly values: ReadonlyMap<InstanceKey, number>;
   readonly engines: ReadonlyMap<string, number>;
-  /** Paths whose value is impossible. */
-  readonly implausible: readonly string[];
+  readonly dropped: readonly Dropped[];
 }
 
 /** Instances of one GPU beyond which the document is wrong: a card has seven GPU instances of at most seven compute instances. */
@@ -56,16 +55,19 @@ export function readInstances(elements: readonly Leaves[]): readonly Instance[] 
     const gpuInstance = number(leaves.get('gpu_instance_id'));
     const computeInstance = number(leaves.get('compute_instance_id'));
     if (device === null || gpuInstance === null || computeInstance === null) return [];
-    const implausible: string[] = [];
+    const dropped: Dropped[] = [];
     const read = (path: string, scale: Scale): number | null => {
       const value = readValue(leaves.get(path) ?? '', '', scale);
-      if (value === 'implausible') implausible.push(`mig_device/${path}`);
-      return value === 'implausible' ? null : value;
+      if (typeof value !== 'string') return value;
+      dropped.push({ field: `mig_device/${path}`, reason: value });
+      return null;
     };
     const values = new Map(present(readings.map(([key, path, scale]) => [key, read(path, scale)])));
-    const impossible = readings.filter(([, path]) => implausible.includes(`mig_device/${path}`)).map(([key]) => key);
+    const bad = new Set(dropped.map(({ field }) => field));
+    const impossible = readings.filter(([, path]) => bad.has(`mig_device/${path}`)).map(([key]) => key);
     const beyond = new Set(takeOutBeyondTotal(values, new Set(impossible)));
-    for (const [key, path] of readings) if (beyond.has(key)) implausible.push(`mig_device/${path}`);
+    for (const [key, path] of readings)
+      if (beyond.has(key)) dropped.push({ field: `mig_device/${path}`, reason: 'impossible' });
     return [
       {
         gpuInstance,
@@ -73,7 +75,7 @@ export function readInstances(elements: readonly Leaves[]): readonly Instance[] 
         device,
         values,
         engines: present(engines.map(([engine, path]) => [engine, read(path, countScale)])),
-        implausible,
+        dropped,
       },
     ];
   });

@@ -1,6 +1,6 @@
 import { FreshRows, type SeriesTable } from '../../series/index.ts';
 import type { GpuIdentity } from '../addresses.ts';
-import { readValue } from '../cell.ts';
+import { readValue, type Dropped } from '../cell.ts';
 import { memoryScale } from '../field.ts';
 import type { Leaves } from './element.ts';
 import {
@@ -36,7 +36,7 @@ export interface GpuProcess {
   /** In bytes; null when the driver does not tell. */
   readonly memory: number | null;
   /** Paths whose value is impossible. */
-  readonly implausible: readonly string[];
+  readonly dropped: readonly Dropped[];
 }
 
 /** Processes of one GPU that have series of their own; those with most memory come first. */
@@ -60,8 +60,8 @@ export function readProcesses(elements: readonly Leaves[], total: number | undef
         type: types.get(leaves.get('type') ?? '') ?? 'other',
         gpuInstance: instanceId(leaves.get('gpu_instance_id')),
         computeInstance: instanceId(leaves.get('compute_instance_id')),
-        memory: memory === 'implausible' ? null : memory,
-        implausible: memory === 'implausible' ? ['process_info/used_memory'] : [],
+        memory: typeof memory === 'string' ? null : memory,
+        dropped: typeof memory === 'string' ? [{ field: 'process_info/used_memory', reason: memory }] : [],
       },
     ];
   });

@@ -128,11 +128,27 @@ describe('a GPU of -q -x', () => {
   test('drops what is physically impossible, and says where it stood', () => {
     const row = read('<temperature><gpu_temp>4000 C</gpu_temp></temperature><pci><tx_util>-3 KB/s</tx_util></pci>');
     expect(row.values.size).toBe(0);
-    expect(row.implausible).toEqual(['temperature/gpu_temp', 'pci/tx_util']);
+    expect(row.dropped).toEqual(
+      ['temperature/gpu_temp', 'pci/tx_util'].map((field) => ({ field, reason: 'impossible' })),
+    );
   });
 
-  test('a unit that is not known is no value', () => {
-    expect(values('<fb_memory_usage><used>5 furlongs</used></fb_memory_usage>')).toEqual({});
+  test('drops what is in an unknown unit or malformed, and says why', () => {
+    const row = read(
+      '<fb_memory_usage><used>5 furlongs</used></fb_memory_usage><temperature><gpu_temp>41,5 C</gpu_temp></temperature>',
+    );
+    expect(row.values.size).toBe(0);
+    expect(row.dropped).toEqual([
+      { field: 'fb_memory_usage/used', reason: 'unknown_unit' },
+      { field: 'temperature/gpu_temp', reason: 'malformed' },
+    ]);
+  });
+
+  test('writes PCI ids as --query-gpu does', () => {
+    const row = read(
+      '<pci><pci_device_id>233010de</pci_device_id><pci_sub_system_id>16C110DE</pci_sub_system_id></pci>',
+    );
+    expect(Object.fromEntries(row.texts)).toEqual({ pci_device_id: '0x233010DE', pci_sub_device_id: '0x16C110DE' });
   });
 });
 

@@ -1,7 +1,8 @@
-import { faultIn, isAbsent, readValue, worse } from '../cell.ts';
+import { faultIn, isAbsent, readValue, worse, type Dropped } from '../cell.ts';
 import { documentPaths, textPaths } from '../document-paths.ts';
 import type { ReadingField } from '../field.ts';
 import { isVital, readingFields } from '../fields.ts';
+import { labelText } from '../label-text.ts';
 import { takeOutBeyondTotal } from '../memory-parts.ts';
 import type { GpuState, TextKey } from '../metrics.ts';
 import { busId } from '../pci.ts';
@@ -44,7 +45,7 @@ export function readGpu(
   const state = stateOf(leaves);
   const values = new Map<string, number>();
   const offers = new Set<string>();
-  const implausible: string[] = [];
+  const dropped: Dropped[] = [];
   const names = new Map<string, string>();
   const impossible = new Set<string>();
   for (const field of fields) {
@@ -55,20 +56,21 @@ export function readGpu(
       const value = readValue(text, '', field);
       if (value === null) continue;
       names.set(field.id, path);
-      if (value === 'implausible') {
-        implausible.push(path);
+      if (typeof value === 'string') {
+        dropped.push({ field: path, reason: value });
         impossible.add(field.id);
       } else values.set(field.id, value);
       break;
     }
   }
-  for (const id of takeOutBeyondTotal(values, impossible)) implausible.push(names.get(id) ?? id);
+  for (const id of takeOutBeyondTotal(values, impossible))
+    dropped.push({ field: names.get(id) ?? id, reason: 'impossible' });
   // What a lost card still answers comes from the driver's memory, not from the card.
   if (state === 'lost') values.clear();
   const texts = new Map<TextKey, string>();
   for (const [key, paths] of textPaths) {
     const text = first(leaves, paths);
-    if (text !== null) texts.set(key, text);
+    if (text !== null) texts.set(key, labelText(key, text));
   }
   return {
     index: position,
@@ -81,7 +83,7 @@ export function readGpu(
     offers,
     values,
     texts,
-    implausible,
+    dropped,
   };
 }
 
