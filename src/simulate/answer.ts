@@ -52,9 +52,8 @@ export function answer(query: Query, control: Control, { time, since, first }: O
   const hidden = new Set(control.faults.flatMap((fault) => (fault.kind === 'row_gone' ? [fault.gpu] : [])));
   const miscounted = control.faults.find((fault) => fault.kind === 'miscounted');
   const count = miscounted?.kind === 'miscounted' ? miscounted.count : machine.length - hidden.size;
-  const cards = queried
-    .filter(({ index }) => !hidden.has(index))
-    .map((gpu) => ({ gpu, facts: factsOf(gpu, { time, since, count, faults: control.faults }) }));
+  const moment = { time, since, count, faults: control.faults };
+  const cards = queried.filter(({ index }) => !hidden.has(index)).map((gpu) => ({ gpu, facts: factsOf(gpu, moment) }));
   const asked = query.ask === 'query-gpu' ? fieldsOf(query, control) : [];
   if (typeof asked === 'string')
     return { stdout: `Field "${asked}" is not a valid field to query.\n\n`, stderr: '', code: 2 };
@@ -65,9 +64,9 @@ export function answer(query: Query, control: Control, { time, since, first }: O
       return document(told, driverOf(control), time, count);
     },
     list: () => cards.map((card) => listLine(card, migList)).join(''),
-    'link-rates': () => cards.map((card) => listLine(card, linkRates)).join(''),
-    'link-errors': () => cards.map((card) => listLine(card, linkErrors)).join(''),
-    'link-traffic': () => cards.map((card) => listLine(card, (gpu) => linkTraffic(gpu, time))).join(''),
+    'link-rates': () => cards.map((card) => listLine(card, (gpu) => linkRates(gpu, moment))).join(''),
+    'link-errors': () => cards.map((card) => listLine(card, (gpu) => linkErrors(gpu, moment))).join(''),
+    'link-traffic': () => cards.map((card) => listLine(card, (gpu) => linkTraffic(gpu, moment))).join(''),
   }[query.ask]();
   return spoil(printed, control, query.ask);
 }

@@ -1,5 +1,6 @@
 import type { Gpu } from './machine.ts';
 import type { Moment } from './moment.ts';
+import { grown } from './trouble-effects.ts';
 
 const severities = ['corrected', 'uncorrected'] as const;
 const windows = ['volatile', 'aggregate'] as const;
@@ -69,15 +70,14 @@ function replacedMemory({ model }: Gpu, uncorrected: number): [string, string][]
 
 function errors(
   { index }: Gpu,
-  { faults, time, since }: Moment,
+  moment: Moment,
   severity: (typeof severities)[number],
   location: 'dram' | 'sram',
 ): number {
-  const minutes = Math.max(0, time.getTime() / 1000 - since) / 60;
-  return faults.reduce(
+  return moment.faults.reduce(
     (sum, fault) =>
       fault.kind === 'ecc' && fault.gpu === index && fault.severity === severity && fault.location === location
-        ? sum + fault.count + Math.floor((fault.per_minute ?? 0) * minutes)
+        ? sum + grown(fault, moment)
         : sum,
     0,
   );

@@ -5,6 +5,7 @@ import { busId, type Gpu } from './machine.ts';
 import type { Facts, Moment } from './moment.ts';
 import { chance, hexadecimal } from './random.ts';
 import { readings, type Readings } from './readings.ts';
+import { troubledFacts, troubledReadings } from './trouble-effects.ts';
 
 const whole = (value: number): string => String(Math.round(value));
 const hundredths = (value: number): string => value.toFixed(2);
@@ -12,7 +13,7 @@ const hundredths = (value: number): string => value.toFixed(2);
 export function factsOf(gpu: Gpu, moment: Moment): Facts {
   const time = moment.time.getTime() / 1000;
   const reasons = throttling(gpu, moment.faults);
-  const reading = readings(gpu, time, reasons.size > 0 ? 0.6 : 1);
+  const reading = troubledReadings(gpu, moment.faults, readings(gpu, time, reasons.size > 0 ? 0.6 : 1));
   const facts = new Map([
     ...identity(gpu, moment),
     ...standing(gpu),
@@ -21,6 +22,7 @@ export function factsOf(gpu: Gpu, moment: Moment): Facts {
     ...clockEvents(reasons, Math.max(0, time - moment.since)),
     ...eccFacts(gpu, moment),
     ...gpu.model.facts,
+    ...troubledFacts(gpu, moment),
   ]);
   const broken = moment.faults.filter(isCardFault).find((fault) => fault.gpu === gpu.index);
   if (broken === undefined) return facts;

@@ -1,4 +1,5 @@
 import { busId, type Gpu } from './machine.ts';
+import type { Trouble } from './trouble.ts';
 
 /** A call of nvidia-smi that answers with readings; what a fault may be confined to. */
 export type Call = 'query-gpu' | 'document' | 'list' | 'link-rates' | 'link-errors' | 'link-traffic';
@@ -47,6 +48,7 @@ export type Fault =
     }
   /** The card runs below its clock, and the time of it is counted since the control file was written. */
   | { readonly kind: 'throttled'; readonly gpu: number; readonly reason: ThrottleReason }
+  | Trouble
   /** The driver does not know the field: the help text lacks it and queries with it are refused. */
   | { readonly kind: 'field_gone'; readonly field: string }
   /** A unit is printed as another one; the figures stay. */

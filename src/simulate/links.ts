@@ -1,19 +1,31 @@
 import type { Gpu } from './machine.ts';
+import type { Moment } from './moment.ts';
 import { chance } from './random.ts';
+import { isDown, linkErrorsOf } from './trouble-effects.ts';
 
 /** The lines that `nvlink -s` has below a card: what each link carries. */
-export function linkRates({ model: { links } }: Gpu): readonly string[] {
-  return each(links?.count).map((link) => `\t Link ${link}: ${links?.rate ?? 0} GB/s`);
+export function linkRates(gpu: Gpu, moment: Moment): readonly string[] {
+  const { links } = gpu.model;
+  return each(links?.count).map((link) =>
+    isDown(gpu, link, moment) ? `\t Link ${link}: <inactive>` : `\t Link ${link}: ${links?.rate ?? 0} GB/s`,
+  );
 }
 
-/** The lines that `nvlink -e` has below a card: none of its links ever had an error that it could not correct. */
-export function linkErrors({ model: { links } }: Gpu): readonly string[] {
+/** The lines that `nvlink -e` has below a card: without a fault none of its links ever had an error that it could not correct. */
+export function linkErrors(gpu: Gpu, moment: Moment): readonly string[] {
+  const { links } = gpu.model;
   const counters = links?.generation === 5 ? packetCounters : linkCounters;
-  return each(links?.count).flatMap((link) => counters.map((counter) => `\t Link ${link}: ${counter}`));
+  return each(links?.count).flatMap((link) =>
+    counters.map((counter) => {
+      const [name = ''] = counter.split(':');
+      const errors = linkErrorsOf(gpu, link, name, moment);
+      return `\t Link ${link}: ${errors === null ? counter : `${name}: ${errors}`}`;
+    }),
+  );
 }
 
 /** The lines that `nvlink -gt d` has below a card: payload since the driver was loaded, which grows with time. */
-export function linkTraffic({ model: { links }, seed, index }: Gpu, time: Date): readonly string[] {
+export function linkTraffic({ model: { links }, seed, index }: Gpu, { time }: Moment): readonly string[] {
   return each(links?.count).flatMap((link) =>
     ['Tx', 'Rx'].map((direction) => {
       const rate = 1e6 * (links?.rate ?? 0) * chance(seed, index, 'link', link, direction);

@@ -40,7 +40,7 @@ export async function plays(node: SimulatedNode, scenario: Scenario, expect: Exp
   const kinds = Object.entries(scenario.found ?? {})
     .map(([kind, severity]) => `${kind} ${severity}`)
     .toSorted();
-  happen(node);
+  await happen(node);
   const success = `gradwatch_exporter_collector_success{collector="${collector}"} ${reason === undefined ? 1 : 0}`;
   const during = await settled(node, (samples) => {
     const told = samples.includes(source(collector, signal)) && samples.includes(success) && has(samples, seen);

@@ -15,7 +15,7 @@ export interface Scenario {
   readonly collector?: 'gpu' | 'gpu_detail';
   /** What plays while all is well, beside what every scenario plays. */
   readonly usual?: Partial<Control>;
-  readonly happen: (node: SimulatedNode) => void;
+  readonly happen: (node: SimulatedNode) => void | Promise<void>;
   /** What mends it beside playing the machine that is well. */
   readonly mend?: (node: SimulatedNode) => void;
   readonly signal: Signal;
@@ -31,7 +31,7 @@ export interface Scenario {
   readonly back?: RegExp;
 }
 
-const plays =
+export const playing =
   (faults: readonly Fault[], control: Partial<Control> = {}) =>
   ({ standIn }: SimulatedNode): void => {
     standIn.play({ ...well, ...control, faults });
@@ -43,7 +43,7 @@ const vitalOnly = { 'gpu.details': 'false' } as const;
 const stateOfSecond = (state: string): RegExp => new RegExp(`^gradwatch_gpu_state{.*gpu="1",state="${state}"} 1$`);
 const lost = (name: string, fault: Fault): Scenario => ({
   name,
-  happen: plays([fault]),
+  happen: playing([fault]),
   signal: 'ok',
   seen: stateOfSecond('lost'),
   found: { gpu_lost: 3 },
@@ -51,7 +51,7 @@ const lost = (name: string, fault: Fault): Scenario => ({
 const failing = (name: string, reason: string, fault: Fault): Scenario => ({
   name,
   flags: vitalOnly,
-  happen: plays([fault]),
+  happen: playing([fault]),
   signal: 'failing',
   reason,
   seen: new RegExp(`^gradwatch_exporter_collector_failures_total{collector="gpu",reason="${reason}"}`),
@@ -66,7 +66,7 @@ export const scenarios: readonly Scenario[] = [
   { ...lost('a card has no handle', { kind: 'no_handle', gpu: 1 }), flags: { ...vitalOnly, 'gpu.retry_after': '6s' } },
   {
     name: 'a card leaves',
-    happen: plays([], { gpus: 1 }),
+    happen: playing([], { gpus: 1 }),
     signal: 'ok',
     seen: stateOfSecond('lost'),
     found: { gpu_lost: 3 },
@@ -74,33 +74,33 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'a card comes',
     flags: vitalOnly,
-    happen: plays([], { gpus: 3 }),
+    happen: playing([], { gpus: 3 }),
     signal: 'ok',
     seen: /^gradwatch_gpu_devices_seen 3$/,
   },
   {
     name: 'a card requires a reset',
-    happen: plays([{ kind: 'requires_reset', gpu: 1 }]),
+    happen: playing([{ kind: 'requires_reset', gpu: 1 }]),
     signal: 'ok',
     seen: stateOfSecond('requires_reset'),
     found: { gpu_lost: 3 },
   },
   {
     name: 'a card answers with an unknown error',
-    happen: plays([{ kind: 'unknown_error', gpu: 1 }]),
+    happen: playing([{ kind: 'unknown_error', gpu: 1 }]),
     signal: 'ok',
     seen: stateOfSecond('unknown_error'),
     found: { gpu_lost: 3 },
   },
   {
     name: 'a card is not for us',
-    happen: plays([{ kind: 'not_permitted', gpu: 1 }]),
+    happen: playing([{ kind: 'not_permitted', gpu: 1 }]),
     signal: 'ok',
     seen: stateOfSecond('not_permitted'),
   },
   {
     name: 'memory errors',
-    happen: plays([
+    happen: playing([
       { kind: 'ecc', gpu: 1, severity: 'uncorrected', location: 'dram', count: 3 },
       { kind: 'ecc', gpu: 1, severity: 'corrected', location: 'sram', count: 40 },
     ]),
@@ -119,7 +119,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'a card throttles',
-    happen: plays([{ kind: 'throttled', gpu: 1, reason: 'hw_thermal_slowdown' }]),
+    happen: playing([{ kind: 'throttled', gpu: 1, reason: 'hw_thermal_slowdown' }]),
     signal: 'ok',
     seen: /^gradwatch_gpu_clock_event_active{.*gpu="1",reason="hw_slowdown"} 1$/,
     found: { gpu_throttled: 2 },
@@ -128,20 +128,20 @@ export const scenarios: readonly Scenario[] = [
     name: 'a field is gone',
     // It is looked for again with a new process, which takes time to start.
     flags: { 'gpu.retry_after': '4s' },
-    happen: plays([{ kind: 'field_gone', field: 'power.draw.instant' }]),
+    happen: playing([{ kind: 'field_gone', field: 'power.draw.instant' }]),
     signal: 'ok',
     seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="field_refused"}/,
     back: /^gradwatch_gpu_instant_power_watts{/,
   },
   {
     name: 'a unit that is none of ours',
-    happen: plays([{ kind: 'wrong_unit', unit: 'W', shown: 'BTU/h' }]),
+    happen: playing([{ kind: 'wrong_unit', unit: 'W', shown: 'BTU/h' }]),
     signal: 'ok',
     seen: /^gradwatch_gpu_dropped_values_total{field="power.draw",reason="unknown_unit"}/,
   },
   {
     name: 'a unit that is a thousand times too large',
-    happen: plays([{ kind: 'wrong_unit', unit: 'MiB', shown: 'GiB' }]),
+    happen: playing([{ kind: 'wrong_unit', unit: 'MiB', shown: 'GiB' }]),
     signal: 'ok',
     seen: /^gradwatch_gpu_dropped_values_total{field="memory.total",reason="impossible"}/,
   },
@@ -153,7 +153,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'nvidia-smi is slow',
     flags: { ...vitalOnly, 'gpu.stale_after': '1m' },
-    happen: plays([{ kind: 'slow', seconds: 50 }]),
+    happen: playing([{ kind: 'slow', seconds: 50 }]),
     signal: 'slow',
     reason: 'slow',
     seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="slow"}/,
@@ -161,7 +161,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'nvidia-smi hangs',
     flags: { ...vitalOnly, 'gpu.stale_after': '2s' },
-    happen: plays([{ kind: 'hang' }]),
+    happen: playing([{ kind: 'hang' }]),
     signal: 'hung',
     reason: 'hung',
     seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="hung"}/,
@@ -169,7 +169,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'nvidia-smi hangs and ignores SIGTERM',
     flags: { ...vitalOnly, 'gpu.stale_after': '2s' },
-    happen: plays([{ kind: 'hang', stubborn: true }]),
+    happen: playing([{ kind: 'hang', stubborn: true }]),
     signal: 'hung',
     reason: 'hung',
     seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="hung"}/,
@@ -191,7 +191,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'there is no GPU',
     flags: vitalOnly,
-    happen: plays([{ kind: 'no_devices' }]),
+    happen: playing([{ kind: 'no_devices' }]),
     signal: 'no_gpu',
     seen: /^gradwatch_gpu_devices_seen 0$/,
     // The cards that were there count as lost.
@@ -211,7 +211,7 @@ const ofDocument = (name: string, signal: Signal, reason: string, fault: Fault):
   name,
   collector: 'gpu_detail',
   flags: detailed,
-  happen: plays([fault]),
+  happen: playing([fault]),
   signal,
   reason,
   seen: new RegExp(`^gradwatch_exporter_collector_failures_total{collector="gpu_detail",reason="${reason}"}`),
@@ -224,7 +224,7 @@ const ofSmallCall = (name: string, call: string, fault: Fault, usual: Partial<Co
   collector: 'gpu_detail',
   flags: detailed,
   usual,
-  happen: plays([fault], usual),
+  happen: playing([fault], usual),
   signal: 'ok',
   seen: new RegExp(`^gradwatch_gpu_call_failures_total{call="${call}",reason="failed"} [1-9]`),
 });
@@ -274,7 +274,7 @@ export const detailScenarios: readonly Scenario[] = [
       { kind: 'exit', code: 3, text: 'Something went wrong', call: 'list' },
       { model: 'a100-mig' },
     ),
-    happen: plays([{ kind: 'exit', code: 3, text: 'Something went wrong', call: 'list' }], {
+    happen: playing([{ kind: 'exit', code: 3, text: 'Something went wrong', call: 'list' }], {
       model: 'a100-mig',
       gpus: 3,
     }),

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { cards, MachineFeed, type Readings } from '../../../test/support/machine.ts';
 import type { AnyMachineDetector } from './index.ts';
-import { gpuEccCorrected, gpuEccUncorrectable } from './gpu-ecc.ts';
+import { gpuEccCorrected } from './gpu-ecc-corrected.ts';
+import { gpuEccUncorrectable } from './gpu-ecc-uncorrectable.ts';
 import { gpuHot } from './gpu-hot.ts';
 import { gpuLost } from './gpu-lost.ts';
 import { gpuLowPower } from './gpu-low-power.ts';
-import { gpuMemoryFailed, gpuRepairPending } from './gpu-memory-state.ts';
-import { gpuMemoryJump, gpuMemoryPressure } from './gpu-memory-use.ts';
+import { gpuMemoryFailed } from './gpu-memory-failed.ts';
+import { gpuRepairPending } from './gpu-repair-pending.ts';
+import { gpuMemoryJump } from './gpu-memory-jump.ts';
+import { gpuMemoryPressure } from './gpu-memory-pressure.ts';
 import { gpuNvlinkDegraded } from './gpu-nvlink-degraded.ts';
 import { gpuOutlier } from './gpu-outlier.ts';
 import { gpuPcieDegraded } from './gpu-pcie-degraded.ts';

@@ -1,12 +1,11 @@
-import { number } from '../../config/index.ts';
+import { integer, number } from '../../config/index.ts';
 import { SlidingWindow } from '../../stats/index.ts';
 import { detectorOptions, quiet } from '../detector.ts';
 import { figure, span } from '../figure.ts';
 import { cardDetector } from './machine-detector.ts';
 import { patience, Spell } from './spell.ts';
 
-/** Busy looks from which the usual power of a card is known, and the most that are held. */
-const enough = 24;
+/** Busy looks of which the usual power is the median. */
 const window = 120;
 
 /**
@@ -30,10 +29,11 @@ export const gpuLowPower = cardDetector({
       max: 1,
       help: 'Share of the power that it usually draws while busy, likewise',
     }),
+    warmup: integer({ default: 24, min: 1, max: window, help: 'Busy looks from which the usual power is known' }),
     ...patience('3m', '1m'),
   }),
   start: () => ({ ranks: '', power: new SlidingWindow(window), spell: new Spell() }),
-  observe(state, card, { busy, limit, usual, ...waits }, { time }) {
+  observe(state, card, { busy, limit, usual, warmup, ...waits }, { time }) {
     const utilization = card.read('gradwatch_gpu_utilization_ratio');
     const watts = card.read('gradwatch_gpu_power_watts');
     const most = card.read('gradwatch_gpu_power_limit_watts');
@@ -46,7 +46,7 @@ export const gpuLowPower = cardDetector({
     const isBusy = utilization >= busy;
     const before = state.power.median();
     const isLow =
-      isBusy && card.ranks.length > 0 && state.power.size >= enough && watts < Math.min(limit * most, usual * before);
+      isBusy && card.ranks.length > 0 && state.power.size >= warmup && watts < Math.min(limit * most, usual * before);
     if (isBusy && !isLow) state.power.push(watts);
     return state.spell.judge(time, isLow, waits, (seconds) => ({
       severity: 'warning',

@@ -1,16 +1,17 @@
-import { integer } from '../../config/index.ts';
+import { duration, integer, number } from '../../config/index.ts';
 import { detectorOptions, quiet } from '../detector.ts';
-import { figure } from '../figure.ts';
+import { figure, span } from '../figure.ts';
 import type { Card, Machine } from './machine.ts';
 import { cardDetector } from './machine-detector.ts';
 import { Rise } from './rise.ts';
 import { patience, Spell } from './spell.ts';
 
-const errorWindow = 600;
 /** Links that a card has at most; NVLink 5 has 18. */
 const mostLinks = 64;
 /** What the link corrected itself, or counts of what went well. */
 const harmless = /^(raw_|fec_corrected|link_recovery_successful)/;
+/** A packet that fails its check is sent again, and the link goes on: it takes many of these to matter. */
+const checked = /^crc/;
 
 const reads = [
   'gradwatch_gpu_nvlink_active',
@@ -21,7 +22,10 @@ const reads = [
 ] as const;
 type Reads = (typeof reads)[number];
 
-/** NVLinks that were up are down, or are up on the others of the same model; errors on links rise; the fabric is not healthy. */
+/**
+ * NVLinks that were up are down, or are up on the others of the same model; errors on links rise; the fabric is not healthy. What rate of
+ * CRC errors matters is the limit of DCGM's health check: github.com/NVIDIA/DCGM, dcgm_gpu_hardware_limits.h.
+ */
 export const gpuNvlinkDegraded = cardDetector({
   kind: 'gpu_nvlink_degraded',
   meaning: 'an NVLink of a GPU is down or full of errors, or its fabric is not healthy',
@@ -34,12 +38,24 @@ export const gpuNvlinkDegraded = cardDetector({
       default: 10,
       min: 1,
       max: 1e9,
-      help: 'Errors of all links of a card within ten minutes that links do not correct',
+      help: 'Errors of all links of a card within the window that links do not correct, without those of the checksum',
     }),
+    crc: number({
+      default: 100,
+      min: 0.001,
+      max: 1e9,
+      help: 'CRC errors of all links of a card a second, over the window',
+    }),
+    window: duration({ default: '10m', min: '5s', max: '1d', help: 'Time over which errors are counted' }),
     ...patience('10s', '2m'),
   }),
-  start: () => ({ seenUp: new Set<string>(), errors: new Rise(errorWindow), spell: new Spell() }),
-  observe({ seenUp, errors, spell }, card, { errors: limit, ...waits }, machine) {
+  start: ({ window }) => ({
+    seenUp: new Set<string>(),
+    errors: new Rise(window),
+    unchecked: new Rise(window),
+    spell: new Spell(),
+  }),
+  observe({ seenUp, errors, unchecked, spell }, card, { errors: limit, crc, window, ...waits }, machine) {
     const links = card.all('gradwatch_gpu_nvlink_active');
     const down: string[] = [];
     for (const { labels, value } of links) {
@@ -50,11 +66,15 @@ export const gpuNvlinkDegraded = cardDetector({
     const counters = card
       .all('gradwatch_gpu_nvlink_errors_total')
       .filter(({ labels }) => !harmless.test(labels.get('kind') ?? ''));
-    if (counters.length > 0)
-      errors.push(
-        machine.time,
-        counters.reduce((sum, { value }) => sum + value, 0),
-      );
+    const count = (ofCrc: boolean) =>
+      counters
+        .filter(({ labels }) => checked.test(labels.get('kind') ?? '') === ofCrc)
+        .reduce((sum, { value }) => sum + value, 0);
+    if (counters.length > 0) {
+      errors.push(machine.time, count(false));
+      unchecked.push(machine.time, count(true));
+    }
+    const rate = unchecked.rise / window;
     const health = card.state('gradwatch_gpu_fabric_health_state');
     const impaired = card.all('gradwatch_gpu_fabric_impaired').filter(({ value }) => value === 1);
     if (links.length === 0 && health === null && impaired.length === 0) return quiet;
@@ -67,8 +87,11 @@ export const gpuNvlinkDegraded = cardDetector({
         ? [`${card.name} has ${missing} NVLinks less than the others of its model`]
         : []),
       ...(errors.rise >= limit
-        ? [`the NVLinks of ${card.name} had ${figure(errors.rise)} errors within ten minutes`]
+        ? [
+            `the NVLinks of ${card.name} had ${figure(errors.rise)} errors within the last ${span(Math.min(window, errors.span(machine.time)))}`,
+          ]
         : []),
+      ...(rate >= crc ? [`the NVLinks of ${card.name} have ${figure(rate)} CRC errors a second`] : []),
       ...(health === 'unhealthy' || health === 'limited_capacity'
         ? [`the NVLink fabric of ${card.name} is ${health}`]
         : []),
@@ -76,7 +99,7 @@ export const gpuNvlinkDegraded = cardDetector({
     ];
     return spell.judge(machine.time, signs.length > 0, waits, () => ({
       severity: 'warning',
-      score: Math.max(down.length, missing, errors.rise / limit, 1),
+      score: Math.max(down.length, missing, errors.rise / limit, rate / crc, 1),
       threshold: 1,
       cause: `${capital(signs.join('; '))}.`,
       advice:

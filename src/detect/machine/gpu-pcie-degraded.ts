@@ -1,15 +1,14 @@
-import { number } from '../../config/index.ts';
+import { duration, number } from '../../config/index.ts';
 import { detectorOptions, quiet } from '../detector.ts';
 import { figure, span } from '../figure.ts';
 import { cardDetector } from './machine-detector.ts';
 import { Rise } from './rise.ts';
 import { patience, Spell } from './spell.ts';
 
-const replayWindow = 600;
-
 /**
  * The PCIe link of a GPU has fewer lanes or a lower generation than it can have, while the card works (an idle card slows its link to
- * save power), or sends packets again and again. The rate of replays is that of the health check of NVIDIA's DCGM.
+ * save power), or sends packets again and again. The rate of replays is the limit of DCGM's health check, "the maximum recommended by RM"
+ * (the resource manager of the driver): github.com/NVIDIA/DCGM, dcgm_gpu_hardware_limits.h.
  */
 export const gpuPcieDegraded = cardDetector({
   kind: 'gpu_pcie_degraded',
@@ -27,18 +26,19 @@ export const gpuPcieDegraded = cardDetector({
   ],
   options: detectorOptions({
     load: number({ default: 0.5, min: 0, max: 1, help: 'Utilisation from which the link has to be at its best' }),
-    replays: number({ default: 8, min: 0, max: 1e9, help: 'Replays a minute, over ten minutes' }),
+    replays: number({ default: 8, min: 0, max: 1e9, help: 'Replays a minute, over the window' }),
+    window: duration({ default: '10m', min: '5s', max: '1d', help: 'Time over which replays are counted' }),
     ...patience('1m', '2m'),
   }),
-  start: () => ({ replayed: new Rise(replayWindow), link: new Spell() }),
-  observe({ replayed, link }, card, { load, replays, ...waits }, { time }) {
+  start: ({ window }) => ({ replayed: new Rise(window), link: new Spell() }),
+  observe({ replayed, link }, card, { load, replays, window, ...waits }, { time }) {
     const lanes = card.read('gradwatch_gpu_pcie_lanes');
     const mostLanes = card.read('gradwatch_gpu_pcie_max_lanes');
     const generation = card.read('gradwatch_gpu_pcie_generation');
     const bestGeneration = card.read('gradwatch_gpu_pcie_max_generation');
     const counter = card.read('gradwatch_gpu_pcie_replays_total');
     if (counter !== null) replayed.push(time, counter);
-    const noisy = replayed.rise >= (replays * replayWindow) / 60;
+    const noisy = replayed.rise >= (replays * window) / 60;
     const works = (card.read('gradwatch_gpu_utilization_ratio') ?? 0) >= load;
     if (!noisy && (!works || lanes === null || generation === null)) return quiet;
     const narrow = works && lanes !== null && lanes < (mostLanes ?? 0);
@@ -49,12 +49,12 @@ export const gpuPcieDegraded = cardDetector({
         : 1;
     return link.judge(time, narrow || slow || noisy, waits, (seconds) => ({
       severity: 'warning',
-      score: narrow || slow ? share : replayed.rise / (replayWindow / 60),
+      score: narrow || slow ? share : replayed.rise / (window / 60),
       threshold: narrow || slow ? 1 : replays,
       cause:
         narrow || slow
           ? `The PCIe link of ${card.name} has ${lanes ?? '?'} of ${mostLanes ?? '?'} lanes at generation ${generation ?? '?'} of ${bestGeneration ?? '?'} while the card works, since ${span(seconds)}.`
-          : `The PCIe link of ${card.name} sent ${figure(replayed.rise)} packets again within the last ${span(Math.min(replayWindow, replayed.span(time)))}.`,
+          : `The PCIe link of ${card.name} sent ${figure(replayed.rise)} packets again within the last ${span(Math.min(window, replayed.span(time)))}.`,
       advice:
         'Seat the card and its riser anew, look at `lspci -vv` of the bridge above it, and try another slot; then replace it.',
     }));

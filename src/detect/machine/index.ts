@@ -1,12 +1,17 @@
 import { batchTooSmall } from './batch-too-small.ts';
-import { cpuBottleneck, ioBottleneck } from './bottlenecks.ts';
-import { gpuEccCorrected, gpuEccUncorrectable } from './gpu-ecc.ts';
+import { cpuBottleneck } from './cpu-bottleneck.ts';
+import { ioBottleneck } from './io-bottleneck.ts';
+import { gpuEccCorrected } from './gpu-ecc-corrected.ts';
+import { gpuEccUncorrectable } from './gpu-ecc-uncorrectable.ts';
 import { gpuHot } from './gpu-hot.ts';
 import { gpuLoadImbalance } from './gpu-load-imbalance.ts';
-import { gpuLost, gpuMissing } from './gpu-lost.ts';
+import { gpuLost } from './gpu-lost.ts';
+import { gpuMissing } from './gpu-missing.ts';
 import { gpuLowPower } from './gpu-low-power.ts';
-import { gpuMemoryFailed, gpuRepairPending } from './gpu-memory-state.ts';
-import { gpuMemoryJump, gpuMemoryPressure } from './gpu-memory-use.ts';
+import { gpuMemoryFailed } from './gpu-memory-failed.ts';
+import { gpuRepairPending } from './gpu-repair-pending.ts';
+import { gpuMemoryJump } from './gpu-memory-jump.ts';
+import { gpuMemoryPressure } from './gpu-memory-pressure.ts';
 import { gpuNvlinkDegraded } from './gpu-nvlink-degraded.ts';
 import { gpuOutlier } from './gpu-outlier.ts';
 import { gpuPcieDegraded } from './gpu-pcie-degraded.ts';
@@ -17,7 +22,8 @@ import { gpuTelemetry } from './gpu-telemetry.ts';
 import { gpuThrottled } from './gpu-throttled.ts';
 import { gpuUnderused } from './gpu-underused.ts';
 import { gpuXid } from './gpu-xid.ts';
-import { hostMemoryPressure, oomKill } from './host-memory.ts';
+import { hostMemoryPressure } from './host-memory-pressure.ts';
+import { oomKill } from './oom-kill.ts';
 
 /** What is wrong with the machine, a cause before its consequences. */
 export const hardwareDetectors = [

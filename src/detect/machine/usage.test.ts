@@ -1,11 +1,13 @@
 import { expect, it } from 'vitest';
 import { cards, MachineFeed, type Readings } from '../../../test/support/machine.ts';
 import { batchTooSmall } from './batch-too-small.ts';
-import { cpuBottleneck, ioBottleneck } from './bottlenecks.ts';
+import { cpuBottleneck } from './cpu-bottleneck.ts';
+import { ioBottleneck } from './io-bottleneck.ts';
 import { gpuLoadImbalance } from './gpu-load-imbalance.ts';
 import { gpuUnderused } from './gpu-underused.ts';
 import { gpuXid } from './gpu-xid.ts';
-import { hostMemoryPressure, oomKill } from './host-memory.ts';
+import { hostMemoryPressure } from './host-memory-pressure.ts';
+import { oomKill } from './oom-kill.ts';
 
 const hour = 3600;
 const used = (utilization: number, memory = 0.8): Readings => ({

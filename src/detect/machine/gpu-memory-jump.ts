@@ -1,40 +1,10 @@
 import { number } from '../../config/index.ts';
 import { SlidingWindow } from '../../stats/index.ts';
 import { detectorOptions, quiet } from '../detector.ts';
-import { figure, span } from '../figure.ts';
-import type { Card } from './machine.ts';
+import { figure } from '../figure.ts';
 import { cardDetector } from './machine-detector.ts';
+import { memoryShare, memoryShareReads } from './memory-share.ts';
 import { patience, Spell } from './spell.ts';
-
-const reads = ['gradwatch_gpu_memory_used_bytes', 'gradwatch_gpu_memory_total_bytes'] as const;
-
-/** The memory of a GPU is nearly full while a run computes on it. Frameworks that take all memory at the start are among these. */
-export const gpuMemoryPressure = cardDetector({
-  kind: 'gpu_memory_pressure',
-  meaning: 'the memory of a GPU is nearly full',
-  explains: [],
-  alert: 'none',
-  collectors: ['gpu'],
-  reads,
-  options: detectorOptions({
-    high: number({ default: 0.92, min: 0, max: 1, help: 'Share of the memory from which it is told' }),
-    full: number({ default: 0.97, min: 0, max: 1, help: 'Share from which it is a warning' }),
-    ...patience('1m', '2m'),
-  }),
-  start: () => ({ spell: new Spell() }),
-  observe({ spell }, card, { high, full, ...waits }, { time }) {
-    const share = used(card);
-    if (share === null) return quiet;
-    return spell.judge(time, card.ranks.length > 0 && share > high, waits, (seconds) => ({
-      severity: share > full ? 'warning' : 'info',
-      score: share,
-      threshold: high,
-      cause: `The memory of ${card.name} is ${figure(100 * share)} % full, since ${span(seconds)}.`,
-      advice:
-        'A larger batch, a longer sequence or fragmentation can end the run: leave room, or checkpoint activations.',
-    }));
-  },
-});
 
 /** Looks of the level before, and of the present one. */
 const before = 120;
@@ -47,14 +17,14 @@ export const gpuMemoryJump = cardDetector({
   explains: [],
   alert: 'none',
   collectors: ['gpu'],
-  reads,
+  reads: memoryShareReads,
   options: detectorOptions({
     rise: number({ default: 0.1, min: 0.001, max: 1, help: 'Rise as a share of the memory of the card' }),
     ...patience('0s', '1m'),
   }),
   start: () => ({ ranks: '', level: new SlidingWindow(before), now: new SlidingWindow(present), spell: new Spell() }),
   observe(state, card, { rise, ...waits }, { time }) {
-    const share = used(card);
+    const share = memoryShare(card);
     if (share === null || card.ranks.length === 0) return quiet;
     const ranks = JSON.stringify(card.ranks);
     if (ranks !== state.ranks) {
@@ -79,8 +49,3 @@ export const gpuMemoryJump = cardDetector({
     }));
   },
 });
-
-function used(card: Card<(typeof reads)[number]>): number | null {
-  const [bytes, total] = [card.read('gradwatch_gpu_memory_used_bytes'), card.read('gradwatch_gpu_memory_total_bytes')];
-  return bytes === null || total === null || total === 0 ? null : bytes / total;
-}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { cards, MachineFeed, type Readings } from '../../../test/support/machine.ts';
+import type { AnyMachineDetector } from './index.ts';
+import { gpuNvlinkDegraded } from './gpu-nvlink-degraded.ts';
+import { gpuPcieDegraded } from './gpu-pcie-degraded.ts';
+
+const begins = 600;
+
+/** A card of which one counter rises by so many a minute from the tenth minute on, and for so long. */
+function news(detector: AnyMachineDetector, series: string, perMinute: number, minutes = 20, flags = {}): string[] {
+  const up: Readings = { 'gradwatch_gpu_nvlink_active{link="0"}': 1 };
+  return new MachineFeed(detector, flags).pass(3600, (second) => {
+    const minute = Math.min(Math.max(0, second - begins) / 60, minutes);
+    return cards(1, { ...up, [series]: 1000 + Math.floor(perMinute * minute) });
+  });
+}
+
+const replays = 'gradwatch_gpu_pcie_replays_total';
+const link = (kind: string) => `gradwatch_gpu_nvlink_errors_total{link="0",kind="${kind}"}`;
+
+describe('PCIe replays', () => {
+  it.each([
+    [4, 20, []],
+    // Ten minutes at the limit of 8 a minute, told after one minute more.
+    [8, 20, ['warning', 1255]],
+    [80, 20, ['warning', 720]],
+    // A burst of one minute counts for ten: 70 are too few, 200 are not.
+    [70, 1, []],
+    [200, 1, ['warning', 685]],
+  ])('%i a minute for %i minutes: %o', (perMinute, minutes, told) => {
+    expect(first(news(gpuPcieDegraded, replays, perMinute, minutes), told)).toEqual(told);
+  });
+
+  it('are counted over the window that is asked for', () => {
+    expect(first(news(gpuPcieDegraded, replays, 7, 20, { window: '1m' }), [])).toEqual([]);
+    expect(first(news(gpuPcieDegraded, replays, 16, 1, { window: '1m', after: '0s' }), [0, 0])).toEqual([
+      'warning',
+      630,
+    ]);
+  });
+
+  it('that were counted before, or begin anew with the driver, are no news', () => {
+    const feed = new MachineFeed(gpuPcieDegraded);
+    const reset = (second: number) => cards(1, { [replays]: second < 900 ? 5000 : 3 });
+    expect(feed.pass(1800, reset)).toEqual([]);
+  });
+});
+
+describe('NVLink errors', () => {
+  it.each([
+    ['replay', 0.5, 20, []],
+    ['replay', 2, 20, ['warning', 910]],
+    ['recovery', 60, 1, ['warning', 620]],
+    ['link_recovery_failed', 60, 1, ['warning', 620]],
+    // Corrected by the link, however many.
+    ['fec_corrected', 1e6, 20, []],
+    ['link_recovery_successful', 60, 20, []],
+    // 90 and 101 CRC errors a second, over ten minutes.
+    ['crc_flit', 90 * 60, 20, []],
+    ['crc_flit', 101 * 60, 20, ['warning', 1205]],
+    ['crc', 1e5, 1, ['warning', 650]],
+  ])('of kind %s, %d a minute for %i minutes: %o', (kind, perMinute, minutes, told) => {
+    expect(first(news(gpuNvlinkDegraded, link(kind), perMinute, minutes), told)).toEqual(told);
+  });
+
+  it('are told with their rate', () => {
+    const feed = new MachineFeed(gpuNvlinkDegraded, { after: '0s' });
+    const look = (count: number) =>
+      feed.look(cards(1, { 'gradwatch_gpu_nvlink_active{link="0"}': 1, [link('crc')]: count }));
+    look(0);
+    expect(look(120_000)).toMatchObject([{ cause: 'The NVLinks of GPU 0 have 200 CRC errors a second.', score: 2 }]);
+  });
+});
+
+/** The first news, with its second at most two looks beside the expected one. */
+function first([told]: readonly string[], expected: readonly (string | number)[]): readonly (string | number)[] {
+  if (told === undefined) return [];
+  const [, severity = '', second] = told.split(' ');
+  const near = expected[1];
+  return [severity, typeof near === 'number' && Math.abs(Number(second) - near) <= 35 ? near : Number(second)];
+}
