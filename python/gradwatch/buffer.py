@@ -53,6 +53,8 @@ class StepBuffer:
         # Of them, those that never were in a batch and can take in further parts, by step number.
         self._open: dict[int, Step] = {}
         self._last_step = -1
+        # What has been sent of the last step.
+        self._sent = Step()
         # Batches sent and not acknowledged: sequence and steps.
         self._in_flight: deque[tuple[int, list[Item]]] = deque()
         self._in_flight_steps = 0
@@ -100,6 +102,10 @@ class StepBuffer:
             # What comes now belongs to the steps after the checkpoint, not to those of before.
             self._open.clear()
             step = None
+        elif step is None and number == self._last_step == self._sent.step and not self._went_back(self._sent, values):
+            values = {name: value for name, value in values.items() if not _has(self._sent, name, value)}
+            if not values:
+                return
         if step is None:
             step = Step(step=number, unix_nanos=unix_nanos)
             self._unsent.append(step)
@@ -114,12 +120,12 @@ class StepBuffer:
     def _went_back(self, step: Step, values: dict[str, Held]) -> bool:
         """Whether a step is reported anew, and not another part of it: fields are there already. The same value twice
         in a row (an epoch, say) is no contradiction, nor is another phase, nor what has a name of its own."""
-        again = [
-            name
+        again = {
+            name: value
             for name, value in values.items()
             if not isinstance(value, dict) and name != "phase" and step.HasField(name)
-        ]
-        return any(step.step < self._last_step or getattr(step, name) != values[name] for name in again)
+        }
+        return any(step.step < self._last_step or not _has(step, name, value) for name, value in again.items())
 
     def _drop_oldest(self) -> None:
         if self._in_flight:
@@ -170,6 +176,7 @@ class StepBuffer:
                 self._close(item)
                 items.append(item)
                 kinds[kind] += 1
+            self._note_sent(items)
             self._sequence += 1
             self._in_flight.append((self._sequence, items))
             self._in_flight_steps += len(items)
@@ -177,6 +184,13 @@ class StepBuffer:
             for item in items:
                 getattr(batch, _FIELDS[type(item)]).append(item)
             return batch
+
+    def _note_sent(self, items: list[Item]) -> None:
+        for item in items:
+            if isinstance(item, Step) and item.step == self._last_step:
+                if self._sent.step != item.step:
+                    self._sent = Step()
+                self._sent.MergeFrom(item)
 
     def acknowledge(self, sequence: int) -> None:
         """The exporter keeps the batches up to `sequence`."""
@@ -189,3 +203,11 @@ class StepBuffer:
             self._in_flight_steps -= len(steps)
         if self._forgotten[0] <= sequence:
             self._forgotten = (0, 0)
+
+
+def _has(step: Step, name: str, value: Held) -> bool:
+    """Whether the step has this very value already; NaN is like NaN."""
+    if isinstance(value, dict) or not step.HasField(name):
+        return False
+    known = getattr(step, name)
+    return bool(known == value or (known != known and value != value))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from gradwatch.buffer import StepBuffer
@@ -45,6 +47,26 @@ def test_a_part_that_comes_after_its_step_was_sent_goes_alone() -> None:
     buffer.collect()
     part = buffer.take(lease, LARGE).steps[0]
     assert part.step == 1 and part.gradient_norm == 2.0 and not part.HasField("loss")
+
+
+def test_what_was_sent_of_a_step_is_not_sent_again() -> None:
+    buffer = StepBuffer(8)
+    lease = buffer.resume(0)
+    buffer.put(1, 10, {"loss": math.nan, "epoch": 3.0})
+    buffer.collect()
+    buffer.take(lease, LARGE)
+    buffer.put(1, 20, {"loss": math.nan, "epoch": 3.0})
+    buffer.put(1, 30, {"validation_loss": 0.6, "epoch": 3.0})
+    buffer.collect()
+    batch = buffer.take(lease, LARGE)
+    assert batch is not None
+    assert [[field.name for field, _ in step.ListFields()] for step in batch.steps] == [
+        ["step", "unix_nanos", "validation_loss"]
+    ]
+    # Another value of what was sent says that the training went back to before this step.
+    buffer.put(1, 40, {"loss": 0.5, "epoch": 3.0})
+    buffer.collect()
+    assert [(step.loss, step.epoch) for step in buffer.take(lease, LARGE).steps] == [(0.5, 3.0)]
 
 
 def test_the_same_epoch_twice_is_no_contradiction() -> None:

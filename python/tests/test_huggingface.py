@@ -61,6 +61,7 @@ def test_what_the_trainer_logged_is_reported(exporter: FakeExporter, tmp_path: P
     for field, name in (("loss", "loss"), ("gradient_norm", "grad_norm"), ("learning_rate", "learning_rate")):
         assert [getattr(step, field) for step in steps] == [line[name] for line in logged], field
     assert [step.epoch for step in steps] == [line["epoch"] for line in logged]
+    assert {step.samples for step in steps} == {2}, "the trainer fetches a batch ahead"
     evaluated = {step.step: step.validation_loss for step in steps if step.HasField("validation_loss")}
     assert evaluated == {line["step"]: line["eval_loss"] for line in history if "eval_loss" in line}
     evaluations = [evaluation for batch in exporter.batches for evaluation in batch.evaluations]

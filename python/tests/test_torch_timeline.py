@@ -59,6 +59,42 @@ class Loop:
         return dict(seconds_of(self.steps[index], self) or {})
 
 
+def test_a_batch_that_is_fetched_ahead_belongs_to_the_step_that_trains_with_it() -> None:
+    loop = Loop()
+    loop.data(1.0, samples=8)
+    for samples in (8, 4):
+        loop.data(1.0, samples=samples)
+        loop.backward(1.0)
+        loop.step(1.0)
+    loop.backward(1.0)
+    loop.step(1.0)
+    loop.timeline.close()
+    assert [step.samples for step in loop.steps] == [8, 8, 4]
+
+
+def test_what_an_evaluation_fetches_and_waits_for_is_of_no_step() -> None:
+    loop = Loop()
+    for _ in range(2):
+        loop.data(1.0, samples=8)
+        loop.backward(1.0)
+        loop.step(1.0)
+        loop.data(5.0, samples=64)
+        loop.wait(2.0)
+        loop.timeline.pause(7.0, "evaluation_seconds")
+    loop.timeline.close()
+    assert [(step.samples, step.data_wait) for step in loop.steps] == [(8, 1.0)] * 2
+    assert [loop.times(index).get("collective_wait_seconds") for index in range(2)] == [None, None]
+
+
+def test_a_step_without_a_backward_takes_what_was_fetched() -> None:
+    loop = Loop()
+    for _ in range(2):
+        loop.data(1.0, samples=8)
+        loop.step(1.0)
+    loop.timeline.close()
+    assert [step.samples for step in loop.steps] == [8, 8]
+
+
 def test_the_phases_of_a_step() -> None:
     loop = Loop()
     loop.data(1.0)

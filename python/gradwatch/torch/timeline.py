@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from gradwatch.torch.interval import BACKWARD, FORWARD, HOST_TO_DEVICE, OPTIMIZE
 
 # Waits kept of one step: a model that is sharded by layers has some hundred.
 MAX_SPANS = 512
+# Batches kept that were fetched and not trained with: a loader of accelerate is one ahead.
+MAX_BATCHES = 16
 
 
 class Timeline:
@@ -22,6 +25,9 @@ class Timeline:
 
     A step that ended is handed to `deliver` when it is sure that nothing more belongs to it: when the script has named
     it by a log() after it, when the next batch is asked for, when the next backward begins.
+
+    A batch belongs to the step whose backward takes it, in the order in which they were fetched: some loaders fetch the
+    next one before the step. In a step without a backward all of them are taken.
     """
 
     def __init__(
@@ -49,6 +55,10 @@ class Timeline:
         self._launched: Any = None
         self._optimizer_from: Any = None
         self._data_from: float | None = None
+        # Samples of batches that no step has taken.
+        self._batches: deque[int] = deque(maxlen=MAX_BATCHES)
+        # Batches fetched, and backward passes, since the last step.
+        self._fetched = self._backwards = 0
 
     @property
     def on_device(self) -> bool:
@@ -70,7 +80,8 @@ class Timeline:
     def data_ends(self, samples: int) -> None:
         if self._data_from is not None:
             self.open.data_wait = (self.open.data_wait or 0.0) + self._now() - self._data_from
-            self.open.samples += samples
+            self._batches.append(samples)
+            self._fetched += 1
         self._data_from = None
         self._forward_begins(self.clock.mark())
 
@@ -86,6 +97,9 @@ class Timeline:
         if len(self._optimizers) == 1 and self._ended > 1:
             # A second optimiser would have stepped by now.
             self.close()
+        self._backwards += 1
+        if self._batches:
+            self.open.samples += self._batches.popleft()
         mark = self.clock.mark()
         spans = self.open.spans
         for index in range(self._forward_spans, len(spans)):
@@ -133,6 +147,10 @@ class Timeline:
         mark, now = self.clock.mark(), self._now()
         if self._optimizer_from is not None:
             self._span(Span(OPTIMIZER, self._optimizer_from, mark))
+        if self._backwards == 0:
+            self.open.samples = sum(self._batches)
+            self._batches.clear()
+        self._fetched = self._backwards = 0
         step, self.open = self.open, Interval(now)
         step.ended = now
         step.optimizers.add(optimizer)
@@ -153,9 +171,13 @@ class Timeline:
         """An evaluation or a checkpoint took so long since the last step, which it belongs to. Returns that step if it
         can still take it."""
         self.open.paused += seconds
-        if not self.open.spans:
-            # Batches that were taken in an evaluation.
-            self.open.data_wait, self.open.samples = None, 0
+        if self._backwards == 0:
+            # Batches that were taken in an evaluation, and its waits for other ranks.
+            self.open.data_wait = None
+            self.open.spans.clear()
+            while self._fetched > 0 and self._batches:
+                self._batches.pop()
+                self._fetched -= 1
         self._forward_begins(self.clock.mark())
         if self.done is not None:
             self.done.values[field] = self.done.values.get(field, 0.0) + seconds
