@@ -1,0 +1,16 @@
+"""What a training writes down of itself, as JSON lines: who it is, then each step. A double is read back as the same double."""
+
+import json
+
+
+class Record:
+    def __init__(self, path, by):
+        self._file = open(path, "w", encoding="utf-8", buffering=1)
+        self._write({"by": by})
+
+    def step(self, step, extras=None, **values):
+        """`values` by the names of the fields of a Step, `extras` by names of the script's own."""
+        self._write({"step": step, "values": values, "extras": extras or {}})
+
+    def _write(self, line):
+        self._file.write(json.dumps(line) + "\n")

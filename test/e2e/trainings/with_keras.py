@@ -1,0 +1,61 @@
+"""Trains a small network with Keras, on the backend of KERAS_BACKEND. An epoch is one batch, so that the loss that Keras logs, a mean of
+the epoch, is that of the step."""
+
+import argparse
+import os
+import time
+
+import keras
+import numpy as np
+from record import Record
+
+import gradwatch
+from gradwatch.keras import GradwatchCallback
+
+BATCH = 32
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("--run", required=True)
+parser.add_argument("--record", required=True)
+parser.add_argument("--steps", type=int, required=True)
+parser.add_argument("--pause", type=float, required=True, help="seconds between two steps")
+arguments = parser.parse_args()
+
+
+class Script(keras.callbacks.Callback):
+    """Lowers the learning rate, tells of tokens, and writes down what Keras logs."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.model.optimizer.learning_rate = 0.05 * 0.98**epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        time.sleep(arguments.pause)
+
+    def on_epoch_end(self, epoch, logs=None):
+        gradwatch.log(step=epoch + 1, tokens=BATCH)
+        record.step(
+            epoch + 1,
+            loss=logs["loss"],
+            validation_loss=logs["val_loss"],
+            learning_rate=float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)),
+            epoch=epoch + 1,
+            tokens=BATCH,
+        )
+
+
+keras.utils.set_random_seed(int(os.environ["RANK"]))
+inputs = np.random.randn(BATCH, 8).astype("float32")
+targets = np.sin(inputs.sum(1, keepdims=True))
+model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(16, activation="tanh"), keras.layers.Dense(1)])
+model.compile(optimizer=keras.optimizers.SGD(0.05), loss="mse")
+
+record = Record(arguments.record, f"Keras {keras.__version__} on {keras.backend.backend()}")
+model.fit(
+    inputs,
+    targets,
+    batch_size=BATCH,
+    epochs=arguments.steps,
+    validation_data=(inputs[:16], targets[:16]),
+    verbose=0,
+    callbacks=[GradwatchCallback(arguments.run), Script()],
+)
