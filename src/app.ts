@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Configuration } from './catalogue.ts';
-import { CollectorRunner, systemTimers, type Logger } from './collect/index.ts';
-import { collectors, isRequired, roots } from './collectors.ts';
+import { systemTimers, type Logger } from './collect/index.ts';
+import { isRequired } from './collectors.ts';
 import { DetectionEngine, detectors, everyDetector, overheard, stall } from './detect/index.ts';
 import { conditionOf, Findings, findingsSection, FindingsFile, findingsLog, type Subject } from './findings/index.ts';
-import { HttpServer, SelfMetrics } from './http/index.ts';
+import { HttpServer, SelfMetrics, type ReloadOutcome } from './http/index.ts';
 import { EvaluationFolders, Ingest, LogDirectories, type Listening } from './ingest/index.ts';
 import { asksForTls, localAddress, readToken, TlsFiles, WebConfigFile } from './listen/index.ts';
-import { needsRestart, ReloadSeries } from './reload.ts';
+import { reloaded, ReloadSeries } from './reload.ts';
+import { RunningCollectors } from './running-collectors.ts';
 import { Runs, type RankIdentity } from './runs/index.ts';
 import { SeriesTable } from './series/index.ts';
 import { Snapshots, StateDirectory, type Section } from './snapshot/index.ts';
@@ -38,7 +39,7 @@ export interface Started {
  * outside in. The only place that knows all rooms.
  */
 export class App {
-  readonly #collectors: CollectorRunner;
+  readonly #collectors: RunningCollectors;
   readonly #ingest: Ingest;
   readonly #logDirectories: LogDirectories;
   readonly #evaluationFolders: EvaluationFolders;
@@ -81,12 +82,11 @@ export class App {
           });
     this.#snapshots = snapshots;
 
-    const keep = (section: Section): void => {
-      sections.push(section);
-    };
-    this.#collectors = new CollectorRunner({ table, logger, now, keep, ...roots(configuration) }, systemTimers);
-    const { all, gpus } = collectors(configuration, () => runs.listWorkers());
-    for (const { enabled, addTo } of all) if (enabled) addTo(this.#collectors);
+    this.#collectors = new RunningCollectors(
+      configuration,
+      { table, logger, now, sections, workers: () => runs.listWorkers() },
+      systemTimers,
+    );
 
     const findings = new Findings({
       table,
@@ -162,7 +162,7 @@ export class App {
         self: this.#self,
         version,
         waiting: () => this.#waiting(),
-        gpus: () => gpus(table),
+        gpus: () => this.#collectors.gpus,
         collectors: () => this.#collectors.reports,
         runs: () => runs.listRuns(),
         findings,
@@ -206,40 +206,49 @@ export class App {
   }
 
   /**
-   * Takes the configuration as it is now, or nothing of it. The certificates and users of the web configuration are read again too.
-   * @returns one line for each mistake; none when it was taken
+   * Takes the configuration as it is now, but for what cannot change while the exporter runs; with a mistake in it nothing. The
+   * certificates and users of the web configuration are read again too.
    */
-  reload(): readonly string[] {
+  reload(): ReloadOutcome {
     const { logger } = this.#parts;
-    const mistakes = this.#reload();
-    this.#reloads.show(mistakes.length === 0);
-    if (mistakes.length === 0) logger.info({}, 'the configuration was reloaded');
-    else logger.error({ mistakes }, 'the configuration was not reloaded; the one before stays in force');
-    return mistakes;
+    const outcome = this.#reload();
+    if ('mistakes' in outcome) {
+      this.#reloads.failed();
+      logger.error(outcome, 'the configuration was not reloaded; the one before stays in force');
+      return outcome;
+    }
+    const { changed, needRestart } = outcome;
+    this.#reloads.succeeded(needRestart);
+    if (needRestart.length === 0) logger.info({ changed }, 'the configuration was reloaded');
+    else
+      logger.warn(
+        { changed, needRestart },
+        `the configuration was reloaded, but for what takes a restart: ${needRestart.join(', ')}`,
+      );
+    return outcome;
   }
 
-  #reload(): readonly string[] {
+  #reload(): ReloadOutcome {
     const read = this.#parts.readAgain();
-    if ('errors' in read) return read.errors;
-    const { configuration } = read;
-    const fixed = needsRestart(this.#configuration, configuration);
-    if (fixed !== null) return [fixed];
+    if ('errors' in read) return { mistakes: read.errors };
+    const { configuration, changed, needRestart } = reloaded(this.#configuration, read.configuration);
     let required: (name: string) => boolean;
     try {
       required = isRequired(configuration);
     } catch (error) {
-      return [(error as Error).message];
+      return { mistakes: [(error as Error).message] };
     }
     const mistakes = [...this.#http.reloadWebConfig(), ...this.#ingest.reloadCertificates()];
-    if (mistakes.length > 0) return mistakes;
+    if (mistakes.length > 0) return { mistakes };
     this.#engine.reconfigure(configuration.detect);
     this.#findings.reconfigure(configuration.findings);
     this.#runs.reconfigure(configuration.runs);
     this.#ingest.tellLimits();
     this.#parts.setLogLevel(configuration.log.level);
+    this.#collectors.reconfigure(configuration);
     this.#isRequired = required;
     this.#configuration = configuration;
-    return [];
+    return { changed, needRestart };
   }
 
   /** What keeps the exporter from being ready. */

@@ -1,5 +1,6 @@
 import type { Configuration } from './catalogue.ts';
 import {
+  type BeatOptions,
   type Collector,
   type CollectorContext,
   type CollectorDeclaration,
@@ -22,10 +23,18 @@ import type { Metric, SeriesTable } from './series/index.ts';
 export interface ConfiguredCollector {
   readonly name: string;
   readonly enabled: boolean;
+  readonly intervalSeconds: number;
   readonly metrics: readonly Metric[];
-  readonly addTo: (runner: CollectorRunner) => void;
+  /** Those of one unit share a source and series, and are made anew together. */
+  readonly unit: string;
+  /** What it is made of: one that is of something else has to be made anew. */
+  readonly recipe: string;
+  readonly addTo: (runner: CollectorRunner, part: SeriesTable) => void;
   readonly create: (context: CollectorContext) => Collector;
 }
+
+/** The unit of those that ask nvidia-smi. */
+export const gpuUnit = 'nvidia_smi';
 
 export interface Collectors {
   /** Every collector that there is, those that are switched off among them. */
@@ -34,10 +43,17 @@ export interface Collectors {
   readonly gpus: (table: SeriesTable) => readonly GpuReport[];
 }
 
-/** The collectors as they are configured. `workers` tells who reports now. */
-export function collectors(configuration: Configuration, workers: () => readonly KnownWorker[]): Collectors {
+/**
+ * The collectors as they are configured.
+ * @param workers tells who reports now
+ * @param addresses of GPUs; the same for collectors that are made at different times
+ */
+export function collectors(
+  configuration: Configuration,
+  workers: () => readonly KnownWorker[],
+  addresses: GpuAddresses = new Map(),
+): Collectors {
   const { node, gpu, gpu_detail: detail, xid, kubernetes } = configuration;
-  const addresses: GpuAddresses = new Map();
   // Which process belongs to which rank: one look at the machine for all that ask.
   const { procRoot } = roots(configuration);
   const tree = new WorkerTree({ procRoot, workers, monotonic: () => systemTimers.monotonic() });
@@ -45,11 +61,18 @@ export function collectors(configuration: Configuration, workers: () => readonly
   const all = [
     ...nodeCollectors.map((declaration) => configured(declaration, node[declaration.name])),
     ...workerCollectors(tree).map((declaration) => configured(declaration, node[declaration.name])),
-    configured(gpuCollector(nvidiaSmi), gpu),
-    configured(
-      gpuDetailCollector(nvidiaSmi, () => tree.owners()),
-      detail,
-    ),
+    {
+      ...configured(gpuCollector(nvidiaSmi), gpu),
+      // The interval is told to nvidia-smi when it is started.
+      ...{ unit: gpuUnit, recipe: JSON.stringify(gpu) },
+    },
+    {
+      ...configured(
+        gpuDetailCollector(nvidiaSmi, () => tree.owners()),
+        detail,
+      ),
+      unit: gpuUnit,
+    },
     configured(xidCollector(addresses), xid),
     configured(podResources, kubernetes.pod_resources),
   ];
@@ -88,16 +111,19 @@ export function roots({
   return { procRoot: proc, sysRoot: sys, hostRoot: root };
 }
 
-function configured<Options extends { readonly enabled: boolean }>(
+function configured<Options extends BeatOptions>(
   declaration: CollectorDeclaration<Options>,
   options: Options,
 ): ConfiguredCollector {
   return {
     name: declaration.name,
     enabled: options.enabled,
+    intervalSeconds: options.interval,
     metrics: Object.values(declaration.metrics),
-    addTo: (runner) => {
-      runner.add(declaration, options);
+    unit: declaration.name,
+    recipe: JSON.stringify({ ...options, interval: null }),
+    addTo: (runner, part) => {
+      runner.add(declaration, options, part);
     },
     create: (context) => declaration.create(context, options),
   };

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { Row } from '../series/index.ts';
+import type { Row, SeriesTable } from '../series/index.ts';
 import { type AbsenceReason, type Collector, CollectorError, SourceAbsent } from './collector.ts';
 import { FailureLog } from './failure-log.ts';
 import type { Logger } from './logger.ts';
@@ -9,6 +9,8 @@ import type { Timers } from './timers.ts';
 
 /** What a beat needs of its surroundings. */
 export interface BeatContext {
+  /** Holds the series of the collector itself. */
+  readonly part: SeriesTable;
   readonly row: Row<keyof typeof readingMetrics>;
   readonly failures: (reason: string) => Row<keyof typeof failureMetrics>;
   readonly absences: (reason: AbsenceReason) => Row<keyof typeof absenceMetrics>;
@@ -42,8 +44,11 @@ export class Beat {
   #state: CollectorState = { state: 'starting' };
   /** Shown while there is nothing to read. */
   #absence: Row<keyof typeof absenceMetrics> | null = null;
+  /** Seconds between the starts of two readings. */
+  #interval: number;
   #expired = false;
-  #stopped = false;
+  #started = false;
+  #ended: Promise<void> | null = null;
   #cancelBeat = nothing;
   #cancelBudget = nothing;
   #cancelExpiry = nothing;
@@ -52,12 +57,13 @@ export class Beat {
     this.name = name;
     this.#collector = collector;
     this.#context = context;
+    this.#interval = collector.intervalSeconds;
     this.#log = new FailureLog(name, context.logger);
   }
 
   /** The oldest that a good reading may become, in seconds: three intervals and one budget, so that one late reading clears nothing. */
   get maximumAgeSeconds(): number {
-    return servedIntervals * this.#collector.intervalSeconds + this.#collector.budgetSeconds;
+    return servedIntervals * this.#interval + this.#collector.budgetSeconds;
   }
 
   /** Whether the outcome of a first reading is known. */
@@ -74,13 +80,28 @@ export class Beat {
     return { name: this.name, ...this.#state };
   }
 
+  /** Does nothing where it has started, or was stopped before. */
   start(): void {
+    if (this.#started || this.#ended !== null) return;
+    this.#started = true;
+    this.#tick(this.#context.timers.monotonic());
+  }
+
+  /** Reads at once, and then at this interval: what was read would else grow too old before the first of the new beats. */
+  retime(intervalSeconds: number): void {
+    this.#interval = intervalSeconds;
+    if (!this.#started || this.#ended !== null) return;
+    this.#cancelBeat();
     this.#tick(this.#context.timers.monotonic());
   }
 
   /** Starts no further reading, gives up the present one, and lets the collector end what it holds. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
+  stop(): Promise<void> {
+    this.#ended ??= this.#stop();
+    return this.#ended;
+  }
+
+  async #stop(): Promise<void> {
     this.#cancelBeat();
     this.#cancelBudget();
     this.#cancelExpiry();
@@ -88,11 +109,18 @@ export class Beat {
     await this.#collector.stop?.();
   }
 
+  /** Drops what it read, and what is told of that. It has to be stopped first. */
+  forget(): void {
+    this.#context.part.takeOut();
+    this.#context.row.remove();
+    this.#absence?.remove();
+  }
+
   /** Beats lie on a grid of the interval, so a slow reading shifts none of them; those that it covers are left out. */
   #tick(due: number): void {
     if (this.#reading === null) void this.#read();
     const { timers } = this.#context;
-    const interval = this.#collector.intervalSeconds;
+    const interval = this.#interval;
     const now = timers.monotonic();
     const next = due + interval * Math.max(1, Math.ceil((now - due) / interval));
     this.#cancelBeat = timers.after(next - now, () => {
@@ -127,7 +155,7 @@ export class Beat {
   }
 
   #judge(reading: Reading, error: unknown): void {
-    if (reading.judged || this.#stopped) return;
+    if (reading.judged || this.#ended !== null) return;
     reading.judged = true;
     this.#state = stateAfter(error);
     this.#cancelBudget();

@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import { expose, SeriesTable } from '../series/index.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { expose, gauge, SeriesTable } from '../series/index.ts';
 import {
   type Collector,
   type CollectorDeclaration,
@@ -349,6 +349,73 @@ describe('CollectorRunner', () => {
       'collector bad failed to stop',
       'collector stuck did not stop within 5 s',
     ]);
+  });
+
+  it('gives a collector another interval: reads at once, and what it read lives as long as the new one wants', async () => {
+    const readAt: number[] = [];
+    const expiredAt: number[] = [];
+    const collect = () => {
+      readAt.push(timers.monotonic());
+      return Promise.resolve();
+    };
+    runner.add(declare('cpu', { collect, expire: () => void expiredAt.push(timers.monotonic()) }), {});
+    runner.start();
+    await timers.advance(15);
+    runner.retime('cpu', 100);
+    await timers.advance(195);
+    runner.retime('cpu', 5);
+    await timers.advance(11);
+    expect(readAt).toEqual([0, 10, 15, 115, 210, 215, 220]);
+    expect(expiredAt).toEqual([]);
+  });
+
+  it('takes a collector out with its series, and takes another of its name when the first is gone', async () => {
+    const metrics = { one: gauge('gradwatch_node_one', { help: 'One' }) } as const;
+    let letGo: () => void = () => undefined;
+    const made: CollectorDeclaration<number> = {
+      name: 'one',
+      metrics,
+      create: (context, value) => {
+        const row = context.table.group([], metrics).row({});
+        return {
+          intervalSeconds: 10,
+          budgetSeconds: 2,
+          collect: () =>
+            Promise.resolve().then(() => {
+              row.set('one', value);
+            }),
+          expire: () => undefined,
+          stop: () => new Promise<void>((resolve) => (letGo = resolve)),
+        };
+      },
+    };
+    const ofOne = () => series().filter((line) => line.startsWith('gradwatch_node_one') || line.includes('success{'));
+    runner.add(made, 1);
+    runner.start();
+    await timers.advance(1);
+    expect(ofOne()).toEqual(['gradwatch_exporter_collector_success{collector="one"} 1', 'gradwatch_node_one 1']);
+    const gone = vi.fn();
+    void runner.remove('one').then(gone);
+    expect(ofOne()).toEqual([]);
+    runner.add(made, 2);
+    await timers.advance(30);
+    expect(gone).not.toHaveBeenCalled();
+    letGo();
+    await settle();
+    expect(gone).toHaveBeenCalledOnce();
+    runner.start('one');
+    await timers.advance(1);
+    expect(ofOne()).toEqual(['gradwatch_exporter_collector_success{collector="one"} 1', 'gradwatch_node_one 2']);
+  });
+
+  it('waits at the end for a collector that was taken out and has not ended either', async () => {
+    runner.add(declare('stuck', { stop: hang }), {});
+    runner.start();
+    void runner.remove('stuck');
+    const stopped = runner.stop();
+    await timers.advance(5);
+    await stopped;
+    expect(lines).toEqual([{ level: 'warn', message: 'collector stuck did not stop within 5 s' }]);
   });
 
   it('refuses two collectors of one name', () => {

@@ -9,7 +9,7 @@ import type { RunReport } from '../runs/index.ts';
 import { gauge, SeriesTable } from '../series/index.ts';
 import { writeJson } from '../json.ts';
 import type { Patience } from './http-server.ts';
-import { HttpServer, SelfMetrics, type HttpLog, type Served } from './index.ts';
+import { HttpServer, SelfMetrics, type HttpLog, type ReloadOutcome, type Served } from './index.ts';
 
 const run: RunReport = {
   run: 'digits <1>',
@@ -361,13 +361,13 @@ describe('POST /api/v1/runs/:run/requests', () => {
 });
 
 describe('POST /-/reload', () => {
-  const reload = vi.fn<() => readonly string[]>();
+  const reload = vi.fn<() => ReloadOutcome>();
   const post = async (headers: Record<string, string> = {}) => {
     const response = await fetch(`${url}/-/reload`, { method: 'POST', headers });
     return { status: response.status, text: await response.text() };
   };
   beforeEach(() => {
-    reload.mockReset().mockReturnValue([]);
+    reload.mockReset().mockReturnValue({ changed: [], needRestart: [] });
   });
 
   it('is off by default, and where nobody is asked who he is', async () => {
@@ -386,7 +386,12 @@ describe('POST /-/reload', () => {
     expect(reload).not.toHaveBeenCalled();
     const authorization = 'Bearer secret';
     expect(await post({ authorization })).toEqual({ status: 200, text: 'reloaded\n' });
-    reload.mockReturnValue(['a: found 1, expected 2', 'b: found 3, expected 4']);
+    reload.mockReturnValue({ changed: ['log.level'], needRestart: ['http.address', 'grpc.socket'] });
+    expect(await post({ authorization })).toEqual({
+      status: 200,
+      text: 'reloaded\nhttp.address: changed, takes a restart\ngrpc.socket: changed, takes a restart\n',
+    });
+    reload.mockReturnValue({ mistakes: ['a: found 1, expected 2', 'b: found 3, expected 4'] });
     const { status, text } = await post({ authorization });
     expect(status).toBe(500);
     expect(JSON.parse(text)).toEqual({

@@ -6,4 +6,4 @@ export { refusalMetrics } from './refusal-counts.ts';
 export { renderBody } from './render-body.ts';
 export { SelfMetrics, selfMetrics } from './self-metrics.ts';
 export { webConfigMetrics } from './web-config-series.ts';
-export type { AskWorkers, HttpLog, Served, WorkerAnswer } from './served.ts';
+export type { AskWorkers, HttpLog, ReloadOutcome, Served, WorkerAnswer } from './served.ts';

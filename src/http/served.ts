@@ -25,14 +25,21 @@ export interface Served {
   readonly askWorkers: AskWorkers;
   /** The bearer token for what changes something; null switches all of that off. */
   readonly token: string | null;
-  /** Takes the configuration as it is now, or nothing of it and says why, a line for each mistake; null where that is switched off. */
-  readonly reload: (() => readonly string[]) | null;
+  /** Takes the configuration as it is now; null where that is switched off. */
+  readonly reload: (() => ReloadOutcome) | null;
   /** The most scrapes that are answered at a time, as it is configured now. */
   readonly maxScrapes: () => number;
   /** Unix seconds. */
   readonly now: () => number;
   readonly log: HttpLog;
 }
+
+/** What came of a reload. */
+export type ReloadOutcome =
+  /** One line for each mistake: nothing was taken. */
+  | { readonly mistakes: readonly string[] }
+  /** The key paths of the options that were taken, and of those that take a restart. */
+  | { readonly changed: readonly string[]; readonly needRestart: readonly string[] };
 
 /** Asks the workers of a run, or one rank of it (null: every rank that is connected), and waits for what they answer. */
 export type AskWorkers = (run: string, rank: number | null, request: WorkerRequest) => Promise<readonly WorkerAnswer[]>;

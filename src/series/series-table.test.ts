@@ -165,6 +165,22 @@ describe('a table', () => {
       'gradwatch_rank_info has the labels (rank,host), its group (host,rank)',
     );
   });
+
+  it('loses the series of a part that is taken out of it, and takes metrics of their names again', () => {
+    const { table, series } = make();
+    const count = { ranks: gauge('gradwatch_run_ranks', { help: 'Ranks' }) } as const;
+    const part = table.part();
+    const row = part.group([], count).row({});
+    row.set('ranks', 2);
+    expect(series()).toEqual(['gradwatch_run_ranks 2']);
+    expect(() => part.group(labels, { loss: metrics.loss })).toThrow('gradwatch_train_loss is in two groups');
+    expect(() => table.group([], count)).toThrow('gradwatch_run_ranks is in two groups');
+    part.takeOut();
+    row.set('ranks', 3);
+    expect(series()).toEqual([]);
+    table.part().group([], count).row({}).set('ranks', 4);
+    expect(series()).toEqual(['gradwatch_run_ranks 4']);
+  });
 });
 
 describe('unitOf', () => {

@@ -11,8 +11,23 @@ import { labelBlock } from './labels.ts';
  * Dropping a row drops all its series.
  */
 export class SeriesTable {
-  readonly #groups: AnyGroup[] = [];
+  #groups: AnyGroup[] = [];
   readonly #families = new Set<string>();
+  readonly #whole: SeriesTable | null;
+
+  constructor(whole: SeriesTable | null = null) {
+    this.#whole = whole;
+  }
+
+  /** A table whose groups are groups of this one too, until it is taken out of it. */
+  part(): SeriesTable {
+    return new SeriesTable(this);
+  }
+
+  /** Takes all groups of this part out of the whole: their series are gone, and others may have metrics of their names. */
+  takeOut(): void {
+    if (this.#whole !== null) this.#whole.#forget(this.#groups);
+  }
 
   /**
    * Adds a group of metrics. `metrics` maps the short names by which the code sets values to declarations; every declaration has
@@ -24,15 +39,13 @@ export class SeriesTable {
     metrics: Readonly<Record<Key, Metric<string, Label | 'state'>>>,
   ): SeriesGroup<Key, Label> {
     for (const metric of Object.values<Metric>(metrics)) {
-      if (this.#families.has(metric.name)) throw new Error(`${metric.name} is in two groups`);
-      this.#families.add(metric.name);
       const own = metric.labels.filter((label) => metric.type !== 'states' || label !== 'state');
       if (own.join() !== identity.join()) {
         throw new Error(`${metric.name} has the labels (${own.join()}), its group (${identity.join()})`);
       }
     }
     const group = new SeriesGroup<Key, Label>(identity, metrics);
-    this.#groups.push(group);
+    this.#take(group);
     return group;
   }
 
@@ -42,6 +55,20 @@ export class SeriesTable {
    */
   snapshot(wanted: (metric: Metric) => boolean = () => true): GroupSnapshot[] {
     return this.#groups.filter((group) => group.has(wanted)).map((group) => group.snapshot());
+  }
+
+  #take(group: AnyGroup): void {
+    if (this.#whole !== null) this.#whole.#take(group);
+    for (const name of group.families) {
+      if (this.#families.has(name)) throw new Error(`${name} is in two groups`);
+      this.#families.add(name);
+    }
+    this.#groups.push(group);
+  }
+
+  #forget(groups: readonly AnyGroup[]): void {
+    for (const name of groups.flatMap((group) => [...group.families])) this.#families.delete(name);
+    this.#groups = this.#groups.filter((group) => !groups.includes(group));
   }
 }
 
@@ -83,6 +110,11 @@ export class SeriesGroup<Key extends string, Label extends string> implements St
 
   get keys(): Iterable<Key> {
     return this.#first.keys();
+  }
+
+  /** The names of its metrics. */
+  get families(): ReadonlySet<string> {
+    return new Set(this.#columns.map(({ metric }) => metric.name));
   }
 
   has(wanted: (metric: Metric) => boolean): boolean {

@@ -7,7 +7,6 @@ import { join, resolve } from 'node:path';
 import { hashSync } from 'bcryptjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authority, certificate, writeCertified, type Certified } from '../support/certificates.ts';
-import { startExporter } from '../support/exporter.ts';
 import { eventually, freePort, Program } from '../support/program.ts';
 
 /** The built program, as a user calls it. `npm test` builds it. */
@@ -92,51 +91,5 @@ describe('gradwatch serve --http.web_config_file', options, () => {
     expect(program.output).toMatch(/works +http\.web_config_file +\S+web\.yml: HTTPS/);
     expect(program.output).toMatch(/certificate of CN=localhost, valid until \d{4}-\S+ \(9 days left\); its key fits/);
     expect(program.output).toContain('users with a password: prometheus');
-  });
-});
-
-describe('a reload', options, () => {
-  it('takes what can change, and of what cannot nothing', async () => {
-    const file = join(folder, 'gradwatch.yaml');
-    const token = join(folder, 'token');
-    writeFileSync(token, 'secret');
-    const base = `http: {reload: true, token_file: ${token}}\ngpu: {enabled: false}\n`;
-    writeFileSync(file, base);
-    const exporter = await startExporter([`--config=${file}`]);
-    const reload = async (authorization = 'Bearer secret') => {
-      const response = await fetch(`${exporter.url}/-/reload`, { method: 'POST', headers: { authorization } });
-      return { status: response.status, text: await response.text() };
-    };
-    const succeeded = async (): Promise<number> => {
-      const text = await (await fetch(`${exporter.url}/metrics`)).text();
-      return Number(/^gradwatch_exporter_config_last_reload_successful (\d)$/m.exec(text)?.[1]);
-    };
-    try {
-      expect(await succeeded()).toBe(1);
-      expect((await reload('')).status).toBe(401);
-
-      writeFileSync(file, `${base}runs: {max_runs: many, max_rank: 1}\n`);
-      exporter.program.child.kill('SIGHUP');
-      await eventually('the reload to fail', async () => (await succeeded()) === 0 || undefined);
-      const broken = await reload();
-      expect(broken.status).toBe(500);
-      expect(broken.text).toContain(`${file}: runs.max_runs: found many, expected a whole number`);
-      expect(broken.text).toContain(`${file}: runs.max_rank: found 1, expected no such key`);
-
-      writeFileSync(file, `${base}findings: {hold: 1m}\nnode: {load: {interval: 7s}}\n`);
-      const fixed = await reload();
-      expect(fixed.status).toBe(500);
-      expect(fixed.text).toContain('node.load.interval: cannot change while the exporter runs; restart it');
-
-      writeFileSync(file, `${base}findings: {hold: 1m}\nlog: {level: info}\n`);
-      exporter.program.child.kill('SIGHUP');
-      await eventually('the reload to succeed', async () => (await succeeded()) === 1 || undefined);
-      expect(await reload()).toEqual({ status: 200, text: 'reloaded\n' });
-      // The level of the log is in force.
-      expect(exporter.program.output).toContain('the configuration was reloaded');
-      expect(exporter.program.output).toContain('"mistakes":');
-    } finally {
-      await exporter.stop();
-    }
   });
 });
