@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module';
-
-/** Texts by their path below an element, `temperature/gpu_temp`. Empty ones are not there. */
+/** Texts by their path below an element, `temperature/gpu_temp`; attributes are `@id`. Empty ones are not there. */
 export type Leaves = ReadonlyMap<string, string>;
 
 /** One GPU of `nvidia-smi -q -x`. */
@@ -13,84 +11,120 @@ export interface GpuElement {
   readonly processes: readonly Leaves[] | null;
 }
 
-/** nvidia-smi nests four deep. */
+/** nvidia-smi nests four deep. What is deeper is passed over. */
 const deepest = 12;
 /** More leaves than any GPU, instance or process has. */
 const mostLeaves = 2000;
 const longestText = 256;
 
-/** The library's build for require is one file without comments: it takes a megabyte less than the thirty modules that an import loads. */
-const { XMLParser } = createRequire(import.meta.url)('fast-xml-parser') as typeof import('fast-xml-parser');
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  parseTagValue: false,
-  parseAttributeValue: false,
-  processEntities: false,
-  trimValues: true,
-  isArray: (name) => name === 'mig_device' || name === 'process_info',
-});
-
-/** Reads an element `<gpu>`; null when it is not XML, or something else. */
+/**
+ * Reads an element `<gpu>`; null when it is not XML, or something else. Of XML it knows what nvidia-smi prints: elements, attributes,
+ * texts, comments and the five entities. A library makes a tree of objects first; that was a quarter of all that the exporter did on
+ * a node where nothing happens.
+ */
 export function parseElement(text: string): GpuElement | null {
-  let parsed: unknown;
-  try {
-    // The blanks between elements are half of the text.
-    parsed = parser.parse(withSafeNames(text).replaceAll(/>\s+</g, '><'));
-  } catch {
-    return null;
+  const reader = new ElementReader();
+  let at = text.indexOf('<');
+  while (at >= 0) {
+    const end = text.startsWith('<!--', at) ? text.indexOf('-->', at) + 2 : text.indexOf('>', at);
+    if (end < at) return null;
+    if (!reader.tag(text.slice(at + 1, end))) return null;
+    // Names of processes are printed as they are, whatever they hold.
+    at = text.indexOf(reader.isRaw ? '</process_name>' : '<', end);
+    reader.text(text.slice(end + 1, at < 0 ? undefined : at));
   }
-  const gpu = child(parsed, 'gpu');
-  if (typeof gpu !== 'object' || gpu === null || Array.isArray(gpu)) return null;
-  const instances = child(child(gpu, 'mig_devices'), 'mig_device');
-  const listed = child(gpu, 'processes');
-  const processes = child(listed, 'process_info');
-  return {
-    leaves: leavesOf(gpu, new Set(['mig_devices/mig_device', 'processes/process_info'])),
-    instances: Array.isArray(instances) ? instances.map((instance) => leavesOf(instance)) : [],
-    processes: Array.isArray(processes)
-      ? processes.map((process) => leavesOf(process))
-      : listed === '' || listed === 'None'
-        ? []
-        : null,
-  };
+  return reader.element;
 }
 
-/** Names of processes are printed as they are, whatever they hold. */
-function withSafeNames(text: string): string {
-  return text.replaceAll(
-    /<process_name>([^\n]*?)<\/process_name>/g,
-    (_, name: string) => `<process_name>${name.replaceAll('<', '&lt;')}</process_name>`,
-  );
+/** An element whose end has not come yet. */
+interface Open {
+  readonly name: string;
+  /** Below the element whose leaves these are; empty for that element itself. */
+  readonly path: string;
+  readonly leaves: Map<string, string>;
+}
+
+class ElementReader {
+  readonly #gpu = new Map<string, string>();
+  /** Elements that come several times and have leaves of their own, by their path. */
+  readonly #lists: ReadonlyMap<string, Leaves[]> = new Map([
+    ['mig_devices/mig_device', []],
+    ['processes/process_info', []],
+  ]);
+  readonly #open: Open[] = [];
+  #isClosed = false;
+  /** There is an element of processes, be it empty. */
+  #hasProcesses = false;
+
+  /** The GPU, once its element is closed. */
+  get element(): GpuElement | null {
+    if (!this.#isClosed) return null;
+    const [instances = [], processes = []] = this.#lists.values();
+    const said = this.#gpu.get('processes');
+    const areListed = processes.length > 0 || (this.#hasProcesses && (said === undefined || said === 'None'));
+    return { leaves: this.#gpu, instances, processes: areListed ? processes : null };
+  }
+
+  /** Whether what follows is a text, even if it has brackets. */
+  get isRaw(): boolean {
+    return this.#open.at(-1)?.name === 'process_name';
+  }
+
+  /** Takes what stands between two angle brackets. @returns whether it may stand here */
+  tag(tag: string): boolean {
+    if (tag.startsWith('!') || tag.startsWith('?')) return true;
+    if (tag.startsWith('/')) return this.#close(tag.slice(1).trimEnd());
+    const isEmpty = tag.endsWith('/');
+    const [name = '', ...attributes] = (isEmpty ? tag.slice(0, -1) : tag).split(/\s+/);
+    const parent = this.#open.at(-1);
+    if (name === '' || this.#isClosed || (parent === undefined && name !== 'gpu')) return false;
+    const element = this.#begin(name, parent);
+    for (const attribute of attributes) {
+      const [, key, value] = /^([\w:.-]+)="([^"]*)"$/.exec(attribute) ?? [];
+      if (key !== undefined && value !== undefined) put(element.leaves, below(element.path, `@${key}`), value);
+    }
+    if (!isEmpty) this.#open.push(element);
+    return true;
+  }
+
+  /** Takes a text of the innermost element. */
+  text(text: string): void {
+    const around = this.#open.at(-1);
+    if (around !== undefined) put(around.leaves, around.path, text.trim());
+  }
+
+  #begin(name: string, parent: Open | undefined): Open {
+    if (parent === undefined) return { name, path: '', leaves: this.#gpu };
+    if (this.#open.length > deepest) return { name, path: '', leaves: new Map() };
+    const path = below(parent.path, name);
+    this.#hasProcesses ||= path === 'processes' && parent.leaves === this.#gpu;
+    const list = parent.leaves === this.#gpu ? this.#lists.get(path) : undefined;
+    if (list === undefined) return { name, path, leaves: parent.leaves };
+    const leaves = new Map<string, string>();
+    list.push(leaves);
+    return { name, path: '', leaves };
+  }
+
+  #close(name: string): boolean {
+    this.#isClosed = this.#open.length === 1;
+    return this.#open.pop()?.name === name;
+  }
+}
+
+/** The first of several of the same path counts. */
+function put(leaves: Map<string, string>, path: string, text: string): void {
+  if (text === '' || leaves.size >= mostLeaves || leaves.has(path)) return;
+  leaves.set(path, plain(text.slice(0, longestText)));
 }
 
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
-function leavesOf(root: unknown, without: ReadonlySet<string> = new Set()): Leaves {
-  const leaves = new Map<string, string>();
-  const visit = (node: unknown, path: string, depth: number): void => {
-    if (leaves.size >= mostLeaves || depth > deepest || without.has(path)) return;
-    if (typeof node === 'string') {
-      // The first of several of the same name counts.
-      if (node === '' || leaves.has(path)) return;
-      const plain = node
-        .slice(0, longestText)
-        .replaceAll(/&(lt|gt|amp|quot|apos);/g, (_, name: string) => entities[name] ?? '');
-      leaves.set(path, plain);
-    } else if (Array.isArray(node)) {
-      for (const item of node) visit(item, path, depth + 1);
-    } else if (typeof node === 'object' && node !== null) {
-      for (const [name, item] of Object.entries(node)) {
-        visit(item, name === '#text' ? path : path === '' ? name : `${path}/${name}`, depth + 1);
-      }
-    }
-  };
-  visit(root, '', 0);
-  return leaves;
+function plain(text: string): string {
+  return text.includes('&')
+    ? text.replaceAll(/&(lt|gt|amp|quot|apos);/g, (_, name: string) => entities[name] ?? '')
+    : text;
 }
 
-function child(node: unknown, name: string): unknown {
-  return typeof node === 'object' && node !== null && Object.hasOwn(node, name)
-    ? (node as Record<string, unknown>)[name]
-    : undefined;
+function below(path: string, name: string): string {
+  return path === '' ? name : `${path}/${name}`;
 }

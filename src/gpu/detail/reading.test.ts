@@ -173,56 +173,6 @@ describe('the state of a card in -q -x', () => {
   });
 });
 
-describe('an element', () => {
-  test('tells processes apart from none, and from what is not told', () => {
-    const processes = (inside: string) => parseElement(`<gpu id="0">${inside}</gpu>`)?.processes;
-    expect(processes('<processes>\n</processes>')).toEqual([]);
-    expect(processes('<processes>N/A</processes>')).toBeNull();
-    expect(processes('')).toBeNull();
-    const listed = '<process_info><pid>7</pid><process_name>a <b> & "c" &amp; d</process_name></process_info>';
-    expect(processes(`<processes>${listed}</processes>`)?.map((leaves) => leaves.get('process_name'))).toEqual([
-      'a <b> & "c" & d',
-    ]);
-  });
-
-  test('is null when it is no XML', () => {
-    expect(parseElement('')).toBeNull();
-    expect(parseElement('garbage')).toBeNull();
-    expect(parseElement('<gpu>')).toBeNull();
-  });
-
-  test('no text makes it throw, and no path is made up', () => {
-    const tag = fc.constantFrom(
-      'gpu',
-      'utilization',
-      'gpu_util',
-      'mig_devices',
-      'mig_device',
-      '__proto__',
-      'processes',
-    );
-    const piece = fc.oneof(
-      tag.map((name) => `<${name}>`),
-      tag.map((name) => `</${name}>`),
-      fc.constantFrom('&lt;', '<!DOCTYPE x [<!ENTITY a "b">]>', '<![CDATA[', ']]>', '<!--', 'GPU is lost', '12 %'),
-      fc.string({ unit: 'binary', maxLength: 8 }),
-    );
-    fc.assert(
-      fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
-        const element = parseElement(`<gpu id="0">${pieces.join('')}</gpu>`);
-        if (element === null) return;
-        const { values } = readGpu(element.leaves, null, { driver: null, count: null });
-        for (const id of values.keys()) expect(documentPaths.has(id)).toBe(true);
-      }),
-    );
-  });
-
-  test('deep nesting neither overflows the stack nor takes long', () => {
-    const deep = `${'<a>'.repeat(20_000)}${'</a>'.repeat(20_000)}`;
-    expect(() => parseElement(`<gpu>${deep}</gpu>`)).not.toThrow();
-  });
-});
-
 test('every value that can be read is within the limits of its field', () => {
   const number = fc.oneof(fc.double({ noNaN: true }), fc.bigInt()).map(String);
   fc.assert(
