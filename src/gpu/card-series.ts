@@ -37,7 +37,7 @@ export class CardSeries {
   readonly #uuid: string;
   readonly #gpu: string;
   readonly #rows = new Set<SeriesRow<string>>();
-  readonly #cells = readingFields.map((): Cell => ({ row: null, value: undefined }));
+  readonly #cells = readingFields.map((field): Cell => ({ field, row: null, value: undefined }));
   readonly #main: SeriesRow<string>;
 
   constructor(groups: CardGroups, uuid: string, gpu: string) {
@@ -56,10 +56,10 @@ export class CardSeries {
    * @param extra what another source adds
    */
   show(values: ReadonlyMap<string, number>, extra: ReadonlyMap<string, number>): void {
-    for (const [at, field] of readingFields.entries()) {
-      const cell = this.#cells[at];
+    for (const cell of this.#cells) {
+      const { field } = cell;
       const value = values.get(field.id) ?? extra.get(field.id);
-      if (cell === undefined || cell.value === value) continue;
+      if (cell.value === value) continue;
       cell.value = value;
       // A card has no series for what it never told.
       cell.row ??= this.#row(field.family, field.labels);
@@ -69,7 +69,7 @@ export class CardSeries {
 
   /** What is shown of a field that has no labels of its own; null where it has no series. */
   reading(family: FamilyKey): number | null {
-    return this.#cells[readingFields.findIndex(({ id }) => id === family)]?.value ?? null;
+    return this.#cells.find(({ field }) => field.id === family)?.value ?? null;
   }
 
   remove(): void {
@@ -84,6 +84,7 @@ export class CardSeries {
 }
 
 interface Cell {
+  readonly field: ReadingField;
   row: SeriesRow<string> | null;
   value: number | undefined;
 }

@@ -1,13 +1,15 @@
 import type { ReadingField, TextField } from './field.ts';
 import { identityFields, readingFields, textFields, type IdentityKey } from './fields.ts';
+import { Meanings } from './meaning.ts';
 
 /** A column of the output, as its header names it, and what is read from it. */
 export interface Column {
   readonly name: string;
-  readonly unit: string;
   readonly identity: IdentityKey | null;
   readonly text: TextField | null;
   readonly readings: readonly ReadingField[];
+  /** What its cells say. */
+  readonly meanings: Meanings;
 }
 
 export interface Header {
@@ -44,7 +46,7 @@ export function parseHeader(line: string): Header | null {
     const readings = readingFields.filter(reads(name));
     return identity === null && text === null && readings.length === 0
       ? null
-      : { name, unit, identity, text, readings };
+      : { name, identity, text, readings, meanings: new Meanings(readings, unit) };
   });
   const naming = new Set<string>(['uuid', 'index', 'bus']);
   if (!columns.some((column) => naming.has(column?.identity ?? ''))) return null;

@@ -1,4 +1,4 @@
-import { faultIn, isAbsent, readValue, worse, type Dropped } from './cell.ts';
+import { worse, type Dropped } from './cell.ts';
 import type { Column, Header } from './csv.ts';
 import { isVital } from './fields.ts';
 import { labelText } from './label-text.ts';
@@ -31,37 +31,29 @@ export function readRow(cells: readonly string[], header: Header): Row {
   const texts = new Map<TextKey, string>();
   const values = new Map<string, number>();
   const dropped: Dropped[] = [];
-  const names = new Map<string, string>();
   const impossible = new Set<string>();
   let state: GpuState = 'ok';
-  for (const [at, column] of header.columns.entries()) {
-    if (column === null) continue;
-    const text = cells[at] ?? '';
-    let understood = false;
-    for (const field of column.readings) {
-      const value = readValue(text, column.unit, field);
-      if (value === null) continue;
-      understood = true;
-      names.set(field.id, column.name);
-      if (typeof value === 'string') {
+  for (let at = 0; at < header.columns.length; at += 1) {
+    const column = header.columns[at];
+    if (column === null || column === undefined) continue;
+    const { readings, fault, text } = column.meanings.of(cells[at] ?? '');
+    for (const { id, value } of readings) {
+      if (typeof value === 'number') values.set(id, value);
+      else {
         dropped.push({ field: column.name, reason: value });
-        impossible.add(field.id);
-      } else values.set(field.id, value);
+        impossible.add(id);
+      }
     }
-    if (understood) continue;
-    const fault = faultIn(text);
-    if (fault !== null) {
-      if (concernsCard(fault, column)) state = worse(fault, state);
-    } else if (!isAbsent(text)) {
-      if (column.identity !== null) identity.set(column.identity, text);
-      if (column.text !== null) texts.set(column.text.key, labelText(column.text.key, text));
     }
+    if (fault !== null && concernsCard(fault, column)) state = worse(fault, state);
+    if (text !== null && column.identity !== null) identity.set(column.identity, text);
+    if (text !== null && column.text !== null) texts.set(column.text.key, labelText(column.text.key, text));
   }
   for (const id of takeOutBeyondTotal(values, impossible))
-    dropped.push({ field: names.get(id) ?? id, reason: 'impossible' });
+    dropped.push({ field: nameOf(id, header), reason: 'impossible' });
   // What a lost card still answers comes from the driver's memory, not from the card.
   if (state === 'lost') values.clear();
-  const text = (key: string): string | null => identity.get(key)?.slice(0, 128) ?? null;
+  const text = (key: string): string | null => identity.get(key) ?? null;
   return {
     index: whole(text('index')),
     uuid: text('uuid'),
@@ -80,6 +72,11 @@ export function readRow(cells: readonly string[], header: Header): Row {
 /** A card that lacks a detail, or keeps it from us, may well be in order. */
 function concernsCard(fault: GpuState, { identity, readings }: Column): boolean {
   return identity !== null || fault === 'lost' || fault === 'requires_reset' || readings.some(isVital);
+}
+
+/** The column from which a field was read. */
+function nameOf(id: string, { columns }: Header): string {
+  return columns.find((column) => column?.readings.some((field) => field.id === id))?.name ?? id;
 }
 
 function whole(text: string | null): number | null {

@@ -71,29 +71,30 @@ export class SampleReader {
   }
 
   #take({ columns, labels, values, present }: GroupSnapshot, byName: Map<string, Sample[]>): void {
-    let state = 0;
-    for (const [column, { metric }] of columns.entries()) {
-      state = columns[column - 1]?.metric === metric ? state + 1 : 0;
-      if (!this.#wanted.has(metric.name)) continue;
+    let place = 0;
+    for (let column = 0; column < columns.length; column += 1) {
+      const metric = columns[column]?.metric;
+      place = columns[column - 1]?.metric === metric ? place + 1 : 0;
+      if (metric === undefined || !this.#wanted.has(metric.name)) continue;
       const samples = byName.get(metric.name) ?? [];
       byName.set(metric.name, samples);
-      for (const [row, block] of labels.entries()) {
+      const state = metric.states?.[place];
+      for (let row = 0; row < labels.length; row += 1) {
         const at = row * columns.length + column;
-        if (present[at] !== 1) continue;
         const value = values[at] ?? NaN;
-        if (metric.states === undefined) samples.push({ labels: this.#read(block), value });
-        else if (value === 1) {
-          samples.push({ labels: new Map([...this.#read(block), ['state', metric.states[state] ?? '']]), value });
-        }
+        if (present[at] !== 1 || (state !== undefined && value !== 1)) continue;
+        samples.push({ labels: this.#read(labels[row] ?? '', state), value });
       }
     }
   }
 
-  #read(block: string): ReadonlyMap<string, string> {
-    let labels = this.#labels.get(block);
+  /** @param state that holds, of a metric of states */
+  #read(block: string, state: string | undefined): ReadonlyMap<string, string> {
+    const key = state === undefined ? block : `${block}${state}`;
+    let labels = this.#labels.get(key);
     if (labels === undefined) {
-      labels = readLabelBlock(block);
-      this.#labels.set(block, labels);
+      labels = new Map([...readLabelBlock(block), ...(state === undefined ? [] : ([['state', state]] as const))]);
+      this.#labels.set(key, labels);
     }
     return labels;
   }
