@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { mkdir, open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { clearStaleSocket, ListenError } from '../listen/index.ts';
 import { DirectoryHeldError } from './failure.ts';
 import { maxBytes } from './format.ts';
@@ -29,7 +29,7 @@ export class StateDirectory {
 
   /** Makes the directory where it is not there. @throws errors of the file system */
   async create(): Promise<void> {
-    await mkdir(this.path, { recursive: true, mode: 0o700 });
+    await makeDirectory(this.path);
   }
 
   /**
@@ -155,4 +155,20 @@ export class Draft {
 
 function inodeOf(path: string): number | undefined {
   return lstatSync(path, { throwIfNoEntry: false })?.ino;
+}
+
+/**
+ * Makes a directory and those above it. Not by mkdir's `recursive`: that tries for ever where the parent is there and says that it is
+ * not, as /proc does.
+ */
+async function makeDirectory(path: string, isAgain = false): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || isAgain || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path));
+    await makeDirectory(path, true);
+  }
 }
