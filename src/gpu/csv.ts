@@ -46,7 +46,7 @@ export function parseHeader(line: string): Header | null {
     const readings = readingFields.filter(reads(name));
     return identity === null && text === null && readings.length === 0
       ? null
-      : { name, identity, text, readings, meanings: new Meanings(readings, unit) };
+      : { name, identity, text, readings, meanings: new Meanings(readings, unit, text?.key ?? null) };
   });
   const naming = new Set<string>(['uuid', 'index', 'bus']);
   if (!columns.some((column) => naming.has(column?.identity ?? ''))) return null;

@@ -1,6 +1,7 @@
 import { faultIn, isAbsent, readValue, type Value } from './cell.ts';
 import type { ReadingField } from './field.ts';
-import type { GpuState } from './metrics.ts';
+import { labelText } from './label-text.ts';
+import type { GpuState, TextKey } from './metrics.ts';
 
 /** What a cell says. */
 export interface Meaning {
@@ -8,11 +9,9 @@ export interface Meaning {
   readonly readings: readonly { readonly id: string; readonly value: Exclude<Value, null> }[];
   /** The state of the card that it tells of in place of a value. */
   readonly fault: GpuState | null;
-  /** The text itself where it is neither of them, and not a word for nothing. */
+  /** The text where it is neither of them, and not a word for nothing; see {@link labelText}. */
   readonly text: string | null;
 }
-
-const longestText = 128;
 
 /** More than the different texts of a column that is not a measurement. */
 const mostKept = 32;
@@ -24,12 +23,17 @@ const mostKept = 32;
 export class Meanings {
   readonly #fields: readonly ReadingField[];
   readonly #unit: string;
+  readonly #key: TextKey | null;
   readonly #known = new Map<string, Meaning>();
 
-  /** @param unit what the header says, for cells that have none of their own */
-  constructor(fields: readonly ReadingField[], unit: string) {
+  /**
+   * @param unit what the header says, for cells that have none of their own
+   * @param key the label that its texts become, if any
+   */
+  constructor(fields: readonly ReadingField[], unit: string, key: TextKey | null) {
     this.#fields = fields;
     this.#unit = unit;
+    this.#key = key;
   }
 
   of(text: string): Meaning {
@@ -49,6 +53,6 @@ export class Meanings {
     });
     const fault = readings.length > 0 ? null : faultIn(text);
     const isPlain = readings.length === 0 && fault === null && !isAbsent(text);
-    return { readings, fault, text: isPlain ? text.slice(0, longestText) : null };
+    return { readings, fault, text: isPlain ? labelText(this.#key, text) : null };
   }
 }

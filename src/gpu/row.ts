@@ -1,7 +1,6 @@
 import { worse, type Dropped } from './cell.ts';
 import type { Column, Header } from './csv.ts';
 import { isVital } from './fields.ts';
-import { labelText } from './label-text.ts';
 import { takeOutBeyondTotal } from './memory-parts.ts';
 import type { GpuState, TextKey } from './metrics.ts';
 import { busId } from './pci.ts';
@@ -44,10 +43,9 @@ export function readRow(cells: readonly string[], header: Header): Row {
         impossible.add(id);
       }
     }
-    }
     if (fault !== null && concernsCard(fault, column)) state = worse(fault, state);
     if (text !== null && column.identity !== null) identity.set(column.identity, text);
-    if (text !== null && column.text !== null) texts.set(column.text.key, labelText(column.text.key, text));
+    if (text !== null && column.text !== null) texts.set(column.text.key, text);
   }
   for (const id of takeOutBeyondTotal(values, impossible))
     dropped.push({ field: nameOf(id, header), reason: 'impossible' });
