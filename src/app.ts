@@ -84,7 +84,13 @@ export class App {
 
     this.#collectors = new RunningCollectors(
       configuration,
-      { table, logger, now, sections, workers: () => runs.listWorkers() },
+      {
+        ...{ table, logger, now, sections },
+        workers: () => runs.listWorkers(),
+        placed: (ranks) => {
+          for (const { run, rank, uuid } of ranks) runs.find(run, Number(rank))?.placeOn(uuid);
+        },
+      },
       systemTimers,
     );
 

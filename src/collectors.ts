@@ -14,6 +14,7 @@ import {
   xidCollector,
   type GpuAddresses,
   type GpuReport,
+  type PlacedRank,
 } from './gpu/index.ts';
 import { podResources } from './kubernetes/index.ts';
 import { nodeCollectors, workerCollectors, WorkerTree, type KnownWorker } from './node/index.ts';
@@ -47,11 +48,13 @@ export interface Collectors {
  * The collectors as they are configured.
  * @param workers tells who reports now
  * @param addresses of GPUs; the same for collectors that are made at different times
+ * @param placed told on which GPUs they compute, by their processes
  */
 export function collectors(
   configuration: Configuration,
   workers: () => readonly KnownWorker[],
   addresses: GpuAddresses = new Map(),
+  placed: (ranks: readonly PlacedRank[]) => void = () => undefined,
 ): Collectors {
   const { node, gpu, gpu_detail: detail, xid, kubernetes } = configuration;
   // Which process belongs to which rank: one look at the machine for all that ask.
@@ -68,7 +71,7 @@ export function collectors(
     },
     {
       ...configured(
-        gpuDetailCollector(nvidiaSmi, () => tree.owners()),
+        gpuDetailCollector(nvidiaSmi, () => tree.owners(), placed),
         detail,
       ),
       unit: gpuUnit,

@@ -1,6 +1,6 @@
 import type { Subject } from './finding.ts';
 
-/** The GPUs on which a rank, or with `rank` null all ranks of a run, compute on this node, as their workers named them. */
+/** The GPUs on which a rank, or with `rank` null all ranks of a run, compute on this node, as far as it is known. */
 export type GpusOf = (run: string, rank: number | null) => readonly string[];
 
 /**

@@ -8,7 +8,7 @@ const kept = 128;
 /** How a rank gets on whose process is alive and holds a stream open. */
 export interface RankProgress {
   readonly rank: number;
-  /** The GPU on which it computes, as its worker named it. */
+  /** The GPU on which it computes; null where that is not known. */
   readonly uuid: string | null;
   /** The step that it took last, null before the first. */
   readonly step: number | null;

@@ -26,6 +26,8 @@ export interface RankOwner {
   observed(observation: Observation): void;
   /** Something that outlives the exporter is another now, without an observation or a move. */
   changed(): void;
+  /** Its GPU was found. */
+  placed(hello: RankHello): void;
   moved(rank: Rank, from: RankState | null, reason: string): void;
 }
 
@@ -54,6 +56,8 @@ export class Rank {
   /** The process that speaks now has reported a step, or what it served. */
   #stepped = false;
   #condition: Condition = 'healthy';
+  /** The GPU on which its process was found; null while none was. */
+  #foundOn: string | null = null;
   /** Its process is alive and takes no further step. */
   #stalled = false;
 
@@ -79,6 +83,18 @@ export class Rank {
   /** What its process said of itself last. */
   get hello(): RankHello {
     return this.#hello;
+  }
+
+  /** The GPU on which it computes: as its worker names it, else the one on which its process was found; null where neither is known. */
+  get gpuUuid(): string | null {
+    return this.#hello.gpuUuid ?? this.#foundOn;
+  }
+
+  /** Its process was found on a GPU. What the worker itself says goes before. */
+  placeOn(uuid: string): void {
+    if (this.#foundOn === uuid) return;
+    this.#foundOn = uuid;
+    this.#owner.placed(this.#hello);
   }
 
   /** The worst of what is known of it. */
@@ -120,6 +136,7 @@ export class Rank {
       this.#progress.resume(this.#owner.now());
     } else {
       this.#stepped = false;
+      this.#foundOn = null;
       this.#clock = new ClockCleaning();
       this.#intake = new Intake(hello.session);
       this.#progress = new Progress(this.#owner.now());
@@ -221,9 +238,8 @@ export class Rank {
   progress(now: number): RankProgress | null {
     if (this.#ended !== null || this.#awaited !== null || this.#calledAt !== null) return null;
     if (this.#hello.role === 'inference') return null;
-    const { rank, gpuUuid: uuid } = this.#hello;
-    const progress = this.#progress.tell(rank, this.newest?.step ?? null, now);
-    return { ...progress, uuid, phase: this.#reports.doing };
+    const progress = this.#progress.tell(this.#hello.rank, this.newest?.step ?? null, now);
+    return { ...progress, uuid: this.gpuUuid, phase: this.#reports.doing };
   }
 
   /** So many seconds in which the exporter did not listen do not count against it. */

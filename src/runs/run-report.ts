@@ -25,6 +25,7 @@ export interface RankReport {
   readonly attempt: number;
   readonly localRank: number | null;
   readonly node: string | null;
+  /** As its worker named it, else as its process was found on it. */
   readonly gpuUuid: string | null;
   readonly role: Role;
   readonly parallel: Parallel;
@@ -59,7 +60,7 @@ function reportRank(rank: Rank): RankReport {
     attempt: rank.hello.attempt,
     localRank: rank.hello.localRank,
     node: rank.hello.node,
-    gpuUuid: rank.hello.gpuUuid,
+    gpuUuid: rank.gpuUuid,
     role: rank.hello.role,
     parallel: rank.hello.parallel,
     endedAt: rank.endedAt,

@@ -99,13 +99,10 @@ export class Run implements RankOwner {
       job: hello.job ?? this.#facts.job,
       labels: Object.keys(hello.labels).length > 0 ? hello.labels : this.#facts.labels,
     };
-    this.#describe(hello);
-    let rank = this.#ranks.get(hello.rank);
-    if (rank === undefined) {
-      rank = this.#add(hello);
-    }
+    const rank = this.#ranks.get(hello.rank) ?? this.#add(hello);
     this.#parts.listener.joined?.(hello);
     rank.join(hello, resumed);
+    this.#describe(hello);
     return rank;
   }
 
@@ -158,6 +155,10 @@ export class Run implements RankOwner {
 
   changed(): void {
     this.#parts.changed();
+  }
+
+  placed(hello: RankHello): void {
+    this.#describe(hello);
   }
 
   moved(rank: Rank, from: RankState | null, reason: string): void {
@@ -213,7 +214,7 @@ export class Run implements RankOwner {
         this.#parts.series.rankInfos.row({
           run: this.name,
           rank: String(hello.rank),
-          uuid: hello.gpuUuid ?? '',
+          uuid: this.#ranks.get(hello.rank)?.gpuUuid ?? hello.gpuUuid ?? '',
           host: hello.node ?? '',
           attempt: String(hello.attempt),
           local_rank: shown(hello.localRank),

@@ -380,6 +380,22 @@ describe('Runs', () => {
     ]);
   });
 
+  it('takes the GPU on which a process was found where its worker names none, until another process speaks', () => {
+    const { join, runs, text } = start();
+    const [named, nameless] = [join({ gpuUuid: 'GPU-0' }), join({ rank: 1, gpuUuid: null })];
+    named.placeOn('GPU-7');
+    nameless.placeOn('GPU-1');
+    expect(runs.gpusOf('digits', null)).toEqual(['GPU-0', 'GPU-1']);
+    expect(runs.progress(1000)[0]?.ranks.map(({ uuid }) => uuid)).toEqual(['GPU-0', 'GPU-1']);
+    expect(runs.listRuns()[0]?.ranks.map(({ gpuUuid }) => gpuUuid)).toEqual(['GPU-0', 'GPU-1']);
+    expect(text().match(/^gradwatch_rank_info\{.*rank="1",uuid="[^"]*"/gm)).toEqual([
+      'gradwatch_rank_info{run="digits",rank="1",uuid="GPU-1"',
+    ]);
+    join({ rank: 1, gpuUuid: null, attempt: 1 });
+    expect(runs.gpusOf('digits', 1)).toEqual([]);
+    expect(text()).not.toContain('uuid="GPU-1"');
+  });
+
   it('tells where a rank stands in the parallel layout, and the job and labels of its run', () => {
     const { join, runs, text } = start();
     join({ job: '4711', labels: { team: 'vision' }, parallel: { data: { index: 1, size: 2 } } });

@@ -136,11 +136,11 @@ export class Runs {
     return [...this.#runs.values()].map(reportRun);
   }
 
-  /** The GPUs that the ranks of a run, or one of them, name as theirs. */
+  /** The GPUs on which the ranks of a run, or one of them, compute, as far as it is known. */
   gpusOf(run: string, rank: number | null): readonly string[] {
     const ranks = this.#runs.get(run)?.ranks;
     const meant = rank === null ? [...(ranks?.values() ?? [])] : [ranks?.get(rank)];
-    return meant.flatMap((each) => each?.hello.gpuUuid ?? []);
+    return meant.flatMap((each) => each?.gpuUuid ?? []);
   }
 
   /** Who speaks for the ranks that are held, or did so last. A process that ended its call may still be there, and in trouble. */

@@ -9,6 +9,7 @@ import { SourceAbsent, type CollectorContext } from '../../collect/index.ts';
 import { SeriesTable, expose } from '../../series/index.ts';
 import { NvidiaSmi } from '../nvidia-smi.ts';
 import { GpuDetailCollector } from './collector.ts';
+import type { PlacedRank } from './gpus-of-ranks.ts';
 
 /** What a call of nvidia-smi prints and how it ends; null: it hangs. */
 type Play = (args: string) => { readonly out: string; readonly code?: number } | { readonly error: string } | null;
@@ -51,6 +52,9 @@ function child(args: readonly string[]): ChildProcess {
   return made as unknown as ChildProcess;
 }
 
+/** The ranks whose GPU the last reading found. */
+let placed: readonly PlacedRank[] = [];
+
 function make(options: { program?: string; details?: boolean } = {}): void {
   const { program = 'nvidia-smi', details = true } = options;
   const nvidiaSmi = new NvidiaSmi(
@@ -68,7 +72,13 @@ function make(options: { program?: string; details?: boolean } = {}): void {
     hostRoot: '/nowhere',
   };
   const workers = () => Promise.resolve(new Map([[4937, { run: 'gpt', rank: '3' }]]));
-  collector = new GpuDetailCollector(context, nvidiaSmi, { enabled: true, interval: 30 }, workers);
+  collector = new GpuDetailCollector(
+    context,
+    nvidiaSmi,
+    { enabled: true, interval: 30 },
+    workers,
+    (ranks) => (placed = ranks),
+  );
 }
 
 beforeEach(() => {
@@ -168,6 +178,7 @@ describe('the collector gpu_detail', () => {
     expect(series('process_memory')).toEqual([
       `process_memory_bytes{uuid="GPU-0",gpu="0",gpu_instance="",compute_instance="",pid="4937",process="python3",type="compute",run="gpt",rank="3"} ${160 * 2 ** 20}`,
     ]);
+    expect(placed).toEqual([{ run: 'gpt', rank: '3', uuid: 'GPU-0' }]);
     expect(series('processes{').filter((line) => !line.endsWith(' 0'))).toEqual([
       'processes{uuid="GPU-0",gpu="0",type="compute"} 1',
       'processes{uuid="GPU-0",gpu="0",type="graphics"} 1',

@@ -21,6 +21,7 @@ import { parseList, type Listed } from './list.ts';
 import { callMetrics, gpuDetailMetrics } from './metrics.ts';
 import type { GpuDetailOptions } from './options.ts';
 import { ProcessSeries, type Workers } from './processes.ts';
+import { gpusOfRanks, type PlacedRank } from './gpus-of-ranks.ts';
 
 /** GPUs without a handle that are left out one after the other; then the rest is not asked any more either. */
 const mostLeftOut = 8;
@@ -65,6 +66,7 @@ export class GpuDetailCollector implements Collector {
   readonly #fields: readonly ReadingField[];
   readonly #reach: Reach;
   readonly #findWorkers: () => Promise<Workers>;
+  readonly #placed: (ranks: readonly PlacedRank[]) => void;
   #workers: Workers = new Map();
   #errand: Errand | null = null;
   /** The MIG instances that -L named, and their names. */
@@ -82,6 +84,7 @@ export class GpuDetailCollector implements Collector {
     nvidiaSmi: NvidiaSmi,
     options: GpuDetailOptions,
     workers: () => Promise<Workers>,
+    placed: (ranks: readonly PlacedRank[]) => void,
   ) {
     const { table, procRoot, now, logger } = context;
     const { cards, sources } = nvidiaSmi.in(table);
@@ -101,6 +104,7 @@ export class GpuDetailCollector implements Collector {
     this.#logger = logger;
     this.#callFailures = table.group(['call', 'reason'], callMetrics);
     this.#findWorkers = workers;
+    this.#placed = placed;
     // Whoever wants few fields of a card does not want them from here either.
     this.#fields = nvidiaSmi.options.details
       ? readingFields
@@ -276,6 +280,7 @@ export class GpuDetailCollector implements Collector {
     }
     this.#instances.show(carved, this.#listed);
     this.#processes.show(occupied, this.#workers);
+    this.#placed(gpusOfRanks(occupied, this.#workers));
   }
 
   #judge(error: unknown): void {
@@ -319,14 +324,19 @@ function guest(): SourceAbsent {
   );
 }
 
-/** The collector `gpu_detail`. @param workers finds the processes of workers that report here */
+/**
+ * The collector `gpu_detail`.
+ * @param workers finds the processes of workers that report here
+ * @param placed told at each reading on which GPUs they compute
+ */
 export function gpuDetailCollector(
   nvidiaSmi: NvidiaSmi,
   workers: () => Promise<Workers>,
+  placed: (ranks: readonly PlacedRank[]) => void,
 ): CollectorDeclaration<GpuDetailOptions> {
   return {
     name: 'gpu_detail',
     metrics: gpuDetailMetrics,
-    create: (context, options) => new GpuDetailCollector(context, nvidiaSmi, options, workers),
+    create: (context, options) => new GpuDetailCollector(context, nvidiaSmi, options, workers, placed),
   };
 }
