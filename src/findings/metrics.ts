@@ -25,7 +25,7 @@ export const findingMetrics = {
     labels: ['finding'],
   }),
   acknowledged: gauge('gradwatch_finding_acknowledged', {
-    help: '1 for an open finding that somebody has acknowledged; absent for all others',
+    help: '1 for an open finding that does not notify because somebody has acknowledged it; absent for all others',
     labels: ['finding'],
   }),
   total: counter('gradwatch_findings_total', {

@@ -9,7 +9,8 @@ type FindingLabel = 'node' | 'run' | 'rank' | 'uuid' | 'kind';
  *
  * The severity of a finding is a value and not a label, and an alert has one severity of its own, for whatever the value: a finding
  * that worsens changes the text of a firing alert; it does not fire another. A consequence of another finding does not alert, nor does
- * what is silenced: the exporter takes the mark away when the silence ends or the finding worsens, and then the alert fires anew.
+ * what is silenced or acknowledged: the exporter takes the mark away when the silence ends or the finding worsens, and then the alert
+ * fires anew.
  */
 export function incident<Label extends FindingLabel>(
   kinds: string | readonly string[],
@@ -20,7 +21,8 @@ export function incident<Label extends FindingLabel>(
   const findings = series('gradwatch_finding_severity', { kind });
   const consequences = series('gradwatch_finding_info', { consequence_of: not('') });
   const causes = filter(findings, 'unless', ['instance', 'finding'], consequences);
-  const told = filter(causes, 'unless', ['instance', 'finding'], series('gradwatch_finding_silenced'));
+  const quiet = (['gradwatch_finding_silenced', 'gradwatch_finding_acknowledged'] as const).map((name) => series(name));
+  const told = quiet.reduce((rest, marked) => filter(rest, 'unless', ['instance', 'finding'], marked), causes);
   return scalar(aggregate('max', [...by, 'run', 'kind'], told), '>=', findingSeverity);
 }
 
