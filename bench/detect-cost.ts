@@ -70,7 +70,7 @@ function wholeRun(): void {
     throw error;
   };
   const findings = new Findings({
-    ...{ table, options: options.findings, detectors, gpusOf: () => [] },
+    ...{ table, options: options.findings, detectors, whereabouts: { gpusOf: () => [], steppedAt: () => null } },
     ...{ instance: 'cost', now: () => now },
   });
   const engine = new DetectionEngine({ table, sink: findings, ...everyDetector, failed, options: options.detect });

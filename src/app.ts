@@ -98,7 +98,10 @@ export class App {
       table,
       options: configuration.findings,
       detectors,
-      gpusOf: (run, rank): readonly string[] => runs.gpusOf(run, rank),
+      whereabouts: {
+        gpusOf: (run, rank): readonly string[] => runs.gpusOf(run, rank),
+        steppedAt: (run, rank): number | null => runs.find(run, rank)?.steppedAt ?? null,
+      },
       instance: randomBytes(4).toString('hex'),
       now,
     });

@@ -71,7 +71,7 @@ export function runJob({ rows, ranks, seed, onset, fault }: JobSetup): JobOutcom
     table,
     options: options.findings,
     detectors,
-    gpusOf: () => [],
+    whereabouts: { gpusOf: () => [], steppedAt: () => null },
     instance: 'j',
     now: () => now,
   });

@@ -27,7 +27,7 @@ const gpusOf = (run: string, rank: number | null): string[] => {
   if (run !== 'r') return ['GPU-x'];
   return rank === null ? Array.from({ length: 8 }, (_, each) => `GPU-${each}`) : [`GPU-${rank}`];
 };
-const house = () => findingsHouse(detectors, { max_open: 100 }, gpusOf);
+const house = () => findingsHouse(detectors, { max_open: 100 }, { gpusOf });
 
 const hot = evidence('warning', null, { cause: 'GPU 5 is throttled by its temperature.' });
 const slow = evidence('warning', 8120, { cause: 'Rank 5 computes 1.4 times slower than its 7 peers since step 8120.' });
@@ -141,6 +141,33 @@ describe('one incident', () => {
     see(lost, evidence('critical', 7), 2);
     expect(notifying()).toMatchObject([{ subject: { rank: 2 } }]);
     expect(findings.open.filter(({ consequenceOf }) => consequenceOf === 'abc-4')).toHaveLength(3);
+  });
+
+  it('is not the loss of a rank that took steps after another one was lost: that is a second one', () => {
+    let stepped: number | null = null;
+    const { see, notifying, findings, clock, wait } = findingsHouse(
+      detectors,
+      {},
+      { gpusOf, steppedAt: () => stepped },
+    );
+    see(lost, evidence('critical', 500), 3);
+    wait(60);
+    // A batch that was on its way.
+    stepped = clock.now - 55;
+    see(lost, evidence('critical', 520), 6);
+    wait(120);
+    stepped = clock.now - 5;
+    see(lost, evidence('critical', 900), 5);
+    expect(findings.open.map(({ consequenceOf }) => consequenceOf)).toEqual([null, 'abc-1', null]);
+    expect(notifying().map(({ subject }) => subject.rank)).toEqual([3, 5]);
+  });
+
+  it('of the GPU under a rank goes before the loss of another rank', () => {
+    const { see, seeGpu, findings } = house();
+    see(lost, evidence('critical', 500), 3);
+    seeGpu(gpuLost, evidence('critical', null), 'GPU-5');
+    see(lost, evidence('critical', 500), 5);
+    expect(findings.open.map(({ consequenceOf }) => consequenceOf)).toEqual([null, null, 'abc-2']);
   });
 
   it('that ends leaves what goes on to stand for itself', () => {

@@ -1,9 +1,11 @@
 import { severities, type DetectorFacts } from '../detect/index.ts';
 import { byAge, type Finding } from './finding.ts';
-import { touch, type GpusOf } from './subjects.ts';
+import { touch, type Whereabouts } from './subjects.ts';
 
 /** By so many steps a consequence may show before its cause: ranks report in batches, and parts of a step come late. */
 const stepsAhead = 8;
+/** Steps of ranks that go on are those that come later than so many seconds: what a batch held is on its way. */
+const batchSeconds = 10;
 
 /** A finding and the detector that it is of. */
 export interface Case {
@@ -15,16 +17,18 @@ export interface Case {
  * Whether one finding explains another: its kind says so, the two subjects touch, and both were seen within `window` seconds.
  *
  * Within a run a finding is never hidden behind a milder one. Between a machine and what runs on it that is no reason: how much a fault
- * of a GPU matters shows in what it does to the run. A kind that explains itself does so for what opened later, or is milder.
+ * of a GPU matters shows in what it does to the run. A kind that explains itself does so for what opened later, or is milder, and not
+ * for a rank that took steps after it: that one did not depend on it.
  */
-export function explains(cause: Case, consequence: Case, window: number, gpusOf: GpusOf): boolean {
+export function explains(cause: Case, consequence: Case, window: number, whereabouts: Whereabouts): boolean {
   if (cause.finding.id === consequence.finding.id) return false;
   if (!cause.detector.explains.includes(consequence.detector.kind)) return false;
-  if (!touch(cause.finding.subject, consequence.finding.subject, gpusOf)) return false;
+  if (!touch(cause.finding.subject, consequence.finding.subject, whereabouts)) return false;
   const worse = severityOf(cause.finding) - severityOf(consequence.finding);
   if (worse < 0 && isSameRun(cause.finding, consequence.finding)) return false;
   if (cause.detector.kind === consequence.detector.kind) {
     if (worse < 0 || (worse === 0 && byAge(cause.finding, consequence.finding) > 0)) return false;
+    if (wentOn(consequence.finding, cause.finding.openedAt + batchSeconds, whereabouts)) return false;
   }
   return isAbout(cause.finding, consequence.finding, window);
 }
@@ -36,6 +40,12 @@ export function severityOf({ severity }: Finding): number {
 
 function isSameRun({ subject: { run } }: Finding, { subject: other }: Finding): boolean {
   return run !== null && run === other.run;
+}
+
+/** Whether the rank of a finding took a step after this time. */
+function wentOn({ subject: { run, rank } }: Finding, time: number, whereabouts: Whereabouts): boolean {
+  const stepped = run === null || rank === null ? null : whereabouts.steppedAt(run, rank);
+  return stepped !== null && stepped > time;
 }
 
 function isAbout(cause: Finding, consequence: Finding, window: number): boolean {

@@ -1,20 +1,24 @@
-import type { DetectorFacts, Evidence, Report, VerdictSink } from '../detect/index.ts';
+import type { DetectorFacts, Report, VerdictSink } from '../detect/index.ts';
 import type { SeriesTable } from '../series/index.ts';
-import { severityOf } from './causes.ts';
-import type { Finding, FindingChange, FindingListener, Resolution, Subject } from './finding.ts';
+import type { Finding, FindingListener, Subject } from './finding.ts';
 import { FindingSeries } from './finding-series.ts';
-import { Incident } from './incident.ts';
+import type { Incident } from './incident.ts';
 import { Incidents } from './incidents.ts';
+import { Lifecycle } from './lifecycle.ts';
 import type { FindingsOptions } from './options.ts';
+import { Marks } from './marks.ts';
+import { News } from './news.ts';
+import { Resolved } from './resolved.ts';
 import { Silences, type Silence, type SilenceDraft } from './silences.ts';
-import type { GpusOf } from './subjects.ts';
+import type { Whereabouts } from './subjects.ts';
 
 export interface FindingsParts {
   readonly table: SeriesTable;
   readonly options: FindingsOptions;
   /** All that can find something. */
   readonly detectors: readonly DetectorFacts[];
-  readonly gpusOf: GpusOf;
+  /** What is known of ranks on this node. */
+  readonly whereabouts: Whereabouts;
   /** Another text at every start of the exporter: the first part of every id. */
   readonly instance: string;
   /** Unix time in seconds. */
@@ -31,31 +35,40 @@ export class Findings implements VerdictSink {
   readonly #parts: FindingsParts;
   #options: FindingsOptions;
   readonly #series: FindingSeries;
-  readonly #silences: Silences;
+  readonly #news: News;
+  readonly #marks: Marks;
   readonly #open: Incidents;
-  /** Oldest first. */
-  readonly #resolved: Finding[] = [];
-  readonly #listeners = new Set<FindingListener>();
-  #count = 0;
-  #revision = 0;
+  readonly #resolved = new Resolved(() => this.#options.keep_resolved);
+  readonly #lifecycle: Lifecycle;
 
   constructor(parts: FindingsParts) {
-    const { table, options, detectors, gpusOf, instance } = parts;
+    const { table, options, detectors, whereabouts, instance, now } = parts;
     this.#parts = parts;
     this.#options = options;
     this.#series = new FindingSeries(
       table,
       detectors.map(({ kind }) => kind),
     );
-    this.#silences = new Silences(table, instance);
+    this.#news = new News(this.#series);
     this.#open = new Incidents({
-      gpusOf,
+      whereabouts,
       window: () => this.#options.consequence_window,
       over: () =>
-        this.#resolved.flatMap((finding) => {
+        this.#resolved.oldestFirst.flatMap((finding) => {
           const detector = detectors.find(({ kind }) => kind === finding.kind);
           return detector === undefined ? [] : [{ detector, finding }];
         }),
+    });
+    this.#marks = new Marks({
+      open: this.#open,
+      silences: new Silences(table, instance),
+      news: this.#news,
+      maxSilences: () => this.#options.max_silences,
+      now,
+    });
+    this.#lifecycle = new Lifecycle({
+      ...{ open: this.#open, resolved: this.#resolved, series: this.#series, marks: this.#marks, news: this.#news },
+      ...{ maxOpen: () => this.#options.max_open, instance, now },
     });
   }
 
@@ -71,16 +84,16 @@ export class Findings implements VerdictSink {
 
   /** The last resolved findings, the latest first. */
   get resolved(): readonly Finding[] {
-    return this.#resolved.toReversed();
+    return this.#resolved.oldestFirst.toReversed();
   }
 
   get silences(): readonly Silence[] {
-    return this.#silences.active;
+    return this.#marks.silences;
   }
 
   /** Rises with every change of a finding, a silence or a count. */
   get revision(): number {
-    return this.#revision;
+    return this.#news.revision;
   }
 
   /** What is open, with what is known beside it. */
@@ -105,13 +118,12 @@ export class Findings implements VerdictSink {
 
   /** Takes a silence of before a restart back. */
   putBackSilence(silence: Silence): void {
-    this.#silences.putBack(silence);
+    this.#marks.putBack(silence);
   }
 
   /** Takes a resolved finding among those that are kept. */
   keepResolved(finding: Finding): void {
-    this.#resolved.push(finding);
-    if (this.#resolved.length > this.#options.keep_resolved) this.#resolved.shift();
+    this.#resolved.keep(finding);
   }
 
   /** Takes the counts of before a restart back. */
@@ -121,8 +133,7 @@ export class Findings implements VerdictSink {
 
   /** Calls the listener at every change, until the returned function is called. */
   subscribe(listener: FindingListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#news.subscribe(listener);
   }
 
   /**
@@ -130,29 +141,21 @@ export class Findings implements VerdictSink {
    * @throws SilenceLimitError
    */
   silence(draft: SilenceDraft): Silence {
-    const silence = this.#silences.create(draft, this.#parts.now(), this.#options.max_silences);
-    this.reviewSilences();
-    return silence;
+    return this.#marks.silence(draft);
   }
 
   /** Ends a silence before its time. False where there is none of that id. */
   endSilence(id: string): boolean {
-    const ended = this.#silences.end(id);
-    if (ended) this.reviewSilences();
-    return ended;
+    return this.#marks.endSilence(id);
   }
 
   /** Notes that somebody has an open finding in hand, in the place of who had it before; undefined where none of that id is open. */
   acknowledge(id: string, author: string, note: string): Finding | undefined {
-    const incident = this.#open.findId(id);
-    if (incident === undefined) return undefined;
-    incident.acknowledge({ author, note, at: this.#parts.now() });
-    this.#tell('acknowledged', incident);
-    return incident.finding;
+    return this.#marks.acknowledge(id, author, note);
   }
 
   report(report: Report): void {
-    this.#revision += 1;
+    this.#news.changed();
     const { detector, run, rank, uuid, witness, verdict } = report;
     const subject: Subject = { run, rank: detector.subject === 'run' ? null : rank, uuid };
     const incident = this.#open.find(detector.kind, subject);
@@ -161,101 +164,41 @@ export class Findings implements VerdictSink {
       return;
     }
     const { status: _, ...evidence } = verdict;
-    if (incident === undefined) this.#begin(subject, report, evidence);
-    else this.#continue(incident, witness, evidence);
+    if (incident === undefined) this.#lifecycle.begin(subject, report, evidence);
+    else this.#lifecycle.goOn(incident, witness, evidence);
   }
 
   runEnded(run: string): void {
-    this.#revision += 1;
+    this.#news.changed();
     for (const incident of this.#open.of(run)) {
       if (incident.detector.endsWithRun) incident.closing ??= 'run_ended';
     }
   }
 
   rankForgotten(run: string, rank: number): void {
-    this.#revision += 1;
+    this.#news.changed();
     for (const incident of this.#open.of(run)) incident.calm(rank, 'expired');
   }
 
   runForgotten(run: string): void {
-    this.#revision += 1;
+    this.#news.changed();
     for (const incident of this.#open.of(run)) incident.closing ??= 'run_ended';
   }
 
   /** Resolves what is over by now, and ends silences. To be called every few seconds. */
   tick(): void {
     const now = this.#parts.now();
-    if (this.#silences.expire(now)) this.reviewSilences();
+    this.#marks.expire();
     const { hold, expire_after } = this.#options;
     for (const incident of this.#open.all) {
       const age = now - incident.finding.lastEvidenceAt;
-      if (incident.closing !== null && age >= hold) this.#resolve(incident, incident.closing, now);
-      else if (age >= expire_after) this.#resolve(incident, 'expired', now);
+      if (incident.closing !== null && age >= hold) this.#lifecycle.end(incident, incident.closing);
+      else if (age >= expire_after) this.#lifecycle.end(incident, 'expired');
     }
   }
 
-  /** Holds open findings against the silences in force, and tells of those that have fallen silent or speak again. */
+  /** Holds open findings against the silences in force: one may have ended while the exporter was down. */
   reviewSilences(): void {
-    this.#revision += 1;
-    for (const incident of this.#open.all) {
-      const { silencedBy } = incident.finding;
-      const silence = this.#silences.over(incident.finding);
-      if (silence === silencedBy) continue;
-      incident.silence(silence);
-      this.#tell(silence === null ? 'unsilenced' : 'silenced', incident);
-    }
-  }
-
-  #begin(subject: Subject, { detector, rank, witness }: Report, evidence: Evidence): void {
-    if (this.#open.size >= this.#options.max_open) {
-      this.#series.countRefused(detector.kind);
-      return;
-    }
-    this.#count += 1;
-    const { instance, now } = this.#parts;
-    const about = { id: `${instance}-${this.#count}`, subject, firstRank: rank };
-    const incident = Incident.begin(detector, about, witness, evidence, now());
-    this.#open.add(incident);
-    this.#open.attach(incident);
-    this.#rose('opened', incident);
-  }
-
-  #continue(incident: Incident, witness: number | string, evidence: Evidence): void {
-    const worse = incident.add(witness, evidence, this.#parts.now());
-    const { consequenceOf } = incident.finding;
-    // A consequence that outlives its cause, or becomes worse than it, stands for itself.
-    const unattached = consequenceOf !== null && this.#open.findId(consequenceOf) === undefined;
-    const amended = worse || unattached ? this.#open.attach(incident) : [];
-    if (worse) this.#rose('worsened', incident);
-    else if (amended.length === 0) this.#series.show(incident.finding);
-    for (const other of amended) if (!worse || other !== incident) this.#tell('amended', other);
-  }
-
-  /** Tells of a finding that has reached a severity, and of what this does to others. An incident is as bad as what follows from it. */
-  #rose(change: 'opened' | 'worsened', incident: Incident): void {
-    incident.silence(this.#silences.over(incident.finding));
-    this.#series.count(incident.finding);
-    this.#tell(change, incident);
-    for (const other of this.#open.adopt(incident)) this.#tell('amended', other);
-    const root = this.#open.rootOf(incident);
-    const worst = this.#open.worst(root);
-    if (severityOf(worst) <= severityOf(root.finding)) return;
-    root.raise(worst.severity, this.#parts.now());
-    this.#rose('worsened', root);
-  }
-
-  #resolve(incident: Incident, resolution: Resolution, now: number): void {
-    incident.resolve(resolution, now);
-    this.keepResolved(incident.finding);
-    const left = this.#open.remove(incident);
-    this.#tell('resolved', incident);
-    for (const other of left) this.#tell('amended', other);
-  }
-
-  #tell(change: FindingChange['change'], { finding }: Incident): void {
-    this.#revision += 1;
-    if (change === 'resolved') this.#series.drop(finding.id);
-    else this.#series.show(finding);
-    for (const listener of this.#listeners) listener({ change, finding });
+    this.#marks.review();
   }
 }

@@ -1,10 +1,10 @@
 import { explains, severityOf, type Case } from './causes.ts';
 import type { Finding, Subject } from './finding.ts';
 import type { Incident } from './incident.ts';
-import type { GpusOf } from './subjects.ts';
+import type { Whereabouts } from './subjects.ts';
 
 export interface IncidentsParts {
-  readonly gpusOf: GpusOf;
+  readonly whereabouts: Whereabouts;
   /** How far apart a cause and its consequence may be seen, in seconds. */
   readonly window: () => number;
   /** What is over and may still explain something, the oldest first. */
@@ -63,7 +63,9 @@ export class Incidents {
 
   /** Attaches one to what is open and explains it, or to nothing. Gives it, with those that were attached to it before. */
   attach(incident: Incident): readonly Incident[] {
-    const cause = this.all.find((other) => this.#explains(other, incident));
+    // What the machine suffers says more of a rank than that another rank suffers the same.
+    const causes = this.all.filter((other) => this.#explains(other, incident));
+    const cause = causes.find(({ detector }) => detector.kind !== incident.detector.kind) ?? causes[0];
     if (cause !== undefined) return this.#follow(incident, this.rootOf(cause));
     // What is over hides nothing any more, and may still be the reason.
     incident.follow(
@@ -106,7 +108,7 @@ export class Incidents {
   }
 
   #explains(cause: Case, consequence: Incident): boolean {
-    return explains(cause, consequence, this.#parts.window(), this.#parts.gpusOf);
+    return explains(cause, consequence, this.#parts.window(), this.#parts.whereabouts);
   }
 }
 

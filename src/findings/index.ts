@@ -14,5 +14,5 @@ export { findingsOptions } from './options.ts';
 export type { FindingsOptions } from './options.ts';
 export { SilenceLimitError } from './silences.ts';
 export type { Silence, SilenceDraft } from './silences.ts';
-export type { GpusOf } from './subjects.ts';
+export type { Whereabouts } from './subjects.ts';
 export { severities } from '../detect/index.ts';

@@ -35,7 +35,7 @@ function house(
       ...{ max_silences: 10, keep_resolved: 2 },
     },
     detectors: [cause, effect],
-    gpusOf: () => [],
+    whereabouts: { gpusOf: () => [], steppedAt: () => null },
     instance: more.instance ?? 'first',
     now: () => clock.now,
   });

@@ -40,7 +40,7 @@ export class Replay {
       table,
       options: findings,
       detectors,
-      gpusOf: () => [],
+      whereabouts: { gpusOf: () => [], steppedAt: () => null },
       instance: run,
       now: () => this.#clock.now,
     });

@@ -41,6 +41,7 @@ export class Progress {
   #steps = 0;
   #since: number;
   #tookAt: number | null = null;
+  #steppedAt: number | null = null;
   /** For how long it had taken no step when it ceased to speak; null while it speaks. */
   #idleBefore: number | null = null;
 
@@ -54,7 +55,13 @@ export class Progress {
     if (this.#tookAt !== null && time > this.#tookAt) this.#gaps.push(time - this.#tookAt);
     this.#tookAt = time;
     this.#steps += 1;
+    this.#steppedAt = now;
     this.#since = now;
+  }
+
+  /** When it took its last step, by the clock of the exporter, Unix seconds; null before that. */
+  get steppedAt(): number | null {
+    return this.#steppedAt;
   }
 
   /** It does something else now. */

@@ -97,6 +97,11 @@ export class Rank {
     this.#owner.placed(this.#hello);
   }
 
+  /** When its process took its last step, by the clock of the exporter, Unix seconds; null before that. */
+  get steppedAt(): number | null {
+    return this.#progress.steppedAt;
+  }
+
   /** The worst of what is known of it. */
   get state(): RankState {
     return this.#state ?? 'initializing';

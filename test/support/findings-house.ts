@@ -1,5 +1,5 @@
 import type { DetectorFacts, Evidence, Severity } from '../../src/detect/index.ts';
-import { Findings, type FindingChange, type FindingsOptions, type GpusOf } from '../../src/findings/index.ts';
+import { Findings, type FindingChange, type FindingsOptions, type Whereabouts } from '../../src/findings/index.ts';
 import { expose, SeriesTable } from '../../src/series/index.ts';
 
 const defaults: FindingsOptions = {
@@ -30,7 +30,7 @@ export function evidence(severity: Severity, step: number | null = 7, more: Part
 export function findingsHouse(
   detectors: readonly DetectorFacts[],
   options: Partial<FindingsOptions> = {},
-  gpusOf: GpusOf = () => [],
+  known: Partial<Whereabouts> = {},
 ) {
   const table = new SeriesTable();
   const clock = { now: 1000 };
@@ -38,7 +38,7 @@ export function findingsHouse(
     table,
     options: { ...defaults, ...options },
     detectors,
-    gpusOf,
+    whereabouts: { gpusOf: () => [], steppedAt: () => null, ...known },
     instance: 'abc',
     now: () => clock.now,
   });

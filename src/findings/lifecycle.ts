@@ -1,0 +1,83 @@
+import type { Evidence, Report } from '../detect/index.ts';
+import { severityOf } from './causes.ts';
+import type { Resolution, Subject } from './finding.ts';
+import type { FindingSeries } from './finding-series.ts';
+import { Incident } from './incident.ts';
+import type { Incidents } from './incidents.ts';
+import type { Marks } from './marks.ts';
+import type { News } from './news.ts';
+import type { Resolved } from './resolved.ts';
+
+export interface LifecycleParts {
+  readonly open: Incidents;
+  readonly resolved: Resolved;
+  readonly series: FindingSeries;
+  readonly marks: Marks;
+  readonly news: News;
+  readonly maxOpen: () => number;
+  /** Another text at every start of the exporter: the first part of every id. */
+  readonly instance: string;
+  /** Unix time in seconds. */
+  readonly now: () => number;
+}
+
+/** How a finding begins, goes on and ends, and what that does to those that follow from it. */
+export class Lifecycle {
+  readonly #parts: LifecycleParts;
+  #count = 0;
+
+  constructor(parts: LifecycleParts) {
+    this.#parts = parts;
+  }
+
+  /** Evidence opens a finding; it is refused and counted where too many are open. */
+  begin(subject: Subject, { detector, rank, witness }: Report, evidence: Evidence): void {
+    const { open, series, maxOpen, instance, now } = this.#parts;
+    if (open.size >= maxOpen()) {
+      series.countRefused(detector.kind);
+      return;
+    }
+    this.#count += 1;
+    const about = { id: `${instance}-${this.#count}`, subject, firstRank: rank };
+    const incident = Incident.begin(detector, about, witness, evidence, now());
+    open.add(incident);
+    open.attach(incident);
+    this.#rose('opened', incident);
+  }
+
+  /** Further evidence for one that is open. */
+  goOn(incident: Incident, witness: number | string, evidence: Evidence): void {
+    const { open, series, news, now } = this.#parts;
+    const worse = incident.add(witness, evidence, now());
+    const { consequenceOf } = incident.finding;
+    // A consequence that outlives its cause, or becomes worse than it, stands for itself.
+    const unattached = consequenceOf !== null && open.findId(consequenceOf) === undefined;
+    const amended = worse || unattached ? open.attach(incident) : [];
+    if (worse) this.#rose('worsened', incident);
+    else if (amended.length === 0) series.show(incident.finding);
+    for (const other of amended) if (!worse || other !== incident) news.tell('amended', other);
+  }
+
+  end(incident: Incident, resolution: Resolution): void {
+    const { open, resolved, news, now } = this.#parts;
+    incident.resolve(resolution, now());
+    resolved.keep(incident.finding);
+    const left = open.remove(incident);
+    news.tell('resolved', incident);
+    for (const other of left) news.tell('amended', other);
+  }
+
+  /** Tells of a finding that has reached a severity, and of what this does to others. An incident is as bad as what follows from it. */
+  #rose(change: 'opened' | 'worsened', incident: Incident): void {
+    const { open, series, marks, news, now } = this.#parts;
+    marks.apply(incident);
+    series.count(incident.finding);
+    news.tell(change, incident);
+    for (const other of open.adopt(incident)) news.tell('amended', other);
+    const root = open.rootOf(incident);
+    const worst = open.worst(root);
+    if (severityOf(worst) <= severityOf(root.finding)) return;
+    root.raise(worst.severity, now());
+    this.#rose('worsened', root);
+  }
+}
