@@ -15,7 +15,7 @@ function gpu(
   return {
     card: { uuid: `GPU-${index}`, gpu: String(index) },
     processes: processes.map(([pid, memory, type = 'compute']) => ({
-      ...{ pid, memory, type, name: 'python3', gpuInstance: '', computeInstance: '', implausible: [] },
+      ...{ pid, memory, type, name: 'python3', gpuInstance: '', computeInstance: '', implausible: [], dropped: [] },
     })),
   } satisfies Occupied;
 }
