@@ -9,8 +9,10 @@ import { listOf } from '../validate/list-of.ts';
 import type { Refusal } from '../refusals.ts';
 import { takeBatch } from '../take-batch.ts';
 import { maxRunLength } from '../validate/hello.ts';
+import type { FoldersLog } from '../watched-folders/problem-counts.ts';
+import { Repeating } from '../watched-folders/repeating.ts';
 import { findResults, type FoundResult } from './find-results.ts';
-import { EvaluationCounts, type EvaluationsLog } from './metrics.ts';
+import { EvaluationCounts } from './metrics.ts';
 import type { EvaluationsOptions } from './options.ts';
 
 export interface EvaluationFoldersContext {
@@ -21,7 +23,7 @@ export interface EvaluationFoldersContext {
   readonly limits: () => RunsOptions;
   /** Unix time in seconds. */
   readonly now: () => number;
-  readonly log: EvaluationsLog;
+  readonly log: FoldersLog;
 }
 
 /** The data set under which a result is shown. */
@@ -44,38 +46,28 @@ export class EvaluationFolders {
   readonly #directories: readonly string[];
   readonly #counts: EvaluationCounts;
   readonly #told = new Map<string, Told>();
-  #timer: NodeJS.Timeout | null = null;
-  #stopping = false;
-  #beat: Promise<void> = Promise.resolve();
+  readonly #beats: Repeating;
 
   constructor(context: EvaluationFoldersContext) {
     this.#context = context;
     this.#directories = listOf(context.options.directories).map((directory) => resolve(directory));
     this.#counts = new EvaluationCounts(context.table, context.log);
     if (this.#directories.length > 0) this.#counts.begin();
+    this.#beats = new Repeating(
+      () => this.beat(),
+      (error) => {
+        context.log.warn({ err: error }, 'looking at evaluations failed; it is tried again');
+      },
+    );
   }
 
   /** Begins to look, where there are directories. */
   start(): void {
-    if (this.#directories.length > 0) this.#schedule(0);
+    if (this.#directories.length > 0) this.#beats.start(this.#context.options.interval);
   }
 
   async stop(): Promise<void> {
-    this.#stopping = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    await this.#beat;
-  }
-
-  #schedule(seconds: number): void {
-    this.#timer = setTimeout(() => {
-      this.#beat = this.beat()
-        .catch((error: unknown) => {
-          this.#context.log.warn({ err: error }, 'looking at evaluations failed; it is tried again');
-        })
-        .then(() => {
-          if (!this.#stopping) this.#schedule(this.#context.options.interval);
-        });
-    }, seconds * 1000).unref();
+    await this.#beats.stop();
   }
 
   /** Looks at all folders once, and reports what is new in them. */
@@ -84,12 +76,12 @@ export class EvaluationFolders {
     const seen = new Set<string>();
     for (const directory of this.#directories) {
       const results = await findResults(directory, now() - options.max_age, (reason, path, error) => {
-        this.#counts.addProblem(reason, path, 1, error);
+        this.#counts.addProblem(reason, path, { error });
       });
       for (const result of results) {
-        if (this.#stopping) return;
+        if (this.#beats.stopping) return;
         if (result.run.length > maxRunLength || !isFit(result.run))
-          this.#counts.addProblem('name_unfit', result.folder, 1);
+          this.#counts.addProblem('name_unfit', result.folder);
         else if (!seen.has(result.run)) await this.#look(result);
         seen.add(result.run);
       }
@@ -110,12 +102,12 @@ export class EvaluationFolders {
     try {
       const found = await readFolder(folder, files, limits().max_slices);
       this.#counts.addRead();
-      this.#counts.addProblem('damaged_record', folder, found.damaged);
-      this.#counts.addProblem('too_many_slices', folder, found.leftOut);
-      this.#counts.addProblem('no_validation', folder, found.failures === null ? 1 : 0);
+      this.#counts.addProblem('damaged_record', folder, { times: found.damaged });
+      this.#counts.addProblem('too_many_slices', folder, { times: found.leftOut });
+      this.#counts.addProblem('no_validation', folder, { times: found.failures === null ? 1 : 0 });
       this.#tell(run, { stamp, evaluation: messageOf(found, files.writtenAt), at: now() });
     } catch (error) {
-      this.#counts.addProblem('unreadable', folder, 1, error);
+      this.#counts.addProblem('unreadable', folder, { error });
     }
   }
 
@@ -142,7 +134,7 @@ export class EvaluationFolders {
       return this.#context.runs.join(helloOf(run), held !== undefined);
     } catch (error) {
       if (!(error instanceof RunsLimitError)) throw error;
-      this.#counts.addProblem('run_limit', run, 1, error);
+      this.#counts.addProblem('run_limit', run, { error });
       return null;
     }
   }

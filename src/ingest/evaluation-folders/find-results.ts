@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { filesOf, type FolderFiles } from '../../tfma/index.ts';
+import { walkFolders, type WalkProblem } from '../watched-folders/walk-folders.ts';
 
 /** The newest result of one evaluation. */
 export interface FoundResult {
@@ -10,9 +11,7 @@ export interface FoundResult {
   readonly files: FolderFiles;
 }
 
-/** Folders below a directory, and how many of them are looked into. */
-const deepest = 8;
-const mostFolders = 5_000;
+const limits = { deepest: 8, mostFolders: 5_000 };
 /** A folder that is named by a number or a time holds a version of what its parent is. */
 const version = /^\d[\d_.:TZ-]*$/;
 
@@ -23,35 +22,22 @@ const version = /^\d[\d_.:TZ-]*$/;
 export async function findResults(
   directory: string,
   since: number,
-  problem: (reason: 'unreadable' | 'too_many_folders', path: string, error?: unknown) => void,
+  problem: WalkProblem,
 ): Promise<readonly FoundResult[]> {
   const newest = new Map<string, FoundResult>();
-  let folders: readonly string[] = [directory];
-  let seen = 0;
-  for (let depth = 0; depth <= deepest && folders.length > 0; depth += 1) {
-    const below: string[] = [];
-    for (const folder of folders) {
-      seen += 1;
-      if (seen > mostFolders) {
-        problem('too_many_folders', directory);
-        return [...newest.values()];
-      }
-      try {
-        const files = await filesOf(folder);
-        if (files === null) {
-          const entries = await readdir(folder, { withFileTypes: true });
-          below.push(...entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name)));
-        } else if (files.writtenAt >= since) {
-          const run = runOf(directory, folder);
-          const held = newest.get(run);
-          if (held === undefined || files.writtenAt > held.files.writtenAt) newest.set(run, { run, folder, files });
-        }
-      } catch (error) {
-        problem('unreadable', folder, error);
-      }
+  const visit = async (folder: string): Promise<readonly string[]> => {
+    const files = await filesOf(folder);
+    if (files === null) {
+      const entries = await readdir(folder, { withFileTypes: true });
+      return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
     }
-    folders = below;
-  }
+    const run = runOf(directory, folder);
+    const held = newest.get(run);
+    const isNewest = held === undefined || files.writtenAt > held.files.writtenAt;
+    if (files.writtenAt >= since && isNewest) newest.set(run, { run, folder, files });
+    return [];
+  };
+  await walkFolders(directory, limits, visit, problem);
   return [...newest.values()];
 }
 

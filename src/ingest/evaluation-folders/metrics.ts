@@ -1,5 +1,6 @@
-import { counter, gauge, type Row, type SeriesGroup, type SeriesTable } from '../../series/index.ts';
+import { counter, gauge, type Row, type SeriesTable } from '../../series/index.ts';
 import type { RefusalCode } from '../refusals.ts';
+import { ProblemCounts, type FoldersLog } from '../watched-folders/problem-counts.ts';
 
 /** What can be wrong with folders, and what is done about it. */
 const problems = {
@@ -30,44 +31,34 @@ const byReason = {
     help: 'What was wrong with results of evaluations and their folders, by reason',
     labels: ['reason'],
   }),
-} as const;
-
-const refusals = {
   refused: counter('gradwatch_exporter_evaluation_refused_total', {
     help: 'What was not taken of results of evaluations, by reason',
     labels: ['reason'],
   }),
 } as const;
 
-export const evaluationsMetrics = [
-  ...Object.values(totals),
-  ...Object.values(byReason),
-  ...Object.values(refusals),
-] as const;
+export const evaluationsMetrics = [...Object.values(totals), ...Object.values(byReason)] as const;
 
-export interface EvaluationsLog {
-  warn(facts: object, message: string): void;
-}
+/** What can befall a metric, a slice, or the time of an evaluation. */
+const refusals = [
+  'time_invalid',
+  'name_invalid',
+  'name_limit',
+  'length_limit',
+] as const satisfies readonly RefusalCode[];
 
-/** What is counted of results of evaluations. The first of each problem is logged too. */
-export class EvaluationCounts {
+/** What is counted of results of evaluations. */
+export class EvaluationCounts extends ProblemCounts<EvaluationProblem> {
   readonly #totals: Row<keyof typeof totals>;
-  readonly #problems: SeriesGroup<'problems', 'reason'>;
-  readonly #refused: SeriesGroup<'refused', 'reason'>;
-  readonly #log: EvaluationsLog;
 
-  constructor(table: SeriesTable, log: EvaluationsLog) {
-    this.#log = log;
+  constructor(table: SeriesTable, log: FoldersLog) {
+    super(table, log, { subject: 'evaluations', problems, refusals, metrics: byReason });
     this.#totals = table.group([], totals).row({});
-    this.#problems = table.group(['reason'], byReason);
-    this.#refused = table.group(['reason'], refusals);
   }
 
-  /** Begins each count at 0, so that the first problem is seen as a rise. */
-  begin(): void {
+  override begin(): void {
+    super.begin();
     this.#totals.set('read', 0);
-    for (const reason of Object.keys(problems)) this.#problems.row({ reason }).set('problems', 0);
-    for (const reason of usualRefusals) this.#refused.row({ reason }).set('refused', 0);
   }
 
   show(followed: number): void {
@@ -77,26 +68,4 @@ export class EvaluationCounts {
   addRead(): void {
     this.#totals.add('read');
   }
-
-  addRefused(reason: RefusalCode): void {
-    this.#refused.row({ reason }).add('refused');
-  }
-
-  addProblem(reason: EvaluationProblem, path: string, times: number, error?: unknown): void {
-    if (times === 0) return;
-    const row = this.#problems.row({ reason });
-    if (row.get('problems') === 0) {
-      const message = `evaluations: ${reason} at ${path}: ${problems[reason]}. Further ones are counted`;
-      this.#log.warn({ reason, path, ...(error !== undefined && { err: error }) }, message);
-    }
-    row.add('problems', times);
-  }
 }
-
-/** What can befall a metric, a slice, or the time of an evaluation. */
-const usualRefusals = [
-  'time_invalid',
-  'name_invalid',
-  'name_limit',
-  'length_limit',
-] as const satisfies readonly RefusalCode[];

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { walkFolders, type WalkProblem } from '../watched-folders/walk-folders.ts';
 
 /** A file as it lies there. */
 export interface FoundFile {
@@ -9,45 +10,28 @@ export interface FoundFile {
   readonly writtenAt: number;
 }
 
-/** Folders below a log directory, and how many of them are looked into. */
-const deepest = 12;
-const mostFolders = 20_000;
+const limits = { deepest: 12, mostFolders: 20_000 };
 
-/**
- * The event files below a directory that were written since `since`, Unix seconds. Links are not followed.
- * @param problem is told why a folder could not be read; what is in others is found all the same
- */
+/** The event files below a directory that were written since `since`, Unix seconds. Links are not followed. */
 export async function findEventFiles(
   directory: string,
   since: number,
-  problem: (reason: 'unreadable' | 'too_many_folders', path: string, error?: unknown) => void,
+  problem: WalkProblem,
 ): Promise<readonly FoundFile[]> {
   const found: FoundFile[] = [];
-  let folders: readonly string[] = [directory];
-  let seen = 0;
-  for (let depth = 0; depth <= deepest && folders.length > 0; depth += 1) {
+  const visit = async (folder: string): Promise<readonly string[]> => {
     const below: string[] = [];
-    for (const folder of folders) {
-      seen += 1;
-      if (seen > mostFolders) {
-        problem('too_many_folders', directory);
-        return found;
-      }
-      try {
-        for (const entry of await readdir(folder, { withFileTypes: true })) {
-          const path = join(folder, entry.name);
-          if (entry.isDirectory()) below.push(path);
-          else if (entry.isFile() && isEventFile(entry.name)) {
-            const { size, mtimeMs } = await stat(path);
-            if (mtimeMs / 1000 >= since) found.push({ path, size, writtenAt: mtimeMs / 1000 });
-          }
-        }
-      } catch (error) {
-        problem('unreadable', folder, error);
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) below.push(path);
+      else if (entry.isFile() && isEventFile(entry.name)) {
+        const { size, mtimeMs } = await stat(path);
+        if (mtimeMs / 1000 >= since) found.push({ path, size, writtenAt: mtimeMs / 1000 });
       }
     }
-    folders = below;
-  }
+    return below;
+  };
+  await walkFolders(directory, limits, visit, problem);
   return found;
 }
 

@@ -162,7 +162,7 @@ export class FollowedRank {
       return joined;
     } catch (error) {
       if (!(error instanceof RunsLimitError)) throw error;
-      counts.addProblem('run_limit', this.run, error);
+      counts.addProblem('run_limit', this.run, { error });
       return null;
     }
   }

@@ -5,10 +5,12 @@ import type { SeriesTable } from '../../series/index.ts';
 import { isFit } from '../validate/foreign-text.ts';
 import { listOf } from '../validate/list-of.ts';
 import { maxRunLength } from '../validate/hello.ts';
+import type { FoldersLog } from '../watched-folders/problem-counts.ts';
+import { Repeating } from '../watched-folders/repeating.ts';
 import { EventTail } from './event-tail.ts';
 import { findEventFiles, type FoundFile } from './find-files.ts';
 import { FollowedRank } from './followed-rank.ts';
-import { EventFilesCounts, type EventFilesLog } from './metrics.ts';
+import { EventFilesCounts, type EventFileProblem } from './metrics.ts';
 import type { EventFilesOptions } from './options.ts';
 import { Pace } from './pace.ts';
 import { placeOf, rankPattern, type Place } from './place.ts';
@@ -23,7 +25,7 @@ export interface LogDirectoriesContext {
   readonly now: () => number;
   /** Seconds that only rise. */
   readonly monotonic: () => number;
-  readonly log: EventFilesLog;
+  readonly log: FoldersLog;
 }
 
 /** How long the event loop may be held up at a time, seconds. */
@@ -46,9 +48,7 @@ export class LogDirectories {
   readonly #owners = new Map<string, FollowedRank>();
   #searchedAt = -Infinity;
   #turn = 0;
-  #timer: NodeJS.Timeout | null = null;
-  #stopping = false;
-  #beat: Promise<void> = Promise.resolve();
+  readonly #beats: Repeating;
 
   /** @throws Error when a pattern or a mapping of tags makes no sense, see {@link eventFilesMistakes} */
   constructor(context: LogDirectoriesContext) {
@@ -61,29 +61,21 @@ export class LogDirectories {
     this.#rankPattern = rankPattern(pattern);
     this.#counts = new EventFilesCounts(context.table, context.log);
     if (this.#directories.length > 0) this.#counts.begin();
+    this.#beats = new Repeating(
+      () => this.beat(),
+      (error) => {
+        context.log.warn({ err: error }, 'following event files failed; it is tried again');
+      },
+    );
   }
 
   /** Begins to follow, where there are directories. */
   start(): void {
-    if (this.#directories.length > 0) this.#schedule(0);
+    if (this.#directories.length > 0) this.#beats.start(this.#context.options.interval);
   }
 
   async stop(): Promise<void> {
-    this.#stopping = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    await this.#beat;
-  }
-
-  #schedule(seconds: number): void {
-    this.#timer = setTimeout(() => {
-      this.#beat = this.beat()
-        .catch((error: unknown) => {
-          this.#context.log.warn({ err: error }, 'following event files failed; it is tried again');
-        })
-        .then(() => {
-          if (!this.#stopping) this.#schedule(this.#context.options.interval);
-        });
-    }, seconds * 1000).unref();
+    await this.#beats.stop();
   }
 
   /** Looks at all files once, and takes what is new in them. */
@@ -113,7 +105,7 @@ export class LogDirectories {
     const found: (FoundFile & { readonly directory: string })[] = [];
     for (const directory of this.#directories) {
       const files = await findEventFiles(directory, since, (reason, path, error) => {
-        this.#counts.addProblem(reason, path, error);
+        this.#counts.addProblem(reason, path, { error });
       });
       found.push(...files.map((file) => ({ ...file, directory })));
     }
@@ -134,7 +126,7 @@ export class LogDirectories {
     }
     const rank = this.#rankOf(directory, place);
     const mark = rank.markOf(path);
-    const problem = (reason: Parameters<EventFilesCounts['addProblem']>[0]): void => {
+    const problem = (reason: EventFileProblem): void => {
       this.#counts.addProblem(reason, path);
     };
     const tail = new EventTail(path, problem, mark);
@@ -173,7 +165,7 @@ export class LogDirectories {
     try {
       await tail.look();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#counts.addProblem('unreadable', path, error);
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#counts.addProblem('unreadable', path, { error });
       this.#leave(path);
     }
   }
@@ -182,13 +174,13 @@ export class LogDirectories {
   async #advance(): Promise<void> {
     let left = this.#context.options.bytes_per_beat;
     const read = async (tail: EventTail): Promise<boolean> => {
-      if (left <= 0 || this.#stopping) return false;
+      if (left <= 0 || this.#beats.stopping) return false;
       try {
         const bytes = await tail.read();
         left -= bytes;
         this.#counts.add('bytes', bytes);
       } catch (error) {
-        this.#counts.addProblem('unreadable', tail.path, error);
+        this.#counts.addProblem('unreadable', tail.path, { error });
         this.#leave(tail.path);
         return false;
       }

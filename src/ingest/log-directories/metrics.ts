@@ -1,5 +1,6 @@
-import { counter, gauge, type Row, type SeriesGroup, type SeriesTable } from '../../series/index.ts';
+import { counter, gauge, type Row, type SeriesTable } from '../../series/index.ts';
 import type { RefusalCode } from '../refusals.ts';
+import { ProblemCounts, type FoldersLog } from '../watched-folders/problem-counts.ts';
 
 /** What can be wrong with directories and event files, and what is done about it. */
 const problems = {
@@ -35,38 +36,35 @@ const byReason = {
     help: 'What was wrong with event files and their directories, by reason',
     labels: ['reason'],
   }),
+  refused: counter('gradwatch_exporter_event_file_refused_total', {
+    help: 'What was not taken of what event files tell, by reason',
+    labels: ['reason'],
+  }),
 } as const;
 
-const refused = counter('gradwatch_exporter_event_file_refused_total', {
-  help: 'What was not taken of what event files tell, by reason',
-  labels: ['reason'],
-});
+export const eventFilesMetrics = [...Object.values(totals), ...Object.values(byReason)] as const;
 
-export const eventFilesMetrics = [...Object.values(totals), ...Object.values(byReason), refused] as const;
+/** What can befall a value or an extra of a step. */
+const refusals = [
+  'step_invalid',
+  'time_invalid',
+  'value_invalid',
+  'name_invalid',
+  'name_limit',
+] as const satisfies readonly RefusalCode[];
 
-export interface EventFilesLog {
-  warn(facts: object, message: string): void;
-}
-
-/** What is counted of event files. The first of each problem is logged too. */
-export class EventFilesCounts {
+/** What is counted of event files. */
+export class EventFilesCounts extends ProblemCounts<EventFileProblem> {
   readonly #totals: Row<keyof typeof totals>;
-  readonly #problems: SeriesGroup<'problems', 'reason'>;
-  readonly #refused: SeriesGroup<'refused', 'reason'>;
-  readonly #log: EventFilesLog;
 
-  constructor(table: SeriesTable, log: EventFilesLog) {
-    this.#log = log;
+  constructor(table: SeriesTable, log: FoldersLog) {
+    super(table, log, { subject: 'event files', problems, refusals, metrics: byReason });
     this.#totals = table.group([], totals).row({});
-    this.#problems = table.group(['reason'], byReason);
-    this.#refused = table.group(['reason'], { refused });
   }
 
-  /** Begins each count at 0, so that the first problem is seen as a rise. */
-  begin(): void {
+  override begin(): void {
+    super.begin();
     for (const key of ['bytes', 'events'] as const) this.#totals.set(key, 0);
-    for (const reason of Object.keys(problems)) this.#problems.row({ reason }).set('problems', 0);
-    for (const reason of usualRefusals) this.#refused.row({ reason }).set('refused', 0);
   }
 
   show(followed: number, backlog: number, unknownTags: number): void {
@@ -78,26 +76,4 @@ export class EventFilesCounts {
   add(key: 'bytes' | 'events', increment: number): void {
     this.#totals.add(key, increment);
   }
-
-  addRefused(reason: RefusalCode): void {
-    this.#refused.row({ reason }).add('refused');
-  }
-
-  addProblem(reason: EventFileProblem, path: string, error?: unknown): void {
-    const row = this.#problems.row({ reason });
-    if (row.get('problems') === 0) {
-      const message = `event files: ${reason} at ${path}: ${problems[reason]}. Further ones are counted`;
-      this.#log.warn({ reason, path, ...(error !== undefined && { err: error }) }, message);
-    }
-    row.add('problems');
-  }
 }
-
-/** What can befall a value or an extra of a step. */
-const usualRefusals = [
-  'step_invalid',
-  'time_invalid',
-  'value_invalid',
-  'name_invalid',
-  'name_limit',
-] as const satisfies readonly RefusalCode[];
