@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -7,6 +6,7 @@ import type { init as initClient } from '../../src/client/index.ts';
 import { compileClient } from '../support/compiled-client.ts';
 import { startExporter, type RunningExporter } from '../support/exporter.ts';
 import { eventually, freePort, Program, sleep } from '../support/program.ts';
+import { canMount, SmallDisk } from '../support/small-disk.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gradwatch-restart-'));
 const client = compileClient();
@@ -66,19 +66,6 @@ async function house(state: string, flags: readonly string[] = []) {
     },
   };
 }
-
-const canMount = (() => {
-  try {
-    const point = join(folder, 'probe');
-    mkdirSync(point);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', point], { stdio: 'ignore' });
-    execFileSync('umount', [point]);
-    return true;
-  } catch {
-    process.stderr.write('skipped: the state directory on a full disk (no file system can be mounted here)\n');
-    return false;
-  }
-})();
 
 describe('an exporter that is killed in the middle of a run', () => {
   it('comes back with every count, finding and error, and loses and doubles nothing', async () => {
@@ -154,26 +141,27 @@ describe('an exporter that is killed in the middle of a run', () => {
   });
 });
 
-describe.runIf(canMount)('an exporter whose state directory is on a full disk', () => {
-  it('acknowledges nothing, watches all the same, and acknowledges again when there is room', async () => {
-    const disk = join(folder, 'disk');
-    mkdirSync(disk);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk]);
-    undo.push(() => execFileSync('umount', ['--lazy', disk]));
-    writeFileSync(join(disk, 'filler'), Buffer.alloc(64 * 1024));
-    const { address, series, becomes, findings } = await house(disk);
-    const run = init({ run: 'full', rank: 0, worldSize: 1, address });
-    for (let step = 0; step < 20; step += 1) run.log({ step, loss: step > 15 ? NaN : 1 });
-    await becomes('gradwatch_train_steps_total{run="full",rank="0"}', 20);
-    expect((await findings()).map(({ kind }) => kind)).toEqual(['non_finite']);
-    expect(await series('gradwatch_exporter_snapshot_failures_total{reason="full"}')).toBeGreaterThan(0);
-    expect(await series('gradwatch_exporter_snapshot_timestamp_seconds')).toBeUndefined();
-    expect(await run.finish()).toBe(false);
+describe.runIf(canMount('the state directory on a full disk'))(
+  'an exporter whose state directory is on a full disk',
+  () => {
+    it('acknowledges nothing, watches all the same, and acknowledges again when there is room', async () => {
+      const disk = new SmallDisk(join(folder, 'disk'), 64);
+      undo.push(disk.remove);
+      disk.fill();
+      const { address, series, becomes, findings } = await house(disk.path);
+      const run = init({ run: 'full', rank: 0, worldSize: 1, address });
+      for (let step = 0; step < 20; step += 1) run.log({ step, loss: step > 15 ? NaN : 1 });
+      await becomes('gradwatch_train_steps_total{run="full",rank="0"}', 20);
+      expect((await findings()).map(({ kind }) => kind)).toEqual(['non_finite']);
+      expect(await series('gradwatch_exporter_snapshot_failures_total{reason="full"}')).toBeGreaterThan(0);
+      expect(await series('gradwatch_exporter_snapshot_timestamp_seconds')).toBeUndefined();
+      expect(await run.finish()).toBe(false);
 
-    const next = init({ run: 'room', rank: 0, worldSize: 1, address });
-    next.log({ step: 0, loss: 1 });
-    await becomes('gradwatch_train_steps_total{run="room",rank="0"}', 1);
-    rmSync(join(disk, 'filler'));
-    expect(await next.finish()).toBe(true);
-  });
-});
+      const next = init({ run: 'room', rank: 0, worldSize: 1, address });
+      next.log({ step: 0, loss: 1 });
+      await becomes('gradwatch_train_steps_total{run="room",rank="0"}', 1);
+      disk.clear();
+      expect(await next.finish()).toBe(true);
+    });
+  },
+);
