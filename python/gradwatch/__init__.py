@@ -74,14 +74,16 @@ def init(
     or pass a `Reactions`.
 
     `on_request` switches on what a person may ask of this training: {"checkpoint": function(), "stop": function(),
-    "scale_learning_rate": function(factor), "log_layers": function(steps)}. The functions are called in the training's thread, inside log(). One that
-    raises an Exception refuses, with the exception's text as the answer.
+    "scale_learning_rate": function(factor), "log_layers": function(steps)}. The functions are called in the training's
+    thread, inside log(). One that raises an Exception refuses, with the exception's text as the answer.
 
     `parallel` is where this rank stands in the parallel layout, (index, size) for each of "data", "tensor", "pipeline",
-    "expert" and "context" that is used: {"data": (3, 8), "pipeline": (0, 2)}. `labels` are free labels of the run, `job`
-    is the scheduler's name for it (else found from Slurm, PBS, LSF or JOB_NAME), `role` is "inference" for a process that serves.
+    "expert" and "context" that is used: {"data": (3, 8), "pipeline": (0, 2)}. `labels` are free labels of the run,
+    `job` is the scheduler's name for it (else found from Slurm, PBS, LSF or JOB_NAME), `role` is "inference" for a
+    process that serves.
 
-    Raises ValueError for an `on_request` or a `parallel` that names another kind, or a given rank or count outside of 0 to 2**32 - 1.
+    Raises ValueError for an `on_request` or a `parallel` that names another kind, or a given rank or count outside of 0
+    to 2**32 - 1.
     """
     global _current
     if _current is not None:
@@ -104,9 +106,7 @@ def init(
         framework=framework or find_framework(sys.modules),
         on_finding=on_finding,
         on_request=on_request,
-        about=About(
-            job=job or find_job(os.environ), role=role, parallel=parallel or {}, labels=labels or {}
-        ),
+        about=About(job=job or find_job(os.environ), role=role, parallel=parallel or {}, labels=labels or {}),
         enabled=os.environ.get("GRADWATCH_DISABLED", "").lower() not in ("1", "true", "yes"),
     )
     return _current

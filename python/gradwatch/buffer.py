@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import Counter, deque
-
 from typing import Union
 
 from gradwatch.fields import Held
@@ -142,9 +141,10 @@ class StepBuffer:
             del self._open[step.step]
 
     def resume(self, sequence: int) -> int:
-        """On a new connection: the exporter has the batches up to `sequence`, which are kept until they are acknowledged,
-        since it may lose them yet. Batches after it never arrived, so their steps are sent again, before all others and
-        numbered from the next sequence on. Returns a lease for `take`; those of earlier connections are void."""
+        """On a new connection: the exporter has the batches up to `sequence`, which are kept until they are
+        acknowledged, since it may lose them yet. Batches after it never arrived, so their steps are sent again, before
+        all others and numbered from the next sequence on. Returns a lease for `take`; those of earlier connections are
+        void."""
         with self._lock:
             if self._forgotten[0] > sequence:
                 self._dropped += self._forgotten[1]

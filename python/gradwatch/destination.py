@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
 
 SOCKET = "/run/gradwatch/gradwatch.sock"
 PORT = 10421
@@ -17,10 +16,10 @@ class Tls:
     are this worker's own, for an exporter that asks for them. `server_name` is the name in the exporter's certificate,
     where it is another than the one in the address."""
 
-    ca_file: Optional[str] = None
-    cert_file: Optional[str] = None
-    key_file: Optional[str] = None
-    server_name: Optional[str] = None
+    ca_file: str | None = None
+    cert_file: str | None = None
+    key_file: str | None = None
+    server_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -28,9 +27,9 @@ class Destination:
     """`address` is "host:port" or "unix:/path"."""
 
     address: str
-    token: Optional[str] = None
+    token: str | None = None
     # None: no TLS is spoken.
-    tls: Optional[Tls] = None
+    tls: Tls | None = None
 
 
 def find_destination(

@@ -33,12 +33,12 @@ def values_of(values: Mapping[str, Any]) -> dict[str, float]:
 
 def phase_of(name: Any) -> int:
     """Raises ValueError for what is no phase."""
-    return Phase.Value(f"PHASE_{str(name).upper()}")
+    return int(Phase.Value(f"PHASE_{str(name).upper()}"))
 
 
 def norm_scope_of(name: Any) -> int:
     """Raises ValueError for what is neither global nor shard."""
-    return NormScope.Value(f"NORM_SCOPE_{str(name).upper()}")
+    return int(NormScope.Value(f"NORM_SCOPE_{str(name).upper()}"))
 
 
 _BY_TYPE: Mapping[int, Callable[[Any], Value]] = {

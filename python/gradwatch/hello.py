@@ -13,7 +13,6 @@ from gradwatch.v1.telemetry_pb2 import Coordinate, Hello, Parallel, RequestKind,
 from gradwatch.version import VERSION
 from gradwatch.worker import Worker
 
-
 # The minor version of the proto file that this was written from.
 PROTOCOL_MINOR = 1
 
@@ -30,8 +29,11 @@ class About:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-def hello_of(worker: Worker, about: About, *, model: str | None, framework: str | None, supports: list[RequestKind]) -> Hello:
-    """Raises ValueError when a rank or a count is outside of 0 to 2**32 - 1, or role or a dimension of `about` is none."""
+def hello_of(
+    worker: Worker, about: About, *, model: str | None, framework: str | None, supports: list[RequestKind]
+) -> Hello:
+    """Raises ValueError when a rank or a count is outside of 0 to 2**32 - 1, or role or a dimension of `about` is
+    none."""
     return Hello(
         run=proto_text(worker.run),
         rank=worker.rank,

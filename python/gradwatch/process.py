@@ -13,7 +13,8 @@ def boot_id(proc: Path = PROC) -> str | None:
 
 
 def start_ticks(proc: Path = PROC) -> int | None:
-    """When this process started, in clock ticks after boot: field 22 of proc_pid_stat(5). None where it cannot be read."""
+    """When this process started, in clock ticks after boot: field 22 of proc_pid_stat(5). None where it cannot be
+    read."""
     # The second field is the program's name in parentheses, and may have any character in it.
     fields = _read(proc / "self/stat").rpartition(")")[2].split()
     return int(fields[19]) if len(fields) > 19 and fields[19].isdecimal() else None

@@ -33,8 +33,8 @@ class Reactions:
     of the others is a function of the script without arguments, called in the training's thread inside of log() or
     before the next batch of a watched loader. One that raises an Exception is logged, and training goes on.
 
-    Ranks hear of a finding at different steps. What must happen on all of them in one step is to be agreed on first, for
-    example by an all-reduce of a flag that the function sets.
+    Ranks hear of a finding at different steps. What must happen on all of them in one step is to be agreed on first,
+    for example by an all-reduce of a flag that the function sets.
 
     Raises ValueError for an action that is not known, or that no function is given for.
     """

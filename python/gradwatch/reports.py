@@ -1,5 +1,5 @@
-"""What a script reports beside its steps, as the messages that are sent. Every function raises ValueError or TypeError for what
-cannot be a message; limits of number and length are the exporter's, see Limits in the proto file."""
+"""What a script reports beside its steps, as the messages that are sent. Every function raises ValueError or TypeError
+for what cannot be a message; limits of number and length are the exporter's, see Limits in the proto file."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def tensor_of(
     classes: Sequence[str] | None = None,
     counts: Sequence[Any] | None = None,
 ) -> TensorReport:
-    return TensorReport(
+    report = TensorReport(
         name=name,
         kind=TensorReport.Kind.Value(f"KIND_{kind.upper()}"),
         step=_count(step),
@@ -89,8 +89,10 @@ def tensor_of(
         variance=_real(variance),
         fraction_nonfinite=_real(fraction_nonfinite),
         distribution=_distribution(edges, classes, counts),
-        reference=True if reference else None,
     )
+    if reference:
+        report.reference = True
+    return report
 
 
 def event_of(type: str, *, step: Any = None, message: str | None = None, value: Any = None) -> Event:

@@ -120,12 +120,12 @@ class Run:
         """Reports a step, or another part of it. Takes some microseconds: the values are converted and put into a
         buffer.
 
-        Of values with names of their own `extras={"accuracy": 0.9}` and `auxiliary_losses={…}` are dictionaries; `phase`
-        is "init", "train", "evaluation", "checkpoint" or "idle", `gradient_norm_scope` "global" or "shard".
+        Of values with names of their own `extras={"accuracy": 0.9}` and `auxiliary_losses={…}` are dictionaries;
+        `phase` is "init", "train", "evaluation", "checkpoint" or "idle", `gradient_norm_scope` "global" or "shard".
 
         The fields are those of the message Step in proto/gradwatch/v1/telemetry.proto: loss, gradient_norm (before
-        clipping), learning_rate, step_seconds, samples, memory_allocated_bytes and some twenty more. `unix_nanos` is the time of the call unless given. None means not known. NaN
-        and infinities are reported as they are.
+        clipping), learning_rate, step_seconds, samples, memory_allocated_bytes and some twenty more. `unix_nanos` is
+        the time of the call unless given. None means not known. NaN and infinities are reported as they are.
 
         A value may be a number or a 0-d tensor. A tensor on a GPU makes this call wait until the GPU has computed it:
         log such values one step later with the step that they belong to, or where the script waits anyway.
@@ -183,8 +183,8 @@ class Run:
         reference: bool = False,
     ) -> None:
         """Reports the distributions of inputs and outputs of the model by name: any of count, mean, variance,
-        fraction_nonfinite, and a histogram: counts with edges (one more) or classes (as many). With `reference` they are
-        what later ones are compared with."""
+        fraction_nonfinite, and a histogram: counts with edges (one more) or classes (as many). With `reference` they
+        are what later ones are compared with."""
         for kind, tensors in (("input", inputs), ("output", outputs)):
             for name, values in (tensors or {}).items():
                 self._send("tensors", tensor_of, kind, name, step=step, reference=reference, **values)
@@ -236,8 +236,8 @@ class Run:
 
     def _put(self, number: int, values: Mapping[str, Any]) -> None:
         usable = self._fields.read(values)
-        unix_nanos = int(usable.pop("unix_nanos", 0)) or time.time_ns()
-        self._buffer.put(number, unix_nanos, usable)
+        unix_nanos = usable.pop("unix_nanos", None)
+        self._buffer.put(number, unix_nanos if isinstance(unix_nanos, int) else time.time_ns(), usable)
         if self._news.in_values(usable):
             self._reporter.news()
 

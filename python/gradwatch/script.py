@@ -9,8 +9,8 @@ from pathlib import Path
 
 
 def run_script(path: str, arguments: Sequence[str]) -> None:
-    """As `python path arguments`, watched by gradwatch.torch. A script that calls gradwatch.init() itself is not watched
-    any more from then on. What the script raises is raised."""
+    """As `python path arguments`, watched by gradwatch.torch. A script that calls gradwatch.init() itself is not
+    watched any more from then on. What the script raises is raised."""
     import gradwatch
     import gradwatch.torch
 

@@ -29,7 +29,10 @@ def test_all_kinds_of_reports_arrive_in_their_order(exporter: FakeExporter) -> N
     gradwatch.finish()
     batches = exporter.batches
     events = [event for batch in batches for event in batch.events]
-    assert [(event.type, event.step) for event in events] == [(pb.Event.TYPE_CHECKPOINT, 3), (pb.Event.TYPE_ROLLBACK, 0)]
+    assert [(event.type, event.step) for event in events] == [
+        (pb.Event.TYPE_CHECKPOINT, 3),
+        (pb.Event.TYPE_ROLLBACK, 0),
+    ]
     assert events[0].unix_nanos > 0 and not events[1].HasField("value")
     (evaluation,) = [each for batch in batches for each in batch.evaluations]
     assert [each.slice for each in evaluation.slices] == ["", "size:large"]
