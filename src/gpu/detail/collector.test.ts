@@ -7,12 +7,13 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SourceAbsent, type CollectorContext } from '../../collect/index.ts';
 import { SeriesTable, expose } from '../../series/index.ts';
+import { printing, type Printed } from '../../../test/support/printing.ts';
 import { NvidiaSmi } from '../nvidia-smi.ts';
 import { GpuDetailCollector } from './collector.ts';
 import type { PlacedRank } from './gpus-of-ranks.ts';
 
 /** What a call of nvidia-smi prints and how it ends; null: it hangs. */
-type Play = (args: string) => { readonly out: string; readonly code?: number } | { readonly error: string } | null;
+type Play = (args: string) => Printed | null;
 
 let play: Play;
 /** What `nvidia-smi nvlink` prints, by its option; its calls are not in `calls`. */
@@ -25,30 +26,19 @@ let hanging: EventEmitter[];
 let table: SeriesTable;
 let now: number;
 let collector: GpuDetailCollector;
+let nvidiaSmi: NvidiaSmi;
 
 function child(args: readonly string[]): ChildProcess {
   const isLinks = args[0] === 'nvlink';
   if (!isLinks) calls.push(args.join(' '));
   const linksPlayed = typeof links === 'string' ? { out: links } : (links[args[1] ?? ''] ?? null);
   const played = isLinks ? linksPlayed : play(args.join(' '));
+  if (played !== null) return printing(played);
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const pid: number | undefined = played !== null && 'error' in played ? undefined : 42;
-  const state: { exitCode: number | null } = { exitCode: null };
   const kill = (signal: string): boolean => kills.push(signal) > 0;
-  const made = Object.assign(new EventEmitter(), { stdout, stderr, pid, kill, signalCode: null }, state);
-  if (played === null) {
-    hanging.push(made);
-  } else if ('error' in played) {
-    queueMicrotask(() => made.emit('error', Object.assign(new Error('spawn'), { code: played.error })));
-  } else {
-    stdout.end(played.out);
-    stderr.end();
-    stdout.on('end', () => {
-      made.exitCode = played.code ?? 0;
-      made.emit('exit', made.exitCode, null);
-      made.emit('close', made.exitCode, null);
-    });
-  }
+  const state = { exitCode: null, signalCode: null };
+  const made = Object.assign(new EventEmitter(), { stdout, stderr, pid: 42, kill }, state);
+  hanging.push(made);
   return made as unknown as ChildProcess;
 }
 
@@ -57,7 +47,7 @@ let placed: readonly PlacedRank[] = [];
 
 function make(options: { program?: string; details?: boolean } = {}): void {
   const { program = 'nvidia-smi', details = true } = options;
-  const nvidiaSmi = new NvidiaSmi(
+  nvidiaSmi = new NvidiaSmi(
     { enabled: true, details, interval: 1, program, stale_after: 15, retry_after: 1, expected_devices: undefined },
     new Map(),
     { spawn: (_, args) => child(args), graceSeconds: 2, procRoot },
@@ -384,6 +374,16 @@ describe('how asking goes', () => {
     await collect();
     expect(source()).toContain('ok');
     expect(series('calls_uninterruptible')).toEqual(['calls_uninterruptible 0']);
+  });
+
+  test('a loop that waits for GPUs is woken when some are read, and not when there are none', async () => {
+    const wake = vi.spyOn(nvidiaSmi.pause, 'end');
+    play = () => ({ out: 'No devices were found\n', code: 6 });
+    await expect(collect()).rejects.toBeInstanceOf(SourceAbsent);
+    expect(wake).not.toHaveBeenCalled();
+    play = () => ({ out: document(gpu(0, '')) });
+    await collect();
+    expect(wake).toHaveBeenCalledOnce();
   });
 
   test('a guest with a virtual GPU is read once and not again: its kernel warns of every document', async () => {

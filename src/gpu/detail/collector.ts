@@ -1,34 +1,26 @@
 import { CollectorError, SourceAbsent } from '../../collect/index.ts';
-import type { Collector, CollectorContext, CollectorDeclaration, Logger } from '../../collect/index.ts';
-import type { Row as SeriesRow, SeriesGroup } from '../../series/index.ts';
-import type { GpuIdentity } from '../addresses.ts';
+import type { Collector, CollectorContext, CollectorDeclaration } from '../../collect/index.ts';
+import type { Row as SeriesRow } from '../../series/index.ts';
 import type { Cards } from '../cards.ts';
-import { ending, type Ending } from '../exit.ts';
+import type { Ending } from '../exit.ts';
 import type { ReadingField } from '../field.ts';
 import { isVital, readingFields } from '../fields.ts';
-import { LineCutter } from '../lines.ts';
 import type { NvidiaSmi } from '../nvidia-smi.ts';
 import { Reach } from '../reach.ts';
-import type { Row } from '../row.ts';
 import { sourceState } from '../sources.ts';
 import { judge } from '../verdict.ts';
 import { Errand } from './call.ts';
 import { readDocument, type GpuDetail } from './document.ts';
-import { InstanceSeries, type Carved } from './instances.ts';
-import { LinkSeries } from './link-series.ts';
-import { parseLinks } from './links.ts';
-import { parseList, type Listed } from './list.ts';
-import { callMetrics, gpuDetailMetrics } from './metrics.ts';
+import { LinkReader } from './link-reader.ts';
+import { gpuDetailMetrics } from './metrics.ts';
+import type { PlacedRank } from './gpus-of-ranks.ts';
 import type { GpuDetailOptions } from './options.ts';
-import { ProcessSeries, type Workers } from './processes.ts';
-import { gpusOfRanks, type PlacedRank } from './gpus-of-ranks.ts';
+import { Occupants } from './occupants.ts';
+import type { Workers } from './processes.ts';
+import { SmallCalls } from './small-calls.ts';
 
 /** GPUs without a handle that are left out one after the other; then the rest is not asked any more either. */
 const mostLeftOut = 8;
-/** Lines of `nvidia-smi -L` and `nvidia-smi nvlink` that are looked at. */
-const mostLines = 20_000;
-/** How often links are looked for where there were none, and small calls are tried after one that hung, in seconds. */
-const rarely = 600;
 /** The longest pause after failures, in seconds. */
 const longestPause = 600;
 /** A reading may take so long beyond the silence that is allowed: to end a process, and to say that. */
@@ -47,32 +39,11 @@ export class GpuDetailCollector implements Collector {
   readonly #cards: Cards;
   readonly #source: SeriesRow<'source'>;
   readonly #showWaiting: () => void;
-  readonly #instances: InstanceSeries;
-  readonly #processes: ProcessSeries;
-  readonly #links: LinkSeries;
-  /** When links are looked for again, in Unix time. */
-  #linksFrom = 0;
-  #hadLinks = false;
-  /** When small calls are made again after one that hung, in Unix time. */
-  #smallFrom = 0;
-  readonly #logger: Logger;
-  readonly #callFailures: SeriesGroup<'failures', 'call' | 'reason'>;
-  /** Why the small calls fail, as the log has it. */
-  readonly #complaints = new Map<string, string>();
-  /** Small calls that this driver has answered. */
-  readonly #answered = new Set<string>();
-  /** When those are made again that it never answered, in Unix time: it may not know them. */
-  readonly #unknownUntil = new Map<string, number>();
+  readonly #occupants: Occupants;
+  readonly #links: LinkReader;
   readonly #fields: readonly ReadingField[];
   readonly #reach: Reach;
-  readonly #findWorkers: () => Promise<Workers>;
-  readonly #placed: (ranks: readonly PlacedRank[]) => void;
-  #workers: Workers = new Map();
   #errand: Errand | null = null;
-  /** The MIG instances that -L named, and their names. */
-  #listedSet = '';
-  #listed: ReadonlyMap<string, Listed> = new Map();
-  #last: readonly GpuDetail[] = [];
   #everRead = false;
   /** This is a guest with a virtual GPU. */
   #guest = false;
@@ -94,17 +65,14 @@ export class GpuDetailCollector implements Collector {
     this.#procRoot = procRoot;
     this.#now = now;
     this.#cards = cards;
+    cards.tellTo(logger);
     this.#source = sources.row({ collector: 'gpu_detail' });
     this.#showWaiting = () => {
       nvidiaSmi.showWaiting(table);
     };
-    this.#instances = new InstanceSeries(table);
-    this.#processes = new ProcessSeries(table);
-    this.#links = new LinkSeries(table);
-    this.#logger = logger;
-    this.#callFailures = table.group(['call', 'reason'], callMetrics);
-    this.#findWorkers = workers;
-    this.#placed = placed;
+    const calls = new SmallCalls(table, now, logger);
+    this.#occupants = new Occupants(table, calls, workers, placed);
+    this.#links = new LinkReader(table, calls, now);
     // Whoever wants few fields of a card does not want them from here either.
     this.#fields = nvidiaSmi.options.details
       ? readingFields
@@ -138,8 +106,7 @@ export class GpuDetailCollector implements Collector {
   /** Forgets readings; who MIG instances are stays. */
   expire(): void {
     this.#cards.expireSupplement();
-    this.#instances.expire();
-    this.#processes.clear();
+    this.#occupants.expire();
     this.#links.clear();
   }
 
@@ -189,106 +156,24 @@ export class GpuDetailCollector implements Collector {
     const sample = { rows, asked: this.#reach.asked, unreachable };
     this.#reach.saw(sample);
     this.#cards.supplement(sample);
+    // A loop that found none would wait.
+    if (rows.length > 0) this.#nvidiaSmi.pause.end();
     for (const { instances, processes } of gpus)
       for (const { dropped } of [...instances, ...(processes ?? [])]) this.#cards.dropped(dropped);
-    // Whose collectors tell when they cannot be found; the memory of a process is known all the same.
-    this.#workers = await this.#findWorkers().catch(() => new Map<never, never>());
-    this.#last = gpus;
-    this.#show();
-    await this.#nameInstances(errand);
-    await this.#readLinks(errand);
-  }
-
-  /** Who MIG instances are only -L tells; it is asked at the start, and when there are others than before. */
-  async #nameInstances(errand: Errand): Promise<void> {
-    const set = this.#last
-      .flatMap(({ row, instances }) =>
-        instances.map(
-          ({ device, gpuInstance, computeInstance }) => `${row.uuid ?? ''}/${device}/${gpuInstance}/${computeInstance}`,
-        ),
-      )
-      .join();
-    if (set === this.#listedSet) return;
-    const lines = set === '' ? [] : await this.#ask(errand, '-L');
-    if (lines === null) return;
-    this.#listed = parseList(lines);
-    this.#listedSet = set;
-    this.#show();
-  }
-
-  /** NVLinks are in no other output. Where a GPU has none, or a driver does not know the command, they are asked for rarely. */
-  async #readLinks(errand: Errand): Promise<void> {
-    if (this.#now() < this.#linksFrom) return;
-    const answers: (readonly string[])[] = [];
-    for (const what of ['nvlink -s', 'nvlink -e', 'nvlink -gt d']) {
-      const said = await this.#ask(errand, what);
-      answers.push(said ?? []);
-      // Of cards without links the other calls say no more.
-      if (said !== null && !said.some((line) => /^\s*Link\b/i.test(line))) break;
-    }
-    const told = parseLinks(answers);
-    const cards = this.#last.map(({ row }, index) => ({ card: this.#identify(row, index), index, row }));
-    this.#links.show(
-      cards.filter(({ row }) => row.state !== 'lost'),
-      told,
-    );
-    const hasLinks = told.some(({ links, allInactive }) => links.length > 0 || allInactive);
-    this.#hadLinks ||= hasLinks;
-    // What names no GPU at all is no answer.
-    if (!hasLinks && (told.length > 0 || !this.#hadLinks)) this.#linksFrom = this.#now() + rarely;
-  }
-
-  /** One of the small calls, which add to the document. @returns its lines; null when it failed, which is counted and logged */
-  async #ask(errand: Errand, what: string): Promise<readonly string[] | null> {
-    if (this.#now() < Math.max(this.#smallFrom, this.#unknownUntil.get(what) ?? 0)) return null;
-    let trouble: CollectorError;
-    try {
-      const answer = await linesOf(errand, what.split(' '));
-      if (typeof answer !== 'string') {
-        this.#complaints.delete(what);
-        this.#answered.add(what);
-        return answer;
-      }
-      if (!this.#answered.has(what)) this.#unknownUntil.set(what, this.#now() + rarely);
-      trouble = new CollectorError('failed', answer);
-    } catch (error) {
-      if (!(error instanceof CollectorError)) throw error;
-      // It would hang in the next reading too, and make it fail.
-      if (error.reason === 'hung') this.#smallFrom = this.#now() + rarely;
-      trouble = error;
-    }
-    const { reason, message } = trouble;
-    this.#callFailures.row({ call: what, reason }).add('failures');
-    if (this.#complaints.get(what) !== reason)
-      this.#logger.warn({ call: what, reason }, `nvidia-smi ${what}: ${message}`);
-    this.#complaints.set(what, reason);
-    return null;
-  }
-
-  #identify(row: Row, position: number): GpuIdentity {
-    return this.#cards.identify(row) ?? { uuid: row.uuid ?? '', gpu: String(position) };
-  }
-
-  #show(): void {
-    const carved: Carved[] = [];
-    const occupied = [];
-    for (const [position, { row, instances, processes }] of this.#last.entries()) {
-      const card = this.#identify(row, position);
-      const lost = row.state === 'lost';
-      carved.push({ card, instances, lost });
-      if (!lost && processes !== null) occupied.push({ card, processes });
-    }
-    this.#instances.show(carved, this.#listed);
-    this.#processes.show(occupied, this.#workers);
-    this.#placed(gpusOfRanks(occupied, this.#workers));
+    const identified = gpus.map((detail, index) => {
+      const { row } = detail;
+      const card = this.#cards.identify(row) ?? { uuid: row.uuid ?? '', gpu: String(index) };
+      return { card, index, row, detail };
+    });
+    await this.#occupants.take(errand, identified);
+    await this.#links.read(errand, identified);
   }
 
   #judge(error: unknown): void {
     if (error instanceof SourceAbsent) {
       if (this.#guest) this.#source.clear('source');
       else this.#source.setState('source', 'no_gpu');
-      this.#last = [];
-      this.#instances.clear();
+      this.#occupants.clear();
       return;
     }
     if (!(error instanceof CollectorError)) return;
@@ -298,19 +183,6 @@ export class GpuDetailCollector implements Collector {
     const pause = Math.min(longestPause, this.intervalSeconds * 2 ** Math.min(this.#failures++, 20));
     this.#resting = { until: this.#now() + pause - this.intervalSeconds / 2, error };
   }
-}
-
-/** What a call prints, in lines; a text that says how it failed. @throws CollectorError when it does not answer */
-async function linesOf(errand: Errand, args: readonly string[]): Promise<readonly string[] | string> {
-  const cutter = new LineCutter();
-  const lines: string[] = [];
-  const exit = await errand.call(args, (text) => {
-    for (const line of cutter.push(text)) if (lines.length < mostLines) lines.push(line);
-  });
-  lines.push(...cutter.flush());
-  if (exit.code === 0) return lines;
-  const end = ending(exit, lines.join('\n'));
-  return 'said' in end ? end.said : end.kind;
 }
 
 /**

@@ -1,0 +1,78 @@
+import { CollectorError, type Logger } from '../../collect/index.ts';
+import type { SeriesGroup, SeriesTable } from '../../series/index.ts';
+import { ending } from '../exit.ts';
+import { LineCutter } from '../lines.ts';
+import type { Errand } from './call.ts';
+import { callMetrics } from './metrics.ts';
+
+/** Lines of `nvidia-smi -L` and `nvidia-smi nvlink` that are looked at. */
+const mostLines = 20_000;
+/** How often what had no answer is asked for again, in seconds. */
+export const rarely = 600;
+
+/**
+ * The small calls of nvidia-smi, which add to the document: each fails for itself, is counted and logged, and what a driver does not
+ * know is asked for rarely.
+ */
+export class SmallCalls {
+  readonly #now: () => number;
+  readonly #logger: Logger;
+  readonly #failures: SeriesGroup<'failures', 'call' | 'reason'>;
+  /** When they are made again after one that hung, in Unix time. */
+  #from = 0;
+  /** Why they fail, as the log has it. */
+  readonly #complaints = new Map<string, string>();
+  /** Those that this driver has answered. */
+  readonly #answered = new Set<string>();
+  /** When those are made again that it never answered, in Unix time: it may not know them. */
+  readonly #unknownUntil = new Map<string, number>();
+
+  constructor(table: SeriesTable, now: () => number, logger: Logger) {
+    this.#now = now;
+    this.#logger = logger;
+    this.#failures = table.group(['call', 'reason'], callMetrics);
+  }
+
+  /**
+   * @param what the arguments, `nvlink -s`
+   * @returns the lines that it prints; null when it failed or is not made now
+   */
+  async ask(errand: Errand, what: string): Promise<readonly string[] | null> {
+    if (this.#now() < Math.max(this.#from, this.#unknownUntil.get(what) ?? 0)) return null;
+    let trouble: CollectorError;
+    try {
+      const answer = await linesOf(errand, what.split(' '));
+      if (typeof answer !== 'string') {
+        this.#complaints.delete(what);
+        this.#answered.add(what);
+        return answer;
+      }
+      if (!this.#answered.has(what)) this.#unknownUntil.set(what, this.#now() + rarely);
+      trouble = new CollectorError('failed', answer);
+    } catch (error) {
+      if (!(error instanceof CollectorError)) throw error;
+      // It would hang in the next reading too, and make it fail.
+      if (error.reason === 'hung') this.#from = this.#now() + rarely;
+      trouble = error;
+    }
+    const { reason, message } = trouble;
+    this.#failures.row({ call: what, reason }).add('failures');
+    if (this.#complaints.get(what) !== reason)
+      this.#logger.warn({ call: what, reason }, `nvidia-smi ${what}: ${message}`);
+    this.#complaints.set(what, reason);
+    return null;
+  }
+}
+
+/** What a call prints, in lines; a text that says how it failed. @throws CollectorError when it does not answer */
+async function linesOf(errand: Errand, args: readonly string[]): Promise<readonly string[] | string> {
+  const cutter = new LineCutter();
+  const lines: string[] = [];
+  const exit = await errand.call(args, (text) => {
+    for (const line of cutter.push(text)) if (lines.length < mostLines) lines.push(line);
+  });
+  lines.push(...cutter.flush());
+  if (exit.code === 0) return lines;
+  const end = ending(exit, lines.join('\n'));
+  return 'said' in end ? end.said : end.kind;
+}
