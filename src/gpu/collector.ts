@@ -23,12 +23,13 @@ export class GpuCollector implements Collector {
   #taken = 0;
 
   constructor({ table, logger, procRoot }: CollectorContext, nvidiaSmi: NvidiaSmi) {
-    const { options, gate, pace, expected } = nvidiaSmi;
+    const { options, gate, pace, pause, expected } = nvidiaSmi;
     const { cards, sources } = nvidiaSmi.in(table);
     this.intervalSeconds = options.interval;
     this.budgetSeconds = options.interval + 3;
     this.#cards = cards;
     cards.fed = true;
+    cards.tellTo(logger);
     this.#showWaiting = () => {
       nvidiaSmi.showWaiting(table);
     };
@@ -44,6 +45,7 @@ export class GpuCollector implements Collector {
         program: options.program,
         procRoot,
         pace,
+        pause,
       },
       logger,
       () => {

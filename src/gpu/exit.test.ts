@@ -13,9 +13,18 @@ describe('ending', () => {
     ['no_devices', exit({ code: 6, stderr: 'No devices were found\n' }), ''],
     ['no_driver', exit({ code: 9 }), "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver."],
     ['no_driver', exit({ code: 12 }), "NVIDIA-SMI couldn't find libnvidia-ml.so library in your system."],
-    ['no_driver', exit({ code: 18 }), 'Failed to initialize NVML: Driver/library version mismatch'],
+    ['no_driver', exit({ code: 9 }), 'Failed to initialize NVML: Driver Not Loaded'],
+    ['driver_refuses', exit({ code: 18 }), 'Failed to initialize NVML: Driver/library version mismatch'],
+    ['driver_refuses', exit({ code: 255 }), 'Failed to initialize NVML: Unknown Error'],
+    ['driver_refuses', exit({ code: 4 }), 'Failed to initialize NVML: Insufficient Permissions'],
+    [
+      'driver_refuses',
+      exit({ code: 17 }),
+      'Failed to initialize NVML: GPU access blocked by the operating system\nFailed to properly shut down NVML: GPU access blocked by the operating system',
+    ],
     ['field_refused', exit({ code: 2 }), 'Field "x.y" is not a valid field to query.\n'],
-    ['failed', exit({ error: 'EACCES' }), ''],
+    ['not_permitted', exit({ error: 'EACCES' }), ''],
+    ['failed', exit({ error: 'EMFILE' }), ''],
     ['failed', exit({ signal: 'SIGSEGV' }), ''],
     ['failed', exit({ code: 0 }), ''],
   ])('%s', (kind, end, printed) => {
@@ -27,7 +36,7 @@ describe('ending', () => {
       kind: 'failed',
       said: 'ended with exit code 3: bad thing',
     });
-    expect(ending(exit({ error: 'EACCES' }), '')).toEqual({ kind: 'failed', said: 'could not be started: EACCES' });
+    expect(ending(exit({ error: 'EMFILE' }), '')).toEqual({ kind: 'failed', said: 'could not be started: EMFILE' });
     expect(JSON.stringify(ending(exit({ code: 1 }), 'x'.repeat(10_000))).length).toBeLessThan(400);
   });
 

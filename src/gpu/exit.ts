@@ -14,12 +14,16 @@ export interface Exit {
 
 /** What an end means. */
 export type Ending =
-  /** The program is not there. */
+  /** The program is not there, or what loads it is not. */
   | { readonly kind: 'no_program' }
+  /** The program may not be run by us. */
+  | { readonly kind: 'not_permitted' }
   /** The driver lists no GPU. */
   | { readonly kind: 'no_devices' }
-  /** The driver does not answer: not loaded, or of another version than its library. */
+  /** The driver does not answer: it is not loaded, as on a node without GPUs, or its library is not there. */
   | { readonly kind: 'no_driver'; readonly said: string }
+  /** The driver is there and does not let its library in: it is of another version, is not for us, or fails. */
+  | { readonly kind: 'driver_refuses'; readonly said: string }
   /** One GPU has no handle, and the whole query failed with it. */
   | { readonly kind: 'no_handle'; readonly bus: string | null; readonly index: number | null; readonly said: string }
   /** The driver no longer knows one of the fields. */
@@ -32,13 +36,15 @@ export type Ending =
  */
 export function ending(exit: Exit, printed: string): Ending {
   if (exit.error === 'ENOENT') return { kind: 'no_program' };
+  if (exit.error === 'EACCES') return { kind: 'not_permitted' };
   const said = `${exit.stderr}\n${printed}`.trim();
   const handle = noHandle(said);
   if (handle !== null) return { kind: 'no_handle', ...handle, said: firstLine(said) };
   if (/no devices (were )?found/i.test(said)) return { kind: 'no_devices' };
-  if (/couldn't communicate with the nvidia driver|couldn't find libnvidia-ml|failed to initialize nvml/i.test(said)) {
+  if (/couldn't communicate with the nvidia driver|couldn't find libnvidia-ml|nvml: driver not loaded/i.test(said)) {
     return { kind: 'no_driver', said: firstLine(said) };
   }
+  if (/failed to initialize nvml/i.test(said)) return { kind: 'driver_refuses', said: firstLine(said) };
   if (/is not a valid field/i.test(said)) return { kind: 'field_refused', said: firstLine(said) };
   const how =
     exit.error !== null

@@ -4,6 +4,7 @@ import type { GpuAddresses } from './addresses.ts';
 import { Cards } from './cards.ts';
 import type { GpuOptions } from './options.ts';
 import type { GpuReport } from './gpu-report.ts';
+import { Pause } from './pause.ts';
 import { ProcessGate, type Spawn } from './process-gate.ts';
 import { callMetrics, sourceMetrics, type Sources } from './sources.ts';
 import type { Pace } from './stream.ts';
@@ -25,6 +26,9 @@ const real: Surroundings = {
 
 const ownProcesses = '/proc';
 
+/** Seconds between two looks for GPUs that were there. */
+const longestLost = 10;
+
 /** What is shown by the collectors of one table. */
 export interface Shown {
   readonly cards: Cards;
@@ -36,6 +40,8 @@ export interface Shown {
 export class NvidiaSmi {
   readonly gate: ProcessGate;
   readonly pace: Pace;
+  /** Between two attempts of the loop. */
+  readonly pause = new Pause();
   readonly options: GpuOptions;
   /** How many GPUs the node should have; null: the configuration does not say. */
   readonly expected: number | null;
@@ -47,7 +53,7 @@ export class NvidiaSmi {
   constructor(options: GpuOptions, addresses: GpuAddresses = new Map(), surroundings: Surroundings = real) {
     this.gate = new ProcessGate(surroundings.spawn, options.program, surroundings.graceSeconds);
     const { retry_after: longest } = options;
-    this.pace = { first: Math.min(1, longest), longest, slow: longest };
+    this.pace = { first: Math.min(1, longest), longest, slow: longest, lost: Math.min(longestLost, longest) };
     this.options = options;
     this.expected = options.expected_devices ?? null;
     this.#addresses = addresses;

@@ -12,6 +12,10 @@ export type FailureReason =
   | 'blocked'
   /** The program is not there, though it is named by hand, or there are GPUs. */
   | 'absent'
+  /** The program is there, and its loader or interpreter is not. */
+  | 'no_loader'
+  /** The program may not be run by the user of the exporter. */
+  | 'not_permitted'
   | 'driver_unreachable'
   /** A GPU without a handle fails the query, and which others could be asked is not known. */
   | 'device_unreachable'

@@ -8,13 +8,15 @@ export class Reach {
   /** Index by bus id of every GPU that was ever in a sample. */
   readonly #seen = new Map<string, number | null>();
   readonly #unreachable = new Set<string>();
+  #everSeen = false;
 
   constructor(procRoot: string) {
     this.#procRoot = procRoot;
   }
 
+  /** Whether there was any GPU in a sample. */
   get everSeen(): boolean {
-    return this.#seen.size > 0;
+    return this.#everSeen;
   }
 
   /** Bus ids of the GPUs without a handle. */
@@ -34,6 +36,7 @@ export class Reach {
   }
 
   saw({ rows }: Sample): void {
+    this.#everSeen ||= rows.length > 0;
     for (const { bus, index } of rows) if (bus !== null) this.#seen.set(bus, index);
   }
 

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../collect/index.ts';
 import { ending, type Ending, type Exit } from './exit.ts';
 import { chooseFields } from './fields.ts';
 import { offeredFields } from './help-text.ts';
 import { LineCutter } from './lines.ts';
 import type { FailureReason, Mailbox, NoGpu } from './outcome.ts';
+import type { Pause } from './pause.ts';
 import type { ProcessGate } from './process-gate.ts';
 import { Reach } from './reach.ts';
 import { Reader } from './reader.ts';
@@ -18,6 +18,8 @@ export interface Pace {
   readonly longest: number;
   /** Between two looks at a node that has no GPU, at a GPU that was left out of the query, or for a field that the driver had before. */
   readonly slow: number;
+  /** The longest between two looks at a node that had GPUs and lists none: they come back with a reset or a new driver. */
+  readonly lost: number;
 }
 
 export interface StreamSettings {
@@ -31,6 +33,8 @@ export interface StreamSettings {
   readonly program: string;
   readonly procRoot: string;
   readonly pace: Pace;
+  /** Is taken between attempts; whoever knows better ends it. */
+  readonly pause: Pause;
 }
 
 /** How late a beat may be for other calls to be made beside the loop: a busy driver takes seconds, one that hangs for ever. */
@@ -96,7 +100,7 @@ export class SampleStream {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       const seconds = await this.#attempt();
-      await sleep(1000 * seconds, undefined, { signal }).catch(() => undefined);
+      await this.#settings.pause.take(seconds, signal);
     }
   }
 
@@ -244,7 +248,7 @@ export class SampleStream {
     const { expectsGpus, program, procRoot, pace } = this.#settings;
     if (end.kind === 'no_handle' && this.#reach.leaveOut(end)) {
       if (!this.#told.has(end.said))
-        this.#logger.warn(
+        this.#logger.info(
           { others: this.#reach.others },
           `GPU left out of the query, and asked for again each ${pace.slow} s: ${end.said}`,
         );
@@ -252,26 +256,29 @@ export class SampleStream {
       return 0;
     }
     // A driver that is loaded anew may be another one.
-    if (end.kind === 'field_refused' || end.kind === 'no_driver') this.#asked = [];
-    const verdict = judge(end, { program, procRoot, hadGpus: expectsGpus || this.#reach.everSeen });
-    if (verdict.kind === 'none') return this.#none(verdict.why);
+    if (end.kind === 'field_refused' || end.kind === 'no_driver' || end.kind === 'driver_refuses') this.#asked = [];
+    const hadGpus = expectsGpus || this.#reach.everSeen;
+    const verdict = judge(end, { program, procRoot, hadGpus });
+    if (verdict.kind === 'none') return this.#none(verdict.why, hadGpus);
     this.#fail(verdict.reason, verdict.message);
-    return verdict.reason === 'absent' ? pace.slow : this.#backOff();
+    return verdict.reason === 'absent' && !this.#reach.everSeen ? pace.slow : this.#backOff();
   }
 
-  #none(why: NoGpu): number {
+  #none(why: NoGpu, hadGpus: boolean): number {
     const latest = this.#mailbox.latest;
-    if (latest?.kind !== 'none' || latest.why !== why) this.#logger.info({ why }, 'no GPU on this node');
+    const isNew = latest?.kind !== 'none' || latest.why !== why;
+    // Of GPUs that were seen the cards tell that they are lost.
+    if (isNew && !this.#reach.everSeen) this.#logger[hadGpus ? 'warn' : 'info']({ why }, 'no GPU on this node');
     this.#mailbox.publish({ kind: 'none', why });
-    return this.#settings.pace.slow;
+    return hadGpus ? this.#backOff(this.#settings.pace.lost) : this.#settings.pace.slow;
   }
 
   #fail(reason: FailureReason, message: string): void {
     this.#mailbox.publish({ kind: 'failed', reason, message, unreachable: this.#reach.unreachable });
   }
 
-  #backOff(): number {
-    const { first, longest } = this.#settings.pace;
+  #backOff(longest = this.#settings.pace.longest): number {
+    const { first } = this.#settings.pace;
     return Math.min(longest, first * 2 ** Math.min(this.#failures++, 30));
   }
 }

@@ -2,6 +2,7 @@ import type { Ending } from './exit.ts';
 import { defaultProgram } from './options.ts';
 import type { FailureReason, NoGpu } from './outcome.ts';
 import { hasNvidiaDevice } from './pci.ts';
+import { inspectProgram, pathOf } from './program-file.ts';
 
 /** What is known of the node besides. */
 export interface Node {
@@ -21,19 +22,32 @@ export type Verdict =
 export function judge(end: Ending, { program, procRoot, hadGpus }: Node): Verdict {
   const failed = (reason: FailureReason, message: string): Verdict => ({ kind: 'failed', reason, message });
   switch (end.kind) {
-    case 'no_program':
+    case 'no_program': {
+      const file = inspectProgram(program);
+      if (file.kind === 'no_loader') return failed('no_loader', withoutLoader(file.path, file.loader));
       // One that was named by hand should be there, whatever the node has: a mistyped path is no node without GPUs.
       if (program !== defaultProgram)
         return failed('absent', `there is no program ${program}, which gpu.program names`);
+      if (file.elsewhere !== null)
+        return failed('absent', `${program} is not on the search path; set gpu.program to ${file.elsewhere}`);
       return hadGpus || hasNvidiaDevice(procRoot)
         ? failed('absent', `this node has GPUs, but no ${program} on its search path; set gpu.program to its path`)
         : { kind: 'none', why: end.kind };
+    }
+    case 'not_permitted':
+      return failed(
+        'not_permitted',
+        `${pathOf(program) ?? program} may not be run (EACCES): make it and its folders executable for the user of the exporter, ` +
+          'and its file system not noexec, or set gpu.program to another',
+      );
     case 'no_devices':
       return { kind: 'none', why: end.kind };
     case 'no_driver':
       return hadGpus || hasNvidiaDevice(procRoot)
         ? failed('driver_unreachable', end.said)
         : { kind: 'none', why: end.kind };
+    case 'driver_refuses':
+      return failed('driver_unreachable', end.said);
     case 'no_handle':
       return failed('device_unreachable', end.said);
     case 'field_refused':
@@ -41,4 +55,9 @@ export function judge(end: Ending, { program, procRoot, hadGpus }: Node): Verdic
     case 'failed':
       return failed('failed', `nvidia-smi ${end.said}`);
   }
+}
+
+function withoutLoader(path: string, loader: string | null): string {
+  const what = loader === null ? 'what loads it is missing' : `${loader}, which loads it, is missing`;
+  return `${path} is there, but ${what}: nvidia-smi needs an image with glibc, which Alpine and images without libc are not`;
 }
