@@ -5,6 +5,7 @@ import { credentials } from '@grpc/grpc-js';
 import { App, type Started } from '../../src/app.ts';
 import { schema } from '../../src/catalogue.ts';
 import { leaves, readConfig } from '../../src/config/index.ts';
+import type { Finding } from '../../src/findings/index.ts';
 import { protocol, type ExporterMessage__Output } from '../../src/protocol/index.ts';
 import { installStandIn, type Control, type StandIn } from '../../src/simulate/index.ts';
 import { well } from './well.ts';
@@ -76,6 +77,17 @@ export class SimulatedNode {
     return new SimulatedNode(folder, standIn, app, await app.start());
   }
 
+  /** Where workers report. */
+  get address(): string {
+    return this.#started.workers[0] ?? '';
+  }
+
+  /** What the API lists of findings, open ones and those that are over. */
+  async findings(): Promise<readonly Finding[]> {
+    const response = await fetch(`${this.#started.url}/api/v1/findings`);
+    return ((await response.json()) as { readonly findings: readonly Finding[] }).findings;
+  }
+
   async stop(): Promise<void> {
     this.standIn.play(well);
     await this.#app.stop();
@@ -91,7 +103,7 @@ export class SimulatedNode {
 
   /** A worker's hello. @returns the name of the node, as the exporter greets */
   async hello(): Promise<string> {
-    const client = new protocol.Telemetry(this.#started.workers[0] ?? '', credentials.createInsecure());
+    const client = new protocol.Telemetry(this.address, credentials.createInsecure());
     const call = client.Report();
     try {
       return await new Promise((resolve, reject) => {

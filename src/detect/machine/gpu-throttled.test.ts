@@ -40,6 +40,20 @@ it('goes by the seconds that the driver counts, which see more than a look now a
   expect(feed.pass(60, counted)).toEqual(['GPU-0 warning 30']);
 });
 
+it('names the reason that comes with a flag of the hardware, though its counter is behind the flag', () => {
+  const feed = new MachineFeed(gpuThrottled, { window: '10s' });
+  const brake = 'hw_power_brake_slowdown';
+  const look = (second: number) =>
+    cards(1, { [active('hw_slowdown')]: 1, [active(brake)]: 1, [seconds(brake)]: 0.2 * second });
+  const said = [0, 5].flatMap((second) => feed.look(look(second)));
+  expect(said).toMatchObject([{ cause: expect.stringContaining('by the power brake of the machine') as string }]);
+  const bare = new MachineFeed(gpuThrottled, { window: '10s' });
+  bare.look(cards(1, { [active('hw_slowdown')]: 1, [seconds(brake)]: 7 }));
+  expect(bare.look(cards(1, { [active('hw_slowdown')]: 1, [seconds(brake)]: 7 }))).toMatchObject([
+    { cause: expect.stringContaining('by hardware that does not say why') as string },
+  ]);
+});
+
 it.each([
   ['the power cap', 'sw_power_cap', 1],
   ['an idle card', 'gpu_idle', 1],

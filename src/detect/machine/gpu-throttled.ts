@@ -12,7 +12,8 @@ const causes = {
   sw_thermal_slowdown: 'its temperature, by the driver',
   hw_slowdown: 'hardware that does not say why',
 } as const;
-const reasons = Object.keys(causes) as (keyof typeof causes)[];
+type Reason = keyof typeof causes;
+const reasons = Object.keys(causes) as Reason[];
 
 const advice = {
   hw_thermal_slowdown: 'Look at the cooling of this card: air flow, dust, fans, its seat, the temperature of the room.',
@@ -50,16 +51,25 @@ export const gpuThrottled = cardDetector({
   start: ({ window }) => ({ held: new ClockEventTime(reasons, window), spell: new Spell() }),
   observe({ held, spell }, card, { window, share, calm }, { time }) {
     if (!held.push(time, card)) return quiet;
-    const reason = reasons.find((each) => held.seconds(each) >= share * window);
+    const reason = reasonOf((each) => held.seconds(each), share * window);
     return spell.judge(time, reason !== undefined, { after: 0, calm }, (seconds) => {
       const why = reason ?? 'hw_slowdown';
       return {
         severity: 'warning',
         score: held.seconds(why) / window,
         threshold: share,
-        cause: `${card.name} is throttled by ${causes[why]} (${why}): ${span(held.seconds(why))} of the last ${span(window)}, since ${span(seconds + share * window)}${clocks(card)}.`,
+        cause: `${card.name} is throttled by ${causes[why]} (${why}): ${span(held.seconds(why))} of the last ${span(window)}, since ${span(Math.max(seconds + share * window, held.seconds(why)))}${clocks(card)}.`,
         advice: advice[why],
       };
     });
   },
 });
+
+/**
+ * The most telling reason that held for so many seconds. `hw_slowdown` has a flag alone, which stands for all the time between two looks,
+ * and is ahead of the counters of the reasons that it comes with: where one of those was active at all, it is the reason.
+ */
+function reasonOf(seconds: (reason: Reason) => number, enough: number): Reason | undefined {
+  const reason = reasons.find((each) => seconds(each) >= enough);
+  return reason === 'hw_slowdown' ? (reasons.find((each) => seconds(each) > 0) ?? reason) : reason;
+}
