@@ -152,7 +152,7 @@ export class App {
         showCondition(subject, findings, runs);
       },
     });
-    sections.push(runs.section, ofFindings, ...engine.sections(holds));
+    sections.push(runs.section, ofFindings, ...engine.sections(holds, (run) => runs.holds(run)));
     findings.subscribe((change) => {
       this.#ingest.finding(change);
       showCondition(change.finding.subject, findings, runs);

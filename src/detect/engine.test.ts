@@ -3,11 +3,14 @@ import { observation } from '../../test/support/detection.ts';
 import { flag, integer, readConfig, text } from '../config/index.ts';
 import type { Observation } from '../runs/index.ts';
 import { expose, gauge, SeriesTable } from '../series/index.ts';
+import { fromLine, toLine } from '../snapshot/index.ts';
 import { clockDetector } from './clock.ts';
 import { detectorOptions, quiet, stepDetector, transitionDetector } from './detector.ts';
-import { DetectionEngine, type Report } from './engine.ts';
+import { DetectionEngine } from './engine.ts';
+import type { Report } from './judging.ts';
 import { detectMetrics, detectOptions, detectors, everyDetector } from './index.ts';
 import { groupDetector } from './group.ts';
+import { ByRank } from './ranks/by-rank.ts';
 import { scalarDetector } from './scalar.ts';
 
 const sum = stepDetector({
@@ -86,13 +89,15 @@ const slowest = groupDetector({
   options: detectorOptions({}),
   peers: 'work',
   reads: ['step_seconds'],
-  start: () => ({ times: new Map<number, number>() }),
+  start: () => ({ times: new ByRank(() => ({ seconds: 0 })) }),
   observe({ times }, { rank, step, fresh }) {
-    times.set(rank, fresh.step_seconds ?? 0);
-    const [first] = [...times].sort(([, one], [, other]) => other - one);
+    times.of(rank).seconds = fresh.step_seconds ?? 0;
+    const [first] = [...times].sort(([, one], [, other]) => other.seconds - one.seconds);
     return first === undefined ? [] : [{ rank: first[0], verdict: { ...evidence, step } }];
   },
-  forget: ({ times }, rank) => times.delete(rank),
+  forget({ times }, rank) {
+    times.delete(rank);
+  },
 });
 
 /** Names ranks that were idle at two looks in a row. */
@@ -296,6 +301,28 @@ describe('DetectionEngine', () => {
     expect(ends).toEqual(['forgotten r 5', 'ended r', 'forgotten r']);
     see(1, { loss: 1 });
     expect(lines()).toContain('gradwatch_train_test_sum{run="r",rank="2",method="small"} 1');
+  });
+
+  it('gives what it holds of groups of ranks to the engine after a restart, of runs that are still held', () => {
+    const before = engine();
+    before.see(0, { step_seconds: 5 }, { rank: 4 });
+    before.see(0, { step_seconds: 5 }, { rank: 4, run: 'gone' });
+    const after = engine();
+    const [from, to] = [before, after].map(({ built }) =>
+      built.sections(
+        () => true,
+        (run) => run === 'r',
+      ),
+    );
+    const told = from!.map((section, at) =>
+      [...section.save()].map((part) => to![at]?.restore(fromLine(toLine(part)))),
+    );
+    expect(told.flat()).toContain('run "gone" is not held any more');
+    expect(after.built.canTellRecovery('slowest', { run: 'r', rank: 4 })).toBe(true);
+    expect(after.built.canTellRecovery('slowest', { run: 'gone', rank: 4 })).toBe(false);
+    expect(before.built.canTellRecovery('slowest', { run: 'r', rank: 4 })).toBe(false);
+    after.see(1, { step_seconds: 1 }, { rank: 3 });
+    expect(after.reports.filter(({ detector }) => detector.kind === 'slowest')).toMatchObject([{ rank: 4 }]);
   });
 
   it('leaves out what is not enabled', () => {

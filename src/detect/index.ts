@@ -56,9 +56,11 @@ export const detectMetrics = stepDetectors.flatMap(({ metrics }) =>
   Object.values<Metric>(metrics),
 ) as readonly MetricsOf<(typeof stepDetectors)[number]>[];
 
-export { DetectionEngine, engineMetrics } from './engine.ts';
+export { DetectionEngine } from './engine.ts';
+export { engineMetrics } from './judging.ts';
+export type { Report } from './judging.ts';
 export { overheard } from './overheard.ts';
 export { stall } from './ranks/index.ts';
-export type { DetectionEngineParts, Report, VerdictSink } from './engine.ts';
+export type { DetectionEngineParts, VerdictSink } from './engine.ts';
 export { severities } from './detector.ts';
 export type { AlertGroup, DetectorFacts, Evidence, Severity, Verdict } from './detector.ts';

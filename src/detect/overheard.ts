@@ -1,4 +1,5 @@
-import type { Report, VerdictSink } from './engine.ts';
+import type { VerdictSink } from './engine.ts';
+import type { Report } from './judging.ts';
 
 /** Passes verdicts on, and tells of each first. */
 export function overheard(sink: VerdictSink, hears: (report: Report) => void): VerdictSink {

@@ -96,6 +96,10 @@ export class Runs {
     return this.#options;
   }
 
+  holds(run: string): boolean {
+    return this.#runs.has(run);
+  }
+
   /** The rank, also when it has ended; undefined when it is not held. */
   find(run: string, rank: number): Rank | undefined {
     return this.#runs.get(run)?.ranks.get(rank);

@@ -5,6 +5,7 @@ import { detectorOptions, type Verdict } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
 import { groupDetector, type RankVerdict } from '../group.ts';
+import { ByRank } from './by-rank.ts';
 import { Others } from './others.ts';
 import { StepBoard, type StepRow } from './step-board.ts';
 
@@ -32,7 +33,7 @@ interface Agreement {
 
 interface Losses {
   readonly board: StepBoard<number>;
-  readonly ranks: Map<number, { readonly level: LevelShift; readonly episode: Episode }>;
+  readonly ranks: ByRank<{ readonly level: LevelShift; readonly episode: Episode }>;
 }
 
 export interface State {
@@ -83,7 +84,10 @@ export const desynchronised = groupDetector({
   reads: [...normNames, 'loss'],
   start: (): State => ({
     norms: { gradient_norm: agreement(), parameter_norm: agreement() },
-    losses: { board: new StepBoard(), ranks: new Map() },
+    losses: {
+      board: new StepBoard(() => 0),
+      ranks: new ByRank(() => ({ level: new LevelShift(recentLosses, usualLosses), episode: new Episode() })),
+    },
   }),
   observe({ norms: agreements, losses }, observation, options) {
     const { step, rank, fresh, wentBack } = observation;
@@ -111,7 +115,15 @@ export const desynchronised = groupDetector({
 });
 
 function agreement(): Agreement {
-  return { board: new StepBoard(), episode: new Episode(), agreed: 0, replicas: false, apart: 0, since: 0, culprit: 0 };
+  return {
+    board: new StepBoard(() => 0),
+    episode: new Episode(),
+    agreed: 0,
+    replicas: false,
+    apart: 0,
+    since: 0,
+    culprit: 0,
+  };
 }
 
 /** The norm of what a rank alone holds says nothing of the others. */
@@ -180,9 +192,7 @@ function judgeLosses({ ranks }: Losses, step: number, row: StepRow<number>, opti
   if (told.length < 3) return [];
   const others = Others.of(told.map(([, value]) => value));
   return told.flatMap(([rank, value]): RankVerdict[] => {
-    const held = ranks.get(rank) ?? { level: new LevelShift(recentLosses, usualLosses), episode: new Episode() };
-    ranks.set(rank, held);
-    const verdict = judgeLoss(held, rank, step, value, others.medianWithout(value), options);
+    const verdict = judgeLoss(ranks.of(rank), rank, step, value, others.medianWithout(value), options);
     return verdict.status === 'quiet' ? [] : [{ rank, verdict }];
   });
 }

@@ -3,6 +3,7 @@ import { detectorOptions } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
 import { groupDetector } from '../group.ts';
+import { ByRank } from './by-rank.ts';
 import { StepBoard, type StepRow } from './step-board.ts';
 
 interface Load {
@@ -16,7 +17,7 @@ export interface State {
   /** Of the window that fills: steps, the sum of the shares that were lost, and how often each rank was the last. */
   steps: number;
   lost: number;
-  readonly last: Map<number, number>;
+  readonly last: ByRank<{ times: number }>;
   since: number;
 }
 
@@ -44,11 +45,11 @@ export const loadImbalance = groupDetector({
   }),
   reads: ['step_seconds', 'collective_wait_seconds', 'own_seconds'],
   start: (): State => ({
-    board: new StepBoard(),
+    board: new StepBoard(() => ({ own: 0, step: 0 })),
     episode: new Episode(),
     steps: 0,
     lost: 0,
-    last: new Map(),
+    last: new ByRank(() => ({ times: 0 })),
     since: 0,
   }),
   observe(state, { step, rank, known, wentBack }, { share, same, window }) {
@@ -63,7 +64,7 @@ export const loadImbalance = groupDetector({
       take(state, row);
       if (state.steps < window) return [];
       const lost = state.lost / state.steps;
-      const [slowest, times] = [...last].reduce((one, other) => (other[1] > one[1] ? other : one));
+      const [slowest, { times }] = [...last].reduce((one, other) => (other[1].times > one[1].times ? other : one));
       const [steps, since] = [state.steps, state.since];
       state.steps = state.lost = 0;
       last.clear();
@@ -105,7 +106,7 @@ function take(state: State, row: StepRow<Load>): void {
   for (const [rank, { own, step }] of row) {
     if (own !== most) continue;
     state.lost += (most - typical) / step;
-    state.last.set(rank, (state.last.get(rank) ?? 0) + 1);
+    state.last.of(rank).times += 1;
     break;
   }
   state.steps += 1;

@@ -41,7 +41,7 @@ export const slowCommunication = groupDetector({
   }),
   reads: ['step_seconds', 'collective_wait_seconds'],
   start: ({ recent, window }): State => ({
-    board: new StepBoard(),
+    board: new StepBoard(() => 0),
     level: new LevelShift(recent, window),
     episode: new Episode(),
   }),

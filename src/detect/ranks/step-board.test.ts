@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { StepBoard } from './step-board.ts';
 
 function board() {
-  const made = new StepBoard<string>();
+  const made = new StepBoard(() => ({ told: '' }));
   return {
     made,
     put: (step: number, rank: number) =>
-      made.put(step, rank, `${step}/${rank}`).map(([done, row]) => `${done}: ${[...row.values()].join(' ')}`),
+      made
+        .put(step, rank, { told: `${step}/${rank}` })
+        .map(([done, row]) => `${done}: ${[...row.values()].map(({ told }) => told).join(' ')}`),
   };
 }
 

@@ -5,6 +5,7 @@ import { detectorOptions, quiet, type Verdict } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
 import { groupDetector, type RankVerdict } from '../group.ts';
+import { ByRank } from './by-rank.ts';
 import { Others } from './others.ts';
 import { StepBoard, type StepRow } from './step-board.ts';
 
@@ -22,6 +23,8 @@ interface Pace {
   /** Logarithms of how far the rank's change stood above that of its peers, while in order. */
   readonly apart: SlidingWindow;
   readonly episode: Episode;
+  /** It reports waits: its step is not told before its wait. */
+  waits: boolean;
   /** The last steps, the newest in the lowest bit: 1 where the rank was slow. */
   slow: number;
   /** The first of the slow steps that are among them. */
@@ -30,9 +33,7 @@ interface Pace {
 
 export interface State {
   readonly board: StepBoard<Work>;
-  readonly paces: Map<number, Pace>;
-  /** Ranks that report waits: their step is not told before its wait. */
-  readonly waiting: Set<number>;
+  readonly paces: ByRank<Pace>;
 }
 
 interface Options {
@@ -113,24 +114,23 @@ export const straggler = groupDetector({
     }),
   }),
   reads: ['step_seconds', 'collective_wait_seconds'],
-  start: (): State => ({
-    board: new StepBoard(),
-    paces: new Map(),
-    waiting: new Set(),
+  start: (options): State => ({
+    board: new StepBoard(() => ({ own: 0, wait: null })),
+    paces: new ByRank(() => begin(options)),
   }),
-  observe({ board, paces, waiting }, observation, options) {
+  observe({ board, paces }, observation, options) {
     const { step, rank, known, wentBack } = observation;
     if (wentBack) board.rewind(rank, step);
-    if (known.collective_wait_seconds !== undefined) waiting.add(rank);
-    else if (waiting.has(rank)) return [];
+    const pace = paces.of(rank);
+    if (known.collective_wait_seconds !== undefined) pace.waits = true;
+    else if (pace.waits) return [];
     const work = workOf(observation);
     if (work === null) return [];
     return board.put(step, rank, work).flatMap(([done, row]) => judge(paces, done, row, options));
   },
-  forget({ board, paces, waiting }, rank) {
+  forget({ board, paces }, rank) {
     board.forget(rank);
     paces.delete(rank);
-    waiting.delete(rank);
   },
 });
 
@@ -142,10 +142,9 @@ function workOf({ known }: Observation): Work | null {
   return own > 0 ? { own, wait: wait ?? null } : null;
 }
 
-function judge(paces: Map<number, Pace>, step: number, row: StepRow<Work>, options: Options): RankVerdict[] {
+function judge(paces: ByRank<Pace>, step: number, row: StepRow<Work>, options: Options): RankVerdict[] {
   const ranks = [...row].map(([rank, work]) => {
-    const pace = paces.get(rank) ?? begin(options);
-    paces.set(rank, pace);
+    const pace = paces.of(rank);
     const own = Math.log(work.own);
     return { rank, pace, work, own, change: own - pace.usual.median() };
   });
@@ -235,6 +234,7 @@ function begin({ window }: Options): Pace {
     usual: new SlidingWindow(window),
     apart: new SlidingWindow(window),
     episode: new Episode(),
+    waits: false,
     slow: 0,
     since: 0,
   };
