@@ -17,14 +17,16 @@ export interface Meaning {
 const mostKept = 32;
 
 /**
- * The meanings of the cells of a column. Nine cells in ten say what one said a second ago, so those that came last are kept: reading
- * each anew was a quarter of what the exporter did on a node where nothing happens.
+ * The meanings of the cells of a column. Most columns say what they said a second ago, so what they say is kept: reading each cell anew
+ * was a quarter of what the exporter did on a node where nothing happens. A measurement rarely says the same twice; of a column with so
+ * many texts nothing is kept any more.
  */
 export class Meanings {
   readonly #fields: readonly ReadingField[];
   readonly #unit: string;
   readonly #key: TextKey | null;
-  readonly #known = new Map<string, Meaning>();
+  /** Null: too many. */
+  #known: Map<string, Meaning> | null = new Map();
 
   /**
    * @param unit what the header says, for cells that have none of their own
@@ -37,12 +39,11 @@ export class Meanings {
   }
 
   of(text: string): Meaning {
-    let meaning = this.#known.get(text);
-    if (meaning === undefined) {
-      meaning = this.#read(text);
-      if (this.#known.size >= mostKept) this.#known.clear();
-      this.#known.set(text, meaning);
-    }
+    const known = this.#known?.get(text);
+    if (known !== undefined) return known;
+    const meaning = this.#read(text);
+    if ((this.#known?.size ?? 0) >= mostKept) this.#known = null;
+    this.#known?.set(text, meaning);
     return meaning;
   }
 
