@@ -32,9 +32,11 @@ const rooms = {
   check: ['catalogue', 'collectors', 'collect', 'ingest', 'listen', 'snapshot', 'series'],
   replay: ['event-files', 'scalars', 'tfma', 'detect', 'findings', 'runs', 'series'],
   'named-files': ['catalogue', 'collectors', 'listen'],
+  'named-places': ['catalogue', 'ingest', 'listen', 'snapshot'],
   cli: [
     'app',
     'named-files',
+    'named-places',
     'json',
     'check',
     'replay',

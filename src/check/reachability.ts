@@ -1,9 +1,8 @@
-import { accessSync, constants, existsSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Configuration } from '../catalogue.ts';
 import { exposure, socketPath } from '../ingest/index.ts';
-import { isStaleSocket, ListenError, parseAddress, readToken } from '../listen/index.ts';
+import { ListenError, readToken, tryAddress, tryBeside, trySocket, tryWriting } from '../listen/index.ts';
 import { failureOf, StateDirectory } from '../snapshot/index.ts';
 import type { CheckResult } from './result.ts';
 import { grpcTls } from './grpc-tls.ts';
@@ -13,12 +12,15 @@ import { webConfig } from './web-config.ts';
 /** Whether the exporter can use what it is configured to: addresses, the Unix socket, token files, the log of findings, the state directory. */
 export async function reachability({ http, grpc, log, state }: Configuration): Promise<readonly CheckResult[]> {
   return [
-    await attempt('http.address', () => listenOnce('http.address', http.address)),
+    await attempt('http.address', () => free('http.address', http.address)),
     grpc.address === 'none'
       ? off('grpc.address', 'workers are not taken over TCP')
       : await attempt(
           'grpc.address',
-          () => listenOnce('grpc.address', grpc.address),
+          () => {
+            tryBeside('grpc.address', grpc.address, 'http.address', http.address);
+            return free('grpc.address', grpc.address);
+          },
           () => exposure(grpc),
         ),
     grpcTls(grpc.tls, Date.now() / 1000),
@@ -37,12 +39,9 @@ export async function reachability({ http, grpc, log, state }: Configuration): P
 async function unixSocket(configured: string | undefined): Promise<CheckResult> {
   const path = socketPath(configured);
   if (path !== null) {
-    return attempt('grpc.socket', async () => {
-      writable('grpc.socket', path, dirname(path));
-      return (await isStaleSocket('grpc.socket', path))
-        ? `${path} was left behind and will be replaced`
-        : `${path} is free`;
-    });
+    return attempt('grpc.socket', async () =>
+      (await trySocket('grpc.socket', path)) ? `${path} was left behind and will be replaced` : `${path} is free`,
+    );
   }
   const why = configured === undefined ? 'the usual folder is not there or cannot be written to' : 'switched off';
   return off('grpc.socket', `workers are not taken over a Unix socket: ${why}`);
@@ -78,28 +77,14 @@ function stateDirectory(path: string | undefined): Promise<CheckResult> | CheckR
   });
 }
 
-/** Listens for a moment. @throws ListenError */
-async function listenOnce(option: string, text: string): Promise<string> {
-  const address = parseAddress(option, text);
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => {
-      reject(ListenError.from(option, text, error));
-    });
-    server.listen(address, resolve);
-  });
-  await new Promise((resolve) => server.close(resolve));
+async function free(option: string, text: string): Promise<string> {
+  await tryAddress(option, text);
   return `${text} is free`;
 }
 
 /** @throws ListenError */
-function writable(option: string, path: string, written = existsSync(path) ? path : dirname(path)): string {
-  try {
-    accessSync(written, constants.W_OK);
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    throw new ListenError(option, path, `${written} cannot be written to (${code})`, { cause: error });
-  }
+function writable(option: string, path: string): string {
+  tryWriting(option, path, existsSync(path) ? path : dirname(path));
   return `${path} can be written`;
 }
 

@@ -1,47 +1,56 @@
-import { parseArgs } from 'node:util';
-import { explain, leaves, nearestOf, readConfig, readRegularFile, type Leaf } from '../config/index.ts';
+import { explain, leaves, readConfig, readRegularFile, type Leaf } from '../config/index.ts';
 import { schema, type Configuration } from '../catalogue.ts';
+import { parseFlags, type OwnFlag } from './parse-flags.ts';
 
 export type Configured =
   | {
       readonly configuration: Configuration;
       readonly switches: ReadonlySet<string>;
-      readonly repeated: ReadonlyMap<string, readonly string[]>;
+      /** Of the command's own flags that take something. */
+      readonly values: ReadonlyMap<string, readonly string[]>;
       readonly operands: readonly string[];
     }
   /** What to tell the user instead of going on. */
   | { readonly help: string }
-  | { readonly errors: readonly string[] };
+  | Misconfigured;
 
-/** What a command takes beside the options of the configuration and its switches. */
+export interface Misconfigured {
+  /** One line for each mistake. */
+  readonly errors: readonly string[];
+  /** All that is right, with defaults in the place of what is not; null where that leaves nothing. */
+  readonly rest: Configuration | null;
+  /** The key paths of the options that have such a default. */
+  readonly mistaken: ReadonlySet<string>;
+  /** Of the command's own flags that take something. */
+  readonly values: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What a command takes beside the options of the configuration. */
 export interface OwnArguments {
-  /** Flags with a value that may be given several times. */
-  readonly repeated?: readonly string[];
-  /** Whether it takes arguments that are no flags. */
+  readonly flags?: readonly OwnFlag[];
+  /** Whether it takes arguments that are no flags, the paths of files. */
   readonly operands?: boolean;
 }
 
 /**
  * Reads the configuration of a command from its arguments, the environment, and the file that `--config` or GRADWATCH_CONFIG
  * names. All mistakes are reported at once.
- * @param switches the command's own flags, which take no value
- * @param further mistakes in what the configuration names
  */
 export function configure(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
-  switches: readonly string[] = [],
-  own: OwnArguments = {},
-  further: (configuration: Configuration) => readonly string[] = () => [],
+  { flags: own = [], operands = false }: OwnArguments = {},
 ): Configured {
   const known = leaves(schema);
-  const parsed = parseFlags(args, known, switches, own);
-  if (parsed.flags['help'] === true) return { help: optionsHelp(known) };
-
-  const set = new Set(switches.filter((name) => parsed.flags[name] === true));
-  const { config, ...flags } = Object.fromEntries(
-    Object.entries(parsed.flags).filter((flag): flag is [string, string] => typeof flag[1] === 'string'),
+  const parsed = parseFlags(
+    args,
+    known.map(({ path }) => path),
+    own,
+    operands,
   );
+  if (parsed.switches.has('help')) return { help: ownHelp(own) + optionsHelp(known) };
+
+  const { config, ...flags } = parsed.options;
   const path = config ?? environment['GRADWATCH_CONFIG'];
   const file = path === undefined ? null : readText(path);
   const read = readConfig(schema, {
@@ -54,94 +63,10 @@ export function configure(
     ...parsed.errors,
     ...(file !== null && 'error' in file ? [file.error] : []),
     ...('value' in read ? [] : read.mistakes.map(explain)),
-    ...(value === null ? [] : further(value)),
   ];
-  if (errors.length > 0 || value === null) return { errors };
-  const repeated = new Map(
-    Object.entries(parsed.flags).filter((flag): flag is [string, string[]] => Array.isArray(flag[1])),
-  );
-  return { configuration: value, switches: set, repeated, operands: parsed.operands };
-}
-
-function parseFlags(
-  args: readonly string[],
-  settable: readonly Leaf[],
-  switches: readonly string[],
-  { repeated = [], operands = false }: OwnArguments,
-): {
-  readonly flags: Readonly<Record<string, unknown>>;
-  readonly operands: readonly string[];
-  readonly errors: readonly string[];
-} {
-  const settings = Object.fromEntries(settable.map(({ path }) => [path, { type: 'string' as const }]));
-  const bare = Object.fromEntries(switches.map((name) => [name, { type: 'boolean' as const }]));
-  const lists = Object.fromEntries(
-    repeated.map((name) => [name, { type: 'string' as const, multiple: true as const }]),
-  );
-  const types: Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly multiple?: true }>> = {
-    ...settings,
-    ...bare,
-    ...lists,
-    config: { type: 'string' as const },
-    help: { type: 'boolean' as const },
-  };
-  const { complete, errors: lacking } = withoutLacking(args, types);
-  const { values, positionals, tokens } = parseArgs({
-    args: complete,
-    options: types,
-    // So that one wrong flag does not hide the others.
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  const known = Object.keys(types);
-  const isKnown = (name: string): boolean => Object.hasOwn(types, name);
-  const wrong = tokens.flatMap((token, at) => {
-    const before = tokens[at - 1];
-    if (token.kind === 'positional')
-      // What follows an unknown flag is its value: one mistake, not two.
-      return operands || (before?.kind === 'option' && before.value === undefined && !isKnown(before.name))
-        ? []
-        : [`${token.value}: found an argument, expected flags alone; --help lists them`];
-    if (token.kind !== 'option') return [];
-    const { rawName, name, value } = token;
-    const type = isKnown(name) ? types[name]?.type : undefined;
-    if (type === undefined) return [`${rawName}: no such flag; ${meant(known, name)}--help lists them`];
-    if (type === 'boolean') return value === undefined ? [] : [`${rawName}: found ${value}, expected no value`];
-    return value === undefined ? [`${rawName}: found no value, expected ${rawName}=VALUE`] : [];
-  });
-  return {
-    flags: Object.fromEntries(
-      Object.entries(values).filter(
-        ([name, value]) =>
-          Object.hasOwn(types, name) && (types[name]?.type === 'boolean') === (typeof value === 'boolean'),
-      ),
-    ),
-    operands: positionals,
-    errors: [...lacking, ...wrong],
-  };
-}
-
-/** Takes out flags without their value: the flag that follows is hardly that, and is to be read as ever. */
-function withoutLacking(
-  args: readonly string[],
-  types: Readonly<Record<string, { readonly type: string }>>,
-): { readonly complete: string[]; readonly errors: readonly string[] } {
-  const complete: string[] = [];
-  const errors: string[] = [];
-  for (const [at, arg] of args.entries()) {
-    const name = arg.startsWith('--') ? arg.slice(2) : '';
-    const next = args[at + 1];
-    if (Object.hasOwn(types, name) && types[name]?.type === 'string' && next?.startsWith('-') === true)
-      errors.push(`${arg}: found ${next} behind it, expected ${arg}=VALUE`);
-    else complete.push(arg);
-  }
-  return { complete, errors };
-}
-
-function meant(known: readonly string[], name: string): string {
-  const nearest = nearestOf(known, name);
-  return nearest?.isNear === true ? `the nearest is --${nearest.name}; ` : '';
+  if (errors.length > 0 || value === null)
+    return { errors, rest: value, mistaken: new Set('value' in read ? [] : read.mistaken), values: parsed.values };
+  return { configuration: value, switches: parsed.switches, values: parsed.values, operands: parsed.operands };
 }
 
 function readText(path: string): { readonly text: string } | { readonly error: string } {
@@ -150,6 +75,13 @@ function readText(path: string): { readonly text: string } | { readonly error: s
   } catch (error) {
     return { error: `cannot read the configuration file ${path}: ${(error as Error).message}` };
   }
+}
+
+function ownHelp(flags: readonly OwnFlag[]): string {
+  return flags
+    .map(({ name, value, help }) => `  --${name}${value === undefined ? '' : `=${value}`}\n      ${help}\n`)
+    .concat(flags.length > 0 ? ['\n'] : [])
+    .join('');
 }
 
 function optionsHelp(known: readonly Leaf[]): string {

@@ -1,23 +1,28 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installStandIn, modelNames, mostGpus, type Control } from '../simulate/index.ts';
 import { exitCodes, type Command } from './command.ts';
-import { serve } from './serve.ts';
+import { configure } from './configuration.ts';
+import { tell, tellHindrances } from './hindrances.ts';
+import { runServer } from './serve.ts';
+
+const flags = [
+  { name: 'model', takes: modelNames, value: 'NAME', help: `One of ${modelNames.join(', ')}; default h100` },
+  { name: 'gpus', takes: 'text', value: 'N', help: `1 to ${mostGpus}; default 8` },
+  {
+    name: 'replay',
+    takes: 'path',
+    value: 'FOLDER',
+    help: 'Repeats what a real nvidia-smi printed, in place of simulated GPUs',
+  },
+] as const;
 
 const usage = `Usage: gradwatch demo [--model=NAME] [--gpus=N] [--replay=FOLDER] [OPTIONS]
 
 Runs the exporter on GPUs that do not exist. Faults are played by writing the control file that it names.
 
-  --model=NAME
-      One of ${modelNames.join(', ')}; default h100
-  --gpus=N
-      1 to ${mostGpus}; default 8
-  --replay=FOLDER
-      Repeats what a real nvidia-smi printed, in place of simulated GPUs
-
-OPTIONS are those of gradwatch serve.
 `;
 
 /** The built stand-in beside this file. */
@@ -26,46 +31,56 @@ const script = fileURLToPath(new URL('../simulate/nvidia-smi.js', import.meta.ur
 export const demo: Command = {
   name: 'demo',
   summary: 'runs the exporter on simulated GPUs, whose faults are played on command',
+  flags,
   run: async (args, environment) => {
-    if (args.includes('--help')) {
-      process.stdout.write(usage);
+    const configured = configure(args, environment, { flags });
+    if ('help' in configured) {
+      process.stdout.write(usage + configured.help);
       return exitCodes.done;
     }
-    const machine = machineOf(args);
-    if ('error' in machine) {
-      process.stderr.write(`gradwatch: ${machine.error}\n`);
-      return exitCodes.usage;
-    }
+    const { control, mistakes } = machineOf(configured.values);
+    tell(mistakes);
+    const code = await tellHindrances(configured);
+    if (mistakes.length > 0) return exitCodes.usage;
+    if (code !== null) return code;
     const folder = mkdtempSync(join(tmpdir(), 'gradwatch-demo-'));
     try {
-      const { path, control, kernelLog } = installStandIn(folder, script, machine.control);
-      process.stdout.write(`nvidia-smi    ${path}\ncontrol file  ${control}\nkernel log    ${kernelLog}\n`);
-      return await serve.run([`--gpu.program=${path}`, `--xid.kmsg=${kernelLog}`, ...machine.rest], environment);
+      const { path, control: controlFile, kernelLog } = installStandIn(folder, script, control);
+      process.stdout.write(`nvidia-smi    ${path}\ncontrol file  ${controlFile}\nkernel log    ${kernelLog}\n`);
+      const read = () =>
+        configure([`--gpu.program=${path}`, `--xid.kmsg=${kernelLog}`, ...args], environment, { flags });
+      const ready = read();
+      return 'configuration' in ready ? await runServer(ready.configuration, read, environment) : exitCodes.usage;
     } finally {
       rmSync(folder, { recursive: true });
     }
   },
 };
 
-/** The simulated machine, and the arguments that are not about it. */
-function machineOf(
-  args: readonly string[],
-): { readonly control: Partial<Control>; readonly rest: readonly string[] } | { readonly error: string } {
-  let control: Partial<Control> = {};
-  const rest: string[] = [];
-  for (const arg of args) {
-    const [, name, value = ''] = /^--(model|gpus|replay)=(.*)$/.exec(arg) ?? [];
-    if (name === undefined) rest.push(arg);
-    else if (name === 'model') {
-      const model = modelNames.find((known) => known === value);
-      if (model === undefined) return { error: `--model: found ${value}, expected one of ${modelNames.join(', ')}` };
-      control = { ...control, model };
-    } else if (name === 'gpus') {
-      const gpus = Number(value);
-      if (!Number.isInteger(gpus) || gpus < 1 || gpus > mostGpus)
-        return { error: `--gpus: found ${value}, expected a whole number from 1 to ${mostGpus}` };
-      control = { ...control, gpus };
-    } else control = { ...control, replay: value };
-  }
-  return { control, rest };
+/** The simulated machine, and what is wrong with it. */
+function machineOf(values: ReadonlyMap<string, readonly string[]>): {
+  readonly control: Partial<Control>;
+  readonly mistakes: readonly string[];
+} {
+  const [model, gpus, replay] = flags.map(({ name }) => values.get(name)?.at(-1));
+  const known = modelNames.find((name) => name === model);
+  const count = gpus === undefined ? undefined : Number(gpus);
+  const isCount = count === undefined || (Number.isInteger(count) && count >= 1 && count <= mostGpus);
+  const folder = replay === undefined ? undefined : statSync(replay, { throwIfNoEntry: false });
+  return {
+    control: {
+      ...(known !== undefined && { model: known }),
+      ...(count !== undefined && { gpus: count }),
+      ...(replay !== undefined && { replay }),
+    },
+    mistakes: [
+      ...(model === undefined || known !== undefined
+        ? []
+        : [`--model: found ${model}, expected one of ${modelNames.join(', ')}`]),
+      ...(isCount ? [] : [`--gpus: found ${gpus ?? ''}, expected a whole number from 1 to ${mostGpus}`]),
+      ...(replay === undefined || folder?.isDirectory() === true
+        ? []
+        : [`--replay: found ${replay}, expected a folder with what nvidia-smi printed`]),
+    ],
+  };
 }

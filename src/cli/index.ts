@@ -16,11 +16,15 @@ const commands = new Map(configurable).set('completion', async () => {
 /** Runs the command that the arguments name, `serve` where they name none, and gives the exit code of the process. */
 export async function runCommand(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const [first, ...rest] = args;
+  // A reader that has seen enough, as head(1) has, is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   if (first === '--version') {
     process.stdout.write(`gradwatch ${version}\n`);
     return exitCodes.done;
   }
-  if (first === '--help' || first === 'help') {
+  if (first === '--help' || first === '-h' || first === 'help') {
     process.stdout.write(await usage());
     return exitCodes.done;
   }

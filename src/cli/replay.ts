@@ -10,32 +10,38 @@ import { configure } from './configuration.ts';
 /** Lines that could not be read and are named, by file; more are counted. */
 const maxComplaints = 10;
 
+const flags = [
+  { name: 'json', takes: 'nothing', help: 'Print every finding as one JSON object a line, when it is over' },
+  {
+    name: 'map',
+    takes: 'text',
+    value: 'FIELD=COLUMN',
+    help: 'The column, key or tag that holds a field, where it has another name than usual; may be repeated',
+  },
+] as const;
+
 const usage = `Usage: gradwatch replay [--json] [--map FIELD=COLUMN]... [OPTIONS] FILE...
 
 Judges recorded runs with the detectors of the exporter. A file is CSV or JSON lines, as it is or as .gz, an event
 file of TensorBoard, or an output folder of TensorFlow Model Analysis, and is one run.
-
-  --json
-      Print every finding as one JSON object a line, when it is over
-  --map FIELD=COLUMN
-      The column, key or tag that holds a field, where it has another name than usual
 
 `;
 
 export const replay: Command = {
   name: 'replay',
   summary: 'judges recorded runs: what would have been found, when, and what would have paged',
-  switches: ['json'],
+  flags,
+  operands: true,
   run: async (args, environment) => {
-    const configured = configure(args, environment, ['json'], { repeated: ['map'], operands: true });
+    const configured = configure(args, environment, { flags, operands: true });
     if ('help' in configured) {
       process.stdout.write(usage + configured.help);
       return exitCodes.done;
     }
     if ('errors' in configured) return misuse(configured.errors);
-    const { configuration, switches, repeated, operands } = configured;
+    const { configuration, switches, values, operands } = configured;
     if (operands.length === 0) return misuse(['replay takes at least one FILE; --help tells which']);
-    const vocabulary = Vocabulary.of(repeated.get('map') ?? [], '--map');
+    const vocabulary = Vocabulary.of(values.get('map') ?? [], '--map');
     if ('error' in vocabulary) return misuse([vocabulary.error]);
     let complete = true;
     for (const path of operands) {

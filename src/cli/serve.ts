@@ -1,10 +1,11 @@
 import { hostname } from 'node:os';
 import { pino } from 'pino';
 import { App, type Started } from '../app.ts';
-import { mistakesInNamed } from '../named-files.ts';
+import type { Configuration } from '../catalogue.ts';
 import { version } from '../version.ts';
 import { exitCodes, type Command } from './command.ts';
-import { configure } from './configuration.ts';
+import { configure, type Configured } from './configuration.ts';
+import { mistakesIn, tell, tellHindrances } from './hindrances.ts';
 
 /** Signals that ask a server to end; a second one ends it at once. */
 const endings = ['SIGTERM', 'SIGINT'] as const;
@@ -16,49 +17,60 @@ export const serve: Command = {
   name: 'serve',
   summary: 'watches this node and serves what it sees (the default)',
   run: async (args, environment) => {
-    const read = () => configure(args, environment, [], {}, mistakesInNamed);
+    const read = (): Configured => configure(args, environment);
     const configured = read();
     if ('help' in configured) {
       process.stdout.write(`Usage: gradwatch serve [OPTIONS]\n\n${configured.help}`);
       return exitCodes.done;
     }
-    if ('errors' in configured) {
-      process.stderr.write(configured.errors.map((error) => `gradwatch: ${error}\n`).join(''));
-      return exitCodes.usage;
-    }
-    const { configuration } = configured;
-    const logger = pino({ level: configuration.log.level, base: null }, pino.destination(2));
-    const nodeName = configuration.system.node_name ?? environment['NODE_NAME'] ?? hostname();
-    const asked = nextSignal();
-    let app: App | undefined;
-    try {
-      app = new App(configuration, {
-        logger,
-        nodeName,
-        readAgain: () => {
-          const again = read();
-          return 'help' in again ? { errors: ['--help was asked for'] } : again;
-        },
-        setLogLevel: (level) => {
-          logger.level = level;
-        },
-      });
-      const running = app;
-      process.on('SIGHUP', () => running.reload());
-      process.stdout.write(whereToLook(await app.start()));
-    } catch (error) {
-      process.stderr.write(`${(error as Error).message.replace(/^/gm, 'gradwatch: ')}\n`);
-      await app?.stop();
-      return exitCodes.failed;
-    }
-    const signal = await asked;
-    logger.info({ signal }, 'stopping');
-    await app.stop();
-    // What did not stop in time, such as a child that waits in the kernel, must not hold the process. It ends by itself otherwise.
-    setTimeout(() => process.exit(exitCodes.done), 1000 * leftBehindSeconds).unref();
-    return exitCodes.done;
+    const code = await tellHindrances(configured);
+    if (code !== null || 'errors' in configured) return code ?? exitCodes.usage;
+    return runServer(configured.configuration, read, environment);
   },
 };
+
+/**
+ * Serves until it is asked to end. @param read reads the configuration again
+ * @returns the exit code
+ */
+export async function runServer(
+  configuration: Configuration,
+  read: () => Configured,
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
+  const logger = pino({ level: configuration.log.level, base: null }, pino.destination(2));
+  const nodeName = configuration.system.node_name ?? environment['NODE_NAME'] ?? hostname();
+  const asked = nextSignal();
+  let app: App | undefined;
+  try {
+    app = new App(configuration, {
+      logger,
+      nodeName,
+      readAgain: () => {
+        const again = read();
+        if ('help' in again) return { errors: ['--help was asked for'] };
+        const errors = mistakesIn(again);
+        return 'errors' in again || errors.length > 0 ? { errors } : again;
+      },
+      setLogLevel: (level) => {
+        logger.level = level;
+      },
+    });
+    const running = app;
+    process.on('SIGHUP', () => running.reload());
+    process.stdout.write(whereToLook(await app.start()));
+  } catch (error) {
+    tell([(error as Error).message]);
+    await app?.stop();
+    return exitCodes.failed;
+  }
+  const signal = await asked;
+  logger.info({ signal }, 'stopping');
+  await app.stop();
+  // What did not stop in time, such as a child that waits in the kernel, must not hold the process. It ends by itself otherwise.
+  setTimeout(() => process.exit(exitCodes.done), 1000 * leftBehindSeconds).unref();
+  return exitCodes.done;
+}
 
 function nextSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {

@@ -13,6 +13,8 @@ export interface OptionFacts {
   readonly expected: string;
   /** As one would write it in the file; null where the option is not set by default. */
   readonly default: string | null;
+  /** All that is accepted, where these are few words. */
+  readonly words?: readonly string[];
 }
 
 interface Bounds {
@@ -89,11 +91,13 @@ export function text(spec: {
 
 /** `true` or `false`. */
 export function flag(spec: { readonly default: boolean; readonly help: string }): Option<boolean> {
-  const facts = { help: spec.help, expected: 'true or false', default: String(spec.default) };
-  return described(facts, (raw) => (typeof raw === 'boolean' ? raw : words.get(raw)));
+  const facts = { help: spec.help, expected: 'true or false', default: String(spec.default), words: [...words.keys()] };
+  return described(facts, (raw) =>
+    typeof raw === 'string' ? words.get(raw) : typeof raw === 'boolean' ? raw : undefined,
+  );
 }
 
-const words: ReadonlyMap<unknown, boolean> = new Map([
+const words: ReadonlyMap<string, boolean> = new Map([
   ['true', true],
   ['false', false],
 ]);
@@ -104,7 +108,7 @@ export function choice<const Word extends string>(spec: {
   readonly default: Word;
   readonly help: string;
 }): Option<Word> {
-  const facts = { help: spec.help, expected: `one of ${spec.of.join(', ')}`, default: spec.default };
+  const facts = { help: spec.help, expected: `one of ${spec.of.join(', ')}`, default: spec.default, words: spec.of };
   return described(facts, (raw) => spec.of.find((word) => word === raw));
 }
 

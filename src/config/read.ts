@@ -25,6 +25,8 @@ export type Read<Value> =
       readonly mistakes: readonly Mistake[];
       /** All that is right, with defaults in the place of what is not; null where that leaves nothing to read. */
       readonly rest: Value | null;
+      /** The key paths of the options that have such a default. */
+      readonly mistaken: readonly string[];
     };
 
 /** An option with the names under which it can be set. */
@@ -79,13 +81,10 @@ export function readConfig<Schema extends Group>(schema: Schema, sources: Source
       expected: issue.type === 'strict_object' ? 'a group of keys' : issue.message,
     });
   }
-  for (const issue of result.issues ?? [])
-    remove(
-      tree,
-      (issue.path ?? []).map((item) => String(item.key)),
-    );
+  const mistaken = (result.issues ?? []).map((issue) => (issue.path ?? []).map((item) => String(item.key)));
+  for (const path of mistaken) remove(tree, path);
   const rest = v.safeParse(schema, plain(schema, tree));
-  return { mistakes, rest: rest.success ? rest.output : null };
+  return { mistakes, rest: rest.success ? rest.output : null, mistaken: mistaken.map((path) => path.join('.')) };
 }
 
 /** One line for each mistake. */

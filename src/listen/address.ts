@@ -32,6 +32,16 @@ export function localAddress({ address, port }: { readonly address: string; read
   return `${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
 
+/** Whether two servers that listen so would be in each other's way. A name is not looked up. */
+export function overlap(one: ListenAddress, other: ListenAddress): boolean {
+  if (one.port !== other.port || one.port === 0) return false;
+  return one.host === other.host || isEverywhere(one) || isEverywhere(other);
+}
+
+function isEverywhere({ host }: ListenAddress): boolean {
+  return host === undefined || host === '::' || host === '0.0.0.0';
+}
+
 /** Whether only this machine reaches the address. */
 export function isLoopback({ host }: ListenAddress): boolean {
   return host === 'localhost' || host === '::1' || (host !== undefined && isIPv4(host) && host.startsWith('127.'));

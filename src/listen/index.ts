@@ -1,7 +1,8 @@
 export { isAddress, isLoopback, localAddress, parseAddress } from './address.ts';
 export type { ListenAddress } from './address.ts';
 export { ListenError } from './listen-error.ts';
-export { clearStaleSocket, isStaleSocket } from './stale-socket.ts';
+export { clearStaleSocket, isStaleSocket, maxSocketPath } from './stale-socket.ts';
+export { tryAddress, tryBeside, trySocket, tryWriting } from './try-listening.ts';
 export { carriesToken, readToken, sameSecret } from './token.ts';
 export { admits } from './client-certificate.ts';
 export type { ReloadLog } from './reloaded-files.ts';

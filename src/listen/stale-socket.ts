@@ -2,13 +2,19 @@ import { lstatSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { ListenError } from './listen-error.ts';
 
+/** The longest path of a Unix socket on Linux in bytes, without its end: manual page unix(7), sun_path. */
+export const maxSocketPath = 107;
+
 /**
  * Looks at the path of a Unix socket and changes nothing.
  * @param option the option that leads to the path, for messages
  * @returns whether a socket lies there that a process left behind when it died
- * @throws ListenError where the path cannot be had: a socket that answers, or anything that is no socket, is there.
+ * @throws ListenError where the path cannot be had: a socket that answers, or anything that is no socket, is there, or it is too long.
  */
 export async function isStaleSocket(option: string, path: string): Promise<boolean> {
+  // Node.js 20 cuts it off, and listens elsewhere.
+  if (Buffer.byteLength(path) > maxSocketPath)
+    throw new ListenError(option, path, `is longer than ${maxSocketPath} bytes; choose a shorter path`);
   let isSocket: boolean;
   try {
     isSocket = lstatSync(path).isSocket();

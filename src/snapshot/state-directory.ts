@@ -2,12 +2,9 @@ import { lstatSync } from 'node:fs';
 import { mkdir, open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
-import { clearStaleSocket, ListenError } from '../listen/index.ts';
+import { clearStaleSocket, ListenError, maxSocketPath } from '../listen/index.ts';
 import { DirectoryHeldError } from './failure.ts';
 import { maxBytes } from './format.ts';
-
-/** The longest path of a Unix socket on Linux, without its end: manual page unix(7), sun_path. */
-const maxSocketPath = 107;
 
 /**
  * The directory that an exporter keeps its state in: one file, and while it runs a lock.

@@ -160,25 +160,3 @@ describe('gradwatch check', options, () => {
     expect((await call(['check', '--help'])).output).toContain('--gpu.interval\n');
   });
 });
-
-describe('gradwatch completion', options, () => {
-  it('completes commands and options in bash', async () => {
-    const { code, output } = await call(['completion', 'bash']);
-    expect(code).toBe(0);
-    const complete = (...words: readonly string[]) =>
-      execFileSync('bash', ['--norc', '-s'], {
-        encoding: 'utf8',
-        input: `${output}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}) COMP_CWORD=${words.length - 1}
-          _gradwatch; echo "\${COMPREPLY[@]}"; complete -p gradwatch`,
-      }).split('\n');
-    expect(complete('gradwatch', 'c')).toEqual(['check completion', 'complete -F _gradwatch gradwatch', '']);
-    expect(complete('gradwatch', 'check', '--j')[0]).toBe('--json');
-    expect(complete('gradwatch', 'serve', '--gpu.i')[0]).toBe('--gpu.interval');
-    expect(complete('gradwatch', 'completion', '')[0]).toBe('bash zsh');
-  });
-
-  it('is there for zsh, and for no other shell', async () => {
-    expect((await call(['completion', 'zsh'])).output).toMatch(/^#compdef gradwatch\n/);
-    expect(await call(['completion', 'fish'])).toMatchObject({ code: 2 });
-  });
-});

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startExporter } from '../support/exporter.ts';
-import { Program } from '../support/program.ts';
+import { freePort, Program } from '../support/program.ts';
 
 /** The built program, as a user calls it. `npm test` builds it. */
 const main = resolve(import.meta.dirname, '../../dist/main.js');
@@ -101,19 +101,78 @@ describe('gradwatch', { timeout: 30_000 }, () => {
     ]);
   });
 
-  it('ends with one sentence when it cannot listen or read a token', async () => {
-    const exporter = await startExporter([]);
+  it('tells the places that it cannot have together, and beside mistakes', async () => {
+    const noSocket = join(folder, 'file');
+    writeFileSync(noSocket, '');
+    const state = join(folder, 'state');
+    const exporter = await startExporter([`--state.directory=${state}`]);
     try {
-      const taken = await call([
-        'serve',
-        ...[`--http.address=${exporter.httpAddress}`, `--grpc.address=${exporter.grpcAddress}`],
+      const places = [
+        `--http.address=${exporter.httpAddress}`,
+        `--grpc.address=${exporter.grpcAddress}`,
+        `--grpc.socket=${noSocket}`,
+        `--state.directory=${state}`,
+      ];
+      const told = [
+        `gradwatch: http.address ${exporter.httpAddress}: another process listens there; stop it or choose another`,
+        `gradwatch: grpc.address ${exporter.grpcAddress}: another process listens there; stop it or choose another`,
+        `gradwatch: grpc.socket ${noSocket}: exists and is no socket; remove it or choose another path`,
+        `gradwatch: state.directory ${state}: another exporter uses it; stop that one, or give each its own`,
+      ];
+      const lines = ({ code, output }: { code: number | null; output: string }) => [code, output.trim().split('\n')];
+      expect(lines(await call(['serve', ...places]))).toEqual([1, told]);
+      const mistake = 'gradwatch: --gpu.interval: found 5, expected a duration from 100ms to 1m';
+      for (const command of ['serve', 'check'])
+        expect(lines(await call([command, ...places, '--gpu.interval=5']))).toEqual([2, [mistake, ...told]]);
+      expect(
+        lines(await call(['demo', '--model=h1', '--gpus=0', '--replay=/nowhere', ...places, '--gpu.interval=5'])),
+      ).toEqual([
+        2,
+        [
+          'gradwatch: --model: found h1, expected one of a100, a100-mig, h100, h200, b200, gb200, l40s, t4, v100',
+          'gradwatch: --gpus: found 0, expected a whole number from 1 to 16',
+          'gradwatch: --replay: found /nowhere, expected a folder with what nvidia-smi printed',
+          mistake,
+          ...told,
+        ],
       ]);
-      expect(taken.code).toBe(1);
-      expect(taken.output).toContain(`gradwatch: http.address ${exporter.httpAddress}: another process listens there`);
-      expect(taken.output).toContain(`gradwatch: grpc.address ${exporter.grpcAddress}: another process listens there`);
     } finally {
       await exporter.stop();
     }
+  });
+
+  it('refuses one port for two servers, and a path that is too long for a socket', async () => {
+    const port = await freePort();
+    const long = `/tmp/${'d'.repeat(110)}`;
+    const { code, output } = await call([
+      `--http.address=:${port}`,
+      `--grpc.address=127.0.0.1:${port}`,
+      `--grpc.socket=${long}`,
+    ]);
+    expect(code).toBe(2);
+    expect(output.trim().split('\n')).toEqual([
+      `gradwatch: grpc.address 127.0.0.1:${port}: http.address has that port; choose another`,
+      `gradwatch: grpc.socket ${long}: is longer than 107 bytes; choose a shorter path`,
+    ]);
+  });
+
+  it('goes on without a state directory that nobody can make', async () => {
+    const exporter = await startExporter(['--state.directory=/proc/gradwatch/state', '--grpc.socket=none']);
+    try {
+      expect(exporter.program.output).toContain('no snapshot can be written to /proc/gradwatch/state');
+    } finally {
+      await exporter.stop();
+    }
+  });
+
+  it('does not mind a reader that has seen enough', async () => {
+    const piped = `'${process.execPath}' '${main}' serve --help | head -1; echo "\${PIPESTATUS[0]}"`;
+    const program = new Program('bash', 'bash', ['-c', piped]);
+    await program.exited();
+    expect(program.output).toBe('Usage: gradwatch serve [OPTIONS]\n0\n');
+  });
+
+  it('ends with one sentence when it cannot read a token or write the log of findings', async () => {
     expect(await call(['serve', '--http.token_file=/nowhere'])).toEqual({
       code: 2,
       output: 'gradwatch: http.token_file /nowhere: cannot be read (ENOENT)\n',
