@@ -16,10 +16,10 @@ for (let rank = 0; rank < ranks; rank += 1) {
   setInterval(() => {
     const first = sequence * stepsPerSecond;
     sequence += 1;
-    // A loss that does not move: what is measured is the usual day, on which nothing is found.
+    // A loss that falls: what is measured is the usual day, on which nothing is found.
     const steps = Array.from({ length: stepsPerSecond }, (_, at) => ({
       ...fullStep(first + at),
-      loss: 2 + ((first + at) % 7) / 100,
+      loss: 2 + 3 / (1 + (first + at) / 100) + ((first + at) % 7) / 100,
       gradient_norm: 1 + ((first + at) % 5) / 100,
     }));
     call.write({ batch: { sequence, steps } });
