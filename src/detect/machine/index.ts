@@ -23,6 +23,7 @@ import { gpuThrottled } from './gpu-throttled.ts';
 import { gpuUnderused } from './gpu-underused.ts';
 import { gpuXid } from './gpu-xid.ts';
 import { hostMemoryPressure } from './host-memory-pressure.ts';
+import { nodeTelemetry } from './node-telemetry.ts';
 import { oomKill } from './oom-kill.ts';
 
 /** What is wrong with the machine, a cause before its consequences. */
@@ -45,6 +46,7 @@ export const hardwareDetectors = [
   gpuSlowClock,
   gpuOutlier,
   gpuTelemetry,
+  nodeTelemetry,
 ] as const;
 
 /** How runs use the machine: what these find follows from what is found elsewhere. */

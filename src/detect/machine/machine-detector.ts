@@ -4,7 +4,9 @@ import type { Card, Machine } from './machine.ts';
 import type { ReadableName } from './readable.ts';
 
 /** A collector by its name in `gradwatch_exporter_collector_success`. */
-export type CollectorName = 'gpu' | 'gpu_detail' | 'xid' | 'cpu' | 'memory' | 'vmstat' | 'pressure' | 'cgroup_memory';
+export type CollectorName =
+  | ('gpu' | 'gpu_detail' | 'xid')
+  | ('cpu' | 'memory' | 'vmstat' | 'pressure' | 'cgroup_memory' | 'disk' | 'network' | 'infiniband');
 
 /** A verdict on a GPU, a run, or the node. */
 export interface MachineVerdict {
