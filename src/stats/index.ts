@@ -4,7 +4,7 @@ export { HampelFilter } from './hampel.ts';
 export { winsorised } from './winsorised.ts';
 export type { Moments } from './winsorised.ts';
 export { erfc, gaussianTail } from './gaussian-tail.ts';
-export { mannKendall, theilSen } from './trend.ts';
+export { bend, mannKendall, theilSen } from './trend.ts';
 export { LowerEnvelope } from './lower-envelope.ts';
 export { NearestPattern } from './nearest-pattern.ts';
 export { PeaksOverThreshold } from './peaks-over-threshold.ts';

@@ -23,7 +23,7 @@ it('keeps the minima of ever longer stretches', () => {
 it('tells which scales have a new minimum, and begins anew', () => {
   const envelope = new LowerEnvelope({ base: 2, window: 4, scales: 3 });
   expect([1, 2, 3, 4, 5, 6, 7, 8].map((value) => envelope.push(value))).toEqual([0, 1, 0, 2, 0, 1, 0, 3]);
-  envelope.clear();
+  envelope.clear(12);
   expect(envelope.minima(0)).toHaveLength(0);
   expect(envelope.push(1)).toBe(0);
 });

@@ -65,8 +65,9 @@ export class LowerEnvelope {
     return this.base * 2 ** scale;
   }
 
-  clear(): void {
-    for (const level of this.levels) {
+  /** Forgets what it holds at the first so many scales. */
+  clear(count: number): void {
+    for (const level of this.levels.slice(0, count)) {
       level.size = level.parts = 0;
       level.pending = Infinity;
       level.highestBefore = -Infinity;

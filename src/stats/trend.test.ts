@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { normals, steps } from '../../test/support/detection.ts';
-import { mannKendall, theilSen } from './trend.ts';
+import { bend, mannKendall, theilSen } from './trend.ts';
 
 const numbers = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 3, maxLength: 40 });
 
@@ -46,5 +46,24 @@ describe('theilSen', () => {
     line[20] = -1e9;
     expect(theilSen(line)).toBeCloseTo(0.5, 12);
     expect(theilSen(Float64Array.of(1))).toBeNaN();
+  });
+});
+
+describe('bend', () => {
+  it('gives the slopes of a parabola, and no bend of a line', () => {
+    // x² + 10x: its slope is 10 at the first value, 48 at the last.
+    const { z, slopes } = bend(Float64Array.from({ length: 20 }, (_, at) => at * at + 10 * at));
+    expect(slopes).toBeCloseTo(4.8, 9);
+    expect(z).toBeGreaterThan(1000);
+    expect(bend(Float64Array.of(1, 2, 3, 4, 5))).toEqual({ z: 0, slopes: 1 });
+    expect(bend(Float64Array.of(1, 5))).toEqual({ z: 0, slopes: 1 });
+  });
+
+  it('is surely downwards for what levels off, seldom for a line under noise', () => {
+    const noise = normals(4);
+    const zOf = (of: (at: number) => number) =>
+      bend(Float64Array.from({ length: 32 }, (_, at) => of(at) + 0.1 * noise())).z;
+    expect(zOf((at) => 5 * (1 - Math.exp(-at / 20)))).toBeLessThan(-5);
+    expect(steps(300, () => zOf((at) => 0.2 * at)).filter((z) => z < -3).length).toBeLessThan(10);
   });
 });

@@ -65,3 +65,39 @@ export function theilSen(values: Float64Array): number {
   slopes.sort();
   return ((slopes[count >> 1] ?? NaN) + (slopes[(count - 1) >> 1] ?? NaN)) / 2;
 }
+
+/**
+ * How values in order bend away from a straight line: the parabola of least squares through them. `z` is its second coefficient in
+ * standard errors, enlarged by the autocorrelation of what is left beside it as in {@link mannKendall}; `slopes` is its slope at the
+ * last value over that at the first. Both are 1 or 0 on a straight line; fewer than four values have no bend.
+ */
+export function bend(values: Float64Array): { readonly z: number; readonly slopes: number } {
+  const size = values.length;
+  if (size < 4) return { z: 0, slopes: 1 };
+  const middle = (size - 1) / 2;
+  const squareMean = (size * size - 1) / 12;
+  let [sum, first, second, firstNorm, secondNorm] = [0, 0, 0, 0, 0];
+  for (let at = 0; at < size; at += 1) {
+    const value = values[at] ?? NaN;
+    const linear = at - middle;
+    const square = linear * linear - squareMean;
+    sum += value;
+    first += linear * value;
+    second += square * value;
+    firstNorm += linear * linear;
+    secondNorm += square * square;
+  }
+  const [mean, slope, curve] = [sum / size, first / firstNorm, second / secondNorm];
+  let [squares, products, previous] = [0, 0, 0];
+  for (let at = 0; at < size; at += 1) {
+    const linear = at - middle;
+    const residual = (values[at] ?? NaN) - mean - slope * linear - curve * (linear * linear - squareMean);
+    squares += residual * residual;
+    if (at > 0) products += residual * previous;
+    previous = residual;
+  }
+  const correlation = squares === 0 ? 0 : Math.min(0.99, Math.max(0, products / squares));
+  const error = Math.sqrt((squares / (size - 3) / secondNorm) * ((1 + correlation) / (1 - correlation)));
+  const change = curve * (size - 1);
+  return { z: curve === 0 ? 0 : curve / error, slopes: (slope + change) / (slope - change) };
+}

@@ -23,18 +23,52 @@ const evidence = (values: readonly number[], capacity: number | null = null) =>
 describe('memoryLeak', () => {
   it('finds a steady rise, and tells when memory is used up', () => {
     const noise = normals(1);
-    const [first] = evidence(
+    const told = evidence(
       steps(1000, (at) => (8 + 0.02 * Math.max(0, at - 200) + 0.1 * noise()) * gib),
       32 * gib,
     );
+    const [first] = told;
     expect(first?.at).toBeGreaterThan(250);
     expect(first?.at).toBeLessThan(500);
     expect(first).toMatchObject({
-      severity: 'warning',
+      severity: 'info',
       cause: expect.stringMatching(
         /^Memory of rank 2 \(gradwatch_train_process_memory_bytes\) has risen from [78](\.\d+)? GiB to 1\d(\.\d+)? GiB within [\d.]+ h and was not given back; at this pace it is used up in 1\d(\.\d)? h\.$/,
       ) as string,
     });
+    // Half of the 24 GiB that were free are gone after 600 minutes of it.
+    const warned = told.find(({ severity }) => severity === 'warning')?.at;
+    expect(warned).toBeGreaterThan(770);
+    expect(warned).toBeLessThan(830);
+  });
+
+  it('warns of a memory without a known end once it has grown by half', () => {
+    const told = evidence(steps(1000, (at) => (8 + 0.01 * at) * gib));
+    const warned = told.findIndex(({ severity }) => severity === 'warning');
+    expect(told.slice(0, warned).every(({ severity }) => severity === 'info')).toBe(true);
+    expect(told[warned]?.at).toBeGreaterThan(390);
+  });
+
+  it('wakes nobody for what fills and levels off, and finds the leak after it', () => {
+    const noise = normals(5);
+    for (const tau of [40, 80, 160]) {
+      const cache = (at: number) => 8 + 6 * (1 - Math.exp(-Math.max(0, at - 100) / tau)) + 0.05 * noise();
+      const severities = evidence(
+        steps(2000, (at) => cache(at) * gib),
+        32 * gib,
+      ).map(({ severity }) => severity);
+      expect(severities.filter((severity) => severity !== 'info')).toEqual([]);
+      const leak = evidence(
+        steps(2000, (at) => (cache(at) + 0.02 * Math.max(0, at - 900)) * gib),
+        64 * gib,
+      );
+      expect(leak.at(-1)?.at).toBeGreaterThan(1900);
+    }
+  });
+
+  it('says nothing of what is read within an hour', () => {
+    const read = steps(1500, (at) => (8 + 6 * Math.min(1, Math.max(0, at - 100) / 60)) * gib);
+    expect(evidence(read, 32 * gib)).toEqual([]);
   });
 
   it('finds what garbage collection hides, and a rise in small stairs', () => {

@@ -1,26 +1,27 @@
 import { duration, integer, number, text } from '../../config/index.ts';
-import { LowerEnvelope, mannKendall, theilSen } from '../../stats/index.ts';
+import { theilSen, type LowerEnvelope } from '../../stats/index.ts';
 import { detectorOptions, quiet, type Severity } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure, span } from '../figure.ts';
 import { scalarDetector, type ScalarPoint } from '../scalar.ts';
-
-/** Values in the shortest minimum, minima in a window, and scales: from 128 values on to 262,144. */
-const base = 4;
-const window = 32;
-const scales = 12;
-/** Minima with which a window is judged first. */
-const enough = 24;
-/** What a memory lets go when its owner starts anew, as a share of it. */
-const restart = 0.2;
+import {
+  isOver,
+  latestMinima,
+  newEnvelope,
+  restart,
+  scales,
+  slowsDown,
+  steepestRise,
+  window,
+  type Rise,
+} from './memory-rise.ts';
 
 /** A rise that may become a leak. */
-interface Suspicion {
-  readonly scale: number;
-  /** The level that it came from, the one that it had reached when it was seen, and how far it has to go on. */
-  readonly from: number;
-  readonly level: number;
+interface Suspicion extends Rise {
+  /** How far it has to go on before it is told. */
   readonly confirmed: number;
+  /** The value that it began with, counted like {@link State.judged}. */
+  readonly begun: number;
   /** The step that brought it. */
   readonly step: number | null;
 }
@@ -81,11 +82,29 @@ export const memoryLeak = scalarDetector({
       max: 10,
       help: 'How much further the rise must go on before it is told, as a share of itself',
     }),
+    lasting: duration({
+      default: '2h',
+      min: '0s',
+      max: '30d',
+      help: 'Time for which the rise must have lasted before it is told, or twice what is left to exhaustion',
+    }),
+    taken: number({
+      default: 0.5,
+      min: 0,
+      max: 1,
+      help: 'Share of the memory that was free when the rise began below which it is info',
+    }),
+    growth: number({
+      default: 0.5,
+      min: 0,
+      max: 100,
+      help: 'Rise as a share of the level before, below which it is info where the capacity is not known',
+    }),
     warning: duration({
       default: '1d',
       min: '1s',
       max: '365d',
-      help: 'Time to exhaustion below which it is a warning; above it is info, and a warning where it cannot be told',
+      help: 'Time to exhaustion above which it is info',
     }),
     critical: duration({
       default: '1h',
@@ -95,7 +114,7 @@ export const memoryLeak = scalarDetector({
     }),
   }),
   start: (): State => ({
-    envelope: new LowerEnvelope({ base, window, scales }),
+    envelope: newEnvelope(),
     episode: new Episode(),
     suspicion: null,
     scale: 0,
@@ -117,48 +136,55 @@ export const memoryLeak = scalarDetector({
     const latest = lowest.at(-1) ?? NaN;
     const { suspicion } = state;
     const before = lowest.at(-2) ?? latest;
-    // Back where it came from, or far down at once: its owner began anew, and so does the judgement.
-    if (
-      latest < (1 - restart) * before ||
-      (suspicion !== null && latest < suspicion.from + restart * (suspicion.level - suspicion.from))
-    ) {
-      envelope.clear();
+    if (latest < (1 - restart) * before) {
+      // Far down at once: its owner began anew, and so does the judgement.
+      envelope.clear(scales);
       state.suspicion = null;
       state.judged = 0;
       return episode.calm(step, 1);
     }
-    const rise = steepest(envelope, completed, point.capacity, options);
+    const rise = steepestRise(envelope, completed, point.capacity, options);
     if (suspicion === null) {
       if (rise !== null) {
-        const { scale, from, level } = rise;
-        state.suspicion = { scale, from, level, confirmed: level + options.confirmation * (level - from), step };
+        const begun = state.judged - envelope.minima(rise.scale).length * envelope.span(rise.scale);
+        const confirmed = rise.level + options.confirmation * (rise.level - rise.from);
+        state.suspicion = { ...rise, confirmed, begun, step };
       }
       return quiet;
     }
-    if (latest < suspicion.level - 0.5 * (suspicion.level - suspicion.from) && !episode.open) state.suspicion = null;
-    const told = episode.open ? rise !== null : latest >= suspicion.confirmed;
-    if (!told) {
+    const whole = latestMinima(envelope, state.judged - suspicion.begun);
+    if (isOver(suspicion, whole, latest)) {
+      // That was no leak. A slower one may be beneath.
+      envelope.clear(suspicion.scale + 1);
+      state.suspicion = null;
+      return episode.calm(step, 1);
+    }
+    if (!episode.open && latest < (suspicion.from + suspicion.level) / 2) state.suspicion = null;
+    const goesOn = episode.open ? rise !== null : latest >= suspicion.confirmed;
+    const scale = rise?.scale ?? (episode.open ? state.scale : suspicion.scale);
+    const secondsPerValue = (point.time - state.since) / state.judged;
+    const lasted = (state.judged - suspicion.begun) * secondsPerValue;
+    const left = goesOn ? timeLeft(point, latest, envelope, scale, secondsPerValue) : null;
+    const isLong = episode.open || lasted >= Math.min(options.lasting, 2 * (left ?? Infinity));
+    if (!goesOn || !isLong || slowsDown(suspicion, whole)) {
       // A window of the scale on which it was seen, without evidence.
       const verdict = episode.calm(step, window * 2 ** state.scale);
       if (verdict.status === 'recovered') state.suspicion = null;
       return verdict;
     }
-    state.scale = rise?.scale ?? suspicion.scale;
-    const perMinimum = theilSen(envelope.minima(state.scale));
-    const { perSecond, seconds } = pace(state, point, perMinimum);
-    const left = point.capacity === null ? null : (point.capacity - latest) / perSecond;
+    state.scale = scale;
     const unit = name.endsWith('_bytes') ? gibibytes : figure;
     return {
       status: 'evidence',
-      severity: severityOf(left, options),
+      severity: severityOf(latest - suspicion.from, suspicion.from, point.capacity, left, options),
       firstStep: episode.disturbed(suspicion.step),
       step,
       score: latest / suspicion.from - 1,
       threshold: options.rise,
       baseline: suspicion.from,
-      window: envelope.minima(state.scale).length * envelope.span(state.scale),
+      window: envelope.minima(scale).length * envelope.span(scale),
       cause:
-        `Memory of ${owner} (${name}) has risen from ${unit(suspicion.from)} to ${unit(latest)} within ${span(seconds)} and was not given back` +
+        `Memory of ${owner} (${name}) has risen from ${unit(suspicion.from)} to ${unit(latest)} within ${span(lasted)} and was not given back` +
         (left === null ? '.' : `; at this pace it is used up in ${span(left)}.`),
       advice:
         'Look for what keeps growing: tensors kept with their graph (a loss summed without .item()), caches, lists of metrics, workers that load data.',
@@ -166,73 +192,37 @@ export const memoryLeak = scalarDetector({
   },
 });
 
-interface Limits {
-  readonly z: number;
-  readonly rise: number;
-  readonly capacity: number;
+/** Seconds until all memory is in use at the pace of now; null where nothing says how much there is. */
+function timeLeft(
+  { capacity }: ScalarPoint,
+  latest: number,
+  envelope: LowerEnvelope,
+  scale: number,
+  secondsPerValue: number,
+): number | null {
+  if (capacity === null) return null;
+  const perValue = theilSen(envelope.minima(scale)) / envelope.span(scale);
+  return perValue > 0 ? (Math.max(0, capacity - latest) / perValue) * secondsPerValue : Infinity;
 }
 
-interface Rise {
-  readonly scale: number;
-  readonly from: number;
-  readonly level: number;
+interface Urgency {
+  readonly taken: number;
+  readonly growth: number;
+  readonly warning: number;
+  readonly critical: number;
 }
 
-/** The rise of the shortest of the scales with a new minimum that has one. */
-function steepest(envelope: LowerEnvelope, completed: number, capacity: number | null, limits: Limits): Rise | null {
-  for (let scale = 0; scale < completed; scale += 1) {
-    const minima = envelope.minima(scale);
-    const rise = minima.length < enough ? null : riseOf(minima, envelope.highestBefore(scale), capacity, limits);
-    if (rise !== null) return { scale, ...rise };
-  }
-  return null;
-}
-
-/** The steady rise of minima in order of time, null where there is none. */
-function riseOf(
-  minima: Float64Array,
-  highestBefore: number,
+/** What rises for hours may still end by itself; what has taken much of what was free, and goes on, seldom does. */
+function severityOf(
+  rise: number,
+  from: number,
   capacity: number | null,
-  limits: Limits,
-): { readonly from: number; readonly level: number } | null {
-  const quarter = minima.length >> 2;
-  const levels = [3, 2, 1, 0].map((back) => {
-    const end = minima.length - back * quarter;
-    return median(minima.subarray(end - quarter, end));
-  });
-  const [from = NaN, second = NaN, third = NaN, level = NaN] = levels;
-  if (!(from < second && second < third && third < level)) return null;
-  // It was as high before: load that comes and goes.
-  if (level <= highestBefore) return null;
-  const whole = ((level - from) * 4) / 3;
-  if (whole < Math.max(limits.rise * Math.abs(from), limits.capacity * (capacity ?? 0))) return null;
-  // It levels off: the last quarter rose by less than half of its share.
-  if (level - third < (level - from) / 6) return null;
-  // One jump made half of it.
-  let jump = 0;
-  for (let at = 1; at < minima.length; at += 1) jump = Math.max(jump, (minima[at] ?? NaN) - (minima[at - 1] ?? NaN));
-  if (jump > (level - from) / 2) return null;
-  return mannKendall(minima, straightness * whole) < limits.z ? null : { from, level };
-}
-
-/** Deviation from a straight line that is taken for granted, as a share of the rise. */
-const straightness = 0.03;
-
-function median(values: Float64Array): number {
-  const sorted = values.toSorted();
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[half] ?? NaN) : ((sorted[half] ?? NaN) + (sorted[half - 1] ?? NaN)) / 2;
-}
-
-/** Seconds since the judgement began, and rise a second: the values came evenly. */
-function pace({ since, judged, envelope, scale }: State, { time }: ScalarPoint, perMinimum: number) {
-  const seconds = time - since;
-  const perValue = perMinimum / envelope.span(scale);
-  return { seconds, perSecond: seconds > 0 ? (perValue * judged) / seconds : Infinity };
-}
-
-function severityOf(left: number | null, { warning, critical }: { warning: number; critical: number }): Severity {
-  return left === null ? 'warning' : left < critical ? 'critical' : left < warning ? 'warning' : 'info';
+  left: number | null,
+  { taken, growth, warning, critical }: Urgency,
+): Severity {
+  if (left === null || capacity === null) return rise < growth * Math.abs(from) ? 'info' : 'warning';
+  if (left > warning || rise < taken * (capacity - from)) return 'info';
+  return left < critical ? 'critical' : 'warning';
 }
 
 function gibibytes(bytes: number): string {

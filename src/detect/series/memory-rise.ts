@@ -1,0 +1,107 @@
+import { bend, LowerEnvelope, mannKendall } from '../../stats/index.ts';
+
+/** Values in the shortest minimum, minima in a window, and scales: from 128 values on to 262,144. */
+const base = 4;
+export const window = 32;
+export const scales = 12;
+/** Minima with which a window is judged first. */
+const enough = 24;
+/** What a memory lets go when its owner starts anew, as a share of it. */
+export const restart = 0.2;
+/** A rise levels off whose bend is so many standard errors, and whose slope is down to such a share of what it was. */
+const bentZ = 3;
+const bentSlopes = 0.75;
+
+export function newEnvelope(): LowerEnvelope {
+  return new LowerEnvelope({ base, window, scales });
+}
+
+interface Limits {
+  readonly z: number;
+  readonly rise: number;
+  readonly capacity: number;
+}
+
+/** A steady rise. */
+export interface Rise {
+  /** The scale at which it was seen. */
+  readonly scale: number;
+  /** The level that it came from, and the one that it had reached then. */
+  readonly from: number;
+  readonly level: number;
+}
+
+/** The rise of the shortest of the scales with a new minimum that has one. */
+export function steepestRise(
+  envelope: LowerEnvelope,
+  completed: number,
+  capacity: number | null,
+  limits: Limits,
+): Rise | null {
+  for (let scale = 0; scale < completed; scale += 1) {
+    const minima = envelope.minima(scale);
+    const rise = minima.length < enough ? null : riseOf(minima, envelope.highestBefore(scale), capacity, limits);
+    if (rise !== null) return { scale, ...rise };
+  }
+  return null;
+}
+
+/** The steady rise of minima in order of time, null where there is none. */
+function riseOf(
+  minima: Float64Array,
+  highestBefore: number,
+  capacity: number | null,
+  limits: Limits,
+): { readonly from: number; readonly level: number } | null {
+  const [from, second, third, level] = quarters(minima);
+  if (!(from < second && second < third && third < level)) return null;
+  // It was as high before: load that comes and goes.
+  if (level <= highestBefore) return null;
+  const whole = ((level - from) * 4) / 3;
+  if (whole < Math.max(limits.rise * Math.abs(from), limits.capacity * (capacity ?? 0))) return null;
+  // It levels off: the last quarter rose by less than half of its share.
+  if (level - third < (level - from) / 6) return null;
+  // One jump made half of it.
+  let jump = 0;
+  for (let at = 1; at < minima.length; at += 1) jump = Math.max(jump, (minima[at] ?? NaN) - (minima[at - 1] ?? NaN));
+  if (jump > (level - from) / 2) return null;
+  return mannKendall(minima, straightness * whole) < limits.z ? null : { from, level };
+}
+
+/** The medians of the four quarters of minima. */
+function quarters(minima: Float64Array): readonly [number, number, number, number] {
+  const quarter = minima.length >> 2;
+  const level = (back: number) => {
+    const end = minima.length - back * quarter;
+    return median(minima.subarray(end - quarter, end));
+  };
+  return [level(3), level(2), level(1), level(0)];
+}
+
+/** Deviation from a straight line that is taken for granted, as a share of the rise. */
+const straightness = 0.03;
+
+function median(values: Float64Array): number {
+  const sorted = values.toSorted();
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? (sorted[half] ?? NaN) : ((sorted[half] ?? NaN) + (sorted[half - 1] ?? NaN)) / 2;
+}
+
+/** The last so many values in the finest minima of which the window holds them all. */
+export function latestMinima(envelope: LowerEnvelope, values: number): Float64Array {
+  const scale = Math.min(scales - 1, Math.max(0, Math.ceil(Math.log2(values / (window * base)))));
+  return envelope.minima(scale).slice(-Math.floor(values / envelope.span(scale)));
+}
+
+/** A rise is over that is back where it came from, or of which the last half of the time brought less than a quarter. */
+export function isOver({ from, level: seen }: Rise, minima: Float64Array, latest: number): boolean {
+  const [, second, , level] = quarters(minima);
+  return latest < from + restart * (seen - from) || level - second < (level - from) / 4;
+}
+
+/** A rise slows down that bends downwards, or of which the last quarter of the time brought less than half of its share. */
+export function slowsDown({ from }: Rise, minima: Float64Array): boolean {
+  const [, , third, level] = quarters(minima);
+  const { z, slopes } = bend(minima);
+  return (z < -bentZ && slopes < bentSlopes) || level - third < (level - from) / 8;
+}
