@@ -3,6 +3,7 @@
 // series/<corpus>/labels.json, workers/labels.json and the files that they name.
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { ColdStartScore } from './detect/cold-start-score.ts';
 import { EvaluationScore } from './detect/evaluation-score.ts';
 import { GradientScore } from './detect/gradient-score.ts';
 import { HealthyScore } from './detect/healthy-score.ts';
@@ -30,6 +31,7 @@ if (data === undefined || !existsSync(data)) {
   // One file a score: each looks at every run and takes what concerns it.
   const scores = [
     new GradientScore(),
+    new ColdStartScore(),
     new LossSpikeScore(),
     new EvaluationScore('overfitting', 'overfit', 0.95),
     new EvaluationScore('divergence', 'diverged', null),

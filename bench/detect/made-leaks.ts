@@ -114,7 +114,7 @@ export function madeLeakRows(): BenchRow[] {
         const part = share(told.filter((each) => each[measure]).length, seeds);
         const wakes = better === 'lower' && measure === 'warned';
         const text = `share of series (${part.text})`;
-        return row(`made memory series, ${measure}: ${of}: ${name}`, part.value, text, better, wakes ? 0 : null);
+        return row(`made memory series, ${measure}: ${of}, ${name}`, part.value, text, better, wakes ? 0 : null);
       });
     });
   return [...rowsOf('leak', leaks, 'higher'), ...rowsOf('healthy', healthy, 'lower')];

@@ -16,6 +16,20 @@ describe('gradientExplosion', () => {
     expect(feed.say(norms(60, 400))).toEqual(['warning 100', 'critical 101']);
   });
 
+  it('waits for a third norm when the second did not grow, as after batches that a run gets over', () => {
+    const feed = new Feed(gradientExplosion);
+    feed.say(usual(100));
+    expect(feed.say([...norms(70, 75), ...usual(20, 2)])).toEqual(['warning 100', 'warning 101', 'recovered 111']);
+    expect(feed.say(norms(70, 75, 70))).toEqual(['warning 122', 'warning 123', 'critical 124']);
+  });
+
+  it('is critical at a hundred times the usual norm twice in a row, however much the norm varies', () => {
+    const noise = normals(8);
+    const feed = new Feed(gradientExplosion);
+    expect(feed.say(steps(100, () => ({ gradient_norm: Math.exp(1.2 * noise()) })))).toEqual([]);
+    expect(feed.say(norms(200, 200))).toEqual(['warning 100', 'critical 101']);
+  });
+
   it('says what happened, in figures', () => {
     const feed = new Feed(gradientExplosion);
     feed.say(steps(50, () => ({ gradient_norm: 2, learning_rate: 0.05 })));

@@ -7,6 +7,11 @@ import { LearningRate } from './learning-rate.ts';
 
 /** The fewest norms that have a middle worth comparing with. */
 const fewest = 3;
+/** Robust z that few norms must be beyond, beside the cold factor: they tell their spread only roughly. */
+const coldZ = 3;
+/** Growth from one norm out of range to the next that shows that it goes on, and so many of them that need not grow. */
+const growth = 1.5;
+const lasting = 3;
 /** Steps for which a rise of the learning rate is named as what came before. */
 const recentSteps = 32;
 
@@ -17,6 +22,8 @@ export interface State {
   readonly learningRate: LearningRate;
   /** Points beyond the critical limit in a row, up to the last one. */
   beyond: number;
+  /** Logarithm of the last norm. */
+  last: number;
   /** Points out of range in a row. */
   astray: number;
   /** Logarithm of the norm below which the gradient is back: the limit that stood when the episode began. */
@@ -25,8 +32,8 @@ export interface State {
 
 /**
  * The verdict on exploding gradients: the logarithm of the gradient norm against the median of the last norms that were in range,
- * in robust standard deviations. Two points in a row beyond the critical limit, or one enormous one, are critical; one beyond the
- * warning limit is a warning. Points out of range do not enter the baseline.
+ * in robust standard deviations. Beyond the critical limit a second point in a row that is larger still, a third, or one enormous one,
+ * is critical; one beyond the warning limit is a warning. Points out of range do not enter the baseline.
  */
 export const gradientExplosion = stepDetector({
   kind: 'gradient_explosion',
@@ -47,7 +54,7 @@ export const gradientExplosion = stepDetector({
       default: 8,
       min: 1,
       max: 1000,
-      help: 'Robust z of the log norm from which two points in a row are critical',
+      help: 'Robust z of the log norm from which points in a row are critical',
     }),
     scale_floor: number({
       default: 0.35,
@@ -59,13 +66,19 @@ export const gradientExplosion = stepDetector({
       default: 15,
       min: 3,
       max: 4096,
-      help: 'Norms before the robust z is trusted; up to then the cold factor holds',
+      help: 'Norms before the robust z is trusted; up to then the factors hold',
     }),
     cold_factor: number({
+      default: 50,
+      min: 2,
+      max: 1e12,
+      help: 'Least multiple of the median norm that is out of range before the warm-up ends',
+    }),
+    wide_factor: number({
       default: 100,
       min: 2,
       max: 1e12,
-      help: 'Multiple of the median norm that is out of range before the warm-up ends',
+      help: 'Multiple of the median norm that is out of range however much the norm varies',
     }),
     jump_factor: number({
       default: 10_000,
@@ -82,6 +95,7 @@ export const gradientExplosion = stepDetector({
     episode: new Episode(),
     learningRate: new LearningRate(),
     beyond: 0,
+    last: 0,
     astray: 0,
     backBelow: Infinity,
   }),
@@ -111,10 +125,12 @@ export const gradientExplosion = stepDetector({
 
     state.beyond = distance >= limits.critical ? state.beyond + 1 : 0;
     state.astray += 1;
+    const grown = middle + distance >= state.last + Math.log(growth) || distance >= Math.log(options.wide_factor);
+    state.last = middle + distance;
     if (!episode.open) state.backBelow = middle + limits.warning;
-    const critical = state.beyond >= 2 || distance >= Math.log(options.jump_factor);
-    const limit =
-      critical && state.beyond < 2 ? Math.log(options.jump_factor) : critical ? limits.critical : limits.warning;
+    const goesOn = state.beyond >= lasting || (state.beyond === 2 && grown);
+    const critical = goesOn || distance >= Math.log(options.jump_factor);
+    const limit = goesOn ? limits.critical : critical ? Math.log(options.jump_factor) : limits.warning;
     const window = usual.size;
     // A level that lasts for a whole window is the level of now: it is judged from a new baseline, and is no recovery.
     if (state.astray >= usual.capacity) {
@@ -156,13 +172,16 @@ interface LimitOptions {
   readonly scale_floor: number;
   readonly warmup: number;
   readonly cold_factor: number;
+  readonly wide_factor: number;
 }
 
 function limitsOf(usual: SlidingWindow, options: LimitOptions): Limits {
+  const wide = Math.log(options.wide_factor);
+  const spread = madToSigma * usual.mad();
   if (usual.size < Math.min(options.warmup, usual.capacity)) {
-    const cold = Math.log(options.cold_factor);
+    const cold = Math.min(Math.max(Math.log(options.cold_factor), coldZ * spread), wide);
     return { warning: cold, critical: cold };
   }
-  const scale = Math.max(madToSigma * usual.mad(), options.scale_floor);
-  return { warning: options.warning * scale, critical: options.critical * scale };
+  const scale = Math.max(spread, options.scale_floor);
+  return { warning: Math.min(options.warning * scale, wide), critical: Math.min(options.critical * scale, wide) };
 }
