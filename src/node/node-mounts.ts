@@ -1,10 +1,8 @@
+import { existsSync } from 'node:fs';
 import { type CollectorContext, SourceAbsent } from '../collect/index.ts';
 import { insideContainer } from './container.ts';
 import { inMountsOfNode, showsFirstProcess } from './namespaces.ts';
 import { readProc } from './proc.ts';
-
-/** The root of containers. On a machine it is one only where the system was started from an image. */
-const layeredRoot = /^\S+ \S+ \S+ \S+ \/ .* - (?:overlay|aufs|fuse\.fuse-overlayfs) /m;
 
 /**
  * The mounts of the node: those of its first process, for a service may have a list of its own in which more is read-only. In a
@@ -16,7 +14,7 @@ export function readMounts({ procRoot, hostRoot }: CollectorContext): string {
   if (hostRoot !== '/' && firstIsNodes) return readProc(procRoot, '1/mountinfo');
   if (inMountsOfNode(procRoot)) return readProc(procRoot, '1/mountinfo');
   const own = readProc(procRoot, 'self/mountinfo');
-  if (insideContainer() || layeredRoot.test(own))
+  if (insideContainer(process.env, existsSync, () => own))
     throw new SourceAbsent(
       'container',
       "it would show the file systems of the container; mount the node's /proc and / and set system.proc and system.root",

@@ -132,9 +132,30 @@ describe('parseInventory', () => {
 });
 
 describe('insideContainer', () => {
-  it('knows a pod by its environment and other containers by a file', () => {
-    expect(insideContainer({}, () => false)).toBe(false);
-    expect(insideContainer({ KUBERNETES_SERVICE_HOST: '10.0.0.1' }, () => false)).toBe(true);
-    expect(insideContainer({}, (path) => path === '/run/.containerenv')).toBe(true);
+  it('knows a pod by its environment, other containers by a file, and those without either by their root', () => {
+    expect(
+      insideContainer(
+        {},
+        () => false,
+        () => '',
+      ),
+    ).toBe(false);
+    expect(
+      insideContainer(
+        { KUBERNETES_SERVICE_HOST: '10.0.0.1' },
+        () => false,
+        () => '',
+      ),
+    ).toBe(true);
+    expect(
+      insideContainer(
+        {},
+        (path) => path === '/run/.containerenv',
+        () => '',
+      ),
+    ).toBe(true);
+    const root = (type: string) => () => `22 1 0:21 / /proc rw - proc proc rw\n21 1 0:20 / / rw - ${type} none rw\n`;
+    expect(insideContainer({}, () => false, root('ext4'))).toBe(false);
+    expect(insideContainer({}, () => false, root('overlay'))).toBe(true);
   });
 });

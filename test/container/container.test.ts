@@ -15,7 +15,7 @@ const image = finalStage(readFileSync(join(root, 'Containerfile'), 'utf8'));
 describe('the Containerfile', () => {
   it('runs the program as its own first line does, as a user that is not root', () => {
     const [, ...flags] = launch();
-    expect(image.entrypoint).toEqual(['node', ...flags.slice(0, -1), '/app/dist/main.js']);
+    expect(image.entrypoint).toEqual(['/usr/local/bin/node', ...flags.slice(0, -1), '/app/dist/main.js']);
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } };
     expect(scripts.start).toContain(` ${flags.slice(0, -1).join(' ')} dist/main.js `);
     expect(image.user).toBe('65532:65532');
@@ -23,7 +23,7 @@ describe('the Containerfile', () => {
   });
 });
 
-/** The image's files in a folder, run as the chart runs the image: read-only root, no capabilities, user 65532, no shell. */
+/** The image's files in a folder, run as the chart runs the image but for its environment: read-only root, no capabilities, user 65532, no shell. */
 describe.runIf(canRestrict())('the files of the image', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gradwatch-container-'));
   const inside = join(folder, 'root');
@@ -31,18 +31,16 @@ describe.runIf(canRestrict())('the files of the image', () => {
     root: inside,
     writable: { '/tmp': join(folder, 'tmp'), '/var/lib/gradwatch': join(folder, 'state') },
     user: image.user,
-    workdir: image.workdir,
-    environment: image.environment,
   };
 
-  function run(args: readonly string[]): Program {
-    const [command = '', ...rest] = restricted(places, args);
+  function run(args: readonly string[], where: Restricted = places): Program {
+    const [command = '', ...rest] = restricted(where, args);
     return new Program(args[0] ?? '', command, rest, { env: { PATH: process.env['PATH'] } });
   }
 
   /** A line of Node.js inside; what it printed. */
   async function evaluate(script: string): Promise<string> {
-    const program = run(['node', '--eval', script]);
+    const program = run(['/usr/local/bin/node', '--eval', script]);
     await program.exited();
     return program.output.trim();
   }
@@ -76,7 +74,7 @@ describe.runIf(canRestrict())('the files of the image', () => {
     expect(status).toMatch(/^CapEff:\s+0+$/m);
     expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
     expect(await evaluate("require('fs').writeFileSync('/app/x', '')")).toMatch(/EROFS|EACCES/);
-    expect(await evaluate('console.log(Object.keys(process.env).sort().join())')).toBe('NODE_ENV,PATH');
+    expect(await evaluate('console.log(Object.keys(process.env).sort().join())')).toBe('');
   });
 
   it('check this node', async () => {
@@ -97,6 +95,41 @@ describe.runIf(canRestrict())('the files of the image', () => {
     expect(gpu).toMatchObject({ outcome: 'works' });
     expect(gpu?.notes.filter((note) => /uuid="GPU-.*driver="/.test(note))).toHaveLength(2);
     expect(results.filter(({ outcome }) => outcome === 'failing')).toEqual([]);
+  });
+
+  it('say in a pod without the files of the node what they cannot see of it', async () => {
+    const pod = { empty: join(folder, 'empty'), layered: join(folder, 'layered') };
+    for (const path of Object.values(pod)) mkdirSync(path);
+    const checked = run(
+      [...image.entrypoint, 'check', '--json', '--http.address=127.0.0.1:0', '--grpc.address=127.0.0.1:0'],
+      { ...places, pod },
+    );
+    expect(await checked.exited(), checked.output).toBe(0);
+    const { results } = JSON.parse(checked.output) as {
+      results: readonly { subject: string; outcome: string; says: string; notes: readonly string[] }[];
+    };
+    const of = (name: string) => results.find(({ subject }) => subject === `collector ${name}`);
+    const mount = (what: string) =>
+      expect.stringMatching(new RegExp(`the container.* mount the node's ${what}`)) as string;
+    expect(of('network')).toMatchObject({ outcome: 'absent', says: mount('/proc and /sys') });
+    expect(of('filesystem')).toMatchObject({ outcome: 'absent', says: mount('/proc and /') });
+    expect(of('memory')).toMatchObject({ outcome: 'works' });
+    // The names of a container are not the node's.
+    expect(of('inventory')?.notes.join()).not.toContain('interface=');
+    expect(results.filter(({ outcome }) => outcome === 'failing')).toEqual([]);
+    const serving = run(
+      [...image.entrypoint, 'serve', '--http.address=127.0.0.1:0', '--grpc.address=127.0.0.1:0', '--log.level=info'],
+      { ...places, pod },
+    );
+    try {
+      for (const name of ['network', 'filesystem'])
+        await eventually(
+          `${name} to say that it reads nothing`,
+          () => new RegExp(`"collector":"${name}","reason":"container"`).test(serving.output) || undefined,
+        );
+    } finally {
+      await serving.stop();
+    }
   });
 
   it('serve metrics of the node and of GPUs, and end when asked to', async () => {

@@ -1,7 +1,6 @@
 /** What the final stage of a Containerfile puts into the image, and how it is started. */
 export interface Image {
   readonly copies: readonly Copy[];
-  readonly environment: Readonly<Record<string, string>>;
   readonly user: string;
   readonly workdir: string;
   readonly entrypoint: readonly string[];
@@ -25,7 +24,7 @@ export function finalStage(text: string): Image {
     .split('\n')
     .filter(Boolean);
   const last = instructions.findLastIndex((line) => line.startsWith('FROM '));
-  const image = { copies: [] as Copy[], environment: {}, user: '', workdir: '/', entrypoint: [], command: [] } as {
+  const image = { copies: [] as Copy[], user: '', workdir: '/', entrypoint: [], command: [] } as {
     -readonly [Key in keyof Image]: Image[Key];
   } & { copies: Copy[] };
   for (const line of instructions.slice(last + 1)) {
@@ -33,8 +32,6 @@ export function finalStage(text: string): Image {
     if (word === 'COPY') image.copies.push(copy(rest, image.workdir));
     else if (word === 'WORKDIR') image.workdir = rest[0] ?? '/';
     else if (word === 'USER') image.user = rest[0] ?? '';
-    else if (word === 'ENV')
-      image.environment = Object.fromEntries(rest.map((pair) => pair.split('=') as [string, string]));
     else if (word === 'ENTRYPOINT') image.entrypoint = JSON.parse(rest.join(' ')) as string[];
     else if (word === 'CMD') image.command = JSON.parse(rest.join(' ')) as string[];
     else if (word !== 'LABEL' && word !== 'EXPOSE') throw new Error(`${word} in the final stage of the Containerfile`);

@@ -6,34 +6,36 @@ export interface Restricted {
   /** Folders of the host by their places inside; writable. */
   readonly writable: Readonly<Record<string, string>>;
   readonly user: string;
-  readonly workdir: string;
-  readonly environment: Readonly<Record<string, string>>;
+  /** An empty folder, and one over which the root is laid: as container runtimes have it, in namespaces of processes and network of its own. */
+  readonly pod?: { readonly empty: string; readonly layered: string };
 }
 
 /**
  * A command line that runs a program as a container with `--read-only --cap-drop ALL --security-opt no-new-privileges` does: in a
- * mount namespace of its own, its root mounted read-only, as an unprivileged user that can gain nothing, with no environment but the
- * image's. Needs root; see {@link canRestrict}.
+ * mount namespace of its own, its root mounted read-only, as an unprivileged user that can gain nothing, with no environment at all.
+ * Needs root; see {@link canRestrict}.
  */
-export function restricted({ root, writable, user, environment }: Restricted, command: readonly string[]): string[] {
+export function restricted({ root: files, writable, user, pod }: Restricted, command: readonly string[]): string[] {
+  const root = pod?.layered ?? files;
   const mounts = [
-    `mount --bind ${root} ${root}`,
-    `mount -o remount,bind,ro ${root}`,
-    `mount --rbind /proc ${root}/proc`,
+    pod === undefined
+      ? `mount --bind ${files} ${root}\nmount -o remount,bind,ro ${root}`
+      : `mount -t overlay -o ro,lowerdir=${files}:${pod.empty} overlay ${root}`,
+    pod === undefined ? `mount --rbind /proc ${root}/proc` : `mount -t proc proc ${root}/proc`,
+    ...(pod === undefined ? [] : [`mount -t sysfs -o ro sysfs ${root}/sys`]),
     ...['null', 'zero', 'urandom'].map((device) => `mount --bind /dev/${device} ${root}/dev/${device}`),
     ...Object.entries(writable).map(([inside, outside]) => `mount --bind ${outside} ${root}${inside}`),
   ];
-  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  // The path is what a container runtime sets where the image says nothing.
-  const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
   return [
     'unshare',
-    '--mount',
+    ...['--mount', ...(pod === undefined ? [] : ['--pid', '--fork', '--kill-child', '--net'])],
     'sh',
     '-ec',
-    `${mounts.join('\n')}\nexec env -i ${[path, ...variables].join(' ')} "$@"`,
+    // By their full paths, for there is no search path afterwards.
+    `${mounts.join('\n')}\nsetpriv=$(command -v setpriv) chroot=$(command -v chroot)
+exec env -i "$setpriv" --no-new-privs --inh-caps=-all "$chroot" --userspec=${user} --groups= ${root} "$@"`,
     'sh',
-    ...['setpriv', '--no-new-privs', '--inh-caps=-all', 'chroot', `--userspec=${user}`, '--groups=', root, ...command],
+    ...command,
   ];
 }
 
