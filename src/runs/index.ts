@@ -17,9 +17,10 @@ export type {
   RunListener,
   StepValues,
 } from './observation.ts';
-export { conditions } from './rank.ts';
+export { conditions } from './standing.ts';
 export type { FileMark, FileMarks } from './intake.ts';
-export type { Condition, Rank } from './rank.ts';
+export type { Rank } from './rank.ts';
+export type { Condition } from './standing.ts';
 export { dimensions, roles } from './hello.ts';
 export type { Coordinate, Dimension, Parallel, RankHello, Role, WorkerProcess } from './hello.ts';
 export { eventTypes, layerFields, normScopes, phases, tensorKinds, thresholdBounds } from './reports.ts';

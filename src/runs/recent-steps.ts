@@ -165,3 +165,9 @@ function onlyFills(known: StepValues, values: StepValues): boolean {
   }
   return true;
 }
+
+/** Whether a report says what the worker does from now on, and nothing of a step. */
+export function isAnnouncement({ values, skipped, details }: StepReport): boolean {
+  for (const _ in values) return false;
+  return !skipped && details === undefined;
+}

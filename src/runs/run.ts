@@ -4,7 +4,9 @@ import type { RankHello } from './hello.ts';
 import { runMetrics, rankMetrics } from './metrics.ts';
 import type { Observation, RankState, RunListener } from './observation.ts';
 import type { RunsOptions } from './options.ts';
-import { hasEnded, Rank, worst, type Condition, type RankOwner } from './rank.ts';
+import { hasEnded, Rank } from './rank.ts';
+import type { MovedRank, RankOwner } from './rank-owner.ts';
+import { worst, type Condition } from './standing.ts';
 import type { SavedRank } from './saved-rank.ts';
 import type { ReportSeries } from './report-series.ts';
 import type { WindowSeries } from './step-windows.ts';
@@ -119,11 +121,11 @@ export class Run implements RankOwner {
   /** `rank` null: of every rank. */
   setCondition(rank: number | null, condition: Condition): void {
     if (rank !== null) {
-      this.#ranks.get(rank)?.setCondition(condition);
+      this.#ranks.get(rank)?.standing.setCondition(condition);
       return;
     }
     this.#condition = condition;
-    for (const each of this.#ranks.values()) each.conditionChanged();
+    for (const each of this.#ranks.values()) each.standing.conditionChanged();
   }
 
   /** Drops a rank with its series. */
@@ -161,7 +163,7 @@ export class Run implements RankOwner {
     this.#describe(hello);
   }
 
-  moved(rank: Rank, from: RankState | null, reason: string): void {
+  moved(rank: MovedRank, from: RankState | null, reason: string): void {
     this.changed();
     const time = this.#parts.now();
     this.#row.setState('state', this.state);

@@ -9,7 +9,8 @@ import type { RunsOptions } from './options.ts';
 import type { RankHello, WorkerProcess } from './hello.ts';
 import type { RankProgress, RunProgress } from './progress.ts';
 import { Cleaned } from './cleaned.ts';
-import type { Condition, Rank } from './rank.ts';
+import type { Rank } from './rank.ts';
+import type { Condition } from './standing.ts';
 import { Run, type RunParts } from './run.ts';
 import { reportSeries } from './report-series.ts';
 import { reportRun, type RunReport } from './run-report.ts';
@@ -122,7 +123,7 @@ export class Runs {
 
   /** Whether a rank takes no further step although its process is alive. What is not held is left alone. */
   setStalled({ run, rank }: RankIdentity, stalled: boolean): void {
-    this.find(run, rank)?.setStalled(stalled);
+    this.find(run, rank)?.standing.setStalled(stalled);
   }
 
   /** How the ranks get on of which that can be told. */
@@ -170,12 +171,7 @@ export class Runs {
     // The clock was set, or the exporter itself was frozen: what workers sent meanwhile is still to be read.
     const unheard = passed < 0 || passed > longestTick ? passed : 0;
     for (const run of this.#runs.values()) {
-      for (const rank of run.ranks.values()) {
-        rank.excuse(unheard);
-        rank.giveUp(now - patience, now);
-        rank.goStale(silence, now);
-        rank.rollWindows(now);
-      }
+      for (const rank of run.ranks.values()) rank.tick(now, { unheard, limit: now - patience, silence });
       if (run.endedAt !== null && now - run.endedAt >= lifetime) this.#forget(run);
     }
   }
