@@ -6,8 +6,8 @@ import { inhibit, inhibitRules } from './inhibition.ts';
 const alerts = alertsOf(defaults);
 
 it('says that a cause silences its effect where both have the same label, which is not empty', () => {
-  expect(inhibit(alerts.gpuLost, alerts.workerLost, 'node')).toEqual({
-    source_matchers: ['alertname = GradwatchGpuLost', 'node != ""'],
+  expect(inhibit(alerts.exporterDown, alerts.workerLost, 'node')).toEqual({
+    source_matchers: ['alertname = GradwatchExporterDown', 'node != ""'],
     target_matchers: ['alertname = GradwatchWorkerLost'],
     equal: ['cluster', 'node'],
   });

@@ -34,9 +34,8 @@ export function inhibitRules(alerts: Alerts): InhibitRule[] {
     inhibit(exporterDown, workerLost, 'node'),
     inhibit(exporterDown, collectorFailing, 'node'),
     inhibit(exporterDown, rankDegraded, 'node'),
-    // The worker died of it, and nvidia-smi may fail for it.
-    inhibit(gpuLost, workerLost, 'node'),
-    inhibit(gpuXid, workerLost, 'node'),
+    // nvidia-smi may fail for it. That a worker died of it is for the exporter to say, which knows the worker's GPU: another worker of the
+    // node may be lost for a reason of its own.
     inhibit(gpuLost, collectorFailing, 'node'),
     inhibit(gpuDriverHung, collectorFailing, 'node'),
     // Fallen off the bus, or in need of a reset: the driver hangs because of it.

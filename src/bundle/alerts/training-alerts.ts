@@ -25,7 +25,7 @@ export function nonFinite(config: BundleConfig) {
   });
 }
 
-/** One per rank, lost or failed. It carries the node, so that what happened to the node can inhibit it. */
+/** One per rank, lost or failed. It carries the node, so that an exporter that is down can inhibit it. */
 export function workerLost(config: BundleConfig) {
   return alert({
     name: 'GradwatchWorkerLost',
