@@ -18,6 +18,8 @@ BATCH_OVERHEAD_BYTES = 64
 MAX_BATCH_STEPS = 1024
 # As many as an exporter takes of each other kind.
 MAX_BATCH_REPORTS = 64
+# Of reports that are no steps, all together; a step takes some hundred bytes.
+MAX_REPORT_BYTES = 32 << 20
 
 Item = Union[Step, Report]
 
@@ -32,7 +34,8 @@ _FIELDS = {
 
 
 class StepBuffer:
-    """A bounded ring of steps and other reports. Of more than `capacity` of them the oldest are dropped and counted.
+    """A bounded ring of steps and other reports. Of more than `capacity` of them, and of reports of more than
+    MAX_REPORT_BYTES, the oldest are dropped and counted.
 
     `put` is called by the training: it appends to a deque, which is atomic, and takes no lock. All else belongs to the
     client's threads: `collect` merges what was put into steps, `take` puts steps into numbered batches, `acknowledge`
@@ -64,6 +67,8 @@ class StepBuffer:
         self._lease = 0
         self._pushed_out = 0
         self._dropped = 0
+        # Of reports that are no steps, sent and unsent.
+        self._report_bytes = 0
 
     @property
     def dropped(self) -> int:
@@ -91,7 +96,10 @@ class StepBuffer:
                     self._merge(step, unix_nanos, values)
                 else:
                     self._unsent.append(values)
-                if len(self._unsent) + self._in_flight_steps > self._capacity:
+                    self._report_bytes += values.ByteSize()
+                while (
+                    len(self._unsent) + self._in_flight_steps > self._capacity or self._report_bytes > MAX_REPORT_BYTES
+                ):
                     self._drop_oldest()
             self._pushed_out = self._newest + 1 - self._collected
 
@@ -130,11 +138,19 @@ class StepBuffer:
         if self._in_flight:
             sequence, steps = self._in_flight.popleft()
             self._in_flight_steps -= len(steps)
+            self._left(steps)
             self._forgotten = (sequence, self._forgotten[1] + len(steps))
         else:
-            step = self._unsent.popleft()
-            self._close(step)
-            self._dropped += 1
+            self._drop()
+
+    def _drop(self) -> None:
+        item = self._unsent.popleft()
+        self._close(item)
+        self._left([item])
+        self._dropped += 1
+
+    def _left(self, items: list[Item]) -> None:
+        self._report_bytes -= sum(item.ByteSize() for item in items if not isinstance(item, Step))
 
     def _close(self, step: Item) -> None:
         if isinstance(step, Step) and self._open.get(step.step) is step:
@@ -157,9 +173,21 @@ class StepBuffer:
             self._lease += 1
             return self._lease
 
+    def drop_larger(self, max_bytes: int) -> Item | None:
+        """Drops the next step or report, and returns it, where it alone makes a batch that is larger than `max_bytes`:
+        the exporter would end each connection that brings it."""
+        with self._lock:
+            if not self._unsent:
+                return None
+            item = self._unsent[0]
+            if BATCH_OVERHEAD_BYTES + item.ByteSize() + STEP_OVERHEAD_BYTES <= max_bytes:
+                return None
+            self._drop()
+            return item
+
     def take(self, lease: int, max_bytes: int) -> Batch | None:
-        """The next batch, in flight from now on; None when there is nothing to send or the lease is void. A step that
-        alone is larger than `max_bytes` is sent alone."""
+        """The next batch, in flight from now on; None when there is nothing to send or the lease is void. It is larger
+        than `max_bytes` only where the next step or report alone is: see `drop_larger`."""
         with self._lock:
             if lease != self._lease or not self._unsent:
                 return None
@@ -201,6 +229,7 @@ class StepBuffer:
         while self._in_flight and self._in_flight[0][0] <= sequence:
             _, steps = self._in_flight.popleft()
             self._in_flight_steps -= len(steps)
+            self._left(steps)
         if self._forgotten[0] <= sequence:
             self._forgotten = (0, 0)
 

@@ -16,6 +16,8 @@ Held = Union[Value, "dict[str, float]"]
 
 # Names are the script's own text: count so many of them one by one.
 MAX_REFUSED_NAMES = 64
+# Values by name in one report: some exporters take a few dozen, none takes so many.
+MAX_NAMES = 1024
 
 
 def count(value: Any) -> int:
@@ -27,7 +29,10 @@ def count(value: Any) -> int:
 
 
 def values_of(values: Mapping[str, Any]) -> dict[str, float]:
-    """Numbers by name, as doubles. None means: not known. Raises ValueError or TypeError for what is no number."""
+    """Numbers by name, as doubles. None means: not known. Raises ValueError or TypeError for what is no number, and
+    ValueError for more than MAX_NAMES."""
+    if len(values) > MAX_NAMES:
+        raise ValueError(f"{len(values)} names are more than {MAX_NAMES}")
     return {str(name): float(value) for name, value in values.items() if value is not None}
 
 

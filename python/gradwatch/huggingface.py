@@ -10,7 +10,7 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from gradwatch.scalars import VALIDATION_LOSS, validation_loss
+from gradwatch.scalars import VALIDATION_LOSS, extras_of, validation_loss
 from gradwatch.torch import Watch, watch
 from gradwatch.torch.pauses import CHECKPOINT, EVALUATION
 from gradwatch.training import Training
@@ -49,7 +49,7 @@ class GradwatchCallback(TrainerCallback):
         # An evaluation logs before it ends.
         if any(name.startswith("eval_") for name in logs or ()):
             return
-        extras = {name: value for name, value in (logs or {}).items() if name not in KNOWN}
+        extras = extras_of(logs or {}, KNOWN)
         if self._watch is not None and extras and "train_runtime" not in extras:
             self._watch.run.log(state.global_step, extras=extras)
         self._since = time.perf_counter()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from gradwatch.scalars import VALIDATION, VALIDATION_LOSS, validation_loss
+from gradwatch.scalars import VALIDATION, VALIDATION_LOSS, extras_of, validation_loss
 from gradwatch.torch import Watch, watch
 from gradwatch.torch.pauses import CHECKPOINT, EVALUATION
 from gradwatch.training import Training
@@ -21,7 +21,8 @@ else:
 
 
 class GradwatchCallback(Callback):
-    """Reports every optimiser step, its times, loss, gradient norm and learning rate, and each validation.
+    """Reports every optimiser step, its times, loss, gradient norm and learning rate, each validation, and as extras
+    what the module logs, every `log_every_n_steps` of the trainer.
 
     `run` and `options` are those of gradwatch.init(); a run that the script has begun already is used as it is.
     """
@@ -45,7 +46,12 @@ class GradwatchCallback(Callback):
         # It stays as it is while gradients are accumulated.
         if self._watch is not None and trainer.global_step != self._step:
             self._step = trainer.global_step
-            self._watch.run.log(self._step, epoch=trainer.current_epoch + self._part_of_epoch(trainer, batch_idx))
+            epoch = trainer.current_epoch + self._part_of_epoch(trainer, batch_idx)
+            extras = None
+            if self._step % max(1, trainer.log_every_n_steps) == 0:
+                # As often as Lightning itself reads them.
+                extras = extras_of(trainer.callback_metrics)
+            self._watch.run.log(self._step, epoch=epoch, extras=extras)
 
     def on_validation_start(self, trainer: Any, pl_module: Any) -> None:
         self._training.pause_begins(EVALUATION)

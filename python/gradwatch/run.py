@@ -22,7 +22,7 @@ from gradwatch.reactions import Reactions
 from gradwatch.reporter import Reporter
 from gradwatch.reports import Report, evaluation_of, event_of, layers_of, serving_of, tensor_of
 from gradwatch.requests import RequestDesk
-from gradwatch.stream import Outbox
+from gradwatch.stream import MAX_BATCH_BYTES, Outbox
 from gradwatch.v1.telemetry_pb2 import (
     ENDING_FAILED,
     ENDING_FINISHED,
@@ -221,7 +221,10 @@ class Run:
         if not self._live:
             return
         try:
-            self._buffer.put_report(make(*arguments, **values))
+            report = make(*arguments, **values)
+            if report.ByteSize() > MAX_BATCH_BYTES:
+                raise ValueError(f"{report.ByteSize()} bytes are more than {MAX_BATCH_BYTES}")
+            self._buffer.put_report(report)
         except Exception as error:
             self._fields.refuse(name, f"{name}() cannot use what it was given: {error}")
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from gradwatch.bell import Bell
-from gradwatch.buffer import StepBuffer
+from gradwatch.buffer import Item, StepBuffer
 from gradwatch.channel import open_channel, report
 from gradwatch.destination import Destination
 from gradwatch.v1.telemetry_pb2 import (
@@ -171,7 +171,20 @@ class Stream:
         buffer = self._outbox.buffer
         buffer.collect()
         while not self._closed and self._lease is not None and time.monotonic() < self._outbox.flush_until:
+            item = buffer.drop_larger(self._max_bytes)
+            if item is not None:
+                self._listener.refused(_too_large(item, self._max_bytes))
+                continue
             batch = buffer.take(self._lease, self._max_bytes)
             if batch is None:
                 return
             yield batch
+
+
+def _too_large(item: Item, max_bytes: int) -> Refusal:
+    kind = type(item).__name__
+    return Refusal(
+        reason=f"{kind.lower()}_size",
+        message=f"a {kind} of {item.ByteSize()} bytes is more than one message of {max_bytes} bytes holds, and is "
+        "dropped; report fewer names, layers or bins at a time",
+    )

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from gradwatch.buffer import StepBuffer
-from gradwatch.v1.telemetry_pb2 import Batch
+from gradwatch.v1.telemetry_pb2 import Batch, Event, Step
 
 LARGE = 1 << 20
 
@@ -169,3 +169,39 @@ def test_sent_steps_that_had_to_be_dropped_are_lost_only_if_they_never_arrived(a
     batch = buffer.take(buffer.resume(arrived), LARGE)
     assert numbers(batch) == [3, 4]
     assert (batch.sequence, batch.dropped_steps) == (arrived + 1, dropped)
+
+
+def test_a_report_that_fits_no_message_is_dropped_and_counted() -> None:
+    buffer = StepBuffer(8)
+    buffer.put(1, 10, {"loss": 0.5})
+    buffer.put(2, 20, {"extras": {f"name {number}": 1.0 for number in range(100)}})
+    buffer.put(3, 30, {"loss": 0.4})
+    buffer.collect()
+    lease = buffer.resume(0)
+    assert buffer.drop_larger(1000) is None and numbers(buffer.take(lease, 1000)) == [1]
+    large = buffer.drop_larger(1000)
+    assert isinstance(large, Step) and large.step == 2
+    batch = buffer.take(lease, 1000)
+    assert batch is not None and (numbers(batch), batch.dropped_steps) == ([3], 1)
+
+
+def test_of_reports_beyond_their_bytes_the_oldest_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    event = Event(message="x" * 400)
+    monkeypatch.setattr("gradwatch.buffer.MAX_REPORT_BYTES", 3 * event.ByteSize())
+    buffer = StepBuffer(100)
+    lease = buffer.resume(0)
+    for step in range(2):
+        buffer.put(step, 10, {"loss": 0.5})
+        buffer.put_report(event)
+    buffer.collect()
+    buffer.take(lease, LARGE)
+    for _ in range(2):
+        buffer.put_report(event)
+    buffer.collect()
+    # The batch in flight made room; whether it is lost is known when the exporter says what it has.
+    assert len(buffer) == 2
+    buffer.acknowledge(1)
+    for _ in range(2):
+        buffer.put_report(event)
+    buffer.collect()
+    assert (len(buffer), buffer.dropped) == (3, 1)

@@ -63,6 +63,7 @@ def test_each_step_of_a_fit(exporter: FakeExporter, tmp_path: Path, backend: str
     assert (steps[0].loss, steps[4].loss) == (means[0], means[4])
     assert sum(step.loss for step in steps[:4]) / 4 == pytest.approx(means[3], rel=1e-6)
     assert {step.learning_rate for step in steps} == {0.0625}
+    assert [dict(step.extras) for step in steps] == [{"mae": line["mae"]} for line in lines if "mae" in line]
     ends = [(step.epoch, step.validation_loss) for step in steps if step.HasField("evaluation_seconds")]
     assert ends == [
         (epoch, line["val_loss"]) for epoch, line in enumerate((line for line in lines if "val_loss" in line), 1)

@@ -33,6 +33,7 @@ class Network(lightning.LightningModule):  # type: ignore[misc, name-defined]
         self.layer = torch.nn.Linear(8, 1)
         self.fail_at = fail_at
         self.losses: list[float] = []
+        self.means: list[float] = []
         self.norms: list[float] = []
         self.rates: list[float] = []
         self.validations: list[float] = []
@@ -41,6 +42,8 @@ class Network(lightning.LightningModule):  # type: ignore[misc, name-defined]
         return (self.layer(batch[0]) - batch[1]).square().mean()
 
     def training_step(self, batch: Any, index: int) -> Any:
+        self.log("batch_mean", batch[0].mean())
+        self.means.append(batch[0].mean().item())
         if index == self.fail_at:
             raise RuntimeError("out of luck")
         loss = self._loss(batch)
@@ -73,7 +76,9 @@ def loader() -> DataLoader[Any]:
 
 def fit(model: Network, folder: Path, callback: GradwatchCallback, **options: Any) -> None:
     quiet = {"logger": False, "enable_progress_bar": False, "enable_model_summary": False, "accelerator": "cpu"}
-    trainer = lightning.Trainer(max_epochs=2, default_root_dir=folder, callbacks=[callback], **quiet, **options)
+    trainer = lightning.Trainer(
+        max_epochs=2, default_root_dir=folder, callbacks=[callback], log_every_n_steps=4, **quiet, **options
+    )
     trainer.fit(model, loader(), loader())
 
 
@@ -85,6 +90,10 @@ def test_what_the_module_recorded_is_reported(exporter: FakeExporter, tmp_path: 
     assert [step.loss for step in steps] == model.losses
     assert [step.gradient_norm for step in steps] == model.norms
     assert [step.learning_rate for step in steps] == model.rates
+    # What the module logs comes as often as the trainer logs.
+    assert {step.step: dict(step.extras) for step in steps if step.extras} == {
+        step: {"batch_mean": model.means[step - 1]} for step in (4, 8, 12)
+    }
     assert [step.validation_loss for step in steps if step.HasField("validation_loss")] == model.validations
     ends = [step for step in steps if step.HasField("evaluation_seconds")]
     assert [(step.step, step.epoch, step.checkpoint_seconds > 0) for step in ends] == [(6, 1.0, True), (12, 2.0, True)]

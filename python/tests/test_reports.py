@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from exporter import FakeExporter
+from exporter import FakeExporter, wait_for
 
 import gradwatch
 from gradwatch.buffer import StepBuffer
@@ -100,3 +100,19 @@ def test_no_more_than_64_of_a_kind_go_into_a_batch() -> None:
     assert [len(first.events), len(first.steps), len(second.events), len(second.steps)] == [64, 0, 36, 1]
     buffer.acknowledge(1)
     assert len(buffer) == 37
+
+
+def test_reports_that_are_too_large_are_told_and_counted_and_the_rest_goes_on(
+    exporter: FakeExporter, caplog: pytest.LogCaptureFixture
+) -> None:
+    exporter.max_message_bytes = 16_384
+    run = gradwatch.init("large", address=exporter.address)
+    run.layers(1, {f"layer {number}": {"gradient_norm": 1.0} for number in range(20_000)})
+    run.log(step=1, extras={f"name {number}": 1.0 for number in range(5_000)})
+    assert run.refused_values == {"layers": 1, "extras": 1}
+    run.layers(1, {f"layer {number}": {"gradient_norm": 1.0} for number in range(1_000)})
+    run.log(step=2, loss=0.5)
+    wait_for(lambda: any(step.step == 2 for step in exporter.steps), "the step after it")
+    gradwatch.finish()
+    assert run.dropped_steps == 1 and not any(batch.layer_reports for batch in exporter.batches)
+    assert len(exporter.sessions) == 1 and "LayerReport of" in caplog.text

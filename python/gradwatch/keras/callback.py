@@ -9,15 +9,16 @@ import keras
 
 from gradwatch.keras.loss_tracker import LossTracker, track_loss
 from gradwatch.keras.state import StateReader
-from gradwatch.scalars import VALIDATION, VALIDATION_LOSS, validation_loss
+from gradwatch.scalars import VALIDATION, VALIDATION_LOSS, extras_of, validation_loss
 from gradwatch.training import Training
 
 EVALUATION = "evaluation_seconds"
 
 
 class GradwatchCallback(keras.callbacks.Callback):  # type: ignore[misc]
-    """Reports every training step, its times, loss and learning rate, and each evaluation; the gradient norm with
-    `with_gradient_norm`. With PyTorch below Keras, what gradwatch.torch sees is reported too.
+    """Reports every training step, its times, loss and learning rate, the metrics of the model as extras (as Keras logs
+    them: means of the epoch so far), and each evaluation; the gradient norm with `with_gradient_norm`. With PyTorch
+    below Keras, what gradwatch.torch sees is reported too.
 
     `run` and `options` are those of gradwatch.init(); a run that the script has begun already is used as it is. With
     steps_per_execution > 1 Keras tells only of the last step of each execution: its loss, and the mean time.
@@ -64,14 +65,15 @@ class GradwatchCallback(keras.callbacks.Callback):  # type: ignore[misc]
         steps = batch - self._first + 1
         self._step += steps
         batches = (self.params or {}).get("steps")
-        values = {
+        values: dict[str, Any] = {
             "epoch": self._epoch + (batch + 1) / batches if batches else self._epoch,
+            "extras": extras_of(logs or {}, ("loss",)),
             "step_seconds": (now - self._since) / steps,
             "data_wait_seconds": (self._begun - self._since) / steps,
         }
         if self._torch is not None:
             # The watch of PyTorch times the step itself, and takes the loss from backward.
-            values = {"epoch": values["epoch"]}
+            values = {name: values[name] for name in ("epoch", "extras")}
         elif keras.backend.backend() == "tensorflow":
             # The batch is fetched inside of the compiled function.
             del values["data_wait_seconds"]

@@ -171,10 +171,15 @@ class Watch:
             return
         for field, value in values.items():
             interval.late.pop(field, None)
-            if isinstance(value, torch.Tensor) and value.device.type != "cpu" and value.numel() == 1:
+            if _on_device(value):
                 interval.late[field] = Late([Scalar(value.reshape(()))], max)
+            elif isinstance(value, Mapping):
+                late = {name: each for name, each in value.items() if _on_device(each)}
+                for name, each in late.items():
+                    interval.late[f"{field}.{name}"] = Late([Scalar(each.reshape(()), kept=False)], max)
+                interval.values[field] = {name: _number(each) for name, each in value.items() if name not in late}
             else:
-                interval.values[field] = value
+                interval.values[field] = _number(value)
         if interval is self.timeline.done:
             self.timeline.close()
 
@@ -228,12 +233,26 @@ class Watch:
                 self.run.report(step.number, values)
 
 
+def _on_device(value: Any) -> bool:
+    """Whether it is a number that a device computes."""
+    return isinstance(value, torch.Tensor) and value.device.type != "cpu" and value.numel() == 1
+
+
+def _number(value: Any) -> Any:
+    """What a tensor holds now: the script may change it."""
+    return value.item() if isinstance(value, torch.Tensor) and value.numel() == 1 else value
+
+
 def _read_into(values: dict[str, Any], field: str, late: Late) -> bool:
-    """Whether it could be read. A step that went well is not told to be skipped."""
+    """Whether it could be read. One of values by name is called "field.name". A step that went well is not told to be
+    skipped."""
     if not late.ready:
         return False
     value = late.read()
-    if field != "skipped" or value:
+    field, _, name = field.partition(".")
+    if name:
+        values.setdefault(field, {})[name] = value
+    elif field != "skipped" or value:
         values[field] = value
     return True
 

@@ -19,7 +19,7 @@ class Record(keras.callbacks.Callback):
         self._write = write
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        self._write({"mean_loss": float(logs["loss"])})
+        self._write({"mean_loss": float(logs["loss"]), "mae": float(logs["mae"])})
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         self._write({"val_loss": float(logs["val_loss"])})
@@ -33,7 +33,8 @@ def main() -> None:
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
     optimizer = keras.optimizers.SGD(0.0625)
-    model.compile(optimizer=optimizer if arguments.plain else with_gradient_norm(optimizer), loss="mse")
+    optimizer = optimizer if arguments.plain else with_gradient_norm(optimizer)
+    model.compile(optimizer=optimizer, loss="mse", metrics=["mae"])
     inputs = np.random.randn(64, 4).astype("float32")
     targets = np.random.randn(64, 1).astype("float32")
     with open(arguments.record, "w", encoding="utf-8") as record:

@@ -40,6 +40,7 @@ class Script(keras.callbacks.Callback):
             learning_rate=float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)),
             epoch=epoch + 1,
             tokens=BATCH,
+            extras={"mae": logs["mae"]},
         )
 
 
@@ -47,7 +48,7 @@ keras.utils.set_random_seed(int(os.environ["RANK"]))
 inputs = np.random.randn(BATCH, 8).astype("float32")
 targets = np.sin(inputs.sum(1, keepdims=True))
 model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(16, activation="tanh"), keras.layers.Dense(1)])
-model.compile(optimizer=keras.optimizers.SGD(0.05), loss="mse")
+model.compile(optimizer=keras.optimizers.SGD(0.05), loss="mse", metrics=["mae"])
 
 record = Record(arguments.record, f"Keras {keras.__version__} on {keras.backend.backend()}")
 model.fit(

@@ -33,7 +33,8 @@ class Network(LightningModule):
 
     def training_step(self, batch, index):
         loss = self.error(batch)
-        self.found = {"loss": loss.item(), "samples": len(batch[0])}
+        self.log("batch mean", batch[0].mean())
+        self.found = {"loss": loss.item(), "samples": len(batch[0]), "extras": {"batch mean": batch[0].mean().item()}}
         return loss
 
     def configure_gradient_clipping(self, optimizer, *arguments, **options):
@@ -68,6 +69,7 @@ with tempfile.TemporaryDirectory() as folder:
         max_steps=arguments.steps,
         default_root_dir=folder,
         callbacks=[GradwatchCallback(arguments.run)],
+        log_every_n_steps=1,
         logger=False,
         enable_checkpointing=False,
         enable_progress_bar=False,
