@@ -43,6 +43,8 @@ def hello_of(
         session=secrets.token_hex(16),
         node=proto_text(worker.node),
         gpu_uuid=worker.gpu_uuid,
+        pod=None if worker.pod is None else proto_text(worker.pod),
+        pod_namespace=None if worker.pod_namespace is None else proto_text(worker.pod_namespace),
         pid=os.getpid(),
         boot_id=boot_id(),
         start_ticks=start_ticks(),

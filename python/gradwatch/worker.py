@@ -67,6 +67,9 @@ LAUNCHERS = (
 )
 ALONE = Launcher(name="no launcher", evidence="", rank="", world_size=(), local_rank="")
 
+# https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
+NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
+
 JOBS = ("SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "JOB_NAME")
 
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -84,6 +87,9 @@ class Worker:
     attempt: int
     node: str
     gpu_uuid: str | None
+    # Name and namespace of the Kubernetes pod.
+    pod: str | None
+    pod_namespace: str | None
     # Who set the above, for a person.
     launcher: str
 
@@ -119,6 +125,8 @@ def find_worker(
         attempt=attempt,
         node=environ.get("NODE_NAME") or socket.gethostname(),
         gpu_uuid=find_gpu(environ, local_rank),
+        pod=find_pod(environ),
+        pod_namespace=find_pod_namespace(environ),
         launcher=launcher.name,
     )
 
@@ -137,6 +145,21 @@ def find_gpu(environ: Mapping[str, str], local_rank: int | None) -> str | None:
             return None
         return entries[index]
     return None
+
+
+def find_pod(environ: Mapping[str, str]) -> str | None:
+    """The name of the pod: as its manifest hands it down, else its host name, which is the node's only where the pod is
+    in the network of its node."""
+    host = environ.get("HOSTNAME") if "KUBERNETES_SERVICE_HOST" in environ else None
+    return environ.get("POD_NAME") or (host if host != environ.get("NODE_NAME") else None) or None
+
+
+def find_pod_namespace(environ: Mapping[str, str], path: str = NAMESPACE_FILE) -> str | None:
+    """The namespace of the pod: as its manifest hands it down, else that of its service account."""
+    try:
+        return environ.get("POD_NAMESPACE") or Path(path).read_text("utf-8").strip() or None
+    except (OSError, ValueError):
+        return None
 
 
 def find_framework(modules: Mapping[str, object]) -> str | None:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import types
+from pathlib import Path
 
 import pytest
 
 from gradwatch import destination as destination_module
 from gradwatch.destination import find_destination
-from gradwatch.worker import find_framework, find_gpu, find_job, find_worker
+from gradwatch.worker import find_framework, find_gpu, find_job, find_pod, find_pod_namespace, find_worker
 
 A = "GPU-8f6d1f7e-9b1c-4f0a-8c55-0123456789ab"
 B = "GPU-0a0b0c0d-9b1c-4f0a-8c55-0123456789ac"
@@ -136,3 +137,24 @@ def test_address(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     assert find_destination({}).address == "127.0.0.1:10421"
     open(f"{tmp_path}/gradwatch.sock", "w").close()
     assert find_destination({}).address == f"unix:{tmp_path}/gradwatch.sock"
+
+
+@pytest.mark.parametrize(
+    ("environ", "pod"),
+    [
+        ({"HOSTNAME": "laptop"}, None),
+        ({"HOSTNAME": "train-0", "KUBERNETES_SERVICE_HOST": "10.0.0.1"}, "train-0"),
+        ({"HOSTNAME": "gpu-17", "NODE_NAME": "gpu-17", "KUBERNETES_SERVICE_HOST": "10.0.0.1"}, None),
+        ({"HOSTNAME": "gpu-17", "POD_NAME": "train-0", "KUBERNETES_SERVICE_HOST": "10.0.0.1"}, "train-0"),
+    ],
+)
+def test_the_pod(environ: dict[str, str], pod: str | None) -> None:
+    assert find_pod(environ) == pod
+
+
+def test_the_namespace_of_the_pod(tmp_path: Path) -> None:
+    file = tmp_path / "namespace"
+    assert find_pod_namespace({}, str(file)) is None
+    file.write_text("research\n")
+    assert find_pod_namespace({}, str(file)) == "research"
+    assert find_pod_namespace({"POD_NAMESPACE": "vision"}, str(file)) == "vision"

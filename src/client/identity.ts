@@ -10,6 +10,9 @@ export interface Identity {
   readonly attempt: number;
   readonly node: string;
   readonly gpuUuid: string | undefined;
+  /** Name and namespace of the Kubernetes pod. */
+  readonly pod: string | undefined;
+  readonly podNamespace: string | undefined;
 }
 
 export type GivenIdentity = { readonly [Name in keyof Identity]?: Identity[Name] | undefined };
@@ -76,7 +79,15 @@ export function findIdentity(given: GivenIdentity, environment: Environment, hos
     // NODE_NAME is what manifests commonly call the node's name when they hand it down to a pod, whose host name is its own.
     node: given.node ?? text(environment['NODE_NAME']) ?? hostname,
     gpuUuid: given.gpuUuid ?? findGpu(environment, localRank),
+    pod: given.pod ?? findPod(environment),
+    podNamespace: given.podNamespace ?? text(environment['POD_NAMESPACE']),
   };
+}
+
+/** As its manifest hands it down, else its host name, which is the node's only where the pod is in the network of its node. */
+function findPod(environment: Environment): string | undefined {
+  const { POD_NAME: name, HOSTNAME: host, NODE_NAME: node, KUBERNETES_SERVICE_HOST: cluster } = environment;
+  return text(name) ?? (cluster === undefined || host === node ? undefined : text(host));
 }
 
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';

@@ -105,6 +105,15 @@ function pidNamespace(): number | undefined {
   return statSync('/proc/self/ns/pid', { throwIfNoEntry: false })?.ino;
 }
 
+/** Of the pod that this process runs in; undefined outside of Kubernetes. */
+function serviceAccountNamespace(): string | undefined {
+  try {
+    return readFileSync('/var/run/secrets/kubernetes.io/serviceaccount/namespace', 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
 function sayHello(identity: Identity, options: InitOptions, handlers: RequestHandlers): HelloMessage {
   const { framework, model, job, role, parallel, labels } = options;
   const hello = {
@@ -116,6 +125,8 @@ function sayHello(identity: Identity, options: InitOptions, handlers: RequestHan
     session: randomUUID(),
     node: identity.node,
     gpu_uuid: identity.gpuUuid,
+    pod: identity.pod,
+    pod_namespace: identity.podNamespace ?? serviceAccountNamespace(),
     pid: process.pid,
     ...findProcess((path) => readFileSync(path, 'utf8')),
     pid_namespace: pidNamespace(),

@@ -17,6 +17,9 @@ const totals = {
   missing: counter('gradwatch_exporter_missing_batches_total', {
     help: 'Batches that a worker numbered but that never arrived',
   }),
+  unknownFields: counter('gradwatch_exporter_unknown_fields_total', {
+    help: 'Fields that workers of a newer version of the protocol sent and that this exporter does not know',
+  }),
   unsent: counter('gradwatch_exporter_unsent_messages_total', {
     help: 'Messages to workers that were dropped because the worker did not read',
   }),
@@ -67,7 +70,7 @@ export class IngestCounts {
     this.#totals.add(key, increment);
   }
 
-  /** @param minor the version of the client; unknown fields of a newer one are not seen */
+  /** @param minor the version of the client */
   addHello(minor: number): void {
     const version = minor === protocolMinor ? 'same' : minor < protocolMinor ? 'older' : 'newer';
     this.#hellos.get(version)?.add('hellos');

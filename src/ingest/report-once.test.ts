@@ -1,4 +1,4 @@
-import { credentials, status, type ServiceError } from '@grpc/grpc-js';
+import { Client, credentials, status, type ServiceError } from '@grpc/grpc-js';
 import { describe, expect, it, vi } from 'vitest';
 import { exporter, soon, undo, Worker } from '../../test/support/ingest.ts';
 import { protocol, type HelloMessage, type SingleReportAnswer, type StepMessage } from '../protocol/index.ts';
@@ -40,6 +40,26 @@ describe('ReportOnce', () => {
     expect(state()).toBe('failed');
     expect(series('gradwatch_train_steps_total{run="digits",rank="0"}')).toBe('2');
     expect(series('gradwatch_exporter_workers')).toBe('0');
+  });
+
+  it('counts the fields that only a newer client knows', async () => {
+    const { address, series } = await exporter();
+    const { path, requestSerialize, responseDeserialize } = protocol.Telemetry.service.ReportOnce;
+    const client = new Client(address, credentials.createInsecure());
+    undo.push(() => {
+      client.close();
+    });
+    const report = (session: string, minor: number): Promise<unknown> =>
+      new Promise((resolve) => {
+        const hello = { run: session, rank: 0, world_size: 1, session, protocol_minor: minor };
+        // Field 900 of the report, a varint.
+        const serialize = (message: object) => Buffer.concat([requestSerialize(message), Buffer.from([0xa0, 0x38, 7])]);
+        client.makeUnaryRequest(path, serialize, responseDeserialize, { hello }, resolve);
+      });
+    expect(await report('as-new-as-the-exporter', 1)).toBeNull();
+    expect(series('gradwatch_exporter_unknown_fields_total')).toBe('0');
+    expect(await report('newer-than-the-exporter', 2)).toBeNull();
+    expect(series('gradwatch_exporter_unknown_fields_total')).toBe('1');
   });
 
   it('becomes stale when no report comes, is never lost, and is healthy again by the next one', async () => {

@@ -1,5 +1,6 @@
 import { status, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
 import type { SingleReport, SingleReportAnswer } from '../protocol/index.ts';
+import { unknownFields } from '../protocol/index.ts';
 import type { Decoded } from './decode.ts';
 import { Outbox, type Wire } from './outbox.ts';
 import { refuse } from './refusals.ts';
@@ -43,6 +44,9 @@ export function reportOnce(
   }
   const { hello, batch, goodbye } = request.message;
   worker.receive(hello === undefined ? {} : { hello });
+  if (worker.isNewer) {
+    context.counts.add('unknownFields', unknownFields.count('gradwatch.v1.SingleReport', request.bytes));
+  }
   // There is no stream that could be read more slowly.
   if (seconds > 0) {
     const limited = refuse('rate_limit', { limit: context.sessions.stepsPerSecond, seconds });

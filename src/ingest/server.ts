@@ -6,7 +6,13 @@ import {
   type MethodDefinition,
   type ServerDuplexStream,
 } from '@grpc/grpc-js';
-import { protocol, type ExporterMessage, type SingleReport, type SingleReportAnswer } from '../protocol/index.ts';
+import {
+  protocol,
+  unknownFields,
+  type ExporterMessage,
+  type SingleReport,
+  type SingleReportAnswer,
+} from '../protocol/index.ts';
 import type { IngestCounts } from './metrics.ts';
 import { decode, decodeOnce, type Decoded } from './decode.ts';
 import type { IngestOptions } from './options.ts';
@@ -96,8 +102,14 @@ function serve(call: Call, context: ServerContext): void {
     worker.ended();
   };
   call.on('data', (decoded: Decoded) => {
-    if ('message' in decoded) worker.receive(decoded.message);
-    else worker.refuse(decoded.refusal);
+    if ('refusal' in decoded) {
+      worker.refuse(decoded.refusal);
+      return;
+    }
+    worker.receive(decoded.message);
+    if (worker.isNewer) {
+      context.counts.add('unknownFields', unknownFields.count('gradwatch.v1.WorkerMessage', decoded.bytes));
+    }
   });
   call.on('drain', () => {
     outbox.drained();

@@ -1,4 +1,5 @@
 import type { Answer, Batch, Goodbye, Hello, Welcome, WorkerMessage__Output } from '../protocol/index.ts';
+import { protocolMinor } from '../protocol/index.ts';
 import type { EndState, RankHello } from '../runs/index.ts';
 import { description, quote } from './validate/foreign-text.ts';
 import type { IngestCounts } from './metrics.ts';
@@ -56,6 +57,7 @@ export class WorkerCall implements Speaker {
   readonly #reading: Reading;
   #session: Session<WorkerCall> | null = null;
   #closed = false;
+  #minor = 0;
   /** The worker has said goodbye and still is to be told what is safe. */
   #parting = false;
 
@@ -69,6 +71,11 @@ export class WorkerCall implements Speaker {
   /** Null before the hello. */
   get session(): Session<WorkerCall> | null {
     return this.#session;
+  }
+
+  /** Whether the worker speaks a newer version of the protocol. */
+  get isNewer(): boolean {
+    return this.#minor > protocolMinor;
   }
 
   receive(message: WorkerMessage__Output): void {
@@ -155,7 +162,8 @@ export class WorkerCall implements Speaker {
     }
     this.#session = opened.session;
     if (!this.#reading.lasting) opened.session.rank.reportsByCalls(this.#context.now());
-    this.#context.counts.addHello(hello.protocol_minor ?? 0);
+    this.#minor = hello.protocol_minor ?? 0;
+    this.#context.counts.addHello(this.#minor);
     this.#lookWhere(result.hello);
     this.#countWorkers();
     this.#outbox.send({ welcome: { resume_from: opened.session.rank.intake.sequence, ...this.#context.welcome() } });

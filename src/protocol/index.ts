@@ -3,6 +3,7 @@ import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
 import type { ProtoGrpcType } from './generated/telemetry.ts';
 import { healthDefinition } from './health.ts';
 import { protoRoot } from './proto-root.ts';
+import { UnknownFields } from './unknown-fields.ts';
 
 export { health } from './health.ts';
 export type { HealthCheckRequest__Output as HealthCheckRequest } from './generated/grpc/health/v1/HealthCheckRequest.ts';
@@ -48,6 +49,9 @@ const definition = loadSync('gradwatch/v1/telemetry.proto', {
 
 /** What the proto files say of all services of workers. */
 export const definitions: PackageDefinition = { ...definition, ...healthDefinition };
+
+/** What of a message only a newer version of the proto file knows. */
+export const unknownFields = new UnknownFields(definition, 'gradwatch.v1.');
 
 /** Package `gradwatch.v1`: the service's definition for a server, its client constructor, the message types. */
 export const protocol = (loadPackageDefinition(definition) as unknown as ProtoGrpcType).gradwatch.v1;

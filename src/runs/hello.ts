@@ -26,6 +26,12 @@ export type Parallel = { readonly [Name in Dimension]?: Coordinate | undefined }
 export const roles = ['training', 'inference'] as const;
 export type Role = (typeof roles)[number];
 
+/** The Kubernetes pod of a process. */
+export interface Pod {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** What the process of a rank says of itself. */
 export interface RankHello {
   readonly run: string;
@@ -47,4 +53,6 @@ export interface RankHello {
   readonly parallel: Parallel;
   /** Free labels of the run, by name; empty where this process tells none. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Absent where it did not tell. */
+  readonly pod?: Pod | undefined;
 }

@@ -22,7 +22,7 @@ export type { FileMark, FileMarks } from './intake.ts';
 export type { Rank } from './rank.ts';
 export type { Condition } from './standing.ts';
 export { dimensions, roles } from './hello.ts';
-export type { Coordinate, Dimension, Parallel, RankHello, Role, WorkerProcess } from './hello.ts';
+export type { Coordinate, Dimension, Parallel, Pod, RankHello, Role, WorkerProcess } from './hello.ts';
 export { eventTypes, layerFields, normScopes, phases, tensorKinds, thresholdBounds } from './reports.ts';
 export type {
   Distribution,

@@ -29,6 +29,10 @@ export const rankMetrics = {
       ...['data_rank', 'tensor_rank', 'pipeline_rank', 'expert_rank', 'context_rank'],
     ] as const,
   }),
+  pod: info('gradwatch_rank_pod_info', {
+    help: 'The Kubernetes pod of a rank, as its process tells it; a rank that tells of none has no series',
+    labels: ['run', 'rank', 'namespace', 'pod'],
+  }),
   state: states('gradwatch_rank_state', { help: 'State of a rank', labels: identity, states: rankStates }),
   step: gauge('gradwatch_rank_step', {
     help: 'Optimiser step that the values of this rank belong to',

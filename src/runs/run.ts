@@ -18,6 +18,7 @@ export interface RunSeries {
   readonly runInfos: SeriesGroup<'info', (typeof runMetrics.info.labels)[number]>;
   readonly ranks: RankGroup;
   readonly rankInfos: SeriesGroup<'info', (typeof rankMetrics.info.labels)[number]>;
+  readonly rankPods: SeriesGroup<'info', (typeof rankMetrics.pod.labels)[number]>;
   readonly labels: SeriesGroup<'label', 'run' | 'name' | 'value'>;
   readonly reports: ReportSeries;
   readonly windows: WindowSeries;
@@ -53,6 +54,7 @@ export class Run implements RankOwner {
   readonly #row: Row<'state'>;
   readonly #ranks = new Map<number, Rank>();
   readonly #rankInfos = new Map<number, Row<'info'>>();
+  readonly #rankPods = new Map<number, Row<'info'>>();
   readonly #labels: FreshRows<'label', 'run' | 'name' | 'value'>;
   #info: Row<'info'> | null = null;
   #facts: RunFacts = { worldSize: 0, framework: null, model: null, job: null, labels: {} };
@@ -132,8 +134,10 @@ export class Run implements RankOwner {
   forget(rank: number): void {
     this.#ranks.get(rank)?.remove();
     this.#ranks.delete(rank);
-    this.#rankInfos.get(rank)?.remove();
-    this.#rankInfos.delete(rank);
+    for (const rows of [this.#rankInfos, this.#rankPods]) {
+      rows.get(rank)?.remove();
+      rows.delete(rank);
+    }
     this.#row.setState('state', this.state);
     this.#parts.changed();
   }
@@ -229,6 +233,18 @@ export class Run implements RankOwner {
         }),
       ),
     );
+    this.#describePod(hello);
+  }
+
+  #describePod({ run, rank, pod }: RankHello): void {
+    const former = this.#rankPods.get(rank) ?? null;
+    if (pod !== undefined) {
+      const labels = { run, rank: String(rank), namespace: pod.namespace, pod: pod.name };
+      this.#rankPods.set(rank, described(former, this.#parts.series.rankPods.row(labels)));
+    } else {
+      former?.remove();
+      this.#rankPods.delete(rank);
+    }
   }
 }
 

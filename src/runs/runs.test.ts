@@ -417,6 +417,20 @@ describe('Runs', () => {
     expect(text()).not.toContain('gradwatch_run_label_info');
   });
 
+  it('tells the pod of a rank, as long as its process does', () => {
+    const { join, runs, text } = start();
+    join({ pod: { namespace: 'research', name: 'train-0' } });
+    expect(text()).toContain('gradwatch_rank_pod_info{run="digits",rank="0",namespace="research",pod="train-0"} 1');
+    join({ pod: { namespace: 'research', name: 'train-1' } });
+    expect(text().match(/^gradwatch_rank_pod_info\{.*$/gm)).toHaveLength(1);
+    join();
+    expect(text()).not.toContain('gradwatch_rank_pod_info{');
+    join({ pod: { namespace: 'research', name: 'train-2' } });
+    runs.find('digits', 0)?.end('finished', 1000, 'it said goodbye');
+    runs.tick(1_000_000);
+    expect(text()).not.toContain('gradwatch_rank_pod_info{');
+  });
+
   it('lists plain facts, non-finite values included', () => {
     const { join, runs, step } = start();
     join({ rank: 1, localRank: 1 });

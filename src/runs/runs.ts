@@ -64,7 +64,7 @@ export class Runs {
     this.#context = context;
     this.#options = context.options;
     const { info: runInfo, label, ...runState } = runMetrics;
-    const { info: rankInfo, ...ofRank } = rankMetrics;
+    const { info: rankInfo, pod: rankPod, ...ofRank } = rankMetrics;
     const series = {
       runs: context.table.group(['run'], runState),
       runInfos: context.table.group(runInfo.labels, { info: runInfo }),
@@ -73,6 +73,7 @@ export class Runs {
       reports: reportSeries(context.table),
       windows: windowSeries(context.table),
       rankInfos: context.table.group(rankInfo.labels, { info: rankInfo }),
+      rankPods: context.table.group(rankPod.labels, { info: rankPod }),
     };
     const changed = (): void => {
       this.#revision += 1;

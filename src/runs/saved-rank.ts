@@ -30,6 +30,7 @@ const savedHello = v.object({
   role: v.optional(v.picklist(roles), 'training'),
   parallel: v.optional(v.object(v.entriesFromList(dimensions, v.optional(coordinate))), {}),
   labels: v.optional(v.record(v.string(), v.string()), {}),
+  pod: v.optional(v.object({ namespace: v.string(), name: v.string() })),
 });
 
 /** What outlives the exporter of a rank. */

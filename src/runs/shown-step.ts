@@ -6,7 +6,7 @@ import type { StepValues } from './observation.ts';
 import { savedRecord, type RecentSteps, type StepRecord } from './recent-steps.ts';
 import { savedValues } from './saved-values.ts';
 
-export type RankKey = Exclude<keyof typeof rankMetrics, 'info'> | Field;
+export type RankKey = Exclude<keyof typeof rankMetrics, 'info' | 'pod'> | Field;
 export type RankGroup = SeriesGroup<RankKey, 'run' | 'rank'>;
 
 /** The series that a shown step fills. */

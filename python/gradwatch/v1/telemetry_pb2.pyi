@@ -212,7 +212,7 @@ class Goodbye(_message.Message):
     def __init__(self, ending: _Optional[_Union[Ending, str]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class Hello(_message.Message):
-    __slots__ = ["attempt", "boot_id", "client", "framework", "gpu_uuid", "job", "labels", "local_rank", "model", "node", "parallel", "pid", "pid_namespace", "protocol_minor", "rank", "role", "run", "session", "start_ticks", "supports", "world_size"]
+    __slots__ = ["attempt", "boot_id", "client", "framework", "gpu_uuid", "job", "labels", "local_rank", "model", "node", "parallel", "pid", "pid_namespace", "pod", "pod_namespace", "protocol_minor", "rank", "role", "run", "session", "start_ticks", "supports", "world_size"]
     class LabelsEntry(_message.Message):
         __slots__ = ["key", "value"]
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -233,6 +233,8 @@ class Hello(_message.Message):
     PARALLEL_FIELD_NUMBER: _ClassVar[int]
     PID_FIELD_NUMBER: _ClassVar[int]
     PID_NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    POD_FIELD_NUMBER: _ClassVar[int]
+    POD_NAMESPACE_FIELD_NUMBER: _ClassVar[int]
     PROTOCOL_MINOR_FIELD_NUMBER: _ClassVar[int]
     RANK_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
@@ -254,6 +256,8 @@ class Hello(_message.Message):
     parallel: Parallel
     pid: int
     pid_namespace: int
+    pod: str
+    pod_namespace: str
     protocol_minor: int
     rank: int
     role: Role
@@ -262,7 +266,7 @@ class Hello(_message.Message):
     start_ticks: int
     supports: _containers.RepeatedScalarFieldContainer[RequestKind]
     world_size: int
-    def __init__(self, run: _Optional[str] = ..., rank: _Optional[int] = ..., world_size: _Optional[int] = ..., local_rank: _Optional[int] = ..., attempt: _Optional[int] = ..., session: _Optional[str] = ..., node: _Optional[str] = ..., gpu_uuid: _Optional[str] = ..., pid: _Optional[int] = ..., framework: _Optional[str] = ..., model: _Optional[str] = ..., client: _Optional[str] = ..., supports: _Optional[_Iterable[_Union[RequestKind, str]]] = ..., boot_id: _Optional[str] = ..., start_ticks: _Optional[int] = ..., pid_namespace: _Optional[int] = ..., protocol_minor: _Optional[int] = ..., job: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., parallel: _Optional[_Union[Parallel, _Mapping]] = ..., labels: _Optional[_Mapping[str, str]] = ...) -> None: ...
+    def __init__(self, run: _Optional[str] = ..., rank: _Optional[int] = ..., world_size: _Optional[int] = ..., local_rank: _Optional[int] = ..., attempt: _Optional[int] = ..., session: _Optional[str] = ..., node: _Optional[str] = ..., gpu_uuid: _Optional[str] = ..., pid: _Optional[int] = ..., framework: _Optional[str] = ..., model: _Optional[str] = ..., client: _Optional[str] = ..., supports: _Optional[_Iterable[_Union[RequestKind, str]]] = ..., boot_id: _Optional[str] = ..., start_ticks: _Optional[int] = ..., pid_namespace: _Optional[int] = ..., protocol_minor: _Optional[int] = ..., job: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., parallel: _Optional[_Union[Parallel, _Mapping]] = ..., labels: _Optional[_Mapping[str, str]] = ..., pod: _Optional[str] = ..., pod_namespace: _Optional[str] = ...) -> None: ...
 
 class LatencyHistogram(_message.Message):
     __slots__ = ["bounds", "counts", "sum"]

@@ -42,6 +42,15 @@ describe('validateHello', () => {
     });
   });
 
+  it('takes a pod with its namespace, and neither alone', () => {
+    expect(validate({ ...valid, pod: 'train-0', pod_namespace: 'research' })).toMatchObject({
+      hello: { pod: { name: 'train-0', namespace: 'research' } },
+    });
+    for (const half of [{ pod: 'train-0' }, { pod_namespace: 'research' }]) {
+      expect(validate({ ...valid, ...half })).not.toHaveProperty('hello.pod');
+    }
+  });
+
   it.each<[string, Partial<Hello>, string]>([
     ['an empty run', { run: '' }, 'Hello.run is "", expected 1 to 128 characters'],
     ['a run that is too long', { run: 'x'.repeat(129) }, 'Hello.run is "xxx'],

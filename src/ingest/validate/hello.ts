@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Hello, RequestKind } from '../../protocol/index.ts';
-import type { RankHello, Role, WorkerProcess } from '../../runs/index.ts';
+import type { Pod, RankHello, Role, WorkerProcess } from '../../runs/index.ts';
 import { description, isFit, quote } from './foreign-text.ts';
 import { refuse, type Refusal } from '../refusals.ts';
 import { enumOf } from './told-enum.ts';
@@ -62,6 +62,7 @@ export function validateHello(hello: Hello, maxLabels: number, refused: (refusal
       role: hello.role === undefined ? 'training' : (enumOf(roles, hello.role, 'Hello.role', refused) ?? 'training'),
       parallel: validateParallel(hello.parallel, refused),
       labels: validateLabels(hello.labels, maxLabels, refused),
+      ...podOf(hello),
       supports: new Set(hello.supports),
     },
   };
@@ -72,6 +73,13 @@ const roles: Readonly<Record<string, Role>> = {
   ROLE_TRAINING: 'training',
   ROLE_INFERENCE: 'inference',
 };
+
+/** The name of the pod or of its namespace alone is that of many. */
+function podOf(hello: Hello): { readonly pod?: Pod } {
+  const name = description(hello.pod, maxDescriptionLength);
+  const namespace = description(hello.pod_namespace, maxDescriptionLength);
+  return name === null || namespace === null ? {} : { pod: { namespace, name } };
+}
 
 const bootId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

@@ -27,6 +27,8 @@ export interface Hello {
   'role'?: (_gradwatch_v1_Role);
   'parallel'?: (_gradwatch_v1_Parallel | null);
   'labels'?: ({[key: string]: string});
+  'pod'?: (string);
+  'pod_namespace'?: (string);
   '_run'?: "run";
   '_rank'?: "rank";
   '_world_size'?: "world_size";
@@ -46,6 +48,8 @@ export interface Hello {
   '_job'?: "job";
   '_role'?: "role";
   '_parallel'?: "parallel";
+  '_pod'?: "pod";
+  '_pod_namespace'?: "pod_namespace";
 }
 
 export interface Hello__Output {
@@ -70,4 +74,6 @@ export interface Hello__Output {
   'role'?: (_gradwatch_v1_Role__Output);
   'parallel'?: (_gradwatch_v1_Parallel__Output);
   'labels'?: ({[key: string]: string});
+  'pod'?: (string);
+  'pod_namespace'?: (string);
 }
