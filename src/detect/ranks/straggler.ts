@@ -1,12 +1,11 @@
 import { integer, number } from '../../config/index.ts';
 import type { Observation } from '../../runs/index.ts';
-import { madToSigma, SlidingWindow } from '../../stats/index.ts';
 import { detectorOptions, quiet, type Verdict } from '../detector.ts';
-import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
 import { groupDetector, type RankVerdict } from '../group.ts';
 import { ByRank } from './by-rank.ts';
 import { Others } from './others.ts';
+import { Pace } from './pace.ts';
 import { StepBoard, type StepRow } from './step-board.ts';
 
 /** What a rank did in one step, in seconds. */
@@ -15,20 +14,6 @@ interface Work {
   readonly own: number;
   /** Null where the rank does not tell it. */
   readonly wait: number | null;
-}
-
-interface Pace {
-  /** Logarithms of own times that were in order. */
-  readonly usual: SlidingWindow;
-  /** Logarithms of how far the rank's change stood above that of its peers, while in order. */
-  readonly apart: SlidingWindow;
-  readonly episode: Episode;
-  /** It reports waits: its step is not told before its wait. */
-  waits: boolean;
-  /** The last steps, the newest in the lowest bit: 1 where the rank was slow. */
-  slow: number;
-  /** The first of the slow steps that are among them. */
-  since: number;
 }
 
 export interface State {
@@ -46,9 +31,6 @@ interface Options {
   readonly slow: number;
   readonly critical: number;
 }
-
-/** Least standard deviation of the logarithm that is assumed. */
-const scaleFloor = 0.02;
 
 /**
  * One rank is slower than the others that do the same work: measured by its own usual time, its step takes longer and theirs does not.
@@ -114,9 +96,9 @@ export const straggler = groupDetector({
     }),
   }),
   reads: ['step_seconds', 'collective_wait_seconds'],
-  start: (options): State => ({
+  start: ({ window }): State => ({
     board: new StepBoard(() => ({ own: 0, wait: null })),
-    paces: new ByRank(() => begin(options)),
+    paces: new ByRank(() => new Pace(window)),
   }),
   observe({ board, paces }, observation, options) {
     const { step, rank, known, wentBack } = observation;
@@ -158,15 +140,11 @@ function judge(paces: ByRank<Pace>, step: number, row: StepRow<Work>, options: O
     const apart = trained && ready.length > 1 ? change - changes.medianWithout(change) : 0;
     const behind = waiting && ranks.length > 1 ? own - owns.medianWithout(own) : 0;
     const least = waiting && work.wait === leastWait;
-    const changed = apart >= Math.log(options.slowdown) && apart >= options.z * scaleOf(pace);
+    const changed = apart >= Math.log(options.slowdown) && apart >= options.z * pace.sigma;
     const lags = least && behind >= Math.log(options.lag);
     const isSlow = changed || lags;
-    pace.slow = ((pace.slow << 1) | (isSlow ? 1 : 0)) & (2 ** options.of - 1);
-    if (!changed) {
-      pace.usual.push(own);
-      if (trained) pace.apart.push(apart);
-    }
-    if (isSlow && bits(pace.slow) === 1) pace.since = step;
+    pace.mark(step, isSlow, options.of);
+    if (!changed) pace.learn(own, trained ? apart : null);
     const verdict = verdictOf(
       {
         rank,
@@ -184,11 +162,6 @@ function judge(paces: ByRank<Pace>, step: number, row: StepRow<Work>, options: O
   });
 }
 
-/** What is usual of how far the rank stands apart from its peers. */
-function scaleOf({ apart }: Pace): number {
-  return Math.max(scaleFloor, madToSigma * (apart.size === 0 ? 0 : apart.mad()));
-}
-
 interface Judged {
   readonly rank: number;
   readonly pace: Pace;
@@ -203,7 +176,7 @@ interface Judged {
 
 function verdictOf({ rank, pace, step, isSlow, factor, work, row, changed }: Judged, options: Options): Verdict {
   if (!isSlow) return pace.episode.calm(step, options.of);
-  if (bits(pace.slow) < options.slow) return quiet;
+  if (pace.slowSteps < options.slow) return quiet;
   const threshold = changed ? options.slowdown : options.lag;
   const others = [...row].filter(([other]) => other !== rank).map(([, { wait }]) => wait ?? NaN);
   const wait =
@@ -227,21 +200,4 @@ function verdictOf({ rank, pace, step, isSlow, factor, work, row, changed }: Jud
     advice:
       "Look at this rank's GPU (throttling, clocks, ECC errors), at what else runs on its node, and at its input data; then move the rank.",
   };
-}
-
-function begin({ window }: Options): Pace {
-  return {
-    usual: new SlidingWindow(window),
-    apart: new SlidingWindow(window),
-    episode: new Episode(),
-    waits: false,
-    slow: 0,
-    since: 0,
-  };
-}
-
-function bits(set: number): number {
-  let count = 0;
-  for (let rest = set; rest !== 0; rest &= rest - 1) count += 1;
-  return count;
 }

@@ -1,0 +1,54 @@
+import { madToSigma, SlidingWindow } from '../../stats/index.ts';
+import { Episode } from '../episode.ts';
+
+/** Least standard deviation of the logarithm that is assumed. */
+const scaleFloor = 0.02;
+
+/** How fast a rank computes: what is usual for it, and which of its last steps were slow. */
+export class Pace {
+  /** Logarithms of own times that were in order. */
+  readonly usual: SlidingWindow;
+  readonly episode = new Episode();
+  /** It reports waits: its step is not told before its wait. */
+  waits = false;
+  /** Logarithms of how far the rank's change stood above that of its peers, while in order. */
+  private readonly apart: SlidingWindow;
+  /** The last steps, the newest in the lowest bit: 1 where the rank was slow. */
+  private slow = 0;
+  private slowSince = 0;
+
+  /** @param window own times in order that make the usual one */
+  constructor(window: number) {
+    this.usual = new SlidingWindow(window);
+    this.apart = new SlidingWindow(window);
+  }
+
+  /** Robust standard deviation of how far it usually stands apart from its peers. */
+  get sigma(): number {
+    return Math.max(scaleFloor, madToSigma * (this.apart.size === 0 ? 0 : this.apart.mad()));
+  }
+
+  /** The first of the slow steps that are among the last ones. */
+  get since(): number {
+    return this.slowSince;
+  }
+
+  /** How many of the last steps were slow. */
+  get slowSteps(): number {
+    let count = 0;
+    for (let rest = this.slow; rest !== 0; rest &= rest - 1) count += 1;
+    return count;
+  }
+
+  /** A step as it is usual. @param apart how far it stood above its peers; null where that is not known */
+  learn(own: number, apart: number | null): void {
+    this.usual.push(own);
+    if (apart !== null) this.apart.push(apart);
+  }
+
+  /** @param of how many of the last steps count */
+  mark(step: number, isSlow: boolean, of: number): void {
+    this.slow = ((this.slow << 1) | (isSlow ? 1 : 0)) & (2 ** of - 1);
+    if (isSlow && this.slowSteps === 1) this.slowSince = step;
+  }
+}
