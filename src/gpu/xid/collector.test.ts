@@ -10,6 +10,7 @@ import type { GpuAddresses } from '../addresses.ts';
 import { adviceFor, operatorCodes } from './catalogue.ts';
 import { readsPerBeat, XidCollector } from './collector.ts';
 import { KernelLog } from './kernel-log.ts';
+import { switchAdvice } from './switch-catalogue.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gradwatch-kmsg-'));
 const kmsg = join(folder, 'kmsg');
@@ -128,6 +129,34 @@ describe('the collector xid', () => {
       expect(after.series('gradwatch_gpu_sxid_errors_total')).toEqual([
         'gradwatch_gpu_sxid_errors_total{pci_bus="0000:c1:00.0",sxid="20034",severity="fatal"} 2',
       ]);
+    });
+
+    it('goes on with the counts, times and advice of switches', async () => {
+      const fatal = 'nvidia-nvswitch0: SXid (PCI:0000:c1:00.0): 23005, Fatal, Link 3';
+      writeFileSync(kmsg, line(1, fatal) + line(2, fatal));
+      const before = start();
+      await before.beat();
+      writeFileSync(kmsg, line(2, fatal) + line(3, 'nothing'));
+      const after = restarted(before);
+      await after.beat();
+      const labels = '{pci_bus="0000:c1:00.0",sxid="23005",severity="fatal"}';
+      expect(after.series('gradwatch_gpu_sxid')).toEqual([
+        `gradwatch_gpu_sxid_errors_total${labels} 2`,
+        `gradwatch_gpu_sxid_last_timestamp_seconds${labels} ${bootTime + 102}`,
+        'gradwatch_gpu_sxid_info{sxid="23005",severity="fatal",class="critical",action="restart_node"} 1',
+      ]);
+    });
+
+    it('takes switches from a state directory that knew no times', () => {
+      const after = start();
+      const known = { bus: '0000:c1:00.0', code: 20034, severity: 'fatal', errors: 3 };
+      const part = {
+        ...{ boot: 'boot-1', sequence: 3, events: { about: null, falls: [] } },
+        tallies: { gpus: [], switches: [known] },
+      };
+      expect(after.section.restore(part)).toBeNull();
+      expect(after.series('gradwatch_gpu_sxid_errors_total')).toHaveLength(1);
+      expect(after.series('gradwatch_gpu_sxid_last')).toEqual([]);
     });
 
     it('knows the two ways of one fall apart from two falls, and a card that was replaced from the new one', async () => {
@@ -252,6 +281,21 @@ describe('the collector xid', () => {
     expect(series('gradwatch_exporter_kmsg_state')).toEqual([]);
   });
 
+  it('counts how often the kernel wrote faster than it read, from zero', async () => {
+    writeFileSync(kmsg, line(1, xid(31)));
+    const { beat, all } = start();
+    await beat();
+    expect(all()).toContain('gradwatch_exporter_kmsg_overruns_total 0');
+    const read = vi.spyOn(KernelLog.prototype, 'read');
+    read.mockReturnValueOnce({ kind: 'overwritten' });
+    read.mockReturnValueOnce({ kind: 'lines', lines: [line(500, xid(31)).trimEnd()] });
+    await beat();
+    read.mockRestore();
+    expect(all()).toContain('gradwatch_exporter_kmsg_overruns_total 1');
+    expect(all()).toContain('gradwatch_exporter_kmsg_dropped_total{reason="overwritten"} 498');
+    expect(all()).toContain(`${errors}${labels(31)} 2`);
+  });
+
   it('loses nothing of a flood', async () => {
     const flood = Array.from({ length: 50_000 }, (_, index) => line(index, xid(95))).join('');
     writeFileSync(kmsg, flood);
@@ -274,6 +318,16 @@ it('the log in any pieces and any bytes is read without a throw and with bounded
     }),
     { numRuns: 30 },
   );
+});
+
+it('the catalogue of switches has an action for a code, and a reset for a fatal error that it does not know', () => {
+  expect(switchAdvice(12020, 'fatal')).toEqual({ action: 'restart_node', class: 'critical' });
+  expect(switchAdvice(23017, 'fatal')).toEqual({ action: 'restart_node', class: 'critical' });
+  expect(switchAdvice(20034, 'fatal')).toEqual({ action: 'reset_fabric', class: 'critical' });
+  expect(switchAdvice(11012, 'non_fatal')).toEqual({ action: 'none', class: 'informational' });
+  expect(switchAdvice(10004, 'non_fatal')).toEqual({ action: 'check_cooling', class: 'operator' });
+  expect(switchAdvice(99_999, 'non_fatal')).toEqual({ action: 'unknown', class: 'unknown' });
+  expect(switchAdvice(99_999, 'fatal').action).toBe('reset_fabric');
 });
 
 it('the catalogue has one action for a code, and none for a code that it does not know', () => {

@@ -69,6 +69,7 @@ export class XidCollector implements Collector {
         this.#caughtUp = true;
         return;
       }
+      if (chunk.kind === 'overwritten') this.#row.add('overruns');
       if (chunk.kind === 'lines') for (const line of chunk.lines) this.#take(line);
       if (reads % readsPerTurn === 0) await nextTurn();
     }
@@ -100,7 +101,7 @@ export class XidCollector implements Collector {
     }
     this.#boot = boot;
     this.#caughtUp = false;
-    this.#row.add('read', 0);
+    for (const key of ['read', 'overruns'] as const) this.#row.add(key, 0);
   }
 
   #take(line: string): void {

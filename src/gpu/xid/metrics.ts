@@ -23,6 +23,17 @@ export const sxidMetrics = {
     help: 'SXid errors that NVLink switches reported, as far back as the kernel log or the state directory reaches',
     labels: ['pci_bus', 'sxid', 'severity'],
   }),
+  last: gauge('gradwatch_gpu_sxid_last_timestamp_seconds', {
+    help: 'Unix time of the last SXid error of this code',
+    labels: ['pci_bus', 'sxid', 'severity'],
+  }),
+} as const;
+
+export const sxidInfoMetrics = {
+  info: info('gradwatch_gpu_sxid_info', {
+    help: 'Class and action of an SXid code in the Fabric Manager user guide of NVIDIA',
+    labels: ['sxid', 'severity', 'class', 'action'],
+  }),
 } as const;
 
 export const kmsgStates = ['readable', 'absent', 'not_permitted'] as const;
@@ -34,6 +45,9 @@ export const kmsgMetrics = {
     states: kmsgStates,
   }),
   read: counter('gradwatch_exporter_kmsg_records_total', { help: 'Records of the kernel log that were read' }),
+  overruns: counter('gradwatch_exporter_kmsg_overruns_total', {
+    help: 'Times that the kernel log was written faster than it was read, so that records, and Xid errors among them, were lost (EPIPE)',
+  }),
 } as const;
 
 export const kmsgDroppedMetrics = {
@@ -48,7 +62,10 @@ export const xidMetrics = {
   xidLast: xidErrorMetrics.last,
   xidInfo: xidInfoMetrics.info,
   sxidErrors: sxidMetrics.errors,
+  sxidLast: sxidMetrics.last,
+  sxidInfo: sxidInfoMetrics.info,
   kmsgState: kmsgMetrics.state,
   kmsgRead: kmsgMetrics.read,
+  kmsgOverruns: kmsgMetrics.overruns,
   kmsgDropped: kmsgDroppedMetrics.dropped,
 } as const;

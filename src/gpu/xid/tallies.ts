@@ -3,8 +3,9 @@ import type { Row, SeriesGroup, SeriesTable } from '../../series/index.ts';
 import type { GpuAddresses, GpuIdentity } from '../addresses.ts';
 import { adviceFor, operatorCodes } from './catalogue.ts';
 import type { DriverEvent } from './events.ts';
-import { sxidSeverities, type SxidSeverity } from './message.ts';
-import { sxidMetrics, xidErrorMetrics, xidInfoMetrics } from './metrics.ts';
+import { xidErrorMetrics, xidInfoMetrics } from './metrics.ts';
+import { savedSwitches, SwitchTallies } from './switch-tallies.ts';
+import { code, count, mostTallies, time } from './tally.ts';
 
 type Key = keyof typeof xidErrorMetrics;
 
@@ -15,12 +16,6 @@ interface Tally {
   row: Row<Key>;
 }
 
-/** The drivers of today know fewer than 200 codes, and a node has at most 16 GPUs. */
-export const mostTallies = 4096;
-
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
-const code = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-
 /** The counts that are not 0, as they outlive the exporter. */
 export const savedTallies = v.object({
   gpus: v.array(
@@ -30,33 +25,25 @@ export const savedTallies = v.object({
       gpu: v.string(),
       code,
       errors: count,
-      last: v.nullable(v.pipe(v.number(), v.finite())),
+      last: v.nullable(time),
     }),
   ),
-  switches: v.array(v.object({ bus: v.string(), code, severity: v.picklist(sxidSeverities), errors: count })),
+  switches: savedSwitches,
 });
-export type SavedTallies = v.InferOutput<typeof savedTallies>;
-
-interface SwitchTally {
-  readonly bus: string;
-  readonly code: number;
-  readonly severity: SxidSeverity;
-  readonly row: Row<'errors'>;
-}
+export type SavedTallies = v.InferInput<typeof savedTallies>;
 
 /** How often each code was seen on each GPU, as series. */
 export class Tallies {
   readonly #addresses: GpuAddresses;
   readonly #errors: SeriesGroup<Key, 'uuid' | 'gpu' | 'xid'>;
   readonly #infos: SeriesGroup<'info', 'xid' | 'class' | 'action'>;
-  readonly #switches: SeriesGroup<'errors', 'pci_bus' | 'sxid' | 'severity'>;
+  readonly #switches: SwitchTallies;
   /** By address and code. */
   readonly #tallies = new Map<string, Tally>();
   /** Those that wait for the collector `gpu` to know who sits at their address. */
   readonly #unknown = new Set<Tally>();
   /** Those of cards that were replaced since. */
   readonly #retired: Tally[] = [];
-  readonly #switchTallies = new Map<string, SwitchTally>();
   /** The uuids that have their codes at zero. */
   readonly #prepared = new Set<string>();
 
@@ -64,7 +51,7 @@ export class Tallies {
     this.#addresses = addresses;
     this.#errors = table.group(['uuid', 'gpu', 'xid'], xidErrorMetrics);
     this.#infos = table.group(['xid', 'class', 'action'], xidInfoMetrics);
-    this.#switches = table.group(['pci_bus', 'sxid', 'severity'], sxidMetrics);
+    this.#switches = new SwitchTallies(table);
   }
 
   /** Takes up what the collector `gpu` has learnt: names GPUs that were addresses, and gives each its codes at zero. */
@@ -82,11 +69,7 @@ export class Tallies {
 
   /** @returns false when it is beyond the number of series that are kept */
   count(event: DriverEvent, time: number | null): boolean {
-    if (event.kind === 'sxid') {
-      const tally = this.#switchTally(event.bus, event.code, event.severity);
-      tally?.row.add('errors');
-      return tally !== null;
-    }
+    if (event.kind === 'sxid') return this.#switches.count(event, time);
     const tally = this.#tally(event.bus, event.code);
     if (tally === null) return false;
     tally.row.add('errors');
@@ -98,10 +81,7 @@ export class Tallies {
     const gpus = [...this.#retired, ...this.#tallies.values()].map(({ bus, code, identity, row }) => {
       return { bus, code, ...identity, errors: row.get('errors') ?? 0, last: row.get('last') ?? null };
     });
-    const switches = [...this.#switchTallies.values()].map(({ bus, code, severity, row }) => {
-      return { bus, code, severity, errors: row.get('errors') ?? 0 };
-    });
-    return { gpus: gpus.filter(({ errors }) => errors > 0), switches };
+    return { gpus: gpus.filter(({ errors }) => errors > 0), switches: this.#switches.save() };
   }
 
   /** Takes the counts of before a restart back, before anything is counted. */
@@ -111,19 +91,7 @@ export class Tallies {
       tally?.row.add('errors', errors);
       if (last !== null) tally?.row.set('last', last);
     }
-    for (const { bus, code, severity, errors } of switches)
-      this.#switchTally(bus, code, severity)?.row.add('errors', errors);
-  }
-
-  #switchTally(bus: string, code: number, severity: SxidSeverity): SwitchTally | null {
-    const key = `${bus} ${code} ${severity}`;
-    const known = this.#switchTallies.get(key);
-    if (known !== undefined) return known;
-    if (this.#switchTallies.size >= mostTallies) return null;
-    const row = this.#switches.row({ pci_bus: bus, sxid: String(code), severity });
-    const tally = { bus, code, severity, row };
-    this.#switchTallies.set(key, tally);
-    return tally;
+    this.#switches.restore(switches);
   }
 
   #tally(bus: string, code: number): Tally | null {
