@@ -46,6 +46,14 @@ describe('a program that the kernel does not start', () => {
     expect(pathOf('nvidia-smi', `/nowhere:${folder}`)).toBeNull();
   });
 
+  test('because it is in a folder that is not searched, where drivers put it within Windows', () => {
+    const path = write('nvidia-smi', '#!/bin/sh\n');
+    expect(inspectProgram('nvidia-smi', '/nowhere', ['/nowhere/else', folder])).toEqual({
+      kind: 'missing',
+      elsewhere: path,
+    });
+  });
+
   test('because the loader that it names is not there', async () => {
     const { path, loader } = withStrangeLoader();
     expect(loader).toMatch(/^\/lib.*9$/);

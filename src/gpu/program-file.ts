@@ -18,11 +18,14 @@ const unusualFolders = ['/usr/lib/wsl/lib', '/usr/local/nvidia/bin', '/home/kube
  * not there, as a program linked with glibc in an image that has musl.
  * @param program a path, or a name that is searched for
  */
-export function inspectProgram(program: string, searchPath: string = process.env['PATH'] ?? usualPath): ProgramFile {
+export function inspectProgram(
+  program: string,
+  searchPath: string = process.env['PATH'] ?? usualPath,
+  elsewhere: readonly string[] = unusualFolders,
+): ProgramFile {
   const path = pathOf(program, searchPath);
   if (path === null) {
-    const elsewhere = program.includes('/') ? null : pathOf(program, unusualFolders.join(':'));
-    return { kind: 'missing', elsewhere };
+    return { kind: 'missing', elsewhere: program.includes('/') ? null : pathOf(program, elsewhere.join(':')) };
   }
   const loader = loaderOf(path);
   return { kind: 'no_loader', path, loader: loader === null || isFile(loader) ? null : loader };

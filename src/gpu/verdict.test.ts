@@ -43,6 +43,16 @@ test('a driver that is not loaded means no GPU only where none was seen and none
   expect(signal('Failed to initialize NVML: Driver Not Loaded')).toBe('failing: driver_unreachable');
 });
 
+test('within Windows, whose GPUs are on no PCI bus, a driver that does not answer fails', () => {
+  mkdirSync(join(procRoot, 'sys/kernel'), { recursive: true });
+  writeFileSync(join(procRoot, 'sys/kernel/osrelease'), '5.15.167.4-microsoft-standard-WSL2\n');
+  expect(signal(`${notLoaded}\nFailed to properly shut down NVML: Driver Not Loaded`)).toBe(
+    'failing: driver_unreachable',
+  );
+  writeFileSync(join(procRoot, 'sys/kernel/osrelease'), '6.8.0-45-generic\n');
+  expect(signal(notLoaded)).toBe('no_gpu');
+});
+
 test('no devices are no GPU, whatever was there', () => {
   expect(signal('No devices were found', true)).toBe('no_gpu');
 });

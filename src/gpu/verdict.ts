@@ -3,6 +3,7 @@ import { defaultProgram } from './options.ts';
 import type { FailureReason, NoGpu } from './outcome.ts';
 import { hasNvidiaDevice } from './pci.ts';
 import { inspectProgram, pathOf } from './program-file.ts';
+import { isWithinWindows } from './windows.ts';
 
 /** What is known of the node besides. */
 export interface Node {
@@ -43,7 +44,7 @@ export function judge(end: Ending, { program, procRoot, hadGpus }: Node): Verdic
     case 'no_devices':
       return { kind: 'none', why: end.kind };
     case 'no_driver':
-      return hadGpus || hasNvidiaDevice(procRoot)
+      return hadGpus || hasNvidiaDevice(procRoot) || isWithinWindows(procRoot)
         ? failed('driver_unreachable', end.said)
         : { kind: 'none', why: end.kind };
     case 'driver_refuses':

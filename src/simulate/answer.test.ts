@@ -205,7 +205,7 @@ describe.each(modelNames)('a %s', (name) => {
       ['535.1', '570.1', '590.1', '595.1'].flatMap((driver) => queryFields(driver)).flatMap(({ names }) => names),
     );
     const ofDocument =
-      /^(brand|architecture|pdi|minor_number|board_|gpu_part|gsp_version|bar1\.|pcie\.(replays|sent|received)|temperature\.(shutdown|slowdown|operation|memory_limit)|power\.memory|power_smoothing$|sparse_|clocks\.max\.video)/;
+      /^(brand|architecture|pdi|minor_number|board_|gpu_part|gsp_version|bar1\.|pcie\.(replays|sent|received)|temperature\.(shutdown|slowdown|operation|memory_limit)|power\.memory|power_smoothing$|sparse_|virtualization_mode|clocks\.max\.video)/;
     expect([...facts.keys()].filter((fact) => !fields.has(fact) && !ofDocument.test(fact))).toEqual([]);
   });
 });

@@ -87,7 +87,7 @@ function processLines({ gpuInstance, pid, name, memory }: GpuProcess): string[] 
     `\t<pid>${pid}</pid>`,
     '\t<type>C</type>',
     `\t<process_name>${escaped(name)}</process_name>`,
-    `\t<used_memory>${memory} MiB</used_memory>`,
+    `\t<used_memory>${memory === null ? 'N/A' : `${memory} MiB`}</used_memory>`,
     '</process_info>',
   ];
 }

@@ -24,6 +24,8 @@ export function factsOf(gpu: Gpu, moment: Moment): Facts {
     ...gpu.model.facts,
     ...troubledFacts(gpu, moment),
   ]);
+  for (const name of facts.keys())
+    if (gpu.model.lacks?.test(name) === true && !gpu.model.facts.has(name)) facts.delete(name);
   const broken = moment.faults.filter(isCardFault).find((fault) => fault.gpu === gpu.index);
   if (broken === undefined) return facts;
   const spared = broken.nameless === true ? driverKnows : driverRemembers;
@@ -81,6 +83,7 @@ function standing({ model, driver, seed, index }: Gpu): [string, string][] {
     ['display_attached', 'No'],
     ['display_active', 'Disabled'],
     ['persistence_mode', 'Enabled'],
+    ['virtualization_mode', 'None'],
     ['accounting.mode', 'Disabled'],
     ['accounting.buffer_size', '4000'],
     ['inforom.checksum_validation', 'valid'],

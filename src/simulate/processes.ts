@@ -8,8 +8,8 @@ export interface GpuProcess {
   readonly gpuInstance: number | null;
   readonly pid: number;
   readonly name: string;
-  /** MiB. */
-  readonly memory: number;
+  /** MiB; null where the driver does not tell. */
+  readonly memory: number | null;
 }
 
 const name = '/usr/bin/python3';
@@ -32,6 +32,7 @@ export function processesOf({ model, index }: Gpu, facts: Facts, pid: number | n
       memory: Math.round(memory * share) - driverMebibytes,
     }));
   }
+  if (model.namesProcesses === false) return [{ gpuInstance: null, pid: first, name: '[Not Found]', memory: null }];
   const memory = Number(facts.get('memory.used')) - driverMebibytes;
   return Number.isNaN(memory) ? [] : [{ gpuInstance: null, pid: first, name, memory }];
 }

@@ -33,7 +33,8 @@ export async function settled(
       if (!condition(samples)) throw new Error(`\n${states(samples)}`);
       return previous === now ? samples : undefined;
     },
-    { timeoutSeconds: 90, everySeconds: 0.25 },
+    // Longer than a beat of the loop, so that two that say the same are not of one.
+    { timeoutSeconds: 90, everySeconds: 0.75 },
   );
 }
 

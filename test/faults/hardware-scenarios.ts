@@ -1,6 +1,5 @@
 import type { Control, Fault } from '../../src/simulate/index.ts';
-import { sleep } from '../support/program.ts';
-import { playing, type Scenario } from './scenarios.ts';
+import { playing, rising, type Scenario } from './scenarios.ts';
 
 const own = (name: string): string => `^gradwatch_gpu_${name}{.*gpu="1"`;
 
@@ -35,20 +34,13 @@ const detailed = {
   'gpu_detail.interval': '5s',
 } as const;
 
-/** A counter that rises is found by those who knew it before: two beats of the detectors, which live in this process. */
-const rises =
-  (fault: Fault): Scenario['happen'] =>
-  async (node) => {
-    await sleep(11);
-    playing([fault])(node);
-  };
 const counted = { 'detect.gpu_pcie_degraded.window': '10s', 'detect.gpu_nvlink_degraded.window': '10s' } as const;
 
 const withLinks = (name: string, seen: string, fault: Fault): Scenario => ({
   ...troubled(name, { gpu_nvlink_degraded: 2 }, seen, [fault]),
   collector: 'gpu_detail',
   flags: { ...detailed, ...counted, ...atOnce('gpu_nvlink_degraded') },
-  happen: rises(fault),
+  happen: rising(fault),
 });
 
 const older: Partial<Control> = { model: 'v100', driver: '535.183.06' };
@@ -67,7 +59,8 @@ export const hardwareScenarios: readonly Scenario[] = [
     ),
     collector: 'gpu_detail',
     flags: { ...detailed, ...counted, ...atOnce('gpu_pcie_degraded') },
-    happen: rises({ kind: 'pcie_replays', gpu: 1, count: 900 }),
+    happen: rising({ kind: 'pcie_replays', gpu: 1, count: 900 }),
+    back: new RegExp(`${own('pcie_replays_total')}} 17$`),
   },
   withLinks('an NVLink of a card is down', `${own('nvlink_active')}.*link="3"} 0$`, {
     kind: 'nvlink_down',

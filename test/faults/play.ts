@@ -20,7 +20,7 @@ function signalOf(samples: readonly string[], collector: string): string {
  * @returns how asking went while it lasted, as it was scraped
  */
 export async function plays(node: SimulatedNode, scenario: Scenario, expect: ExpectStatic): Promise<string> {
-  const { name, collector = 'gpu', usual = {}, happen, mend, signal, reason, seen, back } = scenario;
+  const { name, collector = 'gpu', usual = {}, happen, mend, signal, reason, seen, back, whole } = scenario;
   const gone = scenario.gone ?? (reason === undefined ? null : isPowered);
   const has = (samples: readonly string[], what: RegExp | null | undefined): boolean =>
     samples.some((sample) => what?.test(sample));
@@ -33,7 +33,10 @@ export async function plays(node: SimulatedNode, scenario: Scenario, expect: Exp
 
   const before = await settled(
     node,
-    (samples) => isWell(samples) && found(samples).length === 0 && (gone === null || has(samples, gone)),
+    (samples) =>
+      isWell(samples) &&
+      found(samples).length === 0 &&
+      [gone, whole ?? null].every((what) => what === null || has(samples, what)),
   );
   expect(await node.hello()).toBe('simulated');
 

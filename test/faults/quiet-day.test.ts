@@ -23,7 +23,7 @@ const reading = {
 };
 
 /** What eight cards of a model say of themselves all day, through the reader of nvidia-smi and into the detectors. */
-it.each(['h100', 'v100'] as const)('a day of %s that train gives no finding', (model) => {
+it.each(['h100', 'v100'] as const)('a day of %s that train gives no finding', { timeout: 300_000 }, (model) => {
   const control = { ...defaultControl, model, gpus: 8 };
   const offered = new Set(queryFields(models[model].driver).flatMap(({ names }) => names));
   const { asked: fields } = chooseFields(offered, { details: true });

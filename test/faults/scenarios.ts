@@ -1,5 +1,6 @@
 import { renameSync } from 'node:fs';
 import type { Control, Fault } from '../../src/simulate/index.ts';
+import { sleep } from '../support/program.ts';
 import type { SimulatedNode } from './simulated-node.ts';
 import { well } from './well.ts';
 
@@ -9,10 +10,12 @@ export type Signal = 'ok' | 'slow' | 'hung' | 'stuck' | 'failing' | 'absent' | '
 /** One thing that goes wrong on a node that was well, and how it shows. */
 export interface Scenario {
   readonly name: string;
-  /** Options of a node of its own; the others share one, and leave it as it was. */
+  /** Options that differ from those of other nodes. */
   readonly flags?: Readonly<Record<string, string>>;
   /** Whose failure it is; `gpu` unless it says otherwise. */
   readonly collector?: 'gpu' | 'gpu_detail';
+  /** What one of the samples says when all is told that such a node has to tell before anything happens: what comes last. */
+  readonly whole?: RegExp;
   /** What plays while all is well, beside what every scenario plays. */
   readonly usual?: Partial<Control>;
   readonly happen: (node: SimulatedNode) => void | Promise<void>;
@@ -35,6 +38,14 @@ export const playing =
   (faults: readonly Fault[], control: Partial<Control> = {}) =>
   ({ standIn }: SimulatedNode): void => {
     standIn.play({ ...well, ...control, faults });
+  };
+
+/** A counter that rises is found by those who knew it before: two beats of the detectors, which live in this process. */
+export const rising =
+  (...faults: readonly Fault[]): Scenario['happen'] =>
+  async (node) => {
+    await sleep(11);
+    playing(faults)(node);
   };
 
 /** Where nothing can be read, the readings that every card has stand for all. */
@@ -100,10 +111,10 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'memory errors',
-    happen: playing([
+    happen: rising(
       { kind: 'ecc', gpu: 1, severity: 'uncorrected', location: 'dram', count: 3 },
       { kind: 'ecc', gpu: 1, severity: 'corrected', location: 'sram', count: 40 },
-    ]),
+    ),
     signal: 'ok',
     seen: /^gradwatch_gpu_ecc_errors_total{.*gpu="1",location="dram",severity="uncorrected",window="volatile"} 3$/,
     found: { gpu_ecc_uncorrectable: 3, gpu_repair_pending: 2 },
@@ -138,12 +149,14 @@ export const scenarios: readonly Scenario[] = [
     happen: playing([{ kind: 'wrong_unit', unit: 'W', shown: 'BTU/h' }]),
     signal: 'ok',
     seen: /^gradwatch_gpu_dropped_values_total{field="power.draw",reason="unknown_unit"}/,
+    back: /^gradwatch_gpu_power_watts{.*gpu="1"/,
   },
   {
     name: 'a unit that is a thousand times too large',
     happen: playing([{ kind: 'wrong_unit', unit: 'MiB', shown: 'GiB' }]),
     signal: 'ok',
     seen: /^gradwatch_gpu_dropped_values_total{field="memory.total",reason="impossible"}/,
+    back: /^gradwatch_gpu_memory_total_bytes{.*gpu="1"/,
   },
   failing('output ends in mid line', 'failed', { kind: 'truncated', share: 0.6 }),
   failing('output is garbage', 'unreadable', { kind: 'garbage' }),
@@ -199,18 +212,26 @@ export const scenarios: readonly Scenario[] = [
   },
 ];
 
-/** The slower calls on a beat that a test can wait for. `stale_after` is long enough for a busy machine to start a program. */
+/**
+ * The slower calls on a beat that a test can wait for. `stale_after` is long enough for a busy machine to start a program: a small call
+ * that seems to hang is not made again for ten minutes.
+ */
 const detailed = {
   ...vitalOnly,
-  'gpu.stale_after': '4s',
+  'gpu.stale_after': '10s',
   'gpu_detail.enabled': 'true',
   'gpu_detail.interval': '5s',
 } as const;
+
+/** The last of the small calls, `nvlink -gt d`. */
+const told = /^gradwatch_gpu_nvlink_bytes_total{.*gpu="1"/;
 
 const ofDocument = (name: string, signal: Signal, reason: string, fault: Fault): Scenario => ({
   name,
   collector: 'gpu_detail',
   flags: detailed,
+  whole: told,
+  back: told,
   happen: playing([fault]),
   signal,
   reason,
@@ -223,6 +244,7 @@ const ofSmallCall = (name: string, call: string, fault: Fault, usual: Partial<Co
   name,
   collector: 'gpu_detail',
   flags: detailed,
+  whole: told,
   usual,
   happen: playing([fault], usual),
   signal: 'ok',
@@ -274,6 +296,7 @@ export const detailScenarios: readonly Scenario[] = [
       { kind: 'exit', code: 3, text: 'Something went wrong', call: 'list' },
       { model: 'a100-mig' },
     ),
+    whole: /^gradwatch_gpu_mig_info{.*gpu="1"/,
     happen: playing([{ kind: 'exit', code: 3, text: 'Something went wrong', call: 'list' }], {
       model: 'a100-mig',
       gpus: 3,

@@ -52,7 +52,7 @@ export class SimulatedNode {
         'grpc.address': '127.0.0.1:0',
         'grpc.socket': 'none',
         'gpu.program': standIn.path,
-        'gpu.interval': '100ms',
+        'gpu.interval': '500ms',
         // So that a busy machine, on which a program starts slowly, does not look like one that hangs.
         'gpu.stale_after': '20s',
         'gpu.retry_after': '300ms',

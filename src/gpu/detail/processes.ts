@@ -1,6 +1,6 @@
 import { FreshRows, type SeriesTable } from '../../series/index.ts';
 import type { GpuIdentity } from '../addresses.ts';
-import { readValue, type Dropped } from '../cell.ts';
+import { isAbsent, readValue, type Dropped } from '../cell.ts';
 import { memoryScale } from '../field.ts';
 import type { Leaves } from './element.ts';
 import {
@@ -56,7 +56,7 @@ export function readProcesses(elements: readonly Leaves[], total: number | undef
     return [
       {
         pid,
-        name: (leaves.get('process_name') ?? '').split('/').at(-1)?.slice(0, longestName) ?? '',
+        name: nameOf(leaves.get('process_name') ?? ''),
         type: types.get(leaves.get('type') ?? '') ?? 'other',
         gpuInstance: instanceId(leaves.get('gpu_instance_id')),
         computeInstance: instanceId(leaves.get('compute_instance_id')),
@@ -130,6 +130,11 @@ export class ProcessSeries {
   clear(): void {
     this.show([], new Map());
   }
+}
+
+/** The program without its folders. A driver that does not know says `[Not Found]`. */
+function nameOf(text: string): string {
+  return isAbsent(text) ? '' : (text.split('/').at(-1)?.slice(0, longestName) ?? '');
 }
 
 function instanceId(text: string | undefined): string {

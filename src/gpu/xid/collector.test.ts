@@ -275,6 +275,15 @@ describe('the collector xid', () => {
     expect(series('gradwatch_exporter_kmsg_state')).toEqual(['gradwatch_exporter_kmsg_state{state="not_permitted"} 1']);
   });
 
+  it('is absent within Windows, whose errors this kernel never hears of', async () => {
+    writeFileSync(join(folder, 'sys/kernel/osrelease'), '5.15.167.4-microsoft-standard-WSL2\n');
+    const { beat, all } = start();
+    await expect(beat()).rejects.toMatchObject({ name: 'SourceAbsent', reason: 'not_on_this_machine' });
+    rmSync(join(folder, 'sys/kernel/osrelease'));
+    expect(all()).toContain('gradwatch_exporter_kmsg_state{state="absent"} 1');
+    expect(all()).not.toContain(`${errors}{`);
+  });
+
   it('fails where the path is no log, and does not call it readable', async () => {
     const { beat, series } = start(folder);
     await expect(beat()).rejects.toThrow(`${folder} is a folder and no kernel log`);

@@ -4,6 +4,7 @@ import { type Collector, type CollectorContext, type CollectorDeclaration, Sourc
 import type { Row, SeriesGroup } from '../../series/index.ts';
 import type { Section } from '../../snapshot/index.ts';
 import type { GpuAddresses } from '../addresses.ts';
+import { isWithinWindows } from '../windows.ts';
 import { readBoot, type Boot } from './boot.ts';
 import { DriverEvents, savedEvents } from './events.ts';
 import { KernelLog } from './kernel-log.ts';
@@ -87,6 +88,10 @@ export class XidCollector implements Collector {
 
   /** @throws SourceAbsent */
   #open(): void {
+    if (isWithinWindows(this.#context.procRoot)) {
+      this.#row.setState('state', 'absent');
+      throw new SourceAbsent('not_on_this_machine', withinWindows);
+    }
     const state = this.#log.open();
     this.#row.setState('state', state);
     if (state === 'absent') throw new SourceAbsent('not_on_this_machine', `there is no kernel log ${this.#path}`);
@@ -161,6 +166,10 @@ export class XidCollector implements Collector {
     if (count > 0) this.#dropped.row({ reason }).add('dropped', count);
   }
 }
+
+/** Codes at zero would say that all is well, and this kernel would never hear otherwise. */
+const withinWindows =
+  'the GPUs of this Linux are driven by Windows around it: Xid errors are in the event log of Windows, and not in its kernel log';
 
 /** All of it in one part: what was counted, and up to which record. */
 const saved = v.object({

@@ -21,8 +21,8 @@ mig_devices: <migDevices>
 accounting_mode: accounting.mode
 accounting_mode_buffer_size: accounting.buffer_size
 driver_model
-  current_dm: "N/A"
-  pending_dm: "N/A"
+  current_dm: driver_model.current
+  pending_dm: driver_model.pending
 serial: serial
 uuid: uuid
 pdi: pdi @580-
@@ -56,7 +56,7 @@ gpu_operation_mode
 gsp_firmware_version: gsp_version @-534
 c2c_mode: c2c.mode @535-
 gpu_virtualization_mode
-  virtualization_mode: "None"
+  virtualization_mode: virtualization_mode
   host_vgpu_mode: "N/A"
   vgpu_heterogeneous_mode: "N/A" @550-
 gpu_reset_status @535-579

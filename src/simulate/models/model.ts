@@ -31,6 +31,10 @@ export interface Model {
   readonly links?: { readonly count: number; readonly rate: number; readonly generation?: 5 };
   /** Instances of a card in MIG mode. */
   readonly mig?: readonly MigInstance[];
+  /** What such a machine does not tell though another card of the kind would: it reads N/A. */
+  readonly lacks?: RegExp;
+  /** Whether processes have a name and their memory; unless it says otherwise they have. */
+  readonly namesProcesses?: boolean;
   /** What else such a card tells, by field of `--query-gpu` or by its name in the document's layout. */
   readonly facts: ReadonlyMap<string, string>;
 }
