@@ -20,7 +20,7 @@ function signalOf(samples: readonly string[], collector: string): string {
  * @returns how asking went while it lasted, as it was scraped
  */
 export async function plays(node: SimulatedNode, scenario: Scenario, expect: ExpectStatic): Promise<string> {
-  const { name, collector = 'gpu', usual = {}, happen, mend, signal, reason, seen, back, whole } = scenario;
+  const { name, collector = 'gpu', usual = {}, happen, mend, signal, reason, seen, back, whole, over } = scenario;
   const gone = scenario.gone ?? (reason === undefined ? null : isPowered);
   const has = (samples: readonly string[], what: RegExp | null | undefined): boolean =>
     samples.some((sample) => what?.test(sample));
@@ -57,7 +57,11 @@ export async function plays(node: SimulatedNode, scenario: Scenario, expect: Exp
   node.standIn.play({ ...well, ...usual });
   const after = await settled(
     node,
-    (samples) => isWell(samples) && found(samples).length === 0 && (back === undefined || has(samples, back)),
+    (samples) =>
+      isWell(samples) &&
+      found(samples).length === 0 &&
+      (back === undefined || has(samples, back)) &&
+      !has(samples, over),
   );
   expect(await node.hello()).toBe('simulated');
 

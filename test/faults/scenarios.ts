@@ -32,6 +32,8 @@ export interface Scenario {
   readonly found?: Readonly<Record<string, 1 | 2 | 3>>;
   /** What one of the samples says again when it is over, beside the cards that are well. */
   readonly back?: RegExp;
+  /** What no sample says any more then. */
+  readonly over?: RegExp;
 }
 
 export const playing =
@@ -297,6 +299,7 @@ export const detailScenarios: readonly Scenario[] = [
       { model: 'a100-mig' },
     ),
     whole: /^gradwatch_gpu_mig_info{.*gpu="1"/,
+    over: /^gradwatch_gpu_mig_info{.*gpu="2"/,
     happen: playing([{ kind: 'exit', code: 3, text: 'Something went wrong', call: 'list' }], {
       model: 'a100-mig',
       gpus: 3,
