@@ -35,7 +35,7 @@ export const scalarAnomaly = scalarDetector({
     }),
     method: choice({ of: methods, default: 'novelty', help: 'How a value is compared with the history' }),
     novelty: number({
-      default: 1.4,
+      default: 1.5,
       min: 0.1,
       max: 1000,
       help: 'With novelty: distance from all of the history, in largest usual distances',

@@ -2,8 +2,8 @@ import { NearestPattern, SlidingWindow } from '../../stats/index.ts';
 
 /** Values that make a pattern: as few as show a course, since a long pattern is seldom like another. */
 const pattern = 3;
-/** Values of which the mean is one value of the coarse scale: an hour of values at one in five minutes, 3 minutes at one in 15 seconds. */
-const coarse = 12;
+/** Values of which the mean is one value of a scale: each twice as coarse as the one before. */
+const scales = [1, 2, 4, 8, 16] as const;
 /** Values of a series in a block of which the largest distance is remembered, and blocks before the first verdict. */
 const block = 64;
 const fewest = 3;
@@ -59,8 +59,8 @@ class ScaleNovelty {
 }
 
 /**
- * How new the course of a series is: the distance of its last three values from the nearest three in a row of the history, over the
- * largest such distance that is usual, and the same for means of twelve. A period, a burst that came before, or a heavy tail is thus
+ * How new the course of a series is: the distance of its last three values from the nearest three in a row of the history, over the largest
+ * such distance that is usual, and the same for means of two, four, eight and sixteen; the largest of these. A period, a burst that came before, or a heavy tail is thus
  * nothing new, and what is new need not be large: a lull can be, or a value between the usual ones.
  *
  * What is usual is the upper decile of the largest distances of blocks of 64 values (block maxima: Gumbel, "Statistics of Extremes",
@@ -70,7 +70,7 @@ export class Novelty {
   readonly #scales: readonly ScaleNovelty[];
 
   constructor(history: number) {
-    this.#scales = [1, coarse].map((scale) => new ScaleNovelty(scale, history));
+    this.#scales = scales.map((scale) => new ScaleNovelty(scale, history));
   }
 
   /** Takes a finite value; `floor` gives the least distance that counts as 1. */
