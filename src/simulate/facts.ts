@@ -26,6 +26,8 @@ export function factsOf(gpu: Gpu, moment: Moment): Facts {
   ]);
   for (const name of facts.keys())
     if (gpu.model.lacks?.test(name) === true && !gpu.model.facts.has(name)) facts.delete(name);
+  for (const fault of moment.faults)
+    if (fault.kind === 'says' && fault.gpu === gpu.index) facts.set(fault.field, fault.text);
   const broken = moment.faults.filter(isCardFault).find((fault) => fault.gpu === gpu.index);
   if (broken === undefined) return facts;
   const spared = broken.nameless === true ? driverKnows : driverRemembers;

@@ -51,6 +51,8 @@ export type Fault =
   | Trouble
   /** The driver does not know the field: the help text lacks it and queries with it are refused. */
   | { readonly kind: 'field_gone'; readonly field: string }
+  /** The card prints this in the place of what it measures: `-5`, `94,5 W`. */
+  | { readonly kind: 'says'; readonly gpu: number; readonly field: string; readonly text: string }
   /** A unit is printed as another one; the figures stay. */
   | { readonly kind: 'wrong_unit'; readonly unit: string; readonly shown: string }
   /** Output ends after this share of it, in mid line or mid document, and the program with it. */

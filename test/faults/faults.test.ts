@@ -14,7 +14,7 @@ vi.setConfig({ maxConcurrency: 6 });
 
 describe.concurrent('/metrics of a node of its own when', { timeout: 300_000 }, () => {
   test.for(scenarios)('$name', async (scenario, { expect }) => {
-    const node = await SimulatedNode.start(scenario.flags);
+    const node = await SimulatedNode.start(scenario.flags, scenario.usual);
     try {
       signals.set(scenario.name, await plays(node, scenario, expect));
     } finally {

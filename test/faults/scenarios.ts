@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import type { Control, Fault } from '../../src/simulate/index.ts';
 import { sleep } from '../support/program.ts';
 import type { SimulatedNode } from './simulated-node.ts';
@@ -61,10 +61,17 @@ const lost = (name: string, fault: Fault): Scenario => ({
   seen: stateOfSecond('lost'),
   found: { gpu_lost: 3 },
 });
-const failing = (name: string, reason: string, fault: Fault): Scenario => ({
+/** What nvidia-smi says within Windows (WSL) that does not let it at the GPUs. */
+const blocked: Fault = {
+  kind: 'exit',
+  code: 17,
+  text: 'Failed to initialize NVML: GPU access blocked by the operating system',
+};
+const failing = (name: string, reason: string, fault: Fault, usual: Partial<Control> = {}): Scenario => ({
   name,
   flags: vitalOnly,
-  happen: playing([fault]),
+  usual,
+  happen: playing([fault], usual),
   signal: 'failing',
   reason,
   seen: new RegExp(`^gradwatch_exporter_collector_failures_total{collector="gpu",reason="${reason}"}`),
@@ -160,11 +167,39 @@ export const scenarios: readonly Scenario[] = [
     seen: /^gradwatch_gpu_dropped_values_total{field="memory.total",reason="impossible"}/,
     back: /^gradwatch_gpu_memory_total_bytes{.*gpu="1"/,
   },
+  {
+    name: 'figures that are none',
+    happen: playing([
+      { kind: 'says', gpu: 1, field: 'power.draw', text: '94,5 W' },
+      { kind: 'says', gpu: 1, field: 'clocks.current.sm', text: '-1' },
+      { kind: 'says', gpu: 1, field: 'memory.used', text: '999999' },
+      { kind: 'says', gpu: 1, field: 'temperature.gpu', text: '41 BTU' },
+    ]),
+    signal: 'ok',
+    seen: /^gradwatch_gpu_dropped_values_total{field="temperature.gpu",reason="unknown_unit"}/,
+    back: /^gradwatch_gpu_temperature_celsius{.*gpu="1"/,
+  },
   failing('output ends in mid line', 'failed', { kind: 'truncated', share: 0.6 }),
   failing('output is garbage', 'unreadable', { kind: 'garbage' }),
   failing('nvidia-smi ends with an error', 'failed', { kind: 'exit', code: 3, text: 'Something went wrong' }),
   failing('the driver is not loaded', 'driver_unreachable', { kind: 'no_driver' }),
   failing('the driver is of another version', 'driver_unreachable', { kind: 'driver_mismatch' }),
+  failing('Windows blocks its GPUs', 'driver_unreachable', blocked, { model: 'rtx4090-wsl' }),
+  {
+    name: 'the loader of nvidia-smi is not there',
+    flags: vitalOnly,
+    happen: ({ standIn }) => {
+      renameSync(standIn.path, `${standIn.path}.away`);
+      writeFileSync(standIn.path, '#!/nowhere/ld-linux\n', { mode: 0o755 });
+      standIn.play({ ...well, faults: [{ kind: 'exit', code: 1, text: 'ended' }] });
+    },
+    mend: ({ standIn }) => {
+      renameSync(`${standIn.path}.away`, standIn.path);
+    },
+    signal: 'failing',
+    reason: 'no_loader',
+    seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="no_loader"}/,
+  },
   {
     name: 'nvidia-smi is slow',
     flags: { ...vitalOnly, 'gpu.stale_after': '1m' },
