@@ -46,6 +46,23 @@ describe('a finding about a GPU', () => {
     expect(lines('gradwatch_finding_info{finding="abc-2"')[0]).toContain('first seen 12 s before.",');
   });
 
+  it('says itself what it did first to a rank, by its first clause, and goes on to say so when it becomes worse', () => {
+    const { findings, seeGpu, see, wait, lines } = house();
+    seeGpu(throttled, hot, 'GPU-5');
+    wait(12);
+    see(slowRun, evidence('warning', 8121, { cause: 'The run has slowed down.' }), 2);
+    expect(findings.open[0]?.cause).toBe(
+      'GPU 5 is throttled by its temperature; The run has slowed down, first seen 12 s after.',
+    );
+    see(slowRank, { ...slow, cause: 'Rank 5 computes 1.4 times slower since step 8120; it waits for nobody.' }, 5);
+    see(slowRank, { ...slow, cause: 'Rank 5 is another.' }, 5);
+    const told = 'Rank 5 computes 1.4 times slower since step 8120, first seen 12 s after.';
+    expect(findings.open[0]?.cause).toBe(`GPU 5 is throttled by its temperature; ${told}`);
+    expect(lines('gradwatch_finding_info{finding="abc-1"')[0]).toContain(told);
+    seeGpu(throttled, { ...hot, severity: 'critical', cause: 'GPU 5 is throttled for good.' }, 'GPU-5');
+    expect(findings.open[0]?.cause).toBe(`GPU 5 is throttled for good; ${told}`);
+  });
+
   it('explains what was seen before it', () => {
     const { findings, seeGpu, see, wait, told } = house();
     see(slowRank, slow, 5);
@@ -70,8 +87,8 @@ describe('a finding about a GPU', () => {
     seeGpu(throttled, { ...hot, severity: 'info' }, 'GPU-5');
     see(slowRank, { ...slow, severity: 'critical' }, 5);
     expect(findings.open.map(({ severity }) => severity)).toEqual(['critical', 'critical']);
-    expect(told()).toEqual(['opened throttled', 'opened slow_rank', 'worsened throttled']);
-    expect(notifying()).toMatchObject([{ id: 'abc-1', cause: 'GPU 5 is throttled by its temperature.' }]);
+    expect(told()).toEqual(['opened throttled', 'opened slow_rank', 'worsened throttled', 'amended throttled']);
+    expect(notifying()).toMatchObject([{ id: 'abc-1', severity: 'critical' }]);
   });
 
   it('is told as the reason when it is over, and hides nothing then', () => {

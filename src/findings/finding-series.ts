@@ -4,7 +4,7 @@ import type { Finding } from './finding.ts';
 import { findingMetrics } from './metrics.ts';
 
 /** Code units of a cause that its label shows; more is cut. */
-export const maxCauseLabel = 256;
+export const maxCauseLabel = 384;
 
 type Figure = 'firstStep' | 'score' | 'silenced' | 'acknowledged';
 

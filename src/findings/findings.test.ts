@@ -226,12 +226,12 @@ describe('Findings', () => {
   it('shows open findings as series and takes them away at their end', () => {
     const { see, recover, wait, lines } = house();
     expect(lines('gradwatch_findings_total')).toHaveLength(12);
-    see(lost, evidence('critical', 41, { firstStep: 40, score: 2, cause: `say "hi"\n${'x'.repeat(300)}` }), 3);
+    see(lost, evidence('critical', 41, { firstStep: 40, score: 2, cause: `say "hi"\n${'x'.repeat(400)}` }), 3);
     expect(lines('gradwatch_finding_severity')).toEqual([
       'gradwatch_finding_severity{finding="abc-1",kind="lost",run="r",rank="3",uuid=""} 3',
     ]);
     expect(lines('gradwatch_finding_info')).toEqual([
-      `gradwatch_finding_info{finding="abc-1",cause="say \\"hi\\"\\n${'x'.repeat(246)}…",first_rank="3",consequence_of=""} 1`,
+      `gradwatch_finding_info{finding="abc-1",cause="say \\"hi\\"\\n${'x'.repeat(374)}…",first_rank="3",consequence_of=""} 1`,
     ]);
     expect(lines('gradwatch_finding_first_step')).toEqual(['gradwatch_finding_first_step{finding="abc-1"} 40']);
     expect(lines('gradwatch_finding_score')).toEqual(['gradwatch_finding_score{finding="abc-1"} 2']);

@@ -2,7 +2,7 @@ import type { DetectorFacts, Evidence, Severity } from '../detect/index.ts';
 import { severities } from '../detect/index.ts';
 import { severityOf } from './causes.ts';
 import type { Acknowledgement, Finding, Resolution, Subject } from './finding.ts';
-import { joinedCause } from './joined-cause.ts';
+import { firstClause, joinedCause, type Told } from './joined-cause.ts';
 
 /** Ranks and series whose recovery a finding waits for; evidence of more counts, their recovery is not waited for. */
 const maxWitnesses = 1024;
@@ -14,6 +14,8 @@ export class Incident {
   /** Its cause without what is joined to it. */
   #words: string;
   readonly #disturbed: Set<number | string>;
+  /** What followed from it first for a rank, before that for a run; null as long as nothing did. */
+  #effect: (Told & { readonly ofRank: boolean }) | null = null;
   /** How it will end when the hold is over; null while it goes on. */
   closing: Resolution | null = null;
 
@@ -85,7 +87,7 @@ export class Incident {
     if (!worse) return false;
     const { severity, threshold, baseline, window, cause, advice } = evidence;
     this.#words = cause;
-    this.#change({ threshold, baseline, window, cause, advice });
+    this.#change({ threshold, baseline, window, cause: this.#withEffect(), advice });
     this.raise(severity, now);
     return true;
   }
@@ -104,11 +106,30 @@ export class Incident {
    * Attaches it to a cause by its id, or to none. `reason` is joined to its own words, where it is of another subject: what the same
    * subject suffers stands beside it anyway.
    */
-  follow(consequenceOf: string | null, reason?: Pick<Incident, 'finding'>): void {
+  follow(consequenceOf: string | null, reason?: Pick<Incident, 'finding'> & Partial<Pick<Incident, 'words'>>): void {
     const { subject, openedAt } = this.#finding;
     const isTold = reason !== undefined && !isSame(subject, reason.finding.subject);
-    const cause = isTold ? joinedCause(this.#words, openedAt, reason.finding) : this.#words;
+    const cause = isTold
+      ? joinedCause(
+          { words: this.#words, openedAt },
+          { words: reason.words ?? reason.finding.cause, openedAt: reason.finding.openedAt },
+        )
+      : this.#withEffect();
     this.#change({ consequenceOf, cause });
+  }
+
+  /**
+   * Something follows from it: who is told of it alone hears what it did first to a rank or a run.
+   * @returns whether its cause says something else now
+   */
+  lead({ finding, words }: Incident): boolean {
+    const { subject, openedAt } = finding;
+    const ofRank = subject.rank !== null;
+    const isKnown = this.#effect !== null && (this.#effect.ofRank || !ofRank);
+    if (isKnown || subject.run === null || isSame(this.#finding.subject, subject)) return false;
+    this.#effect = { words: firstClause(words), openedAt, ofRank };
+    this.#change({ cause: this.#withEffect() });
+    return true;
   }
 
   silence(silencedBy: string | null): void {
@@ -121,6 +142,11 @@ export class Incident {
 
   resolve(resolution: Resolution, now: number): void {
     this.#change({ resolution, resolvedAt: now });
+  }
+
+  #withEffect(): string {
+    const own = { words: this.#words, openedAt: this.#finding.openedAt };
+    return this.#effect === null ? this.#words : joinedCause(own, this.#effect);
   }
 
   #change(what: Partial<Finding>): void {

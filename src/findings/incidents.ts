@@ -100,7 +100,7 @@ export class Incidents {
   #follow(incident: Incident, root: Incident): readonly Incident[] {
     const followers = [incident, ...this.#behind(incident.finding.id)];
     for (const follower of followers) follower.follow(root.finding.id, root);
-    return followers;
+    return root.lead(incident) ? [...followers, root] : followers;
   }
 
   #behind(id: string): readonly Incident[] {

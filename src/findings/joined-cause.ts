@@ -1,13 +1,23 @@
 import type { Finding } from './finding.ts';
 
+/** What a sentence is joined with: what the other finding says for itself, and when it opened. */
+export interface Told extends Pick<Finding, 'openedAt'> {
+  readonly words: string;
+}
+
 /**
- * The sentence of a finding with that of its cause: "Rank 5 computes 1.4 times slower than its 7 peers since step 8120; GPU 3 is
- * throttled by its temperature, first seen 12 s before."
+ * The sentence of a finding with that of its cause, or with the first clause of what follows from it: "Rank 5 computes 1.4 times slower than
+ * its 7 peers since step 8120; GPU 3 is throttled by its temperature, first seen 12 s before."
  */
-export function joinedCause(words: string, openedAt: number, cause: Pick<Finding, 'cause' | 'openedAt'>): string {
-  const seconds = openedAt - cause.openedAt;
+export function joinedCause(own: Told, other: Told): string {
+  const seconds = own.openedAt - other.openedAt;
   const distance = Math.abs(seconds) < 1 ? 'at the same time' : `${span(Math.abs(seconds))} ${when(seconds)}`;
-  return `${open(words)}; ${open(cause.cause)}, first seen ${distance}.`;
+  return `${open(own.words)}; ${open(other.words)}, first seen ${distance}.`;
+}
+
+/** The beginning of a sentence that stands for itself. */
+export function firstClause(sentence: string): string {
+  return sentence.split(';', 1)[0] ?? '';
 }
 
 function when(seconds: number): string {

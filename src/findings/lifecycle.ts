@@ -32,7 +32,7 @@ export class Lifecycle {
 
   /** Evidence opens a finding; it is refused and counted where too many are open. */
   begin(subject: Subject, { detector, rank, witness }: Report, evidence: Evidence): void {
-    const { open, series, maxOpen, instance, now } = this.#parts;
+    const { open, series, news, maxOpen, instance, now } = this.#parts;
     if (open.size >= maxOpen()) {
       series.countRefused(detector.kind);
       return;
@@ -41,8 +41,9 @@ export class Lifecycle {
     const about = { id: `${instance}-${this.#count}`, subject, firstRank: rank };
     const incident = Incident.begin(detector, about, witness, evidence, now());
     open.add(incident);
-    open.attach(incident);
+    const amended = open.attach(incident).filter((other) => other !== incident);
     this.#rose('opened', incident);
+    for (const other of amended) news.tell('amended', other);
   }
 
   /** Further evidence for one that is open. */
@@ -72,8 +73,9 @@ export class Lifecycle {
     const { open, series, marks, news, now } = this.#parts;
     marks.apply(incident);
     series.count(incident.finding);
+    const adopted = open.adopt(incident).filter((other) => other !== incident);
     news.tell(change, incident);
-    for (const other of open.adopt(incident)) news.tell('amended', other);
+    for (const other of adopted) news.tell('amended', other);
     const root = open.rootOf(incident);
     const worst = open.worst(root);
     if (severityOf(worst) <= severityOf(root.finding)) return;

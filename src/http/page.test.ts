@@ -66,7 +66,8 @@ describe('the page', () => {
         'silenced by bob until 1970-01-01T01:16:40Z (known)',
       ],
       [
-        ...['warning', 'spike', 'r', '–', '–', '1970-01-01T00:16:40Z', '7', 'cause at 7', 'advice'],
+        ...['warning', 'spike', 'r', '–', '–', '1970-01-01T00:16:40Z', '7'],
+        ...['cause at 7; cause at 9, first seen at the same time.', 'advice'],
         'acknowledged by ada at 1970-01-01T00:16:40Z (looking)',
       ],
       [

@@ -25,7 +25,7 @@ const troubled = (
 });
 
 /** Kinds that have the option `after`. */
-const waits = new Set(['gpu_pcie_degraded', 'gpu_nvlink_degraded', 'gpu_hot', 'gpu_busy_at_low_power']);
+const waits = new Set(['gpu_pcie_degraded', 'gpu_nvlink_degraded', 'gpu_hot']);
 
 /** Series that the slower calls bring, on a beat that a test can wait for. */
 const detailed = {

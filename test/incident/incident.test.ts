@@ -79,7 +79,11 @@ describe.concurrent('of an incident people are told once:', { timeout: 240_000 }
       expect(straggler.cause).toMatch(
         /^Rank 5 computes 1\.\d+ times slower than is usual for it since step 10\d, .*; GPU 5 is throttled by its temperature, by hardware \(hw_thermal_slowdown\): [\d.]+ s of the last 10 s, since [\d.]+ s; its SM clock is \d+ of 1980 MHz, first seen (at the same time|\d+ s before)\.$/,
       );
-      expect(await run.notifying()).toMatchObject([{ id: throttled.id }]);
+      const [told, ...others] = await run.notifying();
+      expect([told?.id, others]).toEqual([throttled.id, []]);
+      expect(told?.cause).toMatch(
+        /^GPU 5 is throttled by its temperature, by hardware \(hw_thermal_slowdown\): .*; Rank 5 computes 1\.\d+ times slower than is usual for it since step 10\d, measured by its 7 peers, first seen (at the same time|\d+ s after)\.$/,
+      );
       const causes = (await node.scrape()).filter((sample) => sample.startsWith('gradwatch_finding_info{'));
       expect(causes.filter((sample) => sample.includes('consequence_of=""')).map(findingOf)).toContain(throttled.id);
       expect(causes.find((sample) => findingOf(sample) === straggler.id)).toContain(`consequence_of="${throttled.id}"`);
@@ -104,6 +108,9 @@ describe.concurrent('of an incident people are told once:', { timeout: 240_000 }
           { id: xid.id, severity: 'critical', subject: { uuid: run.gpus[3] } },
         ]);
         const open = await run.open();
+        expect(open.find(({ id }) => id === xid.id)?.cause).toMatch(
+          /^GPU 3 reported Xid 79 .*; Rank 3 is lost after step 99: /,
+        );
         expect(open.find(({ id }) => id === lost.id)?.cause).toMatch(
           /^Rank 3 is lost after step 99: .*; GPU 3 reported Xid 79 \d+ s ago \(restart node\), first seen (at the same time|\d+ s (before|after))\.$/,
         );

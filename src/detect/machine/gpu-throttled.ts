@@ -51,14 +51,15 @@ export const gpuThrottled = cardDetector({
   start: ({ window }) => ({ held: new ClockEventTime(reasons, window), spell: new Spell() }),
   observe({ held, spell }, card, { window, share, calm }, { time }) {
     if (!held.push(time, card)) return quiet;
-    const reason = reasonOf((each) => held.seconds(each), share * window);
-    return spell.judge(time, reason !== undefined, { after: 0, calm }, (seconds) => {
-      const why = reason ?? 'hw_slowdown';
+    const reached = reasons.find((each) => held.seconds(each) >= share * window);
+    return spell.judge(time, reached !== undefined, { after: 0, calm }, (seconds) => {
+      const why = reasonBehind(reached ?? 'hw_slowdown', held);
+      const long = held.seconds(reached ?? why);
       return {
         severity: 'warning',
-        score: held.seconds(why) / window,
+        score: long / window,
         threshold: share,
-        cause: `${card.name} is throttled by ${causes[why]} (${why}): ${span(held.seconds(why))} of the last ${span(window)}, since ${span(Math.max(seconds + share * window, held.seconds(why)))}${clocks(card)}.`,
+        cause: `${card.name} is throttled by ${causes[why]} (${why}): ${span(long)} of the last ${span(window)}, since ${span(Math.max(seconds + share * window, long))}${clocks(card)}.`,
         advice: advice[why],
       };
     });
@@ -66,10 +67,9 @@ export const gpuThrottled = cardDetector({
 });
 
 /**
- * The most telling reason that held for so many seconds. `hw_slowdown` has a flag alone, which stands for all the time between two looks,
- * and is ahead of the counters of the reasons that it comes with: where one of those was active at all, it is the reason.
+ * `hw_slowdown` has a flag alone, which stands for all the time between two looks, and is ahead of the counters of the reasons that it comes
+ * with: where one of those was active at all, it is the reason.
  */
-function reasonOf(seconds: (reason: Reason) => number, enough: number): Reason | undefined {
-  const reason = reasons.find((each) => seconds(each) >= enough);
-  return reason === 'hw_slowdown' ? (reasons.find((each) => seconds(each) > 0) ?? reason) : reason;
+function reasonBehind(reached: Reason, held: ClockEventTime): Reason {
+  return reached === 'hw_slowdown' ? (reasons.find((each) => held.seconds(each) > 0) ?? reached) : reached;
 }
