@@ -23,6 +23,7 @@ export function createApp(
   gate: RequestHandler,
   refusals: RefusalCounts,
   stream: FindingStream,
+  readSeconds: number,
 ): Express {
   const app = express();
   app.disable('etag');
@@ -32,7 +33,10 @@ export function createApp(
     next();
   });
   app.use(gate);
-  app.route('/metrics').get(metricsRoute(served, refusals)).all(onlyMethods('GET, HEAD'));
+  app
+    .route('/metrics')
+    .get(metricsRoute(served, refusals, readSeconds))
+    .all(onlyMethods('GET, HEAD'));
   app.use(healthRoutes(served), runRoutes(served), findingRoutes(served, stream), silenceRoutes(served));
   app.use(requestRoute(served), reloadRoute(served, webConfig));
   app

@@ -1,6 +1,6 @@
 import { request as rawRequest, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi, type Mock } from 'vitest';
 import { noFindings } from '../../test/support/no-findings.ts';
@@ -467,23 +467,75 @@ async function raw(bytes: string): Promise<string> {
 }
 
 describe('a client that is slow or wrong', () => {
+  const answered = (status: number) =>
+    vi.waitFor(
+      async () => {
+        expect((await get('/metrics')).response.statusCode).toBe(status);
+      },
+      { timeout: 20_000 },
+    );
   const refused = async (reason: string) => {
     const { body } = await get('/metrics');
     return new RegExp(`http_refused_total\\{reason="${reason}"\\} (\\d+)`).exec(body.toString())?.[1];
   };
 
+  const hasty: Patience = {
+    handshakeSeconds: 1,
+    headersSeconds: 0.5,
+    requestSeconds: 0.5,
+    idleSeconds: 10,
+    readSeconds: 0.5,
+    checkSeconds: 0.05,
+    beatSeconds: 10,
+  };
+  const patient: Patience = { ...hasty, headersSeconds: 60, requestSeconds: 60, readSeconds: 60 };
+  const open = (): Socket => connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
+
   it('is cut off when its header does not come in time', async () => {
-    const patience = {
-      handshakeSeconds: 1,
-      headersSeconds: 0.1,
-      requestSeconds: 0.1,
-      idleSeconds: 10,
-      checkSeconds: 0.05,
-      beatSeconds: 10,
-    };
-    await serve({}, patience);
+    await serve({}, hasty);
     expect(await raw('GET /metrics HTTP/1.1\r\nHost: a\r\nX-Slow: ')).toMatch(/^HTTP\/1\.1 408 /);
     expect(await refused('slow_request')).toBe('1');
+  });
+
+  it('gains no time by sending a byte now and then', async () => {
+    await serve({}, hasty);
+    const socket = open();
+    socket.resume().write('GET /metrics HTTP/1.1\r\nHost: a\r\nX-Slow: ');
+    const drip = setInterval(() => socket.write('x'), 20);
+    await once(socket, 'close');
+    clearInterval(drip);
+    expect(await refused('slow_request')).toBe('1');
+  });
+
+  it('is cut off when it does not send the body that it announced', async () => {
+    await serve({}, hasty);
+    const headers = ['Host: a', 'Authorization: Bearer secret', 'Content-Type: application/json', 'Content-Length: 9'];
+    const begun = ['POST /api/v1/silences HTTP/1.1', ...headers, '', '{'].join('\r\n');
+    expect(await raw(begun)).toMatch(/^HTTP\/1\.1 408 /);
+    expect(await refused('slow_request')).toBe('1');
+  });
+
+  it('is cut off when it does not read, and then leaves its place to others', async () => {
+    const rows = table.group(['run'], { loss });
+    for (let at = 0; at < 100_000; at += 1) rows.row({ run: String(at) }).set('loss', at);
+    await serve({ maxScrapes: () => 1 }, hasty);
+    const silent = open().pause();
+    silent.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n');
+    await answered(503);
+    await answered(200);
+    expect(await refused('slow_reader')).toBe('1');
+    silent.destroy();
+  });
+
+  it('finds no room beside as many as are held, which others find when these are gone', async () => {
+    await serve({}, patient);
+    const held = Array.from({ length: 256 }, () => open());
+    await Promise.all(held.map((socket) => once(socket, 'connect')));
+    const late = open();
+    await once(late, 'close');
+    for (const socket of held) socket.destroy();
+    await answered(200);
+    expect(Number(await refused('connection_limit'))).toBeGreaterThan(0);
   });
 
   it('is told of a header that is too large, and of what is no HTTP', async () => {
@@ -499,13 +551,9 @@ describe('a client that is slow or wrong', () => {
     await serve({ maxScrapes: () => 1 });
     const silent = connect(Number(new URL(url).port), '127.0.0.1').pause();
     silent.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n');
-    await vi.waitFor(async () => {
-      expect((await get('/metrics')).response.statusCode).toBe(503);
-    });
+    await answered(503);
     silent.destroy();
-    await vi.waitFor(async () => {
-      expect((await get('/metrics')).response.statusCode).toBe(200);
-    });
+    await answered(200);
     expect(Number(await refused('scrape_limit'))).toBeGreaterThan(0);
   });
 });

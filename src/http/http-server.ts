@@ -39,6 +39,8 @@ export interface Patience {
   readonly requestSeconds: number;
   /** No byte in either direction: a client that stops reading holds a whole body. */
   readonly idleSeconds: number;
+  /** A body of /metrics, until it has been read: longer than any scrape may last. */
+  readonly readSeconds: number;
   /** How often headers and requests are looked at. */
   readonly checkSeconds: number;
   /** How often a stream shows that it is alive; who has read nothing from one such beat to the next is dropped. */
@@ -50,6 +52,7 @@ const usual: Patience = {
   headersSeconds: 10,
   requestSeconds: 30,
   idleSeconds: 120,
+  readSeconds: 60,
   checkSeconds: 5,
   beatSeconds: 15,
 };
@@ -86,6 +89,7 @@ export class HttpServer {
       }),
       this.#refusals,
       this.#stream,
+      patience.readSeconds,
     );
     this.#server = this.#createServer(patience);
     this.#server.on('request', (request, response) => {

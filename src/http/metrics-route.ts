@@ -15,17 +15,19 @@ const gzip = promisify(gzipCallback);
  */
 const gzipLevel = 1;
 
-/** How long a body may take to be read, in seconds: longer than any scrape may last. */
-const readSeconds = 60;
-
 /** A body grows by a few series from one scrape to the next; within this it needs no second buffer. */
 const spareBytes = 64 * 1024;
 
 /**
  * GET /metrics, from memory alone: no source is asked, and no other work waits for more than one slice. A scrape counts until its
  * body has been read, since it holds that for as long.
+ * @param readSeconds how long that may take
  */
-export function metricsRoute({ table, self, maxScrapes }: Served, refusals: RefusalCounts): RequestHandler {
+export function metricsRoute(
+  { table, self, maxScrapes }: Served,
+  refusals: RefusalCounts,
+  readSeconds: number,
+): RequestHandler {
   let underway = 0;
   let lastBytes = 0;
   return async (request, response) => {

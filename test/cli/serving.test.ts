@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
+import { connect } from 'node:tls';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { hashSync } from 'bcryptjs';
@@ -29,9 +30,14 @@ afterAll(() => {
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-async function status(port: number, path: string, authorization?: string): Promise<number | undefined> {
+async function status(
+  port: number,
+  path: string,
+  authorization?: string,
+  client: Partial<Certified> = {},
+): Promise<number | undefined> {
   const headers = authorization === undefined ? {} : { authorization };
-  const asked = request({ host: '127.0.0.1', port, path, ca: ca.cert, agent: false, headers }).end();
+  const asked = request({ host: '127.0.0.1', port, path, ca: ca.cert, agent: false, headers, ...client }).end();
   const [response] = (await once(asked, 'response')) as [IncomingMessage];
   response.resume();
   return response.statusCode;
@@ -64,6 +70,55 @@ describe('gradwatch serve --http.web_config_file', options, () => {
       await program.stop();
     }
     expect(await program.exited()).toBe(0);
+  });
+
+  it('serves who shows a certificate of an allowed name, and takes a renewed one of its own', async () => {
+    const mutual = join(folder, 'mutual.yml');
+    writeCertified(folder, 'own', await certificate(ca, 'localhost'));
+    writeFileSync(join(folder, 'ca.crt'), ca.cert);
+    writeFileSync(
+      mutual,
+      `tls_server_config:
+  cert_file: own.crt
+  key_file: own.key
+  client_auth_type: RequireAndVerifyClientCert
+  client_ca_file: ca.crt
+  client_allowed_sans: [prometheus]
+`,
+    );
+    const prometheus = await certificate(ca, 'prometheus', { usage: 'client' });
+    const port = await freePort();
+    const program = new Program('gradwatch', process.execPath, [
+      main,
+      `--http.address=127.0.0.1:${port}`,
+      '--grpc.address=none',
+      '--grpc.socket=none',
+      `--http.web_config_file=${mutual}`,
+    ]);
+    const shown = async (): Promise<string> => {
+      const socket = connect({ host: '127.0.0.1', port, ca: ca.cert, ...prometheus });
+      await once(socket, 'secureConnect');
+      const { serialNumber } = socket.getPeerCertificate();
+      socket.destroy();
+      return serialNumber;
+    };
+    try {
+      const scrape = (client?: Partial<Certified>) => status(port, '/metrics', undefined, client);
+      await eventually('mutual TLS', async () => (await scrape(prometheus)) === 200 || undefined);
+      const stranger = await certificate(ca, 'stranger', { usage: 'client' });
+      const forged = await certificate(await authority('another'), 'prometheus', { usage: 'client' });
+      for (const refused of [undefined, stranger, forged]) await expect(scrape(refused)).rejects.toThrow();
+
+      const before = await shown();
+      writeCertified(folder, 'own', await certificate(ca, 'localhost'));
+      await eventually('the renewed certificate', async () => (await shown()) !== before || undefined);
+      const renewed = await shown();
+      writeFileSync(join(folder, 'own.crt'), 'broken');
+      await eventually('the complaint', () => program.output.includes('the last good one stays in force') || undefined);
+      expect([await scrape(prometheus), await shown()]).toEqual([200, renewed]);
+    } finally {
+      await program.stop();
+    }
   });
 
   it('is not started with a web configuration that is wrong', async () => {

@@ -30,7 +30,14 @@ export async function startApi(
     '127.0.0.1:0',
     null,
     {
-      ...{ handshakeSeconds: 10, headersSeconds: 10, requestSeconds: 30, idleSeconds: 60, checkSeconds: 5 },
+      ...{
+        handshakeSeconds: 10,
+        headersSeconds: 10,
+        requestSeconds: 30,
+        idleSeconds: 60,
+        readSeconds: 60,
+        checkSeconds: 5,
+      },
       beatSeconds: 60,
       ...patience,
     },
