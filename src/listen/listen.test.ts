@@ -1,8 +1,21 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { carriesToken, ListenError, localAddress, parseAddress, readToken, sameSecret } from './index.ts';
+import { eventually, freePort, Program } from '../../test/support/program.ts';
+import {
+  carriesToken,
+  ListenError,
+  localAddress,
+  parseAddress,
+  readToken,
+  sameSecret,
+  tryAddress,
+  tryBeside,
+  trySocket,
+} from './index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gradwatch-listen-'));
 afterAll(() => {
@@ -23,6 +36,54 @@ describe('parseAddress', () => {
     expect(() => parseAddress('http.address', text)).toThrow(
       `http.address ${text}: expected :port, host:port or [address]:port`,
     );
+  });
+});
+
+describe('tryAddress', () => {
+  it('leaves the port free, whoever comes in meanwhile', async () => {
+    const port = await freePort();
+    // Holds what it gets. In a process of its own: in this one the port is never open while others have a turn.
+    const script = `setInterval(() => require('node:net').connect(${port}, '127.0.0.1')
+      .on('error', () => undefined).once('connect', () => console.log('in')), 1)`;
+    const caller = new Program('caller', process.execPath, ['-e', script]);
+    try {
+      await eventually(
+        'the caller to come in three times',
+        async () => {
+          await tryAddress('http.address', `127.0.0.1:${port}`);
+          return caller.output.split('\n').length > 3 || undefined;
+        },
+        { everySeconds: 0 },
+      );
+    } finally {
+      await caller.stop();
+    }
+  });
+
+  it('tells who has the port, and a port that two servers would have', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const address = `127.0.0.1:${(taken.address() as AddressInfo).port}`;
+    await expect(tryAddress('http.address', address)).rejects.toThrow(
+      `http.address ${address}: another process listens`,
+    );
+    taken.close();
+    const beside = (one: string, other: string) => () => {
+      tryBeside('grpc.address', one, 'http.address', other);
+    };
+    for (const other of [':1', '0.0.0.0:1', '[::]:1', '127.0.0.1:1'])
+      expect(beside('127.0.0.1:1', other)).toThrow('grpc.address 127.0.0.1:1: http.address has that port');
+    for (const other of [':2', '127.0.0.2:1']) expect(beside('127.0.0.1:1', other)).not.toThrow();
+    expect(beside('127.0.0.1:0', ':0')).not.toThrow();
+  });
+});
+
+describe('trySocket', () => {
+  it('tells a path that is too long, or whose folder is not there', async () => {
+    const long = `/tmp/${'d'.repeat(103)}`;
+    await expect(trySocket('grpc.socket', long)).rejects.toThrow(`${long}: is longer than 107 bytes`);
+    expect(await trySocket('grpc.socket', long.slice(0, -1))).toBe(false);
+    await expect(trySocket('grpc.socket', '/nowhere/s')).rejects.toThrow('/nowhere cannot be written to (ENOENT)');
   });
 });
 

@@ -8,7 +8,8 @@ import { isStaleSocket } from './stale-socket.ts';
 /** Listens for a moment. @throws ListenError */
 export async function tryAddress(option: string, text: string): Promise<void> {
   const address = parseAddress(option, text);
-  const server = createServer();
+  // Who comes in meanwhile, as workers do that wait for a restart, must not keep it open.
+  const server = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
       reject(ListenError.from(option, text, error));

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Program } from '../support/program.ts';
 import { tool } from '../tools/tools.ts';
 
@@ -64,8 +64,12 @@ describe.each(['bash', 'zsh', 'fish'])('completion in %s', options, (name) => {
     return;
   }
 
-  it('completes commands, flags and their values', async () => {
-    const complete = await ofShell(name, program);
+  let complete: Complete;
+  beforeAll(async () => {
+    complete = await ofShell(name, program);
+  });
+
+  it('completes commands, flags and their values', () => {
     const sorted = (...words: readonly string[]) => [...complete(...words)].sort();
     expect(sorted('gradwatch', 'c')).toEqual(['check', 'completion']);
     expect(sorted('gradwatch', '--vers')).toEqual(['--version']);
@@ -83,8 +87,7 @@ describe.each(['bash', 'zsh', 'fish'])('completion in %s', options, (name) => {
     expect(levels).toEqual(['debug']);
   });
 
-  it('leaves paths to the shell', async () => {
-    const complete = await ofShell(name, program);
+  it('leaves paths to the shell', () => {
     const paths = name === 'fish' ? ['run one.csv'] : [];
     expect(complete('gradwatch', 'serve', '--config', 'run').map((path) => path.replace('\\', ''))).toEqual(paths);
     expect(complete('gradwatch', 'replay', 'run').map((path) => path.replace('\\', ''))).toEqual(paths);
