@@ -10,6 +10,10 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: ['test/e2e/**'],
+          // A process for each file would spend as much on loading as all tests spend on testing. What a test changes for all is undone.
+          isolate: false,
+          restoreMocks: true,
+          unstubEnvs: true,
           // A bound for what hangs, not for what is slow: tests that start programs share few processors.
           testTimeout: 60_000,
           hookTimeout: 60_000,
