@@ -152,7 +152,15 @@ describe('gradwatch check', options, () => {
   });
 
   it('refuses a wrong configuration as serve does', async () => {
-    expect(await call(['check', '--gpu.interval=5'])).toEqual({
+    expect(
+      await call([
+        'check',
+        '--http.address=127.0.0.1:0',
+        '--grpc.address=none',
+        '--grpc.socket=none',
+        '--gpu.interval=5',
+      ]),
+    ).toEqual({
       code: 2,
       output: 'gradwatch: --gpu.interval: found 5, expected a duration from 100ms to 1m\n',
     });

@@ -62,14 +62,23 @@ function logged(count: number): Promise<readonly Record<string, unknown>[]> {
   });
 }
 
-/** How the nvidia-smi that the exporter has started was called. */
-function loops(): readonly string[] {
+/** The nvidia-smi that the exporter has started and that are not gone. */
+function nvidiaSmis(): readonly { readonly pid: string; readonly command: string }[] {
   const { pid = 0 } = exporter.program.child;
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-    .split(' ')
-    .filter(Boolean)
-    .flatMap((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').split('\0').join(' '))
-    .flatMap((command) => / -lms (\d+)/.exec(command)?.[1] ?? []);
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return children.flatMap((child) => {
+    try {
+      const command = readFileSync(`/proc/${child}/cmdline`, 'utf8').split('\0').join(' ');
+      return command.includes('nvidia-smi') ? [{ pid: child, command }] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** The intervals, in milliseconds, with which those were started that go on printing. */
+function loops(): readonly string[] {
+  return nvidiaSmis().flatMap(({ command }) => / -lms (\d+)/.exec(command)?.[1] ?? []);
 }
 
 // Every case starts processes, which takes its time on a busy machine.
@@ -115,6 +124,31 @@ describe('a reload', { timeout: 60_000 }, () => {
       const after = ((await series()).get(last) ?? NaN) - first;
       return after > 0.5 || undefined;
     });
+  });
+
+  it('starts no nvidia-smi beside one that does not end', async () => {
+    await start('gpu_detail: {enabled: false}\n');
+    const [old] = nvidiaSmis();
+    nvidiaSmi.play({ gpus: 2, faults: [{ kind: 'hang', stubborn: true }] });
+    try {
+      expect((await reload('gpu: {interval: 2s}\ngpu_detail: {enabled: false}\n')).status).toBe(200);
+      const seen = new Set<string>();
+      await eventually(
+        'another nvidia-smi',
+        () => {
+          const now = nvidiaSmis();
+          for (const { pid } of now) seen.add(pid);
+          expect(now.length).toBeLessThanOrEqual(1);
+          return now.some(({ pid }) => pid !== old?.pid) || undefined;
+        },
+        { everySeconds: 0.02 },
+      );
+      // The old one was there to the end, which only SIGKILL brought.
+      expect(seen.has(old?.pid ?? '')).toBe(true);
+      expect(await (await fetch(`${exporter.url}/-/ready`)).text()).toContain('collector gpu');
+    } finally {
+      nvidiaSmi.play({ gpus: 2 });
+    }
   });
 
   it('tells what cannot change with its key in one line, and takes the rest', async () => {

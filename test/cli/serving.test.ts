@@ -124,7 +124,11 @@ describe('gradwatch serve --http.web_config_file', options, () => {
   it('is not started with a web configuration that is wrong', async () => {
     const wrong = join(folder, 'wrong.yml');
     writeFileSync(wrong, 'tls_server_config: {cert_file: server.crt}\nusers: {}\n');
-    const program = new Program('gradwatch', process.execPath, [main, `--http.web_config_file=${wrong}`]);
+    const program = new Program('gradwatch', process.execPath, [
+      main,
+      ...['--http.address=127.0.0.1:0', '--grpc.address=none', '--grpc.socket=none'],
+      `--http.web_config_file=${wrong}`,
+    ]);
     expect(await program.exited()).toBe(2);
     expect(program.output.trim().split('\n')).toEqual([
       expect.stringContaining(
