@@ -34,7 +34,8 @@ import gradwatch
 import gradwatch.torch
 
 STEP_SECONDS = 0.05
-BLOCK = 40
+# Short blocks: what else the machine does changes within seconds.
+BLOCK = 24
 # 0.43 % of a step of 50 ms.
 BUDGET_US = 215.0
 
@@ -94,7 +95,7 @@ def interval(values: list[float]) -> tuple[float, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pairs", type=int, default=10)
+    parser.add_argument("--pairs", type=int, default=16)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
