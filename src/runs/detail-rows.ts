@@ -3,7 +3,7 @@ import { BoundedRows } from './bounded-rows.ts';
 import type { Exceeded } from './excess.ts';
 import type { RunsOptions } from './options.ts';
 import type { RankLabels, ReportSeries } from './report-series.ts';
-import type { StepDetails, Values } from './reports.ts';
+import type { NormScope, StepDetails, Values } from './reports.ts';
 
 /** The series of what few workers tell of a step: extras and auxiliary losses by name, and what the gradient norm is of. */
 export class DetailRows {
@@ -12,6 +12,7 @@ export class DetailRows {
   readonly #extras: BoundedRows<Row<'value'>>;
   readonly #losses: BoundedRows<Row<'value'>>;
   #scope: Row<'scope'> | null = null;
+  #scopeName: NormScope | null = null;
 
   constructor(series: ReportSeries, labels: RankLabels) {
     this.#series = series;
@@ -23,7 +24,7 @@ export class DetailRows {
   /** Shows the last values, and gives what of them was taken. */
   show(
     { extras, auxiliaryLosses, gradientNormScope }: StepDetails,
-    limits: RunsOptions,
+    limits: Pick<RunsOptions, 'max_extras' | 'max_auxiliary_losses'>,
     exceeded: Exceeded,
   ): StepDetails {
     if (gradientNormScope !== null) this.#showScope(gradientNormScope);
@@ -34,19 +35,33 @@ export class DetailRows {
     };
   }
 
+  /** The last values. */
+  save(): StepDetails {
+    return {
+      gradientNormScope: this.#scopeName,
+      extras: shownValues(this.#extras),
+      auxiliaryLosses: shownValues(this.#losses),
+    };
+  }
+
   remove(): void {
     this.#extras.remove();
     this.#losses.remove();
     this.#scope?.remove();
   }
 
-  #showScope(scope: string): void {
+  #showScope(scope: NormScope): void {
+    this.#scopeName = scope;
     const row = this.#series.scopes.row({ ...this.#labels, scope });
     if (row === this.#scope) return;
     this.#scope?.remove();
     this.#scope = row;
     row.set('scope', 1);
   }
+}
+
+function shownValues(rows: BoundedRows<Row<'value'>>): Values {
+  return Object.fromEntries([...rows.entries()].map(([name, row]) => [name, row.get('value') ?? NaN]));
 }
 
 function showValues(rows: BoundedRows<Row<'value'>>, values: Values, limit: number, exceeded: Exceeded): Values {

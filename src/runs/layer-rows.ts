@@ -8,7 +8,8 @@ export class LayerRows {
   readonly #labels: RankLabels;
   readonly #rows: FreshRows<LayerField, 'run' | 'rank' | 'layer'>;
   readonly #step: Row<'step'>;
-  #shownStep: number | null = null;
+  /** As it is shown. */
+  #last: LayerReport | null = null;
 
   constructor(series: ReportSeries, labels: RankLabels) {
     this.#labels = labels;
@@ -18,10 +19,10 @@ export class LayerRows {
 
   /** A further report of the same step adds its layers, one of another step takes the place of all. Gives what of it was taken. */
   show(report: LayerReport, limit: number, exceeded: Exceeded): LayerReport {
-    if (report.step !== this.#shownStep) {
+    const before = report.step === this.#last?.step ? this.#last.layers : [];
+    if (report.step !== this.#last?.step) {
       // What the report of another step does not bring is removed: nothing is held over from it.
       this.#rows.clear();
-      this.#shownStep = report.step;
       this.#step.set('step', report.step);
     }
     const taken = report.layers.filter(({ name, values }) => {
@@ -36,7 +37,13 @@ export class LayerRows {
       }
       return true;
     });
+    this.#last = { ...report, layers: [...before, ...taken] };
     return { ...report, layers: taken };
+  }
+
+  /** Those that are shown; null where none are. */
+  save(): LayerReport | null {
+    return this.#last;
   }
 
   remove(): void {

@@ -21,16 +21,21 @@ import {
   type TensorReport,
 } from './reports.ts';
 import { savedEvaluation } from './saved-evaluation.ts';
+import { savedDetails, savedLayers, savedTensor } from './saved-last-reports.ts';
 import { savedServing, ServingRows } from './serving-rows.ts';
 import type { WindowSeries } from './step-windows.ts';
 import { TensorRows } from './tensor-rows.ts';
 
-/** What outlives the exporter of {@link RankReports}: what is counted, and what comes with few steps. */
+/** What outlives the exporter of {@link RankReports}: what is counted, and what was reported last. */
 export const savedReports = v.object({
   phase: v.nullable(v.picklist(phases)),
   evaluations: v.array(savedEvaluation),
   events: savedEvents,
   serving: v.nullable(savedServing),
+  // An older snapshot has none of these.
+  details: v.optional(v.nullable(savedDetails), null),
+  layers: v.optional(v.nullable(savedLayers), null),
+  tensors: v.optional(v.array(savedTensor), []),
 });
 export type SavedReports = v.InferOutput<typeof savedReports>;
 
@@ -103,12 +108,14 @@ export class RankReports {
   layers(report: LayerReport, exceeded: Exceeded): void {
     this.#layers ??= new LayerRows(this.#parts.series, this.#labels);
     const taken = this.#layers.show(report, this.#parts.limits().max_layers, exceeded);
+    this.#parts.changed();
     this.#parts.listener.layers?.({ ...this.#identity, ...taken });
   }
 
   tensor(report: TensorReport, exceeded: Exceeded): void {
     this.#tensors ??= new TensorRows(this.#parts.series, this.#labels);
     if (!this.#tensors.show(report, this.#parts.limits().max_tensors, exceeded)) return;
+    this.#parts.changed();
     this.#parts.listener.tensor?.({ ...this.#identity, ...report });
   }
 
@@ -135,16 +142,33 @@ export class RankReports {
       evaluations: this.#evaluations?.save() ?? [],
       events: this.#events?.save() ?? {},
       serving: this.#serving?.save() ?? null,
+      details: this.#details?.save() ?? null,
+      layers: this.#layers?.save() ?? null,
+      tensors: this.#tensors?.save() ?? [],
     };
   }
 
   /** Takes back what was saved before a restart, without telling anybody. */
-  restore({ phase, evaluations, events, serving }: SavedReports): void {
+  restore({ phase, evaluations, events, serving, details, layers, tensors }: SavedReports): void {
     const { series } = this.#parts;
+    const none = (): void => undefined;
+    if (details !== null) {
+      const unlimited = { max_extras: Infinity, max_auxiliary_losses: Infinity };
+      this.#details = new DetailRows(series, this.#labels);
+      this.#details.show(details, unlimited, none);
+    }
+    if (layers !== null) {
+      this.#layers = new LayerRows(series, this.#labels);
+      this.#layers.show(layers, Infinity, none);
+    }
+    if (tensors.length > 0) {
+      this.#tensors = new TensorRows(series, this.#labels);
+      for (const each of tensors) this.#tensors.show(each, Infinity, none);
+    }
     if (phase !== null) this.#showPhase(phase);
     if (evaluations.length > 0) {
       this.#evaluations = new EvaluationRows(series, this.#labels);
-      for (const each of evaluations) this.#evaluations.show(each, Infinity, () => undefined);
+      for (const each of evaluations) this.#evaluations.show(each, Infinity, none);
     }
     if (Object.keys(events).length > 0) {
       this.#events = new EventRows(series, this.#labels);

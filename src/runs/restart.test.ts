@@ -208,4 +208,37 @@ describe('runs after a restart of the exporter', () => {
     expect(after.text()).toContain('gradwatch_serving_outputs_total{run="digits",rank="0",class="cat"} 6');
     expect(after.text()).toContain('gradwatch_serving_latency_seconds_sum{run="digits",rank="0"} 8');
   });
+
+  it('shows the extras, layers, inputs and outputs that were reported last', () => {
+    const before = start();
+    const early = before.runs.join(hello, false);
+    const nothing = (): void => undefined;
+    const details = {
+      gradientNormScope: 'shard',
+      extras: { accuracy: NaN, f1: 0.5 },
+      auxiliaryLosses: { z: 2 },
+    } as const;
+    early.report({ step: 1, time: 7, values: { loss: 1 }, skipped: false, details });
+    early.reports.layers({ step: 1, time: 7, layers: [{ name: 'in', values: { weight_norm: 3 } }] }, nothing);
+    early.reports.layers({ step: 1, time: 7, layers: [{ name: 'out', values: { fraction_dead: 0 } }] }, nothing);
+    const tensor = {
+      step: 1,
+      time: 7,
+      count: 4,
+      mean: null,
+      variance: Infinity,
+      fractionNonFinite: 0,
+      reference: false,
+    };
+    const classes = { classes: ['cat', 'dog'], counts: [3, 1] };
+    early.reports.tensor({ ...tensor, name: 'answer', kind: 'output', distribution: classes }, nothing);
+    early.reports.tensor({ ...tensor, name: 'pixels', kind: 'input', distribution: null }, nothing);
+    const after = restarted(before);
+    expect(after.problems).toEqual([]);
+    const late = after.runs.join(hello, true);
+    expect(after.text()).toBe(before.text());
+    expect(after.text()).toContain('gradwatch_train_extra{run="digits",rank="0",name="accuracy"} NaN');
+    late.reports.layers({ step: 2, time: 8, layers: [{ name: 'out', values: { fraction_dead: 0.5 } }] }, nothing);
+    expect(after.text()).not.toContain('layer="in"');
+  });
 });

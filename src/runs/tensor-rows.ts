@@ -12,6 +12,8 @@ class OneTensor {
   readonly #labels: RankLabels & { readonly kind: string; readonly name: string };
   readonly #row: Row<TensorKey>;
   readonly #classes;
+  /** As it is shown. */
+  last: TensorReport | null = null;
 
   constructor(series: ReportSeries, labels: RankLabels & { readonly kind: string; readonly name: string }) {
     this.#labels = labels;
@@ -19,7 +21,9 @@ class OneTensor {
     this.#classes = new FreshRows(series.tensorClasses);
   }
 
-  show({ count, mean, variance, fractionNonFinite: nonFinite, distribution }: TensorReport): void {
+  show(report: TensorReport): void {
+    this.last = report;
+    const { count, mean, variance, fractionNonFinite: nonFinite, distribution } = report;
     for (const [key, value] of Object.entries({ count, mean, variance, nonFinite }) as [TensorKey, number | null][]) {
       if (value === null) this.#row.clear(key);
       else this.#row.set(key, value);
@@ -56,6 +60,11 @@ export class TensorRows {
     const rows = this.#tensors.row(`${report.kind} ${report.name}`, limit, exceeded);
     if (rows !== null && !report.reference) rows.show(report);
     return rows !== null;
+  }
+
+  /** Those that are shown. */
+  save(): TensorReport[] {
+    return [...this.#tensors.entries()].flatMap(([, { last }]) => last ?? []);
   }
 
   remove(): void {
