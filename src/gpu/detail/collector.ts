@@ -17,12 +17,11 @@ import type { PlacedRank } from './gpus-of-ranks.ts';
 import type { GpuDetailOptions } from './options.ts';
 import { Occupants } from './occupants.ts';
 import type { Workers } from './processes.ts';
+import { Rest } from './rest.ts';
 import { SmallCalls } from './small-calls.ts';
 
 /** GPUs without a handle that are left out one after the other; then the rest is not asked any more either. */
 const mostLeftOut = 8;
-/** The longest pause after failures, in seconds. */
-const longestPause = 600;
 /** A reading may take so long beyond the silence that is allowed: to end a process, and to say that. */
 const spareSeconds = 10;
 
@@ -35,7 +34,6 @@ export class GpuDetailCollector implements Collector {
   readonly budgetSeconds: number;
   readonly #nvidiaSmi: NvidiaSmi;
   readonly #procRoot: string;
-  readonly #now: () => number;
   readonly #cards: Cards;
   readonly #source: SeriesRow<'source'>;
   readonly #showWaiting: () => void;
@@ -47,8 +45,7 @@ export class GpuDetailCollector implements Collector {
   #everRead = false;
   /** This is a guest with a virtual GPU. */
   #guest = false;
-  #failures = 0;
-  #resting: { readonly until: number; readonly error: CollectorError } | null = null;
+  readonly #rest: Rest;
 
   constructor(
     context: CollectorContext,
@@ -63,7 +60,7 @@ export class GpuDetailCollector implements Collector {
     this.budgetSeconds = nvidiaSmi.options.stale_after + spareSeconds;
     this.#nvidiaSmi = nvidiaSmi;
     this.#procRoot = procRoot;
-    this.#now = now;
+    this.#rest = new Rest(options.interval, now);
     this.#cards = cards;
     cards.tellTo(logger);
     this.#source = sources.row({ collector: 'gpu_detail' });
@@ -86,17 +83,16 @@ export class GpuDetailCollector implements Collector {
    */
   async collect(signal: AbortSignal): Promise<void> {
     if (this.#guest) throw guest();
+    // A process that is not gone yet is waited for, and says how it is; it is not asked again beside it.
+    const resting = this.#errand === null ? this.#rest.reason : null;
     try {
-      // A process that is not gone yet is waited for, and says how it is; it is not asked again beside it.
-      if (this.#errand === null && this.#resting !== null && this.#now() < this.#resting.until)
-        throw this.#resting.error;
+      if (resting !== null) throw resting;
       this.#errand ??= this.#begin();
       await this.#errand.result(this.budgetSeconds - 1, signal);
       this.#source.setState('source', 'ok');
-      this.#failures = 0;
-      this.#resting = null;
+      this.#rest.end();
     } catch (error) {
-      if (error !== this.#resting?.error) this.#judge(error);
+      if (resting === null) this.#judge(error);
       throw error;
     } finally {
       this.#showWaiting();
@@ -179,9 +175,7 @@ export class GpuDetailCollector implements Collector {
     if (!(error instanceof CollectorError)) return;
     this.#source.setState('source', sourceState(error.reason));
     // One that only waits, or is late, needs no pause.
-    if (error.reason === 'blocked' || error.reason === 'slow') return;
-    const pause = Math.min(longestPause, this.intervalSeconds * 2 ** Math.min(this.#failures++, 20));
-    this.#resting = { until: this.#now() + pause - this.intervalSeconds / 2, error };
+    if (error.reason !== 'blocked' && error.reason !== 'slow') this.#rest.begin(error);
   }
 }
 
