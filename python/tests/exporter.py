@@ -44,7 +44,9 @@ class FakeExporter:
         self.refuse: tuple[grpc.StatusCode, str] | None = None
         self.acknowledge = True
         self.max_message_bytes: int | None = None
-        self._server = grpc.server(futures.ThreadPoolExecutor(16), options=[("grpc.so_reuseport", 0)])
+        # As the real one: takes the pings by which a client notices that it is frozen.
+        options = [("grpc.so_reuseport", 0), ("grpc.http2.max_ping_strikes", 0)]
+        self._server = grpc.server(futures.ThreadPoolExecutor(16), options=options)
         handler = grpc.stream_stream_rpc_method_handler(
             self._report,
             request_deserializer=pb.WorkerMessage.FromString,

@@ -20,15 +20,8 @@ class Budget:
         self._costs: list[float] = []
         self._step_seconds: float | None = None
         self._since = 0
-
-    @property
-    def interval(self) -> int:
-        """Steps from one measurement to the next."""
-        if len(self._costs) < WARM_UP or not self._step_seconds:
-            return 1
-        return max(
-            1, min(MAX_INTERVAL, math.ceil(statistics.median_low(self._costs) / (self._share * self._step_seconds)))
-        )
+        # Steps from one measurement to the next. Reckoned when one was made, and not at every step.
+        self.interval = 1
 
     def due(self) -> bool:
         """Asked once a step: whether this one is to be measured."""
@@ -38,6 +31,9 @@ class Budget:
     def spent(self, seconds: float) -> None:
         self._since = 0
         self._costs = [*self._costs[-(2 * WARM_UP - 1) :], seconds]
+        if len(self._costs) >= WARM_UP and self._step_seconds:
+            interval = math.ceil(statistics.median_low(self._costs) / (self._share * self._step_seconds))
+            self.interval = max(1, min(MAX_INTERVAL, interval))
 
     def stepped(self, seconds: float) -> None:
         """A step took so long."""
