@@ -11,6 +11,7 @@ import { InjectedFaults } from './detect/injected-faults.ts';
 import { LeakScore } from './detect/leak-score.ts';
 import { LossSpikeScore } from './detect/loss-spike-score.ts';
 import { madeLeakRows } from './detect/made-leaks.ts';
+import { madeLossRows } from './detect/made-losses.ts';
 import { markdown } from './detect/markdown.ts';
 import { madeUpStragglers } from './detect/made-up-stragglers.ts';
 import { judgedRuns } from './detect/runs.ts';
@@ -48,6 +49,7 @@ if (data === undefined || !existsSync(data)) {
     ...scores.flatMap((score) => score.rows()),
     ...leaks.rows(),
     ...madeLeakRows(),
+    ...madeLossRows(),
     ...workerScore(data),
     ...madeUpStragglers(data),
     ...nab.rows(data),

@@ -1,14 +1,12 @@
 import { integer, number } from '../../config/index.ts';
 import type { Layer } from '../../runs/index.ts';
 import { detectorOptions, quiet } from '../detector.ts';
-import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
 import { reportDetector } from '../report.ts';
+import { Streak } from '../streak.ts';
 
 export interface State {
-  readonly episode: Episode;
-  streak: number;
-  since: number;
+  readonly streak: Streak;
 }
 
 /**
@@ -44,8 +42,8 @@ export const layerGradients = reportDetector({
     }),
     patience: integer({ default: 5, min: 1, max: 1000, help: 'Reports in a row' }),
   }),
-  start: (): State => ({ episode: new Episode(), streak: 0, since: 0 }),
-  observe(state, { rank, step, layers }, { vanishing, floor, exploding, patience }) {
+  start: (): State => ({ streak: new Streak() }),
+  observe({ streak }, { rank, step, layers }, { vanishing, floor, exploding, patience }) {
     const told = layers.filter(({ values: { gradient_norm: norm } }) => norm !== undefined && Number.isFinite(norm));
     const [first, last] = [told[0], told.at(-1)];
     if (first === undefined || last === undefined || told.length < 3) return quiet;
@@ -55,22 +53,20 @@ export const layerGradients = reportDetector({
     const vanishes = ratio < vanishing && low < floor;
     const explodes = ratio > exploding;
     if (!vanishes && !explodes) {
-      state.streak = 0;
-      return state.episode.calm(step, patience);
+      return streak.calm(step, patience);
     }
-    state.streak += 1;
-    if (state.streak === 1) state.since = step;
-    if (state.streak < patience) return quiet;
+    const firstStep = streak.disturbed(step, patience);
+    if (firstStep === null) return quiet;
     return {
       status: 'evidence',
       severity: 'warning',
-      firstStep: state.episode.disturbed(state.since),
+      firstStep,
       step,
       score: vanishes ? vanishing / Math.max(ratio, Number.MIN_VALUE) : ratio / exploding,
       threshold: 1,
       baseline: high,
       window: patience,
-      cause: `The gradient norm of layer ${first.name} of rank ${rank} is ${figure(low)}, that of layer ${last.name} ${figure(high)}, since step ${state.since}: the gradient ${vanishes ? 'vanishes' : 'explodes'} on its way.`,
+      cause: `The gradient norm of layer ${first.name} of rank ${rank} is ${figure(low)}, that of layer ${last.name} ${figure(high)}, since step ${firstStep}: the gradient ${vanishes ? 'vanishes' : 'explodes'} on its way.`,
       advice: vanishes
         ? 'Use residual connections or normalisation, another activation, or another initialisation.'
         : 'Clip the gradient, add normalisation, or look at the initialisation of the first layers.',

@@ -1,13 +1,11 @@
 import { integer, number } from '../../config/index.ts';
 import { detectorOptions, quiet } from '../detector.ts';
-import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
 import { reportDetector } from '../report.ts';
+import { Streak } from '../streak.ts';
 
 export interface State {
-  readonly episode: Episode;
-  streak: number;
-  since: number;
+  readonly streak: Streak;
 }
 
 /**
@@ -27,30 +25,28 @@ export const poorInitialization = reportDetector({
     steps: integer({ default: 100, min: 1, max: 1_000_000, help: 'Steps from the start that are judged' }),
     patience: integer({ default: 3, min: 1, max: 1000, help: 'Reports in a row' }),
   }),
-  start: (): State => ({ episode: new Episode(), streak: 0, since: 0 }),
-  observe(state, { rank, step, layers }, { ratio, steps, patience }) {
+  start: (): State => ({ streak: new Streak() }),
+  observe({ streak }, { rank, step, layers }, { ratio, steps, patience }) {
     const told = layers.filter(({ values: { activation_variance: variance } }) => (variance ?? 0) > 0);
     if (told.length < 3) return quiet;
     const sorted = told.toSorted((a, b) => (a.values.activation_variance ?? 0) - (b.values.activation_variance ?? 0));
     const [least, most] = [sorted[0], sorted.at(-1)];
     const spread = (most?.values.activation_variance ?? 0) / (least?.values.activation_variance ?? 1);
     if (step > steps || !(spread > ratio)) {
-      state.streak = 0;
-      return state.episode.calm(step, patience);
+      return streak.calm(step, patience);
     }
-    state.streak += 1;
-    if (state.streak === 1) state.since = step;
-    if (state.streak < patience) return quiet;
+    const firstStep = streak.disturbed(step, patience);
+    if (firstStep === null) return quiet;
     return {
       status: 'evidence',
       severity: 'warning',
-      firstStep: state.episode.disturbed(state.since),
+      firstStep,
       step,
       score: spread,
       threshold: ratio,
       baseline: null,
       window: patience,
-      cause: `On rank ${rank} the activations of layer ${most?.name ?? ''} vary ${figure(spread)} times as much as those of layer ${least?.name ?? ''} since step ${state.since}.`,
+      cause: `On rank ${rank} the activations of layer ${most?.name ?? ''} vary ${figure(spread)} times as much as those of layer ${least?.name ?? ''} since step ${firstStep}.`,
       advice:
         'Choose the initialisation that fits the activation (Glorot for tanh, He for ReLU), or normalise between layers.',
     };

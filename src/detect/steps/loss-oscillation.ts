@@ -7,7 +7,7 @@ import { SmoothedLoss } from './smoothed-loss.ts';
 /** Levels that are looked at, each the median of a block of losses. */
 const levels = 16;
 /** Standard deviations of a block's median by which it must move: √(π / 2n) of that of a loss. */
-const sigmas = 4;
+const sigmas = 5;
 
 export interface State {
   readonly block: SmoothedLoss;

@@ -1,17 +1,15 @@
 import { integer, number } from '../../config/index.ts';
 import { detectorOptions, quiet, stepDetector } from '../detector.ts';
-import { Episode } from '../episode.ts';
 import { EvaluationTrend, isAbove } from './evaluation-trend.ts';
 import { figure } from '../figure.ts';
+import { Streak } from '../streak.ts';
 
 export interface State {
   readonly trend: EvaluationTrend;
-  readonly episode: Episode;
+  /** Evaluations in a row that look like overfitting. */
+  readonly streak: Streak;
   /** The evaluation with the lowest smoothed validation loss. */
   best: { readonly step: number; readonly validation: number; readonly training: number } | null;
-  /** Evaluations in a row that look like overfitting, and the first of them. */
-  streak: number;
-  since: number;
 }
 
 /**
@@ -45,16 +43,14 @@ export const overfitting = stepDetector({
   metrics: {},
   start: ({ window }): State => ({
     trend: new EvaluationTrend(window),
-    episode: new Episode(),
+    streak: new Streak(),
     best: null,
-    streak: 0,
-    since: 0,
   }),
   observe(state, observation, { window, rise, noise, patience }) {
-    const { trend, episode } = state;
+    const { trend, streak } = state;
     if (observation.wentBack) {
       trend.clear();
-      state.streak = 0;
+      streak.restart();
       // What was reached on an abandoned path is no longer the best of this one.
       if (state.best !== null && state.best.step >= observation.step) state.best = null;
     }
@@ -69,17 +65,13 @@ export const overfitting = stepDetector({
       isAbove(best.validation, validation, rise, noise) &&
       training.now < best.training &&
       training.now < validation.now;
-    if (!memorises) {
-      state.streak = 0;
-      return episode.calm(step, patience);
-    }
-    state.streak += 1;
-    if (state.streak === 1) state.since = step;
-    if (state.streak < patience) return quiet;
+    if (!memorises) return streak.calm(step, patience);
+    const firstStep = streak.disturbed(step, patience);
+    if (firstStep === null) return quiet;
     return {
       status: 'evidence',
       severity: 'warning',
-      firstStep: episode.disturbed(state.since),
+      firstStep,
       step,
       score: validation.now / best.validation - 1,
       threshold: rise,

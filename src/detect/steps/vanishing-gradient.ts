@@ -1,16 +1,14 @@
 import { integer, number } from '../../config/index.ts';
 import { madToSigma, SlidingWindow } from '../../stats/index.ts';
 import { detectorOptions, quiet, stepDetector } from '../detector.ts';
-import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
+import { Streak } from '../streak.ts';
 
 export interface State {
   /** Logarithms of the norms that were in range. */
   readonly usual: SlidingWindow;
-  readonly episode: Episode;
-  /** Norms in a row that were too small, and the step of the first. */
-  streak: number;
-  since: number;
+  /** Norms in a row that were too small. */
+  readonly streak: Streak;
 }
 
 /**
@@ -50,10 +48,9 @@ export const vanishingGradient = stepDetector({
   }),
   reads: ['gradient_norm'],
   metrics: {},
-  start: ({ window }): State => ({ usual: new SlidingWindow(window), episode: new Episode(), streak: 0, since: 0 }),
-  observe(state, { step, rank, fresh, skipped, wentBack }, options) {
-    const { usual, episode } = state;
-    if (wentBack) state.streak = 0;
+  start: ({ window }): State => ({ usual: new SlidingWindow(window), streak: new Streak() }),
+  observe({ usual, streak }, { step, rank, fresh, skipped, wentBack }, options) {
+    if (wentBack) streak.restart();
     const norm = fresh.gradient_norm;
     if (norm === undefined || !Number.isFinite(norm) || norm < 0 || skipped) return quiet;
     const middle = usual.median();
@@ -62,23 +59,21 @@ export const vanishingGradient = stepDetector({
     const limit = isTrained ? Math.max(options.floor, Math.exp(middle - options.z * scale)) : options.floor;
     if (norm >= limit && norm > 0) {
       usual.push(Math.log(norm));
-      state.streak = 0;
-      return episode.calm(step, options.recovery);
+      return streak.calm(step, options.recovery);
     }
-    state.streak += 1;
-    if (state.streak === 1) state.since = step;
-    if (state.streak < options.patience) return quiet;
+    const firstStep = streak.disturbed(step, options.patience);
+    if (firstStep === null) return quiet;
     return {
       status: 'evidence',
       severity: 'warning',
-      firstStep: episode.disturbed(state.since),
+      firstStep,
       step,
       // The larger, the worse: how many times too small.
       score: limit / norm,
       threshold: 1,
       baseline: usual.size === 0 ? null : Math.exp(middle),
       window: usual.size,
-      cause: `The gradient norm of rank ${rank} is ${figure(norm)} since step ${state.since}${usual.size === 0 ? '' : `, usually ${figure(Math.exp(middle))}`} (limit ${figure(limit)}).`,
+      cause: `The gradient norm of rank ${rank} is ${figure(norm)} since step ${firstStep}${usual.size === 0 ? '' : `, usually ${figure(Math.exp(middle))}`} (limit ${figure(limit)}).`,
       advice:
         'Look at dead units, saturated activations and the loss scale; check that the parameters that should train require a gradient.',
     };
