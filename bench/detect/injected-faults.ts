@@ -148,18 +148,24 @@ export class InjectedFaults {
     }
     const [hits, named] = [share(found, seeds), share(right, seeds)];
     const sorted = delays.toSorted((one, other) => one - other);
+    const rule = `${name}, as ${kind}`;
     return [
-      row(`injected ${name}, found as ${kind}`, hits.value, `share of jobs (${hits.text})`, 'higher', 1),
+      row(`injected faults, found: ${rule}`, hits.value, `share of jobs (${hits.text})`, 'higher', 1),
       ...(ofRank
-        ? [row(`injected ${name}, right rank named`, named.value, `share of jobs (${named.text})`, 'higher', 1)]
+        ? [row(`injected faults, right rank named: ${rule}`, named.value, `share of jobs (${named.text})`, 'higher', 1)]
         : []),
       row(
-        `injected ${name}, delay`,
+        `injected faults, delay: ${rule}`,
         sorted[sorted.length >> 1] ?? NaN,
-        `steps, the median; ${sorted.at(-1) ?? '-'} the longest`,
+        `steps (median; longest ${sorted.at(-1) ?? '-'})`,
         'lower',
       ),
-      row(`injected ${name}, other warnings`, others.length, `findings in ${seeds} jobs${listed(others)}`, 'lower'),
+      row(
+        `injected faults, other warnings: ${rule}`,
+        others.length,
+        `findings (in ${seeds} jobs${listed(others)})`,
+        'lower',
+      ),
     ];
   }
 
@@ -178,7 +184,7 @@ export class InjectedFaults {
     const wrong = share(disturbed, jobs);
     return [
       row(
-        'jobs without a fault, warnings',
+        'injected faults, other warnings: no fault',
         (10 * kinds.length) / jobs,
         `per 10 jobs (jobs with any: ${wrong.text}${listed(kinds)})`,
         'lower',
