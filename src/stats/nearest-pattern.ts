@@ -5,7 +5,7 @@
  * measure (Lu et al., "Matrix Profile XXIV: DAMP", KDD 2022).
  *
  * The stretches are held in the order of their last values, so that the search goes from the most alike outwards and stops where the last
- * value alone is farther away than the nearest stretch so far: some hundred of thousands are looked at.
+ * value alone is farther away than the nearest stretch so far.
  */
 export class NearestPattern {
   readonly #length: number;

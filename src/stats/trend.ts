@@ -69,7 +69,7 @@ export function theilSen(values: Float64Array): number {
 /**
  * How values in order bend away from a straight line: the parabola of least squares through them. `z` is its second coefficient in
  * standard errors, enlarged by the autocorrelation of what is left beside it as in {@link mannKendall}; `slopes` is its slope at the
- * last value over that at the first. Both are 1 or 0 on a straight line; fewer than four values have no bend.
+ * last value over that at the first. On a straight line they are 0 and 1, and so they are for fewer than four values.
  */
 export function bend(values: Float64Array): { readonly z: number; readonly slopes: number } {
   const size = values.length;
