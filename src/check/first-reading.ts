@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CollectorError, SourceAbsent, type CollectorContext, type Logger } from '../collect/index.ts';
+import { CollectorError, SourceAbsent, type Collector, type CollectorContext, type Logger } from '../collect/index.ts';
 import type { ConfiguredCollector } from '../collectors.ts';
 import { SeriesTable } from '../series/index.ts';
 import type { CheckResult } from './result.ts';
@@ -7,12 +7,15 @@ import type { CheckResult } from './result.ts';
 /** How long a collector may take to end what it holds, in seconds. */
 const stopGraceSeconds = 5;
 
+/** A driver that is loaded for each caller, without persistence mode, takes up to half a minute until it answers for the first time. */
+const mostSlowReadings = 8;
+
 /** So many times as many families may be missing as were read for them to be named. */
 const mostMissing = 8;
 
 /** Reads once with a collector, as the exporter would, and tells what came of it: what it says to its log become the notes. */
 export async function firstReading(
-  collector: ConfiguredCollector,
+  collector: Pick<ConfiguredCollector, 'name' | 'enabled' | 'metrics' | 'create'>,
   surroundings: Omit<CollectorContext, 'table' | 'logger'>,
 ): Promise<CheckResult> {
   const subject = `collector ${collector.name}`;
@@ -22,7 +25,7 @@ export async function firstReading(
   const made = collector.create({ ...surroundings, table, logger: notebook(notes) });
   const giveUp = new AbortController();
   try {
-    await Promise.race([made.collect(giveUp.signal), timeout(made.budgetSeconds, giveUp.signal)]);
+    await read(made, giveUp.signal);
     const { series, families, facts } = contents(table);
     notes.push(...facts);
     const missing = collector.metrics.filter(({ name }) => !families.has(name)).map(({ name }) => name);
@@ -38,6 +41,18 @@ export async function firstReading(
   } finally {
     giveUp.abort();
     await Promise.race([made.stop?.(), sleep(1000 * stopGraceSeconds, undefined, { ref: false })]);
+  }
+}
+
+/** Reads once, with more patience than the exporter has between two scrapes. */
+async function read(collector: Collector, signal: AbortSignal): Promise<void> {
+  for (let slow = 1; ; slow += 1) {
+    try {
+      await Promise.race([collector.collect(signal), timeout(collector.budgetSeconds, signal)]);
+      return;
+    } catch (error) {
+      if (!(error instanceof CollectorError) || error.reason !== 'slow' || slow === mostSlowReadings) throw error;
+    }
   }
 }
 

@@ -152,10 +152,10 @@ describe('Ingest and what it does not take', () => {
     const { address, series } = await exporter({ max_steps_per_second: 100 });
     const [flood, other] = [new Worker(address).hello(), new Worker(address).hello({ rank: 1 })];
     const steps = Array.from({ length: 500 }, (_, step) => ({ step, loss: 1 }));
-    // The burst and half a second more.
+    // The burst and three seconds more, for a busy machine takes its time for the burst.
     for (let sequence = 1; sequence <= 4; sequence += 1)
       flood.batch(sequence, ...steps.map(({ step }) => ({ step: step + 500 * sequence, loss: 1 })));
-    flood.batch(5, ...Array.from({ length: 40 }, (_, step) => ({ step: 2_500 + step }))).batch(6, { step: 2_540 });
+    flood.batch(5, ...Array.from({ length: 300 }, (_, step) => ({ step: 2_500 + step }))).batch(6, { step: 2_800 });
     other.batch(1, { step: 7 });
     await vi.waitFor(() => {
       expect(other.acknowledged()).toBe(1);
@@ -165,7 +165,7 @@ describe('Ingest and what it does not take', () => {
     await vi.waitFor(() => {
       expect(flood.acknowledged()).toBe(6);
     }, soon);
-    expect(series('gradwatch_train_steps_total{run="digits",rank="0"}')).toBe('2041');
+    expect(series('gradwatch_train_steps_total{run="digits",rank="0"}')).toBe('2301');
     expect(Number(series('gradwatch_exporter_refused_total{reason="rate_limit"}'))).toBeGreaterThan(0);
     expect(other.heard('refusal')).toEqual([]);
   });
