@@ -42,14 +42,14 @@ export class Rank {
   }
 }
 
-/** Starts the ranks of a training, each with the environment that torchrun gives it. `arguments_` are the script's beside --run and --record. */
+/** Starts the ranks of a training, each with the environment that torchrun gives it, and the script's --run and --record. */
 export async function startRanks(options: {
   readonly run: string;
   readonly count: number;
   /** Where records are written. */
   readonly folder: string;
   readonly exporterAddress: string;
-  /** Program and script. */
+  /** Program and script, with its other arguments. */
   readonly command: readonly [string, ...string[]];
   readonly env?: NodeJS.ProcessEnv;
 }): Promise<readonly Rank[]> {
@@ -58,7 +58,7 @@ export async function startRanks(options: {
   const [program, ...args] = command;
   return Array.from({ length: count }, (_, rank) => {
     const record = join(folder, `${run}-${rank}.jsonl`);
-    const process_ = new Program(`${run}[${rank}]`, program, [...args, '--run', run, '--record', record], {
+    const started = new Program(`${run}[${rank}]`, program, [...args, '--run', run, '--record', record], {
       env: {
         PATH: process.env['PATH'],
         HOME: process.env['HOME'],
@@ -74,6 +74,6 @@ export async function startRanks(options: {
         ...env,
       },
     });
-    return new Rank(run, rank, process_, record);
+    return new Rank(run, rank, started, record);
   });
 }
