@@ -1,10 +1,14 @@
 import type { Logger } from './logger.ts';
 
+/** Good readings in a row by which a failure is over: a source that is too slow for every other reading fails all the time. */
+const steady = 3;
+
 /** Tells of a failure or an absence when it begins, changes or ends, and not on every beat on which it lasts. */
 export class FailureLog {
   readonly #collector: string;
   readonly #logger: Logger;
   #current: string | null = null;
+  #good = 0;
 
   constructor(collector: string, logger: Logger) {
     this.#collector = collector;
@@ -13,6 +17,7 @@ export class FailureLog {
 
   failed(reason: string, message: string, error?: unknown): void {
     const failure = `${reason}: ${message}`;
+    this.#good = 0;
     if (failure === this.#current) return;
     this.#current = failure;
     this.#logger.warn(
@@ -23,13 +28,15 @@ export class FailureLog {
 
   absent(reason: string, message: string): void {
     const absence = `absent, ${reason}: ${message}`;
+    this.#good = 0;
     if (absence === this.#current) return;
     this.#current = absence;
     this.#logger.info({ collector: this.#collector, reason }, `collector ${this.#collector} reads nothing: ${message}`);
   }
 
   succeeded(): void {
-    if (this.#current === null) return;
+    this.#good += 1;
+    if (this.#current === null || this.#good < steady) return;
     this.#logger.info({ collector: this.#collector, last: this.#current }, `collector ${this.#collector} works again`);
     this.#current = null;
   }

@@ -258,8 +258,8 @@ describe('CollectorRunner', () => {
     ]);
   });
 
-  it('logs a failure when it begins, when it changes and when it ends', async () => {
-    const outcomes = [null, 'a', 'a', 'a', 'b', null, null, 'b'];
+  it('logs a failure when it begins, when it changes, and when it is over for good', async () => {
+    const outcomes = [null, 'a', 'a', 'b', null, 'b', null, null, 'b', null, null, null, 'b'];
     let reading = 0;
     const collect = () => {
       const message = outcomes[reading++];
@@ -269,7 +269,7 @@ describe('CollectorRunner', () => {
     };
     runner.add(declare('bad', { collect }), {});
     runner.start();
-    await timers.advance(75);
+    await timers.advance(125);
     expect(lines).toEqual([
       { level: 'warn', message: 'collector bad failed: a' },
       { level: 'warn', message: 'collector bad failed: b' },

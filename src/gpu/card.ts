@@ -53,6 +53,8 @@ export class Card {
   #row: Row;
   /** That row is not too old. */
   #heard = true;
+  /** `-q -x` has told of it, after the last row where that is too old. */
+  #told = false;
   /** What `-q -x` adds to its rows. */
   #extra: Extra = nothingMore;
   /** Samples in a row in which it was not. */
@@ -108,6 +110,7 @@ export class Card {
 
   /** Takes what `-q -x` says of it; null: nothing. */
   supplement(row: Row | null): void {
+    this.#told = row !== null;
     if (row === null) this.#extra = nothingMore;
     else {
       const { offers } = this.#row;
@@ -133,6 +136,7 @@ export class Card {
   /** Clears its readings, which are too old. A state other than ok stays: a card that was lost is not well because nobody can say. */
   expire(): void {
     this.#heard = false;
+    this.#told = false;
     this.#row = { ...this.#row, values: nothing };
     this.#show();
   }
@@ -147,7 +151,7 @@ export class Card {
   #show(): void {
     const { values, state } = this.#row;
     this.#state = this.#missed >= samplesUntilLost ? 'lost' : worse(state, this.#extra.state);
-    if (this.#state === 'ok' && !this.#heard && this.#extra === nothingMore) this.#state = 'unknown';
+    if (this.#state === 'ok' && !this.#heard && !this.#told) this.#state = 'unknown';
     this.#series.setState(this.#state);
     if (this.#state === 'lost' || this.#missed > 0) this.#series.show(nothing, nothing);
     else this.#series.show(values, this.#extra.values);

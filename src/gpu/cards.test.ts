@@ -88,6 +88,19 @@ describe('Cards', () => {
     expect(['0', '1', '2'].map(state)).toEqual(['ok', 'ok', 'ok']);
   });
 
+  test('what -q -x said before the readings became too old does not make a card well', () => {
+    cards.fed = true;
+    take([row({ index: 0 })]);
+    const document = { rows: [row({ index: 0, values: new Map([['fan', 0.3]]) })], asked: null, unreachable: [] };
+    cards.supplement(document);
+    cards.expire();
+    expect(state('0')).toBe('unknown');
+    cards.supplement(document);
+    expect(state('0')).toBe('ok');
+    cards.expireSupplement();
+    expect(state('0')).toBe('unknown');
+  });
+
   test('what has expired does not come back with a word of -q -x', () => {
     cards.fed = true;
     take([row({ index: 0 })]);

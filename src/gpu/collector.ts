@@ -8,6 +8,9 @@ import { Mailbox, type FailureReason } from './outcome.ts';
 import { sourceState } from './sources.ts';
 import { SampleStream } from './stream.ts';
 
+/** Samples in time, one after the other, by which nvidia-smi is no longer slow. */
+const steady = 3;
+
 /**
  * Reads the GPUs of the node from a long-lived nvidia-smi. A reading takes the newest complete sample, and waits for it when it was
  * already taken. A node without GPUs is read well: it has none.
@@ -21,6 +24,8 @@ export class GpuCollector implements Collector {
   readonly #stream: SampleStream;
   readonly #showWaiting: () => void;
   #taken = 0;
+  /** Samples since it was last too slow. */
+  #inTime = Infinity;
 
   constructor({ table, logger, procRoot }: CollectorContext, nvidiaSmi: NvidiaSmi) {
     const { options, gate, pace, pause, expected } = nvidiaSmi;
@@ -64,6 +69,7 @@ export class GpuCollector implements Collector {
     if (next === null) {
       const since =
         this.#taken === 0 ? `not answered yet, after ${patience} s` : `not printed a new sample for ${patience} s`;
+      this.#inTime = 0;
       throw this.#failure('slow', `nvidia-smi runs but has ${since}`);
     }
     this.#taken = next.sequence;
@@ -71,7 +77,8 @@ export class GpuCollector implements Collector {
     switch (outcome.kind) {
       case 'sample':
         this.#cards.take(outcome.sample);
-        this.#source.setState('source', 'ok');
+        this.#inTime += 1;
+        if (this.#inTime >= steady) this.#source.setState('source', 'ok');
         return;
       case 'none':
         this.#cards.none();

@@ -13,6 +13,7 @@ import {
 } from '../listen/index.ts';
 import { BcryptWorker } from './bcrypt-worker.ts';
 import { closingAnswer, refusalOf } from './client-error.ts';
+import { Connections } from './connections.ts';
 import { createApp } from './create-app.ts';
 import { FindingStream } from './finding-stream.ts';
 import { gate } from './gate.ts';
@@ -167,11 +168,10 @@ export class HttpServer {
             requestCert: tls.clientAuth !== 'NoClientCert',
             rejectUnauthorized: false,
           });
-    server.maxConnections = maximumConnections;
-    server.timeout = idleSeconds * 1000;
-    server.on('drop', () => {
+    new Connections(maximumConnections, () => {
       this.#refusals.add('connection_limit');
-    });
+    }).bound(server);
+    server.timeout = idleSeconds * 1000;
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       const reason = refusalOf(error);
       if (reason !== null) this.#refusals.add(reason);

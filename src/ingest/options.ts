@@ -64,7 +64,7 @@ export const ingestOptions = options({
     default: '15s',
     min: '1s',
     max: '1h',
-    help: 'A worker whose host or process does not answer for this long is lost',
+    help: 'A worker whose host or process does not answer for this long is lost; it may be lost after 60 % of it',
   }),
   request_timeout: duration({
     default: '30s',

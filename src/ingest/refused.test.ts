@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { status, type ServiceError } from '@grpc/grpc-js';
+import { credentials, status, type ServiceError } from '@grpc/grpc-js';
 import { describe, expect, it, vi } from 'vitest';
 import { exporter, scratch, soon, undo, Worker } from '../../test/support/ingest.ts';
 import { protocol } from '../protocol/index.ts';
@@ -135,6 +135,17 @@ describe('Ingest and what it does not take', () => {
       expect(worker.heard('welcome')).toHaveLength(1);
     }, soon);
     const over = new Worker(address).hello({ rank: 1 });
+    const single = new protocol.Telemetry(address, credentials.createInsecure(), {
+      'grpc.use_local_subchannel_pool': 1,
+    });
+    const refusal = await new Promise<ServiceError | null>((resolve) => {
+      single.ReportOnce({}, resolve);
+    });
+    single.close();
+    expect(refusal).toMatchObject({
+      code: status.RESOURCE_EXHAUSTED,
+      details: expect.stringMatching(/^1 connections/) as string,
+    });
     const socket = connect(listening.address!.port, '127.0.0.1')
       .on('error', () => undefined)
       .resume();
@@ -145,7 +156,7 @@ describe('Ingest and what it does not take', () => {
       });
       expect(socket.destroyed).toBe(true);
     }, soon);
-    expect(series('gradwatch_exporter_refused_total{reason="connection_limit"}')).toBe('2');
+    expect(series('gradwatch_exporter_refused_total{reason="connection_limit"}')).toBe('3');
   });
 
   it('reads a rank that reports too fast no faster than it may, loses nothing, and serves the others', async () => {

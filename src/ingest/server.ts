@@ -44,9 +44,10 @@ export function createGrpcServer(context: ServerContext): Server {
     // Over our own limit, so that a message somewhat too large is refused with our words and counted.
     'grpc.max_receive_message_length': 2 * options.max_message_bytes,
     'grpc.max_concurrent_streams': maxCallsPerConnection,
-    // A peer that freezes right after an answer is found after both times, within `frozen_after`.
-    'grpc.keepalive_time_ms': 0.6 * frozenMilliseconds,
-    'grpc.keepalive_timeout_ms': 0.3 * frozenMilliseconds,
+    // A peer that freezes right before a ping is found after the second time, right after an answer after both: within `frozen_after`,
+    // and not so much earlier that a process which was stopped for a moment is taken for dead.
+    'grpc.keepalive_time_ms': 0.3 * frozenMilliseconds,
+    'grpc.keepalive_timeout_ms': 0.6 * frozenMilliseconds,
     // In megabytes; grpc-js takes the default of node:http2 away.
     'grpc-node.max_session_memory': 16,
     'grpc.enable_channelz': 0,

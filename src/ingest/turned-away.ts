@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
+import { Server, ServerCredentials, type sendUnaryData, type ServerDuplexStream } from '@grpc/grpc-js';
 import { protocol, type ExporterMessage, type WorkerMessage__Output } from '../protocol/index.ts';
 import type { Refusal } from './refusals.ts';
 
@@ -18,6 +18,9 @@ export class TurnedAway {
     this.#server.addService(protocol.Telemetry.service, {
       Report: (call: ServerDuplexStream<WorkerMessage__Output, ExporterMessage>) => {
         call.emit('error', { code: status, details: message });
+      },
+      ReportOnce: (_call: unknown, answer: sendUnaryData<never>) => {
+        answer({ ...(status !== null && { code: status }), details: message });
       },
     });
   }

@@ -14,6 +14,7 @@ const program = `
   child.on('spawn', () => process.stdout.write('ready\\n'));
   child.on('exit', () => process.stdout.write('alone\\n'));
   process.stdin.once('data', () => child.kill());
+  process.stdin.on('end', () => { child.kill(); process.exit(); });
 `;
 
 describe.runIf(process.platform === 'linux')('worker_processes', () => {
@@ -38,8 +39,10 @@ describe.runIf(process.platform === 'linux')('worker_processes', () => {
     const tree = new WorkerTree({ procRoot: '/proc', workers: () => workers, monotonic: () => (time += 15) });
     collector = workerProcesses.create(context, { enabled: true, interval: 15 }, tree);
   });
-  afterEach(() => {
-    worker.kill('SIGKILL');
+  afterEach(async () => {
+    if (worker.exitCode !== null || worker.signalCode !== null) return;
+    worker.stdin!.end();
+    await once(worker, 'exit');
   });
 
   const collect = async () => {

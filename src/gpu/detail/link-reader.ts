@@ -31,9 +31,11 @@ export class LinkReader {
   async read(errand: Errand, gpus: readonly Linked[]): Promise<void> {
     if (this.#now() < this.#from) return;
     const answers: (readonly string[])[] = [];
+    let isAnswered = false;
     for (const what of ['nvlink -s', 'nvlink -e', 'nvlink -gt d']) {
       const said = await this.#calls.ask(errand, what);
       answers.push(said ?? []);
+      isAnswered ||= said !== null;
       // Of cards without links the other calls say no more.
       if (said !== null && !said.some((line) => /^\s*Link\b/i.test(line))) break;
     }
@@ -44,8 +46,8 @@ export class LinkReader {
     );
     const hasLinks = told.some(({ links, allInactive }) => links.length > 0 || allInactive);
     this.#hadLinks ||= hasLinks;
-    // What names no GPU at all is no answer.
-    if (!hasLinks && (told.length > 0 || !this.#hadLinks)) this.#from = this.#now() + rarely;
+    // What names no GPU at all is no answer; when calls that failed are made again is known to them.
+    if (isAnswered && !hasLinks && (told.length > 0 || !this.#hadLinks)) this.#from = this.#now() + rarely;
   }
 
   clear(): void {

@@ -9,6 +9,8 @@ import { callMetrics } from './metrics.ts';
 const mostLines = 20_000;
 /** How often what had no answer is asked for again, in seconds. */
 export const rarely = 600;
+/** Less than between two documents, in seconds. */
+const soon = 5;
 
 /**
  * The small calls of nvidia-smi, which add to the document: each fails for itself, is counted and logged, and what a driver does not
@@ -20,6 +22,8 @@ export class SmallCalls {
   readonly #failures: SeriesGroup<'failures', 'call' | 'reason'>;
   /** When they are made again after one that hung, in Unix time. */
   #from = 0;
+  /** How many of them hung since the last that did not. */
+  #hung = 0;
   /** Why they fail, as the log has it. */
   readonly #complaints = new Map<string, string>();
   /** Those that this driver has answered. */
@@ -42,6 +46,7 @@ export class SmallCalls {
     let trouble: CollectorError;
     try {
       const answer = await linesOf(errand, what.split(' '));
+      this.#hung = 0;
       if (typeof answer !== 'string') {
         this.#complaints.delete(what);
         this.#answered.add(what);
@@ -51,8 +56,11 @@ export class SmallCalls {
       trouble = new CollectorError('failed', answer);
     } catch (error) {
       if (!(error instanceof CollectorError)) throw error;
-      // It would hang in the next reading too, and make it fail.
-      if (error.reason === 'hung') this.#from = this.#now() + rarely;
+      if (error.reason === 'hung') {
+        this.#hung += 1;
+        // A driver that hung and is well again answers after the next document. A call that hangs by itself would make each reading fail.
+        this.#from = this.#now() + (this.#hung > 1 ? rarely : soon);
+      }
       trouble = error;
     }
     const { reason, message } = trouble;
