@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { GroupFeed, normals } from '../../../test/support/detection.ts';
+import { describe, expect, it } from 'vitest';
+import { GroupFeed, normals, observation, steps } from '../../../test/support/detection.ts';
 import { slowCommunication } from './slow-communication.ts';
 
 const noise = normals(1);
@@ -27,6 +27,44 @@ it('leaves the wait for a straggler to others', () => {
   const feed = new GroupFeed(slowCommunication, 4);
   feed.run(200, (rank) => values(rank, 0.02));
   expect(feed.run(200, (rank) => values(rank, 0.02, 0.2))).toEqual([]);
+});
+
+describe('while the straggler is not heard', () => {
+  /** Rank 1 is late from step 200; what it tells of steps 300 to 300 + gap does not come, or all at once after them. */
+  function said(gap: number, isLate: boolean) {
+    const options = { enabled: true, share: 0.1, z: 4, recent: 15, window: 128 };
+    const state = slowCommunication.start(options);
+    const tell = (step: number, rank: number) =>
+      slowCommunication.observe(state, observation(step, values(rank, 0.02, step < 200 ? 0 : 0.2), { rank }), options);
+    return steps(700, (step) => step).flatMap((step) => {
+      const isAway = step >= 300 && step < 300 + gap;
+      const ranks = isAway ? [0, 2, 3] : [0, 1, 2, 3];
+      const held = isLate && step === 300 + gap ? steps(gap, (at) => 300 + at) : [];
+      return [...held.flatMap((late) => tell(late, 1)), ...ranks.flatMap((rank) => tell(step, rank))];
+    });
+  }
+
+  it.each([6, 8, 34, 60, 200, 400])('says nothing for %i steps', (gap) => {
+    expect(said(gap, false)).toEqual([]);
+    expect(said(gap, true)).toEqual([]);
+  });
+});
+
+it('finds slow transfers though a rank tells of every fourth step only, and after one has ended', () => {
+  const feed = new GroupFeed(slowCommunication, 4);
+  feed.run(200, (rank) => values(rank, 0.02));
+  const sparse = (transfer: number) => (rank: number, step: number) =>
+    rank === 3 && step % 4 > 0 ? {} : values(rank, transfer);
+  feed.run(200, sparse(0.02));
+  expect(feed.run(100, sparse(0.06))[0]).toMatchObject({
+    rank: expect.any(Number) as number,
+    verdict: { status: 'evidence' },
+  });
+  const fewer = new GroupFeed(slowCommunication, 4);
+  fewer.run(200, (rank) => values(rank, 0.02));
+  fewer.forget(3);
+  expect(fewer.run(200, (rank) => values(rank, 0.02), {}, 3)).toEqual([]);
+  expect(fewer.run(100, (rank) => values(rank, 0.06), {}, 3)[0]).toMatchObject({ verdict: { status: 'evidence' } });
 });
 
 it('says nothing of one rank, and without waits', () => {

@@ -4,6 +4,7 @@ import { detectorOptions } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
 import { groupDetector } from '../group.ts';
+import { Attendance } from './attendance.ts';
 import { StepBoard, type StepRow } from './step-board.ts';
 
 /** Least standard deviation of the share that is assumed. */
@@ -12,13 +13,15 @@ const scaleFloor = 0.01;
 export interface State {
   /** Of each rank the share of the step that it waited. */
   readonly board: StepBoard<number>;
+  readonly attendance: Attendance;
   readonly level: LevelShift;
   readonly episode: Episode;
 }
 
 /**
  * All ranks wait longer in collectives, also the one that comes last and waits for nobody: what it waits is the time of the transfer
- * itself. A straggler makes the others wait and not itself, so the two are told apart.
+ * itself. A straggler makes the others wait and not itself, so the two are told apart. Without the straggler among the ranks heard they
+ * are not, so a step counts only when all ranks that are known to tell have told of it.
  */
 export const slowCommunication = groupDetector({
   kind: 'slow_communication',
@@ -37,20 +40,29 @@ export const slowCommunication = groupDetector({
     }),
     z: number({ default: 4, min: 0, max: 1000, help: 'The same in robust standard deviations' }),
     recent: integer({ default: 15, min: 3, max: 1024, help: 'The last steps, of which the median counts' }),
-    window: integer({ default: 128, min: 8, max: 4096, help: 'The steps before' }),
+    window: integer({
+      default: 128,
+      min: 8,
+      max: 4096,
+      help: 'The steps before; a rank that misses as many in a row no longer counts',
+    }),
   }),
   reads: ['step_seconds', 'collective_wait_seconds'],
   start: ({ recent, window }): State => ({
     board: new StepBoard(() => 0),
+    attendance: new Attendance(),
     level: new LevelShift(recent, window),
     episode: new Episode(),
   }),
-  observe({ board, level, episode }, { step, rank, known, wentBack }, { share, z, recent }) {
+  observe({ board, attendance, level, episode }, { step, rank, known, wentBack }, { share, z, recent, window }) {
     if (wentBack) board.rewind(rank, step);
     const { step_seconds: seconds, collective_wait_seconds: wait } = known;
     if (seconds === undefined || wait === undefined || !(seconds > 0)) return [];
     return board.put(step, rank, wait / seconds).flatMap(([done, row]) => {
-      const least = leastOf(row);
+      const { complete, changed } = attendance.take(row, window);
+      // Of other ranks the least is another one. What is found stays measured by what was usual before it.
+      if (changed && !episode.open) level.clear();
+      const least = complete ? leastOf(row) : null;
       const shift = least === null ? null : level.take(least.share, !episode.open);
       if (least === null || shift === null) return [];
       const limit = Math.max(share, z * Math.max(scaleFloor, shift.sigma));
@@ -79,8 +91,10 @@ export const slowCommunication = groupDetector({
       ];
     });
   },
-  forget({ board }, rank) {
+  forget({ board, attendance, level, episode }, rank) {
     board.forget(rank);
+    attendance.forget(rank);
+    if (!episode.open) level.clear();
   },
 });
 
