@@ -18,8 +18,9 @@ const acknowledgement = v.strictObject({ author, note: v.optional(note, '') });
 const off = 'acknowledging is switched off; set http.token_file to a file with a bearer token to switch it on';
 
 /** The findings of this node, listed, followed and acknowledged: see docs/http-api.md for the shape. */
-export function findingRoutes({ findings, token, log }: Served, stream: FindingStream): Router {
+export function findingRoutes({ findings, kinds, token, log }: Served, stream: FindingStream): Router {
   const router = Router();
+  const parameters = findingParameters(kinds);
   const find = (id: string): Finding => {
     const found = [...findings.open, ...findings.resolved].find((finding) => finding.id === id);
     if (found !== undefined) return found;
@@ -32,11 +33,11 @@ export function findingRoutes({ findings, token, log }: Served, stream: FindingS
   };
 
   const follow: RequestHandler = (request, response) => {
-    const { last_event_id: asked, ...wanted } = readQuery(request, { ...findingParameters, last_event_id: anyText });
+    const { last_event_id: asked, ...wanted } = readQuery(request, { ...parameters, last_event_id: anyText });
     stream.follow(request, response, findingFilter(wanted), request.get('last-event-id') ?? asked);
   };
   const list: RequestHandler = (request, response) => {
-    const { limit, cursor, ...wanted } = readQuery(request, { ...findingParameters, ...pageParameters });
+    const { limit, cursor, ...wanted } = readQuery(request, { ...parameters, ...pageParameters });
     const found = [...findings.open, ...findings.resolved].filter(findingFilter(wanted));
     const { items, ...rest } = page(found, (finding) => finding, { limit, cursor });
     sendJson(response, { findings: items, ...rest, lastEvent: stream.lastId });

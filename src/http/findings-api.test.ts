@@ -42,6 +42,13 @@ describe('GET /api/v1/findings', () => {
     expect(await ids('?since=1970-01-01T00:16:40Z&kind=spike')).toEqual(['abc-1']);
   });
 
+  it('refuses a kind that nothing finds, and names those there are', async () => {
+    expect(await api.ask('GET', '/api/v1/findings?kind=nonsense')).toMatchObject({
+      status: 400,
+      body: { error: { code: 'invalid_parameter', message: 'kind is "nonsense", expected spike or lost' } },
+    });
+  });
+
   it('gives page after page, each finding once, whatever comes and goes meanwhile', async () => {
     for (let rank = 0; rank < 25; rank += 1) {
       house.see(lost, evidence('warning'), rank);
