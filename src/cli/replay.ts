@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
-import { lineOf, pages, readEvaluation, readRecording, Replay, runOf, summaryOf } from '../replay/index.ts';
+import { lineOf, pages, readEvaluation, readRecording, Replay, runOf, summaryOf, Tally } from '../replay/index.ts';
 import { Vocabulary } from '../scalars/index.ts';
-import type { Finding } from '../findings/index.ts';
 import type { Configuration } from '../catalogue.ts';
 import { writeJson } from '../json.ts';
 import { exitCodes, type Command } from './command.ts';
@@ -59,17 +58,14 @@ async function replayFile(
   json: boolean,
 ): Promise<boolean> {
   const run = runOf(path);
-  const paging: Finding[] = [];
+  const tally = new Tally();
   let rows = 0;
-  let findings = 0;
+  /** Rows that tell something that can be judged. */
+  let telling = 0;
   let bad = 0;
   const judge = new Replay(run, configuration, (change) => {
-    const { finding } = change;
     if (!json) print(lineOf(change));
-    if (change.change !== 'resolved') return;
-    findings += 1;
-    if (pages(finding)) paging.push(finding);
-    if (json) print(writeJson({ ...finding, pages: pages(finding) }));
+    tally.take(change);
   });
   if (!json) print(`run ${run}`);
   try {
@@ -79,6 +75,7 @@ async function replayFile(
         complain(`${path}: ${records} records could not be read`);
       });
       rows += 1;
+      telling += 1;
       judge.evaluation(evaluation);
     } else {
       const unknown = await readRecording(
@@ -86,6 +83,7 @@ async function replayFile(
         vocabulary,
         (row) => {
           rows += 1;
+          if (Object.keys(row.values).length > 0) telling += 1;
           judge.take(row);
         },
         (line, error) => {
@@ -102,7 +100,19 @@ async function replayFile(
   judge.end();
   if (bad > maxComplaints)
     complain(`${path}: ${bad} lines could not be read, of which the first ${maxComplaints} are named`);
-  if (!json) print(summaryOf(run, { rows, findings, paging }));
+  if (telling === 0) {
+    if (bad === 0)
+      complain(
+        `${path}: found nothing to judge in ${rows} rows, expected a step and fields such as loss; --map names them`,
+      );
+    return false;
+  }
+  if (json) {
+    for (const { finding, worsenedStep } of tally.found)
+      print(writeJson({ ...finding, worsenedStep, pages: pages(finding) }));
+  } else {
+    print(summaryOf(run, rows, tally));
+  }
   return bad === 0;
 }
 

@@ -3,4 +3,5 @@ export { readRecording, runOf } from './recording.ts';
 export { Replay } from './replay.ts';
 export type { ReplayOptions } from './replay.ts';
 export type { Row } from './row.ts';
+export { Tally } from './tally.ts';
 export { lineOf, pages, summaryOf } from './text.ts';

@@ -5,10 +5,11 @@ import { gzipSync } from 'node:zlib';
 import * as valibot from 'valibot';
 import { afterAll, describe, expect, it } from 'vitest';
 import { detectOptions } from '../detect/index.ts';
-import { findingsOptions } from '../findings/index.ts';
+import { findingsOptions, type Finding } from '../findings/index.ts';
 import { Vocabulary } from '../scalars/index.ts';
 import { writeEvaluation } from '../../test/support/tfma.ts';
-import { lineOf, readEvaluation, readRecording, Replay, runOf, type Row } from './index.ts';
+import type { StepValues } from '../runs/index.ts';
+import { lineOf, pages, readEvaluation, readRecording, Replay, runOf, summaryOf, Tally, type Row } from './index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gradwatch-replay-'));
 afterAll(() => {
@@ -119,6 +120,74 @@ describe('a replay', () => {
         "step 401  resolved  warning  non_finite  run_ended",
       ]
     `);
+  });
+
+  it('ends what is open after the last row, whatever its clock has rounded', () => {
+    for (const seconds of [0.1, 0.3, 1 / 3, 0.7]) {
+      const tally = new Tally();
+      const replay = new Replay('endless', options, (change) => {
+        tally.take(change);
+      });
+      for (let step = 1; step <= 200; step += 1) {
+        const loss = step < 150 ? 1 : NaN;
+        replay.take({ step, time: null, values: { loss, step_seconds: seconds }, skipped: false });
+      }
+      replay.end();
+      expect(tally.found.map(({ finding }) => finding.resolution)).toEqual(['run_ended']);
+      expect(summaryOf('endless', 200, tally)).toMatchInlineSnapshot(`
+        "endless: 200 rows, 1 findings, 1 would have paged:
+          warning non_finite at step 150 (began at 150), critical from step 151"
+      `);
+    }
+  });
+
+  it('takes rows of one step as one step told in parts, and an evaluation of a lower step as one of the newest', () => {
+    // A training that goes back with every evaluation never has two steps in a row that are not finite.
+    const summaries = (['together', 'after', 'before', 'by epoch'] as const).map((form) => {
+      const tally = new Tally();
+      const replay = new Replay('parts', options, (change) => {
+        tally.take(change);
+      });
+      const take = (step: number, values: StepValues) => {
+        replay.take({ step, time: null, values, skipped: false });
+      };
+      for (let step = 1; step <= 40; step += 1) {
+        const epoch = step / 10;
+        const training = { loss: step < 30 ? 1 : NaN, step_seconds: 1, epoch };
+        const evaluation = { validation_loss: 2, epoch };
+        if (form === 'together') take(step, { ...training, ...evaluation });
+        if (form === 'before') take(step, evaluation);
+        if (form !== 'together') take(step, training);
+        if (form === 'after') take(step, evaluation);
+        if (form === 'by epoch') take(Math.floor(epoch), evaluation);
+      }
+      replay.end();
+      return summaryOf('parts', 40, tally);
+    });
+    expect(summaries[0]).toContain('critical from step 31');
+    expect(new Set(summaries).size).toBe(1);
+  });
+
+  it('takes a step that is told again with another value for a return to a checkpoint', () => {
+    const tally = new Tally();
+    const replay = new Replay('back', options, (change) => {
+      tally.take(change);
+    });
+    // Every row but the first goes back, so that no two values in a row are not finite.
+    for (const [at, step] of [30, 30, 29, 29, 28, 28].entries())
+      replay.take({ step, time: null, values: { loss: NaN, learning_rate: at }, skipped: false });
+    replay.end();
+    expect(tally.found.map(({ finding, worsenedStep }) => [finding.severity, worsenedStep])).toEqual([
+      ['warning', null],
+    ]);
+  });
+
+  it('says that a finding pages only where its kind has an alert', () => {
+    const finding = { severity: 'warning', consequenceOf: null } as Finding;
+    expect(pages({ ...finding, kind: 'gradient_explosion' })).toBe(true);
+    expect(pages({ ...finding, kind: 'loss_spike' })).toBe(false);
+    expect(pages({ ...finding, kind: 'gradient_explosion', severity: 'info' })).toBe(false);
+    expect(pages({ ...finding, kind: 'gradient_explosion', consequenceOf: 'a-1' })).toBe(false);
   });
 
   it('judges the evaluation in a folder', async () => {

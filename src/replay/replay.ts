@@ -7,9 +7,10 @@ import {
   type Report,
 } from '../detect/index.ts';
 import { Findings, type FindingListener, type FindingsOptions } from '../findings/index.ts';
-import type { EvaluationReport } from '../runs/index.ts';
+import { RecentSteps, type EvaluationReport } from '../runs/index.ts';
 import { SeriesTable } from '../series/index.ts';
 import { RowClock } from './clock.ts';
+import { placed } from './placed.ts';
 import type { Row } from './row.ts';
 
 export interface ReplayOptions {
@@ -24,7 +25,7 @@ export class Replay {
   readonly #clock = new RowClock();
   readonly #findings: Findings;
   readonly #engine: DetectionEngine;
-  #lastStep = -1;
+  readonly #steps = new RecentSteps();
 
   constructor(
     run: string,
@@ -61,8 +62,9 @@ export class Replay {
   }
 
   take(row: Row): void {
-    const { step, values, skipped } = row;
     const time = this.#clock.take(row);
+    const { step, values, skipped } = placed(row, this.#steps.newest);
+    const record = this.#steps.take({ step, time, values, skipped });
     this.#findings.tick();
     this.#engine.observation({
       run: this.#run,
@@ -71,11 +73,10 @@ export class Replay {
       step,
       time,
       fresh: values,
-      known: values,
-      skipped,
-      wentBack: step <= this.#lastStep,
+      known: record.known,
+      skipped: record.skipped,
+      wentBack: record.reports === 1 && record.wentBack,
     });
-    this.#lastStep = step;
   }
 
   evaluation(report: EvaluationReport): void {
@@ -85,7 +86,10 @@ export class Replay {
   /** The recording is over: what is open is resolved. */
   end(): void {
     this.#engine.runForgotten(this.#run);
-    this.#clock.pass(this.#hold);
-    this.#findings.tick();
+    // More than the hold: of a sum of times, the last digits are rounded away.
+    for (let wait = this.#hold + 1; this.#findings.open.length > 0; wait *= 2) {
+      this.#clock.pass(wait);
+      this.#findings.tick();
+    }
   }
 }

@@ -1,8 +1,14 @@
+import { detectors } from '../detect/index.ts';
 import type { Finding, FindingChange } from '../findings/index.ts';
+import type { Found, Tally } from './tally.ts';
 
-/** Whether a finding would have paged: at least a warning, and not explained by another. */
-export function pages({ severity, consequenceOf }: Finding): boolean {
-  return severity !== 'info' && consequenceOf === null;
+const alerting: ReadonlySet<string> = new Set(
+  detectors.filter(({ alert }) => alert !== 'none').map(({ kind }) => kind),
+);
+
+/** Whether a finding would have paged: of a kind that has an alert, at least a warning, and not explained by another. */
+export function pages({ kind, severity, consequenceOf }: Finding): boolean {
+  return alerting.has(kind) && severity !== 'info' && consequenceOf === null;
 }
 
 /** One line of a change: step, change, severity, kind, and the cause where it is news. */
@@ -20,18 +26,17 @@ export function lineOf({ change, finding }: FindingChange): string {
   return `step ${step ?? '-'}  ${change}  ${severity}  ${kind}  ${text}`;
 }
 
-export interface Totals {
-  readonly rows: number;
-  readonly findings: number;
-  readonly paging: readonly Finding[];
+/** What a person wants to know at the end of a run. */
+export function summaryOf(run: string, rows: number, { found }: Tally): string {
+  const paging = found.filter(({ finding }) => pages(finding));
+  const head = `${run}: ${rows} rows, ${found.length} findings, ${paging.length} would have paged`;
+  return [head + (paging.length > 0 ? ':' : ''), ...paging.map(summaryLine)].join('\n');
 }
 
-/** What a person wants to know at the end of a run. */
-export function summaryOf(run: string, { rows, findings, paging }: Totals): string {
-  const lines = paging.map(
-    ({ severity, kind, firstStep, detectedStep }) =>
-      `  ${severity} ${kind} at step ${detectedStep ?? '-'} (began at ${firstStep ?? '-'})`,
-  );
-  const head = `${run}: ${rows} rows, ${findings} findings, ${paging.length} would have paged`;
-  return [head + (lines.length > 0 ? ':' : ''), ...lines].join('\n');
+function summaryLine({ finding, openedAs, worsenedStep }: Found): string {
+  const { severity, kind, firstStep, detectedStep } = finding;
+  const opened = `step ${detectedStep ?? '-'} (began at ${firstStep ?? '-'})`;
+  return severity === openedAs
+    ? `  ${severity} ${kind} at ${opened}`
+    : `  ${openedAs} ${kind} at ${opened}, ${severity} from step ${worsenedStep ?? '-'}`;
 }

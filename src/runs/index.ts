@@ -46,7 +46,8 @@ export type {
   Values,
 } from './reports.ts';
 export type { Exceeded, Excess } from './excess.ts';
-export type { StepReport } from './recent-steps.ts';
+export { RecentSteps } from './recent-steps.ts';
+export type { StepRecord, StepReport } from './recent-steps.ts';
 export type { RankProgress, RunProgress } from './progress.ts';
 export { Runs } from './runs.ts';
 export type { RunsContext, Worker } from './runs.ts';
