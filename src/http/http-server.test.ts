@@ -564,7 +564,7 @@ describe('HttpServer', () => {
   it('says which option to change when the port is taken', async () => {
     await serve();
     const other = new HttpServer(
-      { table: new SeriesTable(), findings: noFindings } as Partial<Served> as Served,
+      { table: new SeriesTable(), findings: noFindings, kinds: [] } as Partial<Served> as Served,
       url.replace('http://', ''),
     );
     await expect(other.start()).rejects.toMatchObject({
