@@ -28,6 +28,34 @@ describe('overfitting', () => {
     });
   });
 
+  it('finds it in a run of twelve evaluations', () => {
+    const feed = new Feed(overfitting);
+    const short = steps(12, (at) => ({
+      validation_loss: at <= 3 ? 0.67 + 0.3 * (3 - at) : 0.67 + 0.09 * (at - 3),
+      evaluated_training_loss: 1.6 * Math.exp(-0.3 * at),
+    }));
+    expect(feed.say(short.slice(0, 10))).toEqual([]);
+    expect(feed.take(short[10]!)).toMatchObject({
+      status: 'evidence',
+      cause: expect.stringMatching(/has risen to 1\.3 at step 10 from its best, 0\.67 at step 3,/) as string,
+    });
+    expect(feed.say(short.slice(11))).toHaveLength(1);
+  });
+
+  it('asks of rises without a break that the training loss falls, and that they begin at the lowest', () => {
+    const rising = steps(12, (at) => ({ validation_loss: 0.6 + 0.09 * at, evaluated_training_loss: 0.3 + 0.01 * at }));
+    expect(new Feed(overfitting).say(rising)).toEqual([]);
+    const after = steps(14, (at) => ({
+      validation_loss: at < 7 ? 0.5 : 0.5 + 0.005 * (at - 6),
+      evaluated_training_loss: 0.4 / (1 + at),
+    }));
+    expect(new Feed(overfitting).say(after).length).toBeGreaterThan(0);
+    const seesaw = after.map((each, at) => (at === 10 ? { ...each, validation_loss: 0.51 } : each));
+    expect(new Feed(overfitting).say(seesaw)).toEqual([]);
+    const once = after.map((each, at) => (at === 3 ? { ...each, validation_loss: 0.4 } : each));
+    expect(new Feed(overfitting).say(once)).toEqual([]);
+  });
+
   it('is silent while both losses fall, or both rise', () => {
     const falling = steps(200, (at) => ({ validation_loss: 1 + 1 / (1 + at), evaluated_training_loss: 1 / (1 + at) }));
     expect(new Feed(overfitting).say(falling)).toEqual([]);
