@@ -98,6 +98,11 @@ async function replayFile(
     complain(`${path}: ${(error as Error).message}`);
   }
   judge.end();
+  if (judge.lateEvaluations > 0)
+    complain(
+      `${path}: ${judge.lateEvaluations} evaluations have a lower step than the training had reached, and were taken at ` +
+        'the step it had reached; do they count epochs?',
+    );
   if (bad > maxComplaints)
     complain(`${path}: ${bad} lines could not be read, of which the first ${maxComplaints} are named`);
   if (telling === 0) {

@@ -162,6 +162,7 @@ describe('a replay', () => {
         if (form === 'by epoch') take(Math.floor(epoch), evaluation);
       }
       replay.end();
+      expect(replay.lateEvaluations).toBe(form === 'by epoch' ? 40 : 0);
       return summaryOf('parts', 40, tally);
     });
     expect(summaries[0]).toContain('critical from step 31');

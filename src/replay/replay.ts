@@ -26,6 +26,7 @@ export class Replay {
   readonly #findings: Findings;
   readonly #engine: DetectionEngine;
   readonly #steps = new RecentSteps();
+  #lateEvaluations = 0;
 
   constructor(
     run: string,
@@ -61,9 +62,16 @@ export class Replay {
     });
   }
 
+  /** Evaluations that came with a lower step than the training had reached. */
+  get lateEvaluations(): number {
+    return this.#lateEvaluations;
+  }
+
   take(row: Row): void {
-    const time = this.#clock.take(row);
-    const { step, values, skipped } = placed(row, this.#steps.newest);
+    const report = placed(row, this.#steps.newest);
+    const { step, values, skipped } = report;
+    const time = this.#clock.take(report);
+    if (step > row.step) this.#lateEvaluations += 1;
     const record = this.#steps.take({ step, time, values, skipped });
     this.#findings.tick();
     this.#engine.observation({

@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Program } from '../support/program.ts';
+
+/** The built program. `npm test` builds it. */
+const main = resolve(import.meta.dirname, '../../dist/main.js');
+const folder = mkdtempSync(join(tmpdir(), 'gradwatch-replay-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+async function replay(text: string, ...flags: readonly string[]) {
+  const path = join(folder, 'run.csv');
+  writeFileSync(path, text);
+  const program = new Program('gradwatch', process.execPath, [main, 'replay', ...flags, path], { env: {} });
+  return { code: await program.exited(), output: program.output };
+}
+
+const endless = ['step,loss', ...Array.from({ length: 30 }, (_, at) => `${at},${at < 20 ? 1 : 'nan'}`)].join('\n');
+
+describe('gradwatch replay', () => {
+  it('counts and prints what is open at the last row', async () => {
+    const { code, output } = await replay(endless);
+    expect(code).toBe(0);
+    expect(output).toContain(
+      'run: 30 rows, 1 findings, 1 would have paged:\n  warning non_finite at step 20 (began at 20), critical from step 21\n',
+    );
+    const { output: json } = await replay(endless, '--json');
+    expect(JSON.parse(json)).toMatchObject({ kind: 'non_finite', worsenedStep: 21, pages: true });
+  });
+
+  it('fails where nothing could be judged', async () => {
+    for (const [text, rows] of [
+      ['', 0],
+      ['step,colour\n1,2\n', 1],
+    ] as const) {
+      const { code, output } = await replay(text);
+      expect(code).toBe(1);
+      expect(output).toContain(`found nothing to judge in ${rows} rows`);
+      expect(output).not.toContain('0 findings');
+    }
+  });
+
+  it('says that evaluations have steps of their own', async () => {
+    const { code, output } = await replay('step,loss,val_loss\n100,1,\n1,,2\n');
+    expect(code).toBe(0);
+    expect(output).toContain('1 evaluations have a lower step than the training had reached');
+  });
+});
