@@ -11,14 +11,12 @@ from gradwatch.channel import open_channel, report, status_of
 from gradwatch.destination import Destination
 from gradwatch.v1.telemetry_pb2 import ENDING_FINISHED, Goodbye, Hello, Welcome, WorkerMessage
 from gradwatch.version import VERSION
-from gradwatch.worker import Worker, find_worker
+from gradwatch.worker import Worker, find_run, find_worker
 
 RUN = "gradwatch-check"
 TIMEOUT_SECONDS = 5.0
 
 ADVICE = {
-    "UNAVAILABLE": "Is the exporter running on this node? Set GRADWATCH_ADDRESS where it listens elsewhere, and "
-    "GRADWATCH_TLS_CA_FILE where it speaks TLS.",
     "DEADLINE_EXCEEDED": "Something listens there and says nothing. Is it the exporter's gRPC port?",
     "UNIMPLEMENTED": "Something else listens there. Is it the exporter's gRPC port?",
     "UNAUTHENTICATED": "Set GRADWATCH_TOKEN to the token of the exporter.",
@@ -29,13 +27,13 @@ def check(destination: Destination, environ: Mapping[str, str]) -> tuple[bool, l
     """Says hello and goodbye as rank of a run named gradwatch-check. Returns whether it was welcomed, and sentences for
     a person."""
     address = destination.address
-    worker = find_worker(environ)
-    lines = [_describe(worker)]
+    worker = find_worker(environ, run=RUN)
+    lines = [_describe(worker, find_run(environ))]
     if environ.get("GRADWATCH_DISABLED"):
         lines.append(f"GRADWATCH_DISABLED is {environ['GRADWATCH_DISABLED']}: with 1 gradwatch.init() reports nothing.")
     # The time as attempt: a check takes the place of an earlier one that hangs.
     hello = Hello(
-        run=RUN,
+        run=worker.run,
         rank=worker.rank,
         world_size=worker.world_size,
         attempt=int(time.time()),
@@ -57,7 +55,10 @@ def check(destination: Destination, environ: Mapping[str, str]) -> tuple[bool, l
     except Exception as problem:
         if welcome is None:
             code, sentence = status_of(problem)
-            return False, [*lines, f"No welcome from {address}: {sentence} ({code}). {ADVICE.get(code, '')}".rstrip()]
+            return False, [
+                *lines,
+                f"No welcome from {address}: {sentence} ({code}). {_advise(code, sentence, destination)}".rstrip(),
+            ]
     finally:
         if channel is not None:
             channel.close()
@@ -69,11 +70,29 @@ def check(destination: Destination, environ: Mapping[str, str]) -> tuple[bool, l
     return True, [*lines, *_describe_exporter(welcome, worker, address, took)]
 
 
-def _describe(worker: Worker) -> str:
+def _advise(code: str, sentence: str, destination: Destination) -> str:
+    if code == "UNAVAILABLE":
+        if destination.tls is not None:
+            tls = "and whether GRADWATCH_TLS_CA_FILE and GRADWATCH_TLS_SERVER_NAME fit its certificate"
+        else:
+            tls = "and GRADWATCH_TLS_CA_FILE, the authority of its certificate, where it speaks TLS"
+        return f"Is the exporter running on this node? Set GRADWATCH_ADDRESS where it listens elsewhere, {tls}."
+    # The exporter ends a call with one code for both.
+    if code == "UNAUTHENTICATED" and "certificate" in sentence:
+        return (
+            "Set GRADWATCH_TLS_CERT_FILE and GRADWATCH_TLS_KEY_FILE to a certificate of this worker that the authority "
+            "in grpc.tls.client_ca_file has signed, and to its key."
+        )
+    return ADVICE.get(code, "")
+
+
+def _describe(worker: Worker, run: str | None) -> str:
     gpu = worker.gpu_uuid or "not named by the environment"
+    training = "named by gradwatch.init() or after its script" if run is None else run
     return (
         f"Worker: run {worker.run}, rank {worker.rank} of {worker.world_size} (from {worker.launcher}), "
-        f"attempt {worker.attempt}, node {worker.node}, GPU {gpu}."
+        f"attempt {worker.attempt}, node {worker.node}, GPU {gpu}. "
+        f"The run of a training here: {training}."
     )
 
 

@@ -20,9 +20,20 @@ MAX_REFUSED_NAMES = 64
 MAX_NAMES = 1024
 
 
+def _detached(value: Any) -> Any:
+    """PyTorch warns where a tensor that requires a gradient, as every loss does, becomes a number."""
+    detach = getattr(value, "detach", None)
+    return value if detach is None else detach()
+
+
+def real(value: Any) -> float:
+    """A double. Raises ValueError or TypeError for what is no number."""
+    return float(_detached(value))
+
+
 def count(value: Any) -> int:
     """A whole number of 64 bits without a sign. Raises ValueError outside of it."""
-    number = int(value)
+    number = int(_detached(value))
     if not 0 <= number < 2**64:
         raise ValueError(f"{number} is not between 0 and 2**64 - 1")
     return number
@@ -33,7 +44,7 @@ def values_of(values: Mapping[str, Any]) -> dict[str, float]:
     ValueError for more than MAX_NAMES."""
     if len(values) > MAX_NAMES:
         raise ValueError(f"{len(values)} names are more than {MAX_NAMES}")
-    return {str(name): float(value) for name, value in values.items() if value is not None}
+    return {str(name): real(value) for name, value in values.items() if value is not None}
 
 
 def phase_of(name: Any) -> int:
@@ -47,13 +58,13 @@ def norm_scope_of(name: Any) -> int:
 
 
 _BY_TYPE: Mapping[int, Callable[[Any], Value]] = {
-    Step.DESCRIPTOR.fields_by_name["loss"].type: float,
+    Step.DESCRIPTOR.fields_by_name["loss"].type: real,
     Step.DESCRIPTOR.fields_by_name["step"].type: count,
     Step.DESCRIPTOR.fields_by_name["skipped"].type: bool,
 }
 
-# Each field of the proto message Step with what turns a value into its type. float() and int() take numbers, 0-d
-# tensors and arrays of every framework; the float of a tensor on a GPU waits for that GPU.
+# Each field of the proto message Step with what turns a value into its type. Numbers, 0-d tensors and arrays of every
+# framework are taken; the float of a tensor on a GPU waits for that GPU.
 CONVERTERS: Mapping[str, Callable[[Any], Held]] = {
     **{field.name: _BY_TYPE[field.type] for field in Step.DESCRIPTOR.fields if field.type in _BY_TYPE},
     "phase": phase_of,

@@ -4,10 +4,10 @@ for what cannot be a message; limits of number and length are the exporter's, se
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Union
 
-from gradwatch.fields import count, values_of
+from gradwatch.fields import count, real, values_of
 from gradwatch.v1.telemetry_pb2 import (
     Distribution,
     Evaluation,
@@ -105,24 +105,48 @@ def event_of(type: str, *, step: Any = None, message: str | None = None, value: 
     )
 
 
-def serving_of(
-    *,
-    requests: Any = None,
-    errors: Any = None,
-    latency: Mapping[str, Any] | None = None,
-    input_tokens: Any = None,
-    output_tokens: Any = None,
-    outputs: Mapping[str, Any] | None = None,
-) -> ServingReport:
-    return ServingReport(
-        unix_nanos=time.time_ns(),
-        requests=_count(requests),
-        errors=_count(errors),
-        latency=None if latency is None else LatencyHistogram(**latency),
-        input_tokens=_count(input_tokens),
-        output_tokens=_count(output_tokens),
-        outputs=None if outputs is None else _distribution(None, list(outputs), list(outputs.values())),
-    )
+def serving_of(refuse: Callable[[str, Exception], None], **parts: Any) -> ServingReport:
+    """Does not raise for a part that cannot be used: `refuse` is told its name and why, and the rest is reported."""
+    usable: dict[str, Any] = {}
+    for name, value in parts.items():
+        try:
+            usable[name] = None if value is None else _SERVING[name](value)
+        except Exception as error:
+            refuse(name, error)
+    return ServingReport(unix_nanos=time.time_ns(), **usable)
+
+
+def _latency(latency: Any) -> LatencyHistogram:
+    if not isinstance(latency, Mapping) or not {"bounds", "counts"} <= latency.keys() <= {"bounds", "counts", "sum"}:
+        raise TypeError(
+            f"{_shape(latency)} is no histogram; pass {{'bounds': [0.1, 1.0], 'counts': [7, 2, 0], 'sum': 1.9}}"
+        )
+    bounds = [real(bound) for bound in latency["bounds"]]
+    counts = [count(each) for each in latency["counts"]]
+    if len(counts) != len(bounds) + 1:
+        raise ValueError(f"{len(counts)} counts do not fit {len(bounds)} bounds: there is one more count than bounds")
+    return LatencyHistogram(bounds=bounds, counts=counts, sum=_real(latency.get("sum")))
+
+
+def _outputs(outputs: Any) -> Distribution | None:
+    if not isinstance(outputs, Mapping):
+        raise TypeError(f"{_shape(outputs)} is no count by class; pass {{'cat': 7, 'dog': 2}}")
+    return _distribution(None, list(outputs), list(outputs.values()))
+
+
+def _shape(value: Any) -> str:
+    kind = type(value).__name__
+    return f"a {kind} with the keys {', '.join(map(str, value))}"[:200] if isinstance(value, Mapping) else f"a {kind}"
+
+
+_SERVING: Mapping[str, Callable[[Any], Any]] = {
+    "requests": count,
+    "errors": count,
+    "latency": _latency,
+    "input_tokens": count,
+    "output_tokens": count,
+    "outputs": _outputs,
+}
 
 
 def _distribution(
@@ -131,7 +155,7 @@ def _distribution(
     if counts is None:
         return None
     return Distribution(
-        edges=[float(edge) for edge in edges or ()], classes=classes or (), counts=[count(each) for each in counts]
+        edges=[real(edge) for edge in edges or ()], classes=classes or (), counts=[count(each) for each in counts]
     )
 
 
@@ -140,4 +164,4 @@ def _count(value: Any) -> int | None:
 
 
 def _real(value: Any) -> float | None:
-    return None if value is None else float(value)
+    return None if value is None else real(value)

@@ -113,7 +113,8 @@ class Run:
 
     @property
     def refused_values(self) -> Mapping[str, int]:
-        """How often log() was given a field that it does not know or a value that it cannot use, by field."""
+        """How often log() was given a field that it does not know or a value that it cannot use, by field; other
+        reports by their name."""
         return dict(self._fields.refused)
 
     def log(self, step: Any = None, **values: Any) -> None:
@@ -204,11 +205,16 @@ class Run:
         output_tokens: Any = None,
         outputs: Mapping[str, Any] | None = None,
     ) -> None:
-        """Reports what a process that serves the model did since the last report. `latency` is a histogram: bounds in
-        seconds, counts (one more than bounds) and sum; `outputs` says how often each class was the answer."""
+        """Reports what a process that serves the model did since the last report. `latency` is a histogram,
+        {"bounds": [0.1, 1.0], "counts": [7, 2, 0], "sum": 1.9}: upper bounds in seconds, rising; how many requests were
+        within each and not within the one before, and last those above all bounds; the sum of all latencies, which may
+        be left out. `outputs` says how often each class was the answer, {"cat": 7, "dog": 2}. A part of another shape
+        is left out, counted in `refused_values` as "serving.latency", and told in the log once; the rest is
+        reported."""
         self._send(
             "serving",
             serving_of,
+            lambda part, error: self._fields.refuse(f"serving.{part}", f"serving() cannot use {part}: {error}"),
             requests=requests,
             errors=errors,
             latency=latency,

@@ -104,7 +104,7 @@ def find_worker(
     attempt: int | None = None,
 ) -> Worker:
     """What is given, and for the rest what the environment says. A process without a launcher is rank 0 of 1."""
-    launcher = next((known for known in LAUNCHERS if known.evidence in environ), ALONE)
+    launcher = _launcher(environ)
     sizes = (_number(environ, name) for name in launcher.world_size)
     if rank is None:
         rank = _number(environ, launcher.rank) or 0
@@ -115,10 +115,7 @@ def find_worker(
     if attempt is None:
         attempt = _number(environ, launcher.attempt) or 0
     return Worker(
-        run=run
-        or environ.get("GRADWATCH_RUN")
-        or _launched_run(environ, launcher)
-        or _unnamed_run(environ, world_size),
+        run=run or find_run(environ) or _unnamed_run(environ, world_size),
         rank=rank,
         world_size=world_size,
         local_rank=local_rank,
@@ -177,10 +174,16 @@ def find_job(environ: Mapping[str, str]) -> str | None:
     return next((environ[name] for name in JOBS if environ.get(name)), None)
 
 
-def _launched_run(environ: Mapping[str, str], launcher: Launcher) -> str:
-    parts = [environ.get(name, "") for name in launcher.run]
+def find_run(environ: Mapping[str, str]) -> str | None:
+    """The name that the environment has for the run: GRADWATCH_RUN, else the launcher's."""
+    parts = [environ.get(name, "") for name in _launcher(environ).run]
     # torchrun says "none" when it was not given an id.
-    return ".".join(part for part in parts if part and part != "none")
+    launched = ".".join(part for part in parts if part and part != "none")
+    return environ.get("GRADWATCH_RUN") or launched or None
+
+
+def _launcher(environ: Mapping[str, str]) -> Launcher:
+    return next((known for known in LAUNCHERS if known.evidence in environ), ALONE)
 
 
 def _unnamed_run(environ: Mapping[str, str], world_size: int) -> str:

@@ -49,6 +49,36 @@ def test_all_kinds_of_reports_arrive_in_their_order(exporter: FakeExporter) -> N
     assert run.refused_values == {}
 
 
+@pytest.mark.parametrize(
+    ("part", "bad", "why"),
+    [
+        ("latency", [0.1, 0.2], "a list is no histogram"),
+        ("latency", {"buckets": [0.1], "counts": [1, 2]}, "a dict with the keys buckets, counts is no histogram"),
+        ("latency", {"bounds": [0.1], "counts": [3]}, "1 counts do not fit 1 bounds"),
+        ("outputs", ["cat", "dog"], "a list is no count by class"),
+        ("errors", -1, "-1 is not between 0 and"),
+    ],
+)
+def test_a_bad_part_of_what_was_served_takes_nothing_with_it(
+    exporter: FakeExporter, caplog: pytest.LogCaptureFixture, part: str, bad: object, why: str
+) -> None:
+    good = {
+        "requests": 4,
+        "errors": 1,
+        "latency": {"bounds": [0.1], "counts": [3, 1]},
+        "input_tokens": 70,
+        "output_tokens": 9,
+        "outputs": {"cat": 4},
+    }
+    run = gradwatch.init("serves", address=exporter.address, role="inference")
+    run.serving(**{**good, part: bad})
+    gradwatch.finish()
+    (serving,) = [each for batch in exporter.batches for each in batch.serving_reports]
+    assert {field.name for field, _ in serving.ListFields()} == {"unix_nanos", *good} - {part}
+    assert run.refused_values == {f"serving.{part}": 1}
+    assert f"serving() cannot use {part}: {why}" in caplog.text
+
+
 def test_steps_carry_extras_losses_phase_and_scope(exporter: FakeExporter) -> None:
     gradwatch.init("extras", address=exporter.address)
     gradwatch.log(step=1, loss=1.0, extras={"accuracy": 0.5}, auxiliary_losses={"kl": 2}, gradient_norm_scope="shard")

@@ -79,3 +79,12 @@ def test_invented_names_do_not_fill_the_memory() -> None:
 def test_news(field: str, values: list[float], expected: list[bool]) -> None:
     news = News()
     assert [news.in_values({field: value}) for value in values] == expected
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_tensor_that_requires_a_gradient_is_read_without_a_warning() -> None:
+    weight = torch.tensor(0.5, requires_grad=True)
+    reader = FieldReader()
+    usable = reader.read({"loss": weight * 2, "samples": weight * 8, "extras": {"accuracy": weight}})
+    assert usable == {"loss": 1.0, "samples": 4, "extras": {"accuracy": 0.5}} and reader.refused == {}
+    assert weight.requires_grad, "the script's own tensor stays as it was"
