@@ -72,11 +72,10 @@ def check(destination: Destination, environ: Mapping[str, str]) -> tuple[bool, l
 
 def _advise(code: str, sentence: str, destination: Destination) -> str:
     if code == "UNAVAILABLE":
-        if destination.tls is not None:
-            tls = "and whether GRADWATCH_TLS_CA_FILE and GRADWATCH_TLS_SERVER_NAME fit its certificate"
-        else:
-            tls = "and GRADWATCH_TLS_CA_FILE, the authority of its certificate, where it speaks TLS"
-        return f"Is the exporter running on this node? Set GRADWATCH_ADDRESS where it listens elsewhere, {tls}."
+        absent = "Is the exporter running on this node? Set GRADWATCH_ADDRESS where it listens elsewhere."
+        if destination.tls is None:
+            return f"{absent} Where it speaks TLS, set GRADWATCH_TLS_CA_FILE to the authority of its certificate."
+        return f"{absent} Do GRADWATCH_TLS_CA_FILE and GRADWATCH_TLS_SERVER_NAME fit its certificate?"
     # The exporter ends a call with one code for both.
     if code == "UNAUTHENTICATED" and "certificate" in sentence:
         return (

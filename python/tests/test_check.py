@@ -55,4 +55,4 @@ def test_absent(unused_port: int) -> None:
     code, text = check("--address", f"127.0.0.1:{unused_port}")
     assert code == 1
     assert f"No welcome from 127.0.0.1:{unused_port}" in text and "Is the exporter running on this node?" in text
-    assert "GRADWATCH_TLS_CA_FILE, the authority of its certificate, where it speaks TLS" in text
+    assert "Where it speaks TLS, set GRADWATCH_TLS_CA_FILE" in text
