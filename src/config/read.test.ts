@@ -73,6 +73,22 @@ describe('readConfig', () => {
     ]);
   });
 
+  it('reports what is wrong in a source that a stronger one hides', () => {
+    const read = readConfig(schema, {
+      file: { name: 'g.yaml', text: 'log: {level: loud}\ngpu: {interval: 2s}\n' },
+      environment: { GRADWATCH_LOG_LEVEL: 'shout', GRADWATCH_GPU_INTERVAL: '3s' },
+      flags: { 'log.level': 'debug', 'gpu.interval': '4s' },
+    });
+    expect(read).toEqual({
+      mistakes: [
+        { where: 'g.yaml: log.level', value: 'loud', expected: 'one of debug, info' },
+        { where: 'GRADWATCH_LOG_LEVEL', value: 'shout', expected: 'one of debug, info' },
+      ],
+      rest: { ...defaults, log: { level: 'debug' }, gpu: { ...defaults.gpu, interval: 4 } },
+      mistaken: [],
+    });
+  });
+
   it('names the line of a broken file', () => {
     const read = readConfig(schema, { file: { name: 'g.yaml', text: 'gpu:\n  interval: 1s\n  interval: 2s\n' } });
     expect('mistakes' in read && read.mistakes.map(explain)).toEqual([

@@ -58,13 +58,18 @@ export function readConfig<Schema extends Group>(schema: Schema, sources: Source
   const tree: Tree = new Map();
   if (sources.file !== undefined) mistakes.push(...readFile(sources.file, tree));
   const known = leaves(schema);
+  const override = (path: readonly string[], scalar: Scalar): void => {
+    // What a stronger source hides would be told only once that is gone.
+    mistakes.push(...mistakesOf(schema, path, find(tree, path)));
+    put(tree, path, scalar);
+  };
   for (const { path, variable } of known) {
     const value = sources.environment?.[variable];
-    if (value !== undefined) put(tree, path.split('.'), { where: variable, value });
+    if (value !== undefined) override(path.split('.'), { where: variable, value });
   }
   mistakes.push(...misspelt(sources.environment ?? {}, known));
   for (const [path, value] of Object.entries(sources.flags ?? {})) {
-    if (value !== undefined) put(tree, path.split('.'), { where: `--${path}`, value });
+    if (value !== undefined) override(path.split('.'), { where: `--${path}`, value });
   }
   // Groups come from the file alone: environment and flags name options.
   const inFile = (path: string): string => (sources.file === undefined ? path : `${sources.file.name}: ${path}`);
@@ -150,6 +155,15 @@ function find(tree: Tree, path: readonly string[]): Tree | Scalar | undefined {
   let here: Tree | Scalar | undefined = tree;
   for (const key of path) here = here instanceof Map ? here.get(key) : undefined;
   return here;
+}
+
+/** What is wrong with the value of one option. */
+function mistakesOf(schema: v.GenericSchema, path: readonly string[], found: Tree | Scalar | undefined): Mistake[] {
+  if (found === undefined || found instanceof Map) return [];
+  let option: v.GenericSchema | undefined = schema;
+  for (const key of path) option = option !== undefined && isGroup(option) ? option.entries[key] : undefined;
+  const { issues = [] } = option === undefined ? {} : v.safeParse(option, found.value);
+  return issues.map(({ message }) => ({ ...found, expected: message }));
 }
 
 function remove(tree: Tree, path: readonly string[]): void {
