@@ -40,6 +40,7 @@ async function serve(tls: string, rest = ''): Promise<void> {
     table: new SeriesTable(),
     self: new SelfMetrics({ version: '1', now: () => 0 }),
     findings: noFindings,
+    kinds: [],
     token: null,
     reload: null,
     maxScrapes: () => 40,
