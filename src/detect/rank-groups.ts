@@ -1,9 +1,10 @@
 import type { Observation, RankHello, RankIdentity } from '../runs/index.ts';
 import type { Section } from '../snapshot/index.ts';
 import type { AnyGroupDetector } from './group.ts';
+import type { StatefulStation } from './held-state.ts';
 import type { Judging } from './judging.ts';
 import { peerGroup, peerings, type Peering } from './ranks/peers.ts';
-import { RunWatches, type RunStation } from './run-watches.ts';
+import { RunWatches } from './run-watches.ts';
 
 /** Feeds detectors that compare ranks with what the ranks of each group observe. */
 export class RankGroups {
@@ -12,7 +13,7 @@ export class RankGroups {
   /** By run and rank, the groups to which a rank belongs. */
   readonly #peers = new Map<string, Map<number, Readonly<Record<Peering, string>>>>();
 
-  constructor(stations: readonly RunStation<AnyGroupDetector>[], judging: Judging) {
+  constructor(stations: readonly StatefulStation<AnyGroupDetector>[], judging: Judging) {
     this.#judging = judging;
     const compared = (peers: Peering) => new RunWatches(stations.filter(({ detector }) => detector.peers === peers));
     this.#watches = { work: compared('work'), replicas: compared('replicas') };

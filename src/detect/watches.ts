@@ -1,39 +1,36 @@
 import * as v from 'valibot';
 import type { RankIdentity } from '../runs/index.ts';
-import { restoreState, type Section } from '../snapshot/index.ts';
-import type { DetectorFacts, DetectorOptions } from './detector.ts';
+import type { Section } from '../snapshot/index.ts';
 import type { DetectorSeries, RankSeries } from './detector-series.ts';
-
-/** A detector that holds a state of each rank. */
-export interface RankDetector extends DetectorFacts {
-  start(options: DetectorOptions): object;
-}
+import {
+  beginState,
+  isRestoredIn,
+  mistakeIn,
+  savedStates,
+  statesOf,
+  type HeldState,
+  type StatefulDetector,
+  type StatefulStation,
+} from './held-state.ts';
 
 /** A detector with its options and its series. */
-export interface Station<Detector extends RankDetector> {
-  readonly detector: Detector;
-  /** Those in force; a reload changes them. */
-  options: DetectorOptions;
+export interface Station<Detector extends StatefulDetector> extends StatefulStation<Detector> {
   readonly series: DetectorSeries;
 }
 
 /** What one detector holds of one rank. */
-export interface Watch<Detector extends RankDetector> {
-  readonly station: Station<Detector>;
-  readonly state: object;
+export interface Watch<Detector extends StatefulDetector> extends HeldState<Station<Detector>> {
   readonly series: RankSeries;
-  /** The state is of before a restart of the exporter. */
-  readonly restored: boolean;
 }
 
 const savedRank = v.object({
   run: v.string(),
   rank: v.pipe(v.number(), v.safeInteger()),
-  states: v.record(v.string(), v.unknown()),
+  states: savedStates,
 });
 
 /** What all detectors hold of all ranks: from the first observation of a rank, or from before a restart, until the rank is forgotten. */
-export class Watches<Detector extends RankDetector> {
+export class Watches<Detector extends StatefulDetector> {
   readonly #name: string;
   readonly #stations: readonly Station<Detector>[];
   readonly #ranks = new Map<string, Map<number, readonly Watch<Detector>[]>>();
@@ -53,7 +50,7 @@ export class Watches<Detector extends RankDetector> {
 
   /** Whether what a detector of this kind holds of a rank is of before a restart. */
   isRestored(kind: string, identity: RankIdentity): boolean {
-    return this.#find(identity)?.some(({ station, restored }) => restored && station.detector.kind === kind) ?? false;
+    return isRestoredIn(this.#find(identity) ?? [], kind);
   }
 
   forgetRank({ run, rank }: RankIdentity): void {
@@ -80,10 +77,7 @@ export class Watches<Detector extends RankDetector> {
 
   *#save(): Generator<v.InferOutput<typeof savedRank>> {
     for (const [run, ranks] of this.#ranks) {
-      for (const [rank, watches] of ranks) {
-        const states = Object.fromEntries(watches.map(({ station, state }) => [station.detector.kind, state]));
-        yield { run, rank, states };
-      }
+      for (const [rank, watches] of ranks) yield { run, rank, states: statesOf(watches) };
     }
   }
 
@@ -91,11 +85,7 @@ export class Watches<Detector extends RankDetector> {
     if (!v.is(savedRank, part)) return 'it is not of the expected shape';
     if (!holds(part)) return `rank ${part.rank} of run ${JSON.stringify(part.run)} is not held any more`;
     const saved = new Map(Object.entries(part.states));
-    const anew = this.#begin(part, saved).filter(({ station, restored }) => {
-      return !restored && saved.has(station.detector.kind);
-    });
-    const kinds = anew.map(({ station }) => station.detector.kind);
-    return kinds.length === 0 ? null : `the state of ${kinds.join(' and ')} has another shape`;
+    return mistakeIn(this.#begin(part, saved), saved);
   }
 
   #find({ run, rank }: RankIdentity): readonly Watch<Detector>[] | undefined {
@@ -109,11 +99,7 @@ export class Watches<Detector extends RankDetector> {
       this.#ranks.set(run, ranks);
     }
     const watches = this.#stations.map((station): Watch<Detector> => {
-      const { detector, options } = station;
-      const series = station.series.of({ run, rank });
-      const state = detector.start(options);
-      const restored = restoreState(state, saved.get(detector.kind));
-      return { station, series, restored, state: restored ? state : detector.start(options) };
+      return { ...beginState(station, saved), series: station.series.of({ run, rank }) };
     });
     ranks.set(rank, watches);
     return watches;

@@ -1,10 +1,9 @@
 import { number } from '../../config/index.ts';
-import { madToSigma, SlidingWindow } from '../../stats/index.ts';
+import { median, madToSigma, SlidingWindow } from '../../stats/index.ts';
 import { detectorOptions, quiet } from '../detector.ts';
 import { figure, span } from '../figure.ts';
 import type { Card } from './machine.ts';
 import { cardDetector } from './machine-detector.ts';
-import { median } from './median.ts';
 import { patience, Spell } from './spell.ts';
 
 /** In the order in which they are told where several deviate: the more a metric says of what a card does, the earlier it comes. */

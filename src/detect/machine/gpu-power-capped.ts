@@ -1,10 +1,10 @@
 import { duration, number } from '../../config/index.ts';
+import { median } from '../../stats/index.ts';
 import { detectorOptions, quiet } from '../detector.ts';
 import { figure } from '../figure.ts';
 import { ClockEventTime, clockEventReads, clocks } from './clock-events.ts';
 import type { Card, Machine } from './machine.ts';
 import { cardDetector } from './machine-detector.ts';
-import { median } from './median.ts';
 import { Spell } from './spell.ts';
 
 const reads = [

@@ -1,9 +1,9 @@
 import { number } from '../../config/index.ts';
+import { median } from '../../stats/index.ts';
 import { detectorOptions, quiet } from '../detector.ts';
 import { figure, span } from '../figure.ts';
 import type { Card } from './machine.ts';
 import { cardDetector } from './machine-detector.ts';
-import { median } from './median.ts';
 import { patience, Spell } from './spell.ts';
 
 const reads = [

@@ -1,4 +1,4 @@
-import { bend, LowerEnvelope, mannKendall } from '../../stats/index.ts';
+import { bend, LowerEnvelope, mannKendall, median } from '../../stats/index.ts';
 
 /** Values in the shortest minimum, minima in a window, and scales: from 128 values on to 262,144. */
 const base = 4;
@@ -80,12 +80,6 @@ function quarters(minima: Float64Array): readonly [number, number, number, numbe
 
 /** Deviation from a straight line that is taken for granted, as a share of the rise. */
 const straightness = 0.03;
-
-function median(values: Float64Array): number {
-  const sorted = values.toSorted();
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[half] ?? NaN) : ((sorted[half] ?? NaN) + (sorted[half - 1] ?? NaN)) / 2;
-}
 
 /** The last so many values in the finest minima of which the window holds them all. */
 export function latestMinima(envelope: LowerEnvelope, values: number): Float64Array {
