@@ -1,7 +1,6 @@
-import type { StrictObjectSchema } from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { normals, observation, steps } from '../../test/support/detection.ts';
-import { readConfig } from '../config/index.ts';
+import { optionsOf } from '../../test/support/detector-options.ts';
 import { fieldNames, type Field, type Observation } from '../runs/index.ts';
 import { fromLine, restoreState, toLine } from '../snapshot/index.ts';
 import type { AnyStepDetector, DetectorOptions, Verdict } from './detector.ts';
@@ -40,18 +39,12 @@ const training: readonly Observation[] = (() => {
   });
 })();
 
-function defaultsOf(detector: AnyStepDetector): DetectorOptions {
-  const read = readConfig(detector.options as unknown as StrictObjectSchema<Record<string, never>, undefined>, {});
-  if (!('value' in read)) throw new Error(JSON.stringify(read.mistakes));
-  return read.value as unknown as DetectorOptions;
-}
-
 function judge(detector: AnyStepDetector, state: object, observed: Observation, options: DetectorOptions): Verdict {
   return detector.observe(state, observed, options, () => undefined);
 }
 
 describe.each(all.map((detector) => [detector.kind, detector] as const))('%s', (_, detector) => {
-  const options = defaultsOf(detector);
+  const options = optionsOf(detector);
   const state = detector.start(options);
   const saved: string[] = [];
   const verdicts = training.map((observed) => {

@@ -1,8 +1,7 @@
-import type { StrictObjectSchema } from 'valibot';
-import { readConfig } from '../../src/config/index.ts';
 import type { AnyStepDetector, DetectorOptions, Verdict } from '../../src/detect/detector.ts';
 import type { AnyGroupDetector } from '../../src/detect/group.ts';
 import type { Observation, StepValues } from '../../src/runs/index.ts';
+import { optionsOf } from './detector-options.ts';
 
 /** An observation of rank 2 with the given values, all fresh and nothing else known. */
 export function observation(step: number, values: StepValues, more: Partial<Observation> = {}): Observation {
@@ -30,10 +29,7 @@ export class Feed {
   readonly outputs = new Map<string, number | undefined>();
 
   constructor(detector: AnyStepDetector, flags: Readonly<Record<string, string>> = {}) {
-    const schema = detector.options as unknown as StrictObjectSchema<Record<string, never>, undefined>;
-    const read = readConfig(schema, { flags });
-    if (!('value' in read)) throw new Error(JSON.stringify(read.mistakes));
-    this.#options = read.value as unknown as DetectorOptions;
+    this.#options = optionsOf(detector, flags);
     this.#detector = detector;
     this.#state = detector.start(this.#options);
   }
@@ -86,10 +82,7 @@ export class GroupFeed {
   #next = 0;
 
   constructor(detector: AnyGroupDetector, ranks: number) {
-    const schema = detector.options as unknown as StrictObjectSchema<Record<string, never>, undefined>;
-    const read = readConfig(schema, {});
-    if (!('value' in read)) throw new Error(JSON.stringify(read.mistakes));
-    this.#options = read.value as unknown as DetectorOptions;
+    this.#options = optionsOf(detector);
     this.#detector = detector;
     this.#state = detector.start(this.#options);
     this.#ranks = ranks;

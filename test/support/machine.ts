@@ -1,11 +1,10 @@
-import type { StrictObjectSchema } from 'valibot';
-import { readConfig } from '../../src/config/index.ts';
 import type { DetectorOptions } from '../../src/detect/detector.ts';
 import type { AnyMachineDetector } from '../../src/detect/machine/index.ts';
 import { Machine } from '../../src/detect/machine/machine.ts';
 import { SampleIndex, type Sample } from '../../src/detect/machine/samples.ts';
 import type { RunProgress } from '../../src/runs/index.ts';
 import { readLabelBlock } from '../../src/series/index.ts';
+import { optionsOf } from './detector-options.ts';
 
 /** By metric, with labels beyond those of the card where it has some: `name` or `name{label="value"}`. Of states the one that holds. */
 export type Readings = Readonly<Record<string, number | string>>;
@@ -28,10 +27,7 @@ export class MachineFeed {
   time = 1_700_000_000;
 
   constructor(detector: AnyMachineDetector, flags: Readonly<Record<string, string>> = {}) {
-    const schema = detector.options as unknown as StrictObjectSchema<Record<string, never>, undefined>;
-    const read = readConfig(schema, { flags });
-    if (!('value' in read)) throw new Error(JSON.stringify(read.mistakes));
-    this.#options = read.value as unknown as DetectorOptions;
+    this.#options = optionsOf(detector, flags);
     this.#detector = detector;
     this.#state = detector.start(this.#options);
   }

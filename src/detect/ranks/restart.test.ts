@@ -1,10 +1,8 @@
-import type { StrictObjectSchema } from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { normals, observation } from '../../../test/support/detection.ts';
-import { readConfig } from '../../config/index.ts';
+import { optionsOf } from '../../../test/support/detector-options.ts';
 import type { Observation } from '../../runs/index.ts';
 import { fromLine, restoreState, toLine } from '../../snapshot/index.ts';
-import type { DetectorOptions } from '../detector.ts';
 import type { AnyGroupDetector } from '../group.ts';
 import { groupDetectors } from './index.ts';
 
@@ -36,14 +34,8 @@ const training: readonly Observation[] = (() => {
   }).flat();
 })();
 
-function defaultsOf(detector: AnyGroupDetector): DetectorOptions {
-  const read = readConfig(detector.options as unknown as StrictObjectSchema<Record<string, never>, undefined>, {});
-  if (!('value' in read)) throw new Error(JSON.stringify(read.mistakes));
-  return read.value as unknown as DetectorOptions;
-}
-
 describe.each(all.map((detector) => [detector.kind, detector] as const))('%s', (_, detector) => {
-  const options = defaultsOf(detector);
+  const options = optionsOf(detector);
   const state = detector.start(options);
   const saved: string[] = [];
   const verdicts = training.map((observed) => {
