@@ -1,6 +1,18 @@
-"""What a training writes down of itself, as JSON lines: who it is, then each step. A double is read back as the same double."""
+"""What every training is given, and what it writes down of itself, as JSON lines: who it is, then each step. A double is read back as the
+same double."""
 
+import argparse
 import json
+
+
+def arguments_of_training(description):
+    """The parser of what every training is given; one may add to it."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--run", required=True)
+    parser.add_argument("--record", required=True)
+    parser.add_argument("--steps", type=int, required=True)
+    parser.add_argument("--pause", type=float, required=True, help="seconds between two steps")
+    return parser
 
 
 class Record:

@@ -1,23 +1,17 @@
 """Trains a very small GPT-2 with the Trainer of Hugging Face, which downloads nothing, and writes down the trainer's own log."""
 
-import argparse
 import tempfile
 import time
 
 import torch
 import transformers
-from record import Record
+from record import Record, arguments_of_training
 
 from gradwatch.huggingface import GradwatchCallback
 
 BATCH = 2
 
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--run", required=True)
-parser.add_argument("--record", required=True)
-parser.add_argument("--steps", type=int, required=True)
-parser.add_argument("--pause", type=float, required=True, help="seconds between two steps")
-arguments = parser.parse_args()
+arguments = arguments_of_training(__doc__).parse_args()
 
 
 class Slowly(transformers.TrainerCallback):

@@ -1,25 +1,19 @@
 """Trains a small network with Keras, on the backend of KERAS_BACKEND. An epoch is one batch, so that the loss that Keras logs, a mean of
 the epoch, is that of the step."""
 
-import argparse
 import os
 import time
 
 import keras
 import numpy as np
-from record import Record
+from record import Record, arguments_of_training
 
 import gradwatch
 from gradwatch.keras import GradwatchCallback
 
 BATCH = 32
 
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--run", required=True)
-parser.add_argument("--record", required=True)
-parser.add_argument("--steps", type=int, required=True)
-parser.add_argument("--pause", type=float, required=True, help="seconds between two steps")
-arguments = parser.parse_args()
+arguments = arguments_of_training(__doc__).parse_args()
 
 
 class Script(keras.callbacks.Callback):

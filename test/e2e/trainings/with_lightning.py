@@ -1,6 +1,5 @@
 """Trains a small network with PyTorch Lightning, its ranks started one by one as torchrun does."""
 
-import argparse
 import os
 import tempfile
 import time
@@ -8,19 +7,14 @@ import time
 import lightning
 import torch
 from lightning.pytorch import LightningModule, Trainer
-from record import Record
+from record import Record, arguments_of_training
 from torch.utils.data import DataLoader, TensorDataset
 
 from gradwatch.lightning import GradwatchCallback
 
 BATCH = 16
 
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--run", required=True)
-parser.add_argument("--record", required=True)
-parser.add_argument("--steps", type=int, required=True)
-parser.add_argument("--pause", type=float, required=True, help="seconds between two steps")
-arguments = parser.parse_args()
+arguments = arguments_of_training(__doc__).parse_args()
 
 
 class Network(LightningModule):

@@ -1,14 +1,13 @@
 """Trains a small network with PyTorch, data-parallel over gloo where there is more than one rank. gradwatch.torch finds loss, gradient norm,
 learning rate and samples by itself; the script tells of what it alone knows."""
 
-import argparse
 import os
 import pathlib
 import time
 
 import torch
 import torch.distributed as dist
-from record import Record
+from record import Record, arguments_of_training
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
@@ -17,11 +16,7 @@ import gradwatch.torch
 
 BATCH = 16
 
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--run", required=True)
-parser.add_argument("--record", required=True)
-parser.add_argument("--steps", type=int, required=True)
-parser.add_argument("--pause", type=float, required=True, help="seconds between two steps")
+parser = arguments_of_training(__doc__)
 parser.add_argument("--hang-after", type=int, help="the step after which the loop hangs")
 parser.add_argument("--hang-until", type=pathlib.Path, help="the file that ends it")
 arguments = parser.parse_args()
