@@ -143,7 +143,7 @@ describe('a fault', () => {
 
   test('spoils what is printed', () => {
     const asked = ['--query-gpu=memory.total,memory.used', csv];
-    const whole = ask(asked).stdout;
+    const whole = ask(asked).stdout.toString();
     expect(lines(asked, { kind: 'wrong_unit', unit: 'MiB', shown: 'W' })[0]).toBe('memory.total [W], memory.used [W]');
     expect(lines(asked, { kind: 'wrong_unit', unit: 'MiB', shown: 'W' })[1]).toMatch(/^81559 W, \d+ W$/);
     expect(ask(asked, { faults: [{ kind: 'truncated', share: 0.5 }] })).toMatchObject({
