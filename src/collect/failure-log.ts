@@ -1,7 +1,7 @@
 import type { Logger } from './logger.ts';
 
 /** Good readings in a row by which a failure is over: a source that is too slow for every other reading fails all the time. */
-const steady = 3;
+export const steadyReadings = 3;
 
 /** Tells of a failure or an absence when it begins, changes or ends, and not on every beat on which it lasts. */
 export class FailureLog {
@@ -36,7 +36,7 @@ export class FailureLog {
 
   succeeded(): void {
     this.#good += 1;
-    if (this.#current === null || this.#good < steady) return;
+    if (this.#current === null || this.#good < steadyReadings) return;
     this.#logger.info({ collector: this.#collector, last: this.#current }, `collector ${this.#collector} works again`);
     this.#current = null;
   }

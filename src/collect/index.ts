@@ -1,5 +1,6 @@
 export { CollectorError, SourceAbsent } from './collector.ts';
 export type { AbsenceReason, Collector, CollectorContext, CollectorDeclaration } from './collector.ts';
+export { steadyReadings } from './failure-log.ts';
 export type { Logger } from './logger.ts';
 export { absenceMetrics, failureMetrics, readingMetrics } from './metrics.ts';
 export { beatOptions } from './options.ts';

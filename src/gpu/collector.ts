@@ -1,4 +1,10 @@
-import { CollectorError, type Collector, type CollectorContext, type CollectorDeclaration } from '../collect/index.ts';
+import {
+  CollectorError,
+  steadyReadings,
+  type Collector,
+  type CollectorContext,
+  type CollectorDeclaration,
+} from '../collect/index.ts';
 import type { Row as SeriesRow } from '../series/index.ts';
 import type { Cards } from './cards.ts';
 import { gpuMetrics } from './metrics.ts';
@@ -7,9 +13,6 @@ import type { GpuOptions } from './options.ts';
 import { Mailbox, type FailureReason } from './outcome.ts';
 import { sourceState } from './sources.ts';
 import { SampleStream } from './stream.ts';
-
-/** Samples in time, one after the other, by which nvidia-smi is no longer slow. */
-const steady = 3;
 
 /**
  * Reads the GPUs of the node from a long-lived nvidia-smi. A reading takes the newest complete sample, and waits for it when it was
@@ -78,7 +81,7 @@ export class GpuCollector implements Collector {
       case 'sample':
         this.#cards.take(outcome.sample);
         this.#inTime += 1;
-        if (this.#inTime >= steady) this.#source.setState('source', 'ok');
+        if (this.#inTime >= steadyReadings) this.#source.setState('source', 'ok');
         return;
       case 'none':
         this.#cards.none();

@@ -25,6 +25,10 @@ export type FailureReason =
   /** It ended with an error. */
   | 'failed';
 
+/** Of a call that is `stuck`. */
+export const stuckMessage =
+  'nvidia-smi does not end on SIGKILL: it waits in the driver; no other is started before it is gone';
+
 /** By what a node shows that it has no GPU. */
 export type NoGpu = 'no_program' | 'no_devices' | 'no_driver';
 

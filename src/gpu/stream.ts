@@ -1,9 +1,9 @@
 import type { Logger } from '../collect/index.ts';
 import { ending, type Ending, type Exit } from './exit.ts';
-import { chooseFields } from './fields.ts';
-import { offeredFields } from './help-text.ts';
+import { FieldChoice } from './field-choice.ts';
+import { HelpListener } from './help-listener.ts';
 import { LineCutter } from './lines.ts';
-import type { FailureReason, Mailbox, NoGpu } from './outcome.ts';
+import { stuckMessage, type FailureReason, type Mailbox, type NoGpu } from './outcome.ts';
 import type { Pause } from './pause.ts';
 import type { ProcessGate } from './process-gate.ts';
 import { Reach } from './reach.ts';
@@ -40,9 +40,6 @@ export interface StreamSettings {
 /** How late a beat may be for other calls to be made beside the loop: a busy driver takes seconds, one that hangs for ever. */
 const calmSeconds = 2;
 
-/** What prints more lines than this in answer to `--help-query-gpu` is no nvidia-smi: its help text has fewer than 2000. */
-const mostHelpLines = 20_000;
-
 /**
  * Keeps one `nvidia-smi --query-gpu … -lms` running and publishes its samples, or why there are none. Ends a silent one, starts it
  * again after a growing pause, and leaves a GPU without a handle out of the query, for it would silence all others.
@@ -54,20 +51,14 @@ export class SampleStream {
   readonly #logger: Logger;
   readonly #onUnreadable: () => void;
   readonly #reach: Reach;
+  readonly #fields: FieldChoice;
   readonly #stopping = new AbortController();
   #running: Promise<void> | null = null;
-  /** Fields to ask for; empty before they are found out. */
-  #asked: readonly string[] = [];
-  /** Of what we want, how much the driver does not offer; and how little that ever was: it may offer it again. */
-  #lacking = 0;
-  #leastLacking = Infinity;
   #failures = 0;
   /** When all is asked for again that is left out or lacking, in seconds of {@link now}; a restart does not put it off. */
   #recheckAt: number | null = null;
   /** GPUs without a handle of which the log has told, by what nvidia-smi said of them. */
   readonly #told = new Set<string>();
-  /** The fields, as the log has them. */
-  #chosen = '';
 
   constructor(
     gate: ProcessGate,
@@ -81,6 +72,7 @@ export class SampleStream {
     this.#mailbox = mailbox;
     this.#settings = settings;
     this.#reach = new Reach(settings.procRoot);
+    this.#fields = new FieldChoice(settings, logger);
     this.#logger = logger;
     this.#onUnreadable = onUnreadable;
   }
@@ -106,54 +98,34 @@ export class SampleStream {
 
   /** @returns the seconds to wait before the next attempt */
   async #attempt(): Promise<number> {
-    return (await this.#probe()) ?? (await this.#stream(this.#asked));
+    return (await this.#probe()) ?? (await this.#stream(this.#fields.asked));
   }
 
   /** Finds out the fields to ask for, unless they are known. @returns null when they are known, else the seconds to wait */
   async #probe(): Promise<number | null> {
-    if (this.#asked.length > 0) return null;
-    const printed: string[] = [];
-    const endless = new AbortController();
-    const giveUp = (excess: string): void => {
-      if (endless.signal.aborted) return;
-      const begin = printed.find((line) => line.trim() !== '') ?? '';
-      this.#fail(
-        'unreadable',
-        `nvidia-smi --help-query-gpu ${excess}, beginning with ${JSON.stringify(begin.slice(0, 300))}; it is being ended`,
-      );
-      endless.abort();
-    };
+    if (this.#fields.asked.length > 0) return null;
     // Longer than the silence that is allowed, so that one that hangs is the watchdog's.
-    const longestSeconds = 2 * this.#silenceSeconds;
-    let overtime: NodeJS.Timeout | undefined;
-    const onStart = (): void => {
-      overtime = setTimeout(giveUp, 1000 * longestSeconds, `still prints after ${longestSeconds} s`);
-    };
-    const signal = AbortSignal.any([this.#stopping.signal, endless.signal]);
+    const help = new HelpListener(2 * this.#silenceSeconds, (message) => {
+      this.#fail('unreadable', message);
+    });
+    const signal = AbortSignal.any([this.#stopping.signal, help.signal]);
     const onLine = (line: string): void => {
-      if (printed.length < mostHelpLines) printed.push(line);
-      else giveUp(`prints more than ${mostHelpLines} lines`);
+      help.take(line);
+    };
+    const onStart = (): void => {
+      help.begin();
     };
     const exit = await this.#call(['--help-query-gpu'], signal, null, onLine, onStart);
-    clearTimeout(overtime);
-    if (exit === null || endless.signal.aborted) return this.#backOff();
-    const { asked, dropped } = chooseFields(offeredFields(printed.join('\n')), this.#settings);
-    if (asked.length === 0) return this.#conclude(ending(exit, printed.join('\n')));
-    if (this.#chosen !== asked.join())
-      this.#logger.info({ asked, dropped }, 'chose the fields of nvidia-smi to ask for');
-    this.#chosen = asked.join();
-    this.#asked = asked;
-    this.#lacking = dropped.length;
-    this.#leastLacking = Math.min(this.#leastLacking, dropped.length);
-    return null;
+    help.end();
+    if (exit === null || help.signal.aborted) return this.#backOff();
+    return this.#fields.choose(help.text) ? null : this.#conclude(ending(exit, help.text));
   }
 
   /** Reads samples until the program ends. @returns the seconds to wait before the next attempt */
   async #stream(asked: readonly string[]): Promise<number> {
     const only = this.#reach.asked;
-    const lacksOne = this.#lacking > this.#leastLacking;
-    const patience = only === null && !lacksOne ? null : this.#untilRecheck();
-    if (patience !== null && patience <= 0) return this.#recheck(lacksOne);
+    const patience = only === null && !this.#fields.lacksOne ? null : this.#untilRecheck();
+    if (patience !== null && patience <= 0) return this.#recheck();
     const { intervalSeconds } = this.#settings;
     const args = [
       `--query-gpu=${asked.join(',')}`,
@@ -180,7 +152,7 @@ export class SampleStream {
       }
     });
     if (exit === null || garbled.signal.aborted) return this.#backOff();
-    if (signal.aborted) return this.#recheck(lacksOne);
+    if (signal.aborted) return this.#recheck();
     return this.#conclude(ending(exit, reader.preamble));
   }
 
@@ -190,10 +162,10 @@ export class SampleStream {
     return this.#recheckAt - now();
   }
 
-  #recheck(lacksOne: boolean): number {
+  #recheck(): number {
     this.#recheckAt = null;
     this.#reach.reset();
-    if (lacksOne) this.#asked = [];
+    if (this.#fields.lacksOne) this.#fields.forget();
     return 0;
   }
 
@@ -225,10 +197,7 @@ export class SampleStream {
         this.#fail('hung', `nvidia-smi has printed nothing for ${silenceSeconds} s and is being ended`);
       },
       onStuck: () => {
-        this.#fail(
-          'stuck',
-          'nvidia-smi does not end on SIGKILL: it waits in the driver; no other is started before it is gone',
-        );
+        this.#fail('stuck', stuckMessage);
       },
       silenceSeconds,
       calmSeconds,
@@ -256,7 +225,8 @@ export class SampleStream {
       return 0;
     }
     // A driver that is loaded anew may be another one.
-    if (end.kind === 'field_refused' || end.kind === 'no_driver' || end.kind === 'driver_refuses') this.#asked = [];
+    if (end.kind === 'field_refused' || end.kind === 'no_driver' || end.kind === 'driver_refuses')
+      this.#fields.forget();
     const hadGpus = expectsGpus || this.#reach.everSeen;
     const verdict = judge(end, { program, procRoot, hadGpus });
     if (verdict.kind === 'none') return this.#none(verdict.why, hadGpus);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CollectorError } from '../../collect/index.ts';
 import type { Exit } from '../exit.ts';
-import type { FailureReason } from '../outcome.ts';
+import { stuckMessage, type FailureReason } from '../outcome.ts';
 import type { ProcessGate } from '../process-gate.ts';
 
 /** A call that goes on printing for so long is ended, in seconds: no card has so much to say. */
@@ -88,7 +88,7 @@ function failure(reason: FailureReason): CollectorError {
 
 const messages: ReadonlyMap<FailureReason, string> = new Map([
   ['hung', 'nvidia-smi fell silent and is being ended'],
-  ['stuck', 'nvidia-smi does not end on SIGKILL: it waits in the driver; no other is started before it is gone'],
+  ['stuck', stuckMessage],
   ['blocked', 'nvidia-smi was not asked, for another call of it does not answer'],
   ['slow', 'nvidia-smi has not said all within the time that a reading has; what comes late is still used'],
 ]);
