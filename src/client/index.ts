@@ -9,6 +9,7 @@ import { findIdentity } from './identity.ts';
 import type { GivenIdentity, Identity } from './identity.ts';
 import { watchProcessExit } from './process-exit.ts';
 import { findProcess } from './process-identity.ts';
+import type { Reactions } from './reactions.ts';
 import { supportedKinds } from './requests.ts';
 import type { RequestHandlers } from './requests.ts';
 import { ReportedRun, silentRun } from './run.ts';
@@ -20,9 +21,12 @@ import { findTls } from './tls.ts';
 import type { TlsSettings } from './tls.ts';
 
 export type { Finding } from './finding.ts';
+export { Reactions } from './reactions.ts';
+export type { Reaction, ReactionFunctions } from './reactions.ts';
 export type { RequestHandlers } from './requests.ts';
 export type { Ending, Run } from './run.ts';
-export type { NormScope, Phase, StepReport } from './step-report.ts';
+export type { StepReport } from './step-report.ts';
+export type { NormScope, Phase } from './value-kinds.ts';
 export type {
   EvaluationReport,
   EventReport,
@@ -56,8 +60,8 @@ export interface InitOptions extends GivenIdentity {
   readonly token?: string | undefined;
   /** By default GRADWATCH_TLS_CA_FILE, _CERT_FILE, _KEY_FILE and _SERVER_NAME; without any of them no TLS is spoken. */
   readonly tls?: TlsSettings | undefined;
-  /** Called when the exporter finds something in this run. */
-  readonly onFinding?: ((finding: Finding) => void) | undefined;
+  /** Called when the exporter finds something in this run; or what the training does about it by itself. */
+  readonly onFinding?: ((finding: Finding) => void) | Reactions | undefined;
   /** What a person may ask of this script; nothing by default. */
   readonly onRequest?: RequestHandlers | undefined;
   /** Where the client says, once each, what keeps it from reporting; by default `console.warn`. */

@@ -1,8 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { protocol } from '../protocol/index.ts';
 import { measure } from './measured-report.ts';
 import { Outbox } from './outbox.ts';
 import { evaluation, event, layers, serving, tensors, type WireReport } from './reports.ts';
+import type { Problem } from './value-kinds.ts';
 
 const { Report } = protocol.Telemetry.service;
 
@@ -52,9 +53,30 @@ it('sends layers, tensors, events and what was served, without what is undefined
     ...{ type: 'TYPE_ROLLBACK', step: 4, value: 2, unix_nanos: 7 },
   });
   const latency = { bounds: [0.1], counts: [1, 0], sum: 0.05 };
-  expect(sent(serving({ requests: 1, inputTokens: 5, latency, outputs: { cat: 1 } }, 7))).toEqual({
+  expect(sent(serving({ requests: 1, inputTokens: 5, latency, outputs: { cat: 1 } }, 7, vi.fn()))).toEqual({
     ...{ requests: 1, input_tokens: 5, unix_nanos: 7, latency, outputs: { classes: ['cat'], counts: [1] } },
   });
+});
+
+it.each([
+  ['requests', -1],
+  ['errors', '3'],
+  ['inputTokens', 1.5],
+  ['outputTokens', NaN],
+  ['latency', { bounds: [0.1], counts: [1] }],
+  ['latency', { bounds: ['0.1'], counts: [1, 2] }],
+  ['latency', { bounds: [0.1], counts: [1, 2], sum: '3' }],
+  ['latency', [0.1, 0.2]],
+  ['outputs', { cat: -1 }],
+  ['outputs', ['cat']],
+])('leaves out the part %s of what was served where it is %j, and sends the rest', (part, value) => {
+  const problems: Problem[] = [];
+  const good = { requests: 2, errors: 1, outputs: { dog: 2 } };
+  const report = serving({ ...good, [part]: value }, 7, (problem) => problems.push(problem));
+  expect(problems.map(({ field }) => field)).toEqual([`serving.${part}`]);
+  expect(problems[0]?.text).toContain(`serving: ${part} is no `);
+  const expected = { requests: 2, errors: 1, unix_nanos: 7, outputs: { classes: ['dog'], counts: [2] } };
+  expect(sent(report)).toEqual(Object.fromEntries(Object.entries(expected).filter(([name]) => name !== part)));
 });
 
 it('refuses what is too large', () => {

@@ -1,4 +1,5 @@
 import type { BatchMessage } from '../protocol/index.ts';
+import { isCount, type Problem } from './value-kinds.ts';
 
 /** Numbers by name. */
 export type Values = Readonly<Record<string, number>>;
@@ -148,15 +149,50 @@ export function event({ type, ...rest }: EventReport, unixNanos: number): WireRe
   return wire('events', message as NonNullable<BatchMessage['events']>[number]);
 }
 
-export function serving({ latency, outputs, ...counts }: ServingReport, unixNanos: number): WireReport {
+/** Does not throw for a part that cannot be used: `leftOut` is told of it, and the rest is sent. */
+export function serving(
+  { latency, outputs, ...given }: ServingReport,
+  unixNanos: number,
+  leftOut: (problem: Problem) => void,
+): WireReport {
+  const usable = <Value>(name: keyof ServingReport, value: Value | undefined, isOne: (value: unknown) => boolean) => {
+    if (value === undefined || value === null || isOne(value)) return value ?? undefined;
+    leftOut({ field: `serving.${name}`, text: `serving: ${name} is no ${servingShapes[name]}: it was not sent` });
+    return undefined;
+  };
+  const counts = Object.fromEntries(servedCounts.map((name) => [name, usable(name, given[name], isCount)]));
+  const histogram = usable('latency', latency, isLatency);
+  const classes = usable('outputs', outputs, isCounts);
   return wire('serving_reports', {
     ...snakeCase(counts),
     unix_nanos: unixNanos,
-    ...(latency !== undefined && {
-      latency: { ...present({ sum: latency.sum }), bounds: [...latency.bounds], counts: [...latency.counts] },
+    ...(histogram !== undefined && {
+      latency: { ...present({ sum: histogram.sum }), bounds: [...histogram.bounds], counts: [...histogram.counts] },
     }),
-    ...(outputs !== undefined && { outputs: { classes: Object.keys(outputs), counts: Object.values(outputs) } }),
+    ...(classes !== undefined && { outputs: { classes: Object.keys(classes), counts: Object.values(classes) } }),
   });
+}
+
+const servedCounts = ['requests', 'errors', 'inputTokens', 'outputTokens'] as const;
+
+const servingShapes: Readonly<Record<keyof ServingReport, string>> = {
+  requests: 'whole number from 0',
+  errors: 'whole number from 0',
+  inputTokens: 'whole number from 0',
+  outputTokens: 'whole number from 0',
+  latency: 'histogram { bounds: [0.1, 1], counts: [7, 2, 0], sum: 1.9 } with one count more than bounds',
+  outputs: 'count by class, { cat: 7, dog: 2 }',
+};
+
+function isLatency(value: unknown): boolean {
+  const { bounds, counts, sum } = Object(value) as Readonly<Record<string, unknown>>;
+  if (!Array.isArray(bounds) || !Array.isArray(counts)) return false;
+  const numbers = bounds.every((bound) => typeof bound === 'number') && ['number', 'undefined'].includes(typeof sum);
+  return numbers && counts.length === bounds.length + 1 && counts.every(isCount);
+}
+
+function isCounts(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isCount);
 }
 
 function enumName(prefix: string, value: string): string {

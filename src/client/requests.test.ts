@@ -67,6 +67,14 @@ test('layers are asked for with the number of steps', async () => {
   const logLayers = vi.fn();
   const { desk: subject, answers } = desk({ logLayers });
   await subject.take({ id: 'a', kind: 'REQUEST_KIND_LOG_LAYERS', steps: 20 });
+  for (const steps of [0, 1_001]) await subject.take({ id: String(steps), kind: 'REQUEST_KIND_LOG_LAYERS', steps });
   expect(logLayers.mock.calls).toEqual([[20]]);
-  expect(answers).toEqual([{ request: 'a', result: 'RESULT_DONE' }]);
+  expect(answers).toEqual([
+    { request: 'a', result: 'RESULT_DONE' },
+    ...[0, 1_001].map((steps) => ({
+      request: String(steps),
+      result: 'RESULT_REFUSED',
+      message: `the number of steps ${steps} is not between 1 and 1,000`,
+    })),
+  ]);
 });

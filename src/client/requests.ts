@@ -83,7 +83,14 @@ export class RequestDesk {
     const { checkpoint, stop, scaleLearningRate, logLayers } = this.#handlers;
     if (kind === kinds.checkpoint) return checkpoint;
     if (kind === kinds.stop) return stop;
-    if (kind === kinds.logLayers && logLayers !== undefined) return () => logLayers(steps ?? 1);
+    if (kind === kinds.logLayers && logLayers !== undefined) {
+      return () => {
+        if (steps === undefined || steps < 1 || steps > 1_000) {
+          throw new RangeError(`the number of steps ${String(steps)} is not between 1 and 1,000`);
+        }
+        return logLayers(steps);
+      };
+    }
     if (kind !== kinds.scaleLearningRate || scaleLearningRate === undefined) return undefined;
     return () => {
       if (factor === undefined || !(factor > 0) || factor === Infinity) {

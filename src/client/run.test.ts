@@ -101,10 +101,23 @@ test('an exiting process waits for the thread, which has been told why', () => {
   expect(posted).toEqual([{ goodbye: { ending: 'ENDING_FAILED', reason: 'exit code 3' }, timeoutMs: 2_000 }]);
 });
 
-test('a mistake in reports is said once', () => {
+test('a mistake in reports is said once, and counted', () => {
   const { run, warnings } = start();
   for (let step = 0; step < 100; step += 1) run.log({ step, samples: -1 - step });
-  expect(warnings).toEqual(['gradwatch: samples is -1, not a whole number from 0: it was not sent']);
+  run.log({ step: 100, loss: '1' as never, samples: -1 });
+  run.serving({ requests: 1, latency: 0.3 as never });
+  expect(warnings).toEqual([
+    'gradwatch: samples is -1, not a whole number from 0: it was not sent',
+    'gradwatch: loss is of type string, not a number: it was not sent',
+    expect.stringContaining('gradwatch: serving: latency is no histogram'),
+  ]);
+  expect(run.refusedValues).toEqual(
+    new Map([
+      ['samples', 101],
+      ['loss', 1],
+      ['serving.latency', 1],
+    ]),
+  );
 });
 
 test('other reports are handed over after the steps that were logged before them', () => {

@@ -3,6 +3,8 @@ import type { Clock } from './clock.ts';
 import type { Finding } from './finding.ts';
 import { readFinding } from './finding.ts';
 import type { SharedCounters } from './shared-counters.ts';
+import { Reactions } from './reactions.ts';
+import { RefusedValues } from './refused-values.ts';
 import { RequestDesk } from './requests.ts';
 import type { RequestHandlers } from './requests.ts';
 import type { SendingThread, ThreadListener } from './sending-thread.ts';
@@ -26,6 +28,8 @@ export type Ending = 'finished' | 'failed' | 'preempted';
 
 /** This process's part in a training run. Nothing here throws into training or waits for the exporter. */
 export interface Run {
+  /** How often a value was not sent because it is of another kind, by its name: `loss`, `serving.latency`. */
+  readonly refusedValues: ReadonlyMap<string, number>;
   /**
    * Reports an optimiser step, or a part of one: several calls for the same step add up. Takes a few microseconds; what cannot be
    * sent now is kept and sent later.
@@ -39,7 +43,7 @@ export interface Run {
   tensors(report: TensorsReport): void;
   /** Reports that something happened. */
   event(report: EventReport): void;
-  /** Reports what a process that serves the model did since the last report. */
+  /** Reports what a process that serves the model did since the last report. A part of another shape is left out; the rest is sent. */
   serving(report: ServingReport): void;
   /**
    * Sends what is left and says how training ended; the run is over then. Settles within 10 s, mostly at once, and true means that the exporter
@@ -51,6 +55,7 @@ export interface Run {
 
 /** What `init` gives where the client is switched off or cannot work. */
 export const silentRun: Run = {
+  refusedValues: new Map(),
   log: () => undefined,
   evaluation: () => undefined,
   layers: () => undefined,
@@ -79,7 +84,7 @@ export interface RunParts {
   readonly startThread: (listener: ThreadListener) => SendingThread;
   readonly clock: Clock;
   readonly warn: (message: string) => void;
-  readonly onFinding: ((finding: Finding) => void) | undefined;
+  readonly onFinding: ((finding: Finding) => void) | Reactions | undefined;
   readonly onRequest: RequestHandlers;
   /** Calls back when the process exits; returns how to stop that. */
   readonly watchExit: (report: (ending: Ending, reason?: string) => void) => () => void;
@@ -93,7 +98,9 @@ export class ReportedRun implements Run {
   readonly #clock: Clock;
   readonly #thread: SendingThread;
   readonly #warnings: Warnings;
-  readonly #onFinding: ((finding: Finding) => void) | undefined;
+  readonly #refused: RefusedValues;
+  readonly #say: (text: string) => void;
+  readonly #onFinding: ((finding: Finding) => void) | Reactions | undefined;
   readonly #requests: RequestDesk;
   readonly #handover: StepHandover;
   readonly #unixNanos: () => number;
@@ -108,14 +115,16 @@ export class ReportedRun implements Run {
     this.#clock = parts.clock;
     this.#onFinding = parts.onFinding;
     this.#unixNanos = parts.unixNanos;
-    this.#warnings = new Warnings((text) => {
+    this.#say = (text) => {
       // A handler of the script that throws must not hurt the script.
       try {
         parts.warn(`gradwatch: ${text}`);
       } catch {
         return;
       }
-    });
+    };
+    this.#warnings = new Warnings(this.#say);
+    this.#refused = new RefusedValues(this.#warnings);
     this.#result = new Promise((resolve) => {
       this.#resolve = resolve;
     });
@@ -142,12 +151,17 @@ export class ReportedRun implements Run {
   log(report: StepReport): void {
     if (this.#ended) return;
     try {
-      const { step, problem } = cleanStep(report, this.#unixNanos());
-      if (problem !== null) this.#warnings.warn(problem.field, problem.text);
+      const { step, problems } = cleanStep(report, this.#unixNanos());
+      for (const problem of problems) this.#refused.refuse(problem);
       if (step !== null && this.#counters.enter()) this.#handover.add(step);
     } catch (error) {
       this.#warnings.warn('log', `a report could not be read: ${String(error)}`);
     }
+    if (this.#onFinding instanceof Reactions) this.#onFinding.act(this.#say);
+  }
+
+  get refusedValues(): ReadonlyMap<string, number> {
+    return this.#refused.counts;
   }
 
   evaluation(report: EvaluationReport): void {
@@ -167,7 +181,11 @@ export class ReportedRun implements Run {
   }
 
   serving(report: ServingReport): void {
-    this.#send('serving', () => [reports.serving(report, this.#unixNanos())]);
+    this.#send('serving', () => [
+      reports.serving(report, this.#unixNanos(), (problem) => {
+        this.#refused.refuse(problem);
+      }),
+    ]);
   }
 
   finish(ending: Ending = 'finished', reason?: string | Error): Promise<boolean> {
@@ -213,6 +231,8 @@ export class ReportedRun implements Run {
       this.#warnings.warn(message.warning, message.warning);
     } else if ('request' in message) {
       void this.#requests.take(message.request);
+    } else if (this.#onFinding instanceof Reactions) {
+      this.#onFinding.hear(readFinding(message.finding), this.#say);
     } else {
       try {
         this.#onFinding?.(readFinding(message.finding));

@@ -54,7 +54,7 @@ test('the fields of a report are those of the proto file, in camelCase', () => {
   const inProto = (protocol.Step.type as { field: { name: string }[] }).field.map(({ name }) => name);
   expect(Object.keys(step ?? {}).sort()).toEqual([...inProto].sort());
   expect(Object.keys(fullest).sort()).toEqual(inProto.map(camelCase).sort());
-  expect(cleanStep(fullest, 1).problem).toBeNull();
+  expect(cleanStep(fullest, 1).problems).toEqual([]);
 });
 
 test('a value is sent as it is, an absent one is absent', () => {
@@ -75,7 +75,7 @@ test.each([[-1], [1.5], [NaN], ['7'], [undefined], [2 ** 63]])(
   (step) => {
     const clean = cleanStep({ step } as StepReport, 1);
     expect(clean.step).toBeNull();
-    expect(clean.problem?.text).toMatch(/^step is .*, not a whole number from 0/);
+    expect(clean.problems[0]?.text).toMatch(/^step is .*, not a whole number from 0/);
   },
 );
 
@@ -83,27 +83,27 @@ test('a value of the wrong kind is left out and named, the others are kept', () 
   const clean = cleanStep({ step: 1, loss: { dataSync: () => [1] }, learningRate: 0.1 } as unknown as StepReport, 1);
   expect(clean).toEqual({
     step: { step: 1, unix_nanos: 1, learning_rate: 0.1 },
-    problem: { field: 'loss', text: 'loss is of type object, not a number: it was not sent' },
+    problems: [{ field: 'loss', text: 'loss is of type object, not a number: it was not sent' }],
   });
-  expect(cleanStep({ step: 1, samples: 1.5 }, 1).problem?.text).toBe(
+  expect(cleanStep({ step: 1, samples: 1.5 }, 1).problems[0]?.text).toBe(
     'samples is 1.5, not a whole number from 0: it was not sent',
   );
-  expect(cleanStep({ step: 1, skipped: 1 } as unknown as StepReport, 1).problem?.text).toContain(
+  expect(cleanStep({ step: 1, skipped: 1 } as unknown as StepReport, 1).problems[0]?.text).toContain(
     'skipped is 1, not true or false',
   );
 });
 
 test('values with names of their own are within what is reckoned for them', () => {
   const extras = { ['\u4e2d'.repeat(128)]: NaN, a: 1 };
-  const { step, problem } = cleanStep({ ...fullest, extras, auxiliaryLosses: { kl: 0.5 } }, 1);
-  expect(problem).toBeNull();
+  const { step, problems } = cleanStep({ ...fullest, extras, auxiliaryLosses: { kl: 0.5 } }, 1);
+  expect(problems).toEqual([]);
   const size = (given: object[]) =>
     protocol.Telemetry.service.Report.requestSerialize({ batch: { steps: given } }).length;
   expect(size([step!]) - size([])).toBeLessThanOrEqual(stepBytes(step!));
 });
 
 test('a phase that is none, and values that are none, are left out and named', () => {
-  const { step, problem } = cleanStep({ step: 1, phase: 'lunch', extras: { a: 'b' } } as unknown as StepReport, 1);
+  const { step, problems } = cleanStep({ step: 1, phase: 'lunch', extras: { a: 'b' } } as unknown as StepReport, 1);
   expect(step).toStrictEqual({ step: 1, unix_nanos: 1 });
-  expect(problem?.text).toContain('extras is of type object, not an object of at most 64 numbers');
+  expect(problems.at(-1)?.text).toContain('extras is of type object, not an object of at most 64 numbers');
 });

@@ -1,5 +1,15 @@
 import type { Step } from '../protocol/index.ts';
 import type { Values } from './reports.ts';
+import {
+  accepts,
+  isCount,
+  unfit,
+  wireEnums,
+  type Kind,
+  type NormScope,
+  type Phase,
+  type Problem,
+} from './value-kinds.ts';
 
 /**
  * What a training script tells of one optimiser step: the fields of `gradwatch.v1.Step` in camelCase, with the units and meanings of
@@ -95,32 +105,14 @@ export function stepBytes({ extras, auxiliary_losses: losses }: WireStep): numbe
   return bytes;
 }
 
-type Kind = 'count' | 'real' | 'flag' | 'values' | 'phase' | 'scope';
-
-const phases = {
-  init: 'PHASE_INIT',
-  train: 'PHASE_TRAIN',
-  evaluation: 'PHASE_EVALUATION',
-  checkpoint: 'PHASE_CHECKPOINT',
-  idle: 'PHASE_IDLE',
-} as const;
-export type Phase = keyof typeof phases;
-
-const scopes = { global: 'NORM_SCOPE_GLOBAL', shard: 'NORM_SCOPE_SHARD' } as const;
-export type NormScope = keyof typeof scopes;
-
-/** Kinds whose values are sent by another name. */
-const wireEnums: Readonly<Record<'phase' | 'scope', Readonly<Record<string, string>>>> = {
-  phase: phases,
-  scope: scopes,
-};
-
 export interface CleanStep {
   /** Null where the report names no step. */
   readonly step: WireStep | null;
-  /** What of the report was left out, for a person. */
-  readonly problem: { readonly field: string; readonly text: string } | null;
+  /** What of the report was left out. */
+  readonly problems: readonly Problem[];
 }
+
+const none: readonly Problem[] = [];
 
 /** One line per field besides the step's number: name in the report, name in the proto file, what it may be. */
 const fields = [
@@ -174,50 +166,16 @@ const fields = [
 export function cleanStep(report: StepReport, nowUnixNanos: number): CleanStep {
   const given = report as Readonly<Partial<Record<keyof StepReport, unknown>>>;
   if (!isCount(given.step)) {
-    const text = `step is ${describe(given.step)}, not ${wanted.count}: the report was not sent`;
-    return { step: null, problem: { field: 'step', text } };
+    return { step: null, problems: [unfit('step', given.step, 'count', 'the report was not sent')] };
   }
   const step: Partial<Record<keyof Step, unknown>> = { step: given.step, unix_nanos: nowUnixNanos };
-  let problem: CleanStep['problem'] = null;
+  let problems = none;
   for (const [name, wireName, kind] of fields) {
     const value = given[name];
     if (value === undefined || value === null) continue;
     if (accepts[kind](value))
       step[wireName] = kind === 'phase' || kind === 'scope' ? wireEnums[kind][value as string] : value;
-    else problem = { field: name, text: `${name} is ${describe(value)}, not ${wanted[kind]}: it was not sent` };
+    else problems = [...problems, unfit(name, value, kind)];
   }
-  return { step: step as WireStep, problem };
-}
-
-const wanted: Readonly<Record<Kind, string>> = {
-  count: 'a whole number from 0',
-  real: 'a number',
-  flag: 'true or false',
-  values: 'an object of at most 64 numbers by names of at most 128 characters',
-  phase: 'init, train, evaluation, checkpoint or idle',
-  scope: 'global or shard',
-};
-
-const accepts: Readonly<Record<Kind, (value: unknown) => boolean>> = {
-  count: isCount,
-  real: (value) => typeof value === 'number',
-  flag: (value) => typeof value === 'boolean',
-  values: isValues,
-  phase: (value) => Object.hasOwn(phases, String(value)),
-  scope: (value) => Object.hasOwn(scopes, String(value)),
-};
-
-function isValues(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const entries = Object.entries(value);
-  return entries.length <= 64 && entries.every(([name, each]) => name.length <= 128 && typeof each === 'number');
-}
-
-/** Up to 2^63: moments in nanoseconds are beyond what a double holds exactly, and are rounded to some 200 ns. */
-function isCount(value: unknown): boolean {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 63;
-}
-
-function describe(value: unknown): string {
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : `of type ${typeof value}`;
+  return { step: step as WireStep, problems };
 }

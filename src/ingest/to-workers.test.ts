@@ -1,37 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
+import { explosion } from '../../test/support/finding-change.ts';
 import { exporter, soon, Worker } from '../../test/support/ingest.ts';
-import type { FindingChange } from '../findings/index.ts';
 import type { ExporterMessage__Output } from '../protocol/index.ts';
 
 describe('Ingest to workers', () => {
-  const change: FindingChange = {
-    change: 'opened',
-    finding: {
-      id: 'f1',
-      kind: 'gradient_explosion',
-      subject: { run: 'digits', rank: null, uuid: null },
-      firstRank: 0,
-      severity: 'critical',
-      firstStep: 98,
-      detectedStep: 100,
-      lastStep: 100,
-      score: 12.5,
-      threshold: 10,
-      baseline: 1,
-      window: 50,
-      cause: 'the gradient norm rose',
-      advice: 'lower the learning rate',
-      openedAt: 1000,
-      lastEvidenceAt: 1000,
-      consequenceOf: null,
-      worsenedAt: null,
-      silencedBy: null,
-      acknowledgement: null,
-      resolution: null,
-      resolvedAt: null,
-    },
-  };
-
   it('tells a finding to every worker of its run and to no other', async () => {
     const { address, ingest } = await exporter();
     const workers = [
@@ -42,8 +14,11 @@ describe('Ingest to workers', () => {
     await vi.waitFor(() => {
       for (const worker of workers) expect(worker.heard('welcome')).toHaveLength(1);
     }, soon);
-    ingest.finding(change);
-    ingest.finding({ ...change, finding: { ...change.finding, subject: { run: null, rank: null, uuid: 'GPU-1' } } });
+    ingest.finding(explosion);
+    ingest.finding({
+      ...explosion,
+      finding: { ...explosion.finding, subject: { run: null, rank: null, uuid: 'GPU-1' } },
+    });
     await vi.waitFor(() => {
       expect(workers.map((worker) => worker.heard('finding').length)).toEqual([1, 1, 0]);
     }, soon);

@@ -35,6 +35,7 @@ test.skipIf(!built)('the package holds what runs, and nothing of the workshop', 
       'dist/client/index.js',
       'dist/client/index.d.ts',
       'dist/client/thread.js',
+      'dist/client/command.js',
       'proto/gradwatch/v1/telemetry.proto',
     ]),
   );
