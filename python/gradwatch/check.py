@@ -31,12 +31,10 @@ def check(destination: Destination, environ: Mapping[str, str]) -> tuple[bool, l
     lines = [_describe(worker, find_run(environ))]
     if environ.get("GRADWATCH_DISABLED"):
         lines.append(f"GRADWATCH_DISABLED is {environ['GRADWATCH_DISABLED']}: with 1 gradwatch.init() reports nothing.")
-    # The time as attempt: a check takes the place of an earlier one that hangs.
     hello = Hello(
         run=worker.run,
         rank=worker.rank,
         world_size=worker.world_size,
-        attempt=int(time.time()),
         session=secrets.token_hex(16),
         node=worker.node,
         client=f"gradwatch-python {VERSION}",

@@ -147,7 +147,7 @@ test('nobody there: one warning, and finish returns at once', async () => {
   const began = Date.now();
   expect(await finish()).toBe(false);
   expect(Date.now() - began).toBeLessThan(4_000);
-  expect(warnings).toEqual([expect.stringMatching(`^no exporter at ${address} yet: `)]);
+  expect(warnings).toEqual([expect.stringMatching(`^nothing is reported to ${address} yet: `)]);
 });
 
 test('an address that gRPC does not understand is said', async () => {

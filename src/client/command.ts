@@ -84,8 +84,6 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
       run: checkedRun,
       rank: found.rank,
       world_size: found.worldSize,
-      // The time: a check takes the place of an earlier one that hangs.
-      attempt: Math.floor(Date.now() / 1000),
       session: randomUUID(),
       node: found.node,
       client: `gradwatch-node ${version}`,

@@ -202,7 +202,7 @@ test('an exporter that takes the stream and says nothing is left after 10 s', ()
   bench.clock.pass(10_000);
   expect(bench.stream.closed).toBe(true);
   expect(bench.warnings).toEqual([
-    'no exporter at exporter:1 yet: no welcome within 10 s; training goes on, the next attempt is in 1 s',
+    'nothing is reported to exporter:1 yet: no welcome within 10 s; training goes on, the next attempt is in 1 s',
   ]);
   bench.clock.pass(200);
   expect(bench.streams).toHaveLength(2);

@@ -153,7 +153,7 @@ export class Sender implements ConnectionListener {
     if (refused)
       this.#warnings.warn(code, `the exporter at ${this.#address} refuses this worker: ${details} (${code}); ${next}`);
     else if (!this.#everWelcomed)
-      this.#warnings.warn('absent', `no exporter at ${this.#address} yet: ${details}; ${next}`);
+      this.#warnings.warn('absent', `nothing is reported to ${this.#address} yet: ${details}; ${next}`);
     return true;
   }
 

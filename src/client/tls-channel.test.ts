@@ -66,11 +66,11 @@ test('with the wrong certificates it says so once, and ends when it is told to',
   const broken = join(folder, 'broken.crt');
   writeFileSync(broken, 'no certificate');
   const wrong: [TlsSettings, RegExp][] = [
-    [{ ...files, caFile: stranger }, /no exporter at .*certificate/],
-    [{ ...files, serverName: 'node-b' }, /no exporter at .*node-b/],
+    [{ ...files, caFile: stranger }, /nothing is reported to .*certificate/],
+    [{ ...files, serverName: 'node-b' }, /nothing is reported to .*node-b/],
     [{ ...files, caFile: join(folder, 'missing.crt') }, /missing\.crt/],
     [{ ...files, caFile: broken }, /certificate/],
-    [{ ...files, keyFile: undefined }, /no exporter at .*private key/],
+    [{ ...files, keyFile: undefined }, /nothing is reported to .*private key/],
   ];
   const workers = wrong.map(([tls, told]) => ({ told, ...connect(`localhost:${port}`, tls) }));
   await vi.waitFor(() => {

@@ -102,30 +102,6 @@ describe('Ingest over TCP', () => {
     }, soon);
     expect([state(), series('gradwatch_exporter_workers')]).toEqual(['healthy', '1']);
   });
-
-  it('refuses a second session, and gives way to a higher attempt', async () => {
-    const { address, state, series } = await exporter();
-    const holder = new Worker(address).hello().batch(1, { step: 1 });
-    await vi.waitFor(() => {
-      expect(holder.acknowledged()).toBe(1);
-    }, soon);
-    const stranger = new Worker(address).hello({ session: 'session-of-stranger' });
-    await vi.waitFor(() => {
-      expect(stranger.end).toEqual({
-        code: status.ALREADY_EXISTS,
-        details:
-          'another live session holds run "digits" rank 0 with attempt 0; a restarted rank must send a higher attempt',
-      });
-    }, soon);
-    expect(series('gradwatch_exporter_refused_total{reason="session_taken"}')).toBe('1');
-    expect(state()).toBe('healthy');
-    const successor = new Worker(address).hello({ session: 'session-of-successor', attempt: 1 });
-    await vi.waitFor(() => {
-      expect(successor.heard('welcome')[0]?.resume_from).toBe(0);
-      expect(holder.end?.code).toBe(status.ALREADY_EXISTS);
-    }, soon);
-    expect([state(), series('gradwatch_exporter_workers')]).toEqual(['initializing', '1']);
-  });
 });
 
 describe('Ingest stopping', () => {

@@ -87,7 +87,12 @@ export class Ingest {
       context.log.warn({ reason }, message);
     });
     this.#certificate = context.tls === null ? null : new CertificateSeries(context.table, context.tls);
-    this.#sessions = new Sessions(context.runs, context.options.max_steps_per_second);
+    this.#sessions = new Sessions({
+      runs: context.runs,
+      stepsPerSecond: context.options.max_steps_per_second,
+      frozenAfter: context.options.frozen_after,
+      now: context.now,
+    });
     this.#requests = new Requests(context.options.request_timeout);
   }
 

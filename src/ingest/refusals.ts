@@ -77,6 +77,12 @@ const table = {
     message: ({ run, rank, attempt }: { run: string; rank: number; attempt: number }) =>
       `another live session holds run ${quote(run)} rank ${rank} with attempt ${attempt}; a restarted rank must send a higher attempt`,
   },
+  rank_held: {
+    // The code that tells a client to come back within seconds.
+    status: status.UNAVAILABLE,
+    message: ({ run, rank, attempt, seconds }: { run: string; rank: number; attempt: number; seconds: number }) =>
+      `a live worker holds run ${quote(run)} rank ${rank} with attempt ${attempt}; its place is free when it has ended, or has not answered for ${seconds} s (grpc.frozen_after); try again soon`,
+  },
   superseded: {
     status: status.ALREADY_EXISTS,
     message: ({ run, rank }: { run: string; rank: number }) =>

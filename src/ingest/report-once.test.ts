@@ -82,6 +82,21 @@ describe('ReportOnce', () => {
     expect(transitions.map(({ to }) => to)).not.toContain('lost');
   });
 
+  it('keeps its rank for a while after each call, and to its goodbye', async () => {
+    const { address, runs, series } = await exporter({ frozen_after: 1 });
+    const report = simpleClient(address);
+    await report(1, [{ step: 1, loss: 0.5 }]);
+    const other = { hello: { session: 'session-of-another', attempt: 7 } };
+    expect(await report(1, [{ step: 1, loss: 9 }], other)).toMatchObject({ code: status.UNAVAILABLE });
+    expect(series('gradwatch_train_loss{run="digits",rank="0"}')).toBe('0.5');
+    await vi.waitFor(async () => {
+      expect(await report(1, [{ step: 2, loss: 9 }], other)).toMatchObject({ acknowledgement: { sequence: 1 } });
+    }, soon);
+    await report(2, [], { ...other, goodbye: { ending: 'ENDING_FAILED', reason: 'it is over' } });
+    expect(await report(1, [{ step: 1 }])).toMatchObject({ acknowledgement: { sequence: 1 } });
+    expect(runs.find('digits', 0)?.hello.attempt).toBe(0);
+  });
+
   it('leaves the rank of a live stream alone, and refuses what is over the rate', async () => {
     const { address, state } = await exporter({ max_steps_per_second: 100 });
     const report = simpleClient(address);

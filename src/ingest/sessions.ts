@@ -20,25 +20,37 @@ export interface Session<Call extends Speaker> {
   readonly rate: StepRate;
 }
 
-/**
- * Who speaks for which rank. A live session keeps its rank against others unless their attempt is higher; the same session may come
- * back at any time and goes on where it was, also after a restart of the exporter: how far it was heard is kept with its rank.
- */
-export class Sessions<Call extends Speaker> {
-  readonly #runs: Runs;
+export interface SessionsParts {
+  readonly runs: Runs;
   /** How fast each rank may report. */
   readonly stepsPerSecond: number;
+  /** Seconds for which a worker that calls keeps its rank after each call, as long as the stream of one that froze may stay open. */
+  readonly frozenAfter: number;
+  /** Unix time in seconds. */
+  readonly now: () => number;
+}
+
+/**
+ * Who speaks for which rank. A live session keeps its rank against all others: a launcher ends a worker before it starts its successor, so
+ * one that comes earlier is an impostor or early, and is to try again. The same session may come back at any time and goes on where it
+ * was, also after a restart of the exporter: how far it was heard is kept with its rank.
+ */
+export class Sessions<Call extends Speaker> {
+  readonly #parts: SessionsParts;
   readonly #byRank = new WeakMap<Rank, Session<Call>>();
   readonly #live = new Set<Session<Call>>();
 
-  constructor(runs: Runs, stepsPerSecond: number) {
-    this.#runs = runs;
-    this.stepsPerSecond = stepsPerSecond;
+  constructor(parts: SessionsParts) {
+    this.#parts = parts;
+  }
+
+  get stepsPerSecond(): number {
+    return this.#parts.stepsPerSecond;
   }
 
   /** What each worker may report. */
   get limits(): Runs['limits'] {
-    return this.#runs.limits;
+    return this.#parts.runs.limits;
   }
 
   /** Sessions with an open call. */
@@ -48,26 +60,33 @@ export class Sessions<Call extends Speaker> {
 
   /** Gives the rank to the process that says hello, or tells why not. */
   open(hello: AcceptedHello, call: Call): { readonly session: Session<Call> } | { readonly refusal: Refusal } {
-    const held = this.#runs.find(hello.run, hello.rank);
+    const { runs, frozenAfter, stepsPerSecond } = this.#parts;
+    const held = runs.find(hello.run, hello.rank);
     const holder = held === undefined ? undefined : this.#byRank.get(held);
     const resumed = held !== undefined && sameSecret(held.intake.session, hello.session);
-    if (holder !== undefined && holder.call !== null && !resumed && hello.attempt <= holder.hello.attempt) {
-      return { refusal: refuse('session_taken', holder.hello) };
+    if (held !== undefined && !resumed && (holder?.call || this.#callsStill(held))) {
+      const facts = { ...held.hello, seconds: frozenAfter };
+      return { refusal: refuse(hello.attempt > held.hello.attempt ? 'rank_held' : 'session_taken', facts) };
     }
     let rank: Rank;
     try {
-      rank = this.#runs.join(hello, resumed);
+      rank = runs.join(hello, resumed);
     } catch (error) {
       if (!(error instanceof RunsLimitError)) throw error;
       return { refusal: refuse(error.option === 'max_runs' ? 'run_limit' : 'rank_limit', error) };
     }
     const former = holder?.call ?? null;
     if (holder !== undefined) this.close(holder);
-    const session: Session<Call> = { hello, rank, call, rate: holder?.rate ?? new StepRate(this.stepsPerSecond) };
+    const session: Session<Call> = { hello, rank, call, rate: holder?.rate ?? new StepRate(stepsPerSecond) };
     this.#byRank.set(rank, session);
     this.#live.add(session);
     former?.dismiss(refuse('superseded', hello));
     return { session };
+  }
+
+  #callsStill(rank: Rank): boolean {
+    const { now, frozenAfter } = this.#parts;
+    return rank.endedAt === null && rank.calledAt !== null && now() - rank.calledAt < frozenAfter;
   }
 
   /** The session has no call any more. It can come back. */

@@ -31,7 +31,7 @@ function start(persist: WorkerCallContext['persist'] = null) {
   });
   const open = new Set<WorkerCall>();
   const context: WorkerCallContext = {
-    sessions: new Sessions(runs, 100),
+    sessions: new Sessions({ runs, stepsPerSecond: 100, frozenAfter: 15, now: () => 1_800_000_000 }),
     counts: new IngestCounts(table, () => undefined),
     now: () => 1_800_000_000,
     welcome: () => ({ max_message_bytes: 1000, exporter: 'gradwatch 0.1.0', node: 'node-a' }),

@@ -82,6 +82,11 @@ export class Rank {
     return this.standing.endedAt;
   }
 
+  /** When its process spoke last, Unix seconds, where it does so in single calls or files; null where it holds a stream open. */
+  get calledAt(): number | null {
+    return this.standing.calledAt;
+  }
+
   /** What was taken of the process that speaks for it, or did so last. */
   get intake(): Intake {
     return this.#intake;

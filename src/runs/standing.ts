@@ -23,7 +23,6 @@ export class Standing {
   #endedAt: number | null = null;
   /** Since when the process is waited for that spoke before a restart of the exporter, Unix seconds; null while it is not. */
   #awaited: number | null = null;
-  /** When the process spoke last, Unix seconds, where it does so in single calls or files; null where it holds a stream open. */
   #calledAt: number | null = null;
   /** Seconds for which it may be silent then; null where it is what is usual. */
   #patience: number | null = null;
@@ -48,6 +47,11 @@ export class Standing {
 
   get hasEnded(): boolean {
     return this.#ended !== null;
+  }
+
+  /** When its process spoke last, Unix seconds, where it does so in single calls or files; null where it holds a stream open. */
+  get calledAt(): number | null {
+    return this.#calledAt;
   }
 
   /** Its process is alive and holds a stream open. */
