@@ -43,8 +43,8 @@ const table = {
   },
   message_size: {
     status: status.RESOURCE_EXHAUSTED,
-    message: ({ bytes, limit }: { bytes: number; limit: number }) =>
-      `a message of ${bytes} bytes is over the limit of ${limit} bytes (grpc.max_message_bytes); send smaller batches`,
+    message: ({ bytes, limit }: { bytes: number | null; limit: number }) =>
+      `a message of ${bytes === null ? `more than ${2 * limit}` : bytes} bytes is over the limit of ${limit} bytes (grpc.max_message_bytes); send smaller batches`,
   },
   malformed: {
     status: status.INVALID_ARGUMENT,

@@ -17,6 +17,7 @@ import type { IngestCounts } from './metrics.ts';
 import { decode, decodeOnce, type Decoded } from './decode.ts';
 import type { IngestOptions } from './options.ts';
 import { Outbox, type Wire } from './outbox.ts';
+import { watchOversized } from './oversized-messages.ts';
 import { refuse } from './refusals.ts';
 import { reportOnce } from './report-once.ts';
 import { authorized } from './token.ts';
@@ -41,8 +42,13 @@ export function createGrpcServer(context: ServerContext): Server {
   const { options } = context;
   const frozenMilliseconds = options.frozen_after * 1000;
   const server = new Server({
-    // Over our own limit, so that a message somewhat too large is refused with our words and counted.
+    // Over our own limit, so that of a message somewhat too large the size is told.
     'grpc.max_receive_message_length': 2 * options.max_message_bytes,
+    interceptors: [
+      watchOversized(options.max_message_bytes, ({ code }) => {
+        context.counts.addRefused(code);
+      }),
+    ],
     'grpc.max_concurrent_streams': maxCallsPerConnection,
     // A peer that freezes right before a ping is found after the second time, right after an answer after both: within `frozen_after`,
     // and not so much earlier that a process which was stopped for a moment is taken for dead.

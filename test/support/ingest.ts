@@ -148,4 +148,4 @@ export class Worker {
   }
 }
 
-export const soon = { timeout: 5_000, interval: 5 };
+export const soon = { timeout: 20_000, interval: 5 };
