@@ -10,6 +10,7 @@ import { HealthyScore } from './detect/healthy-score.ts';
 import { InjectedFaults } from './detect/injected-faults.ts';
 import { LeakScore } from './detect/leak-score.ts';
 import { LossSpikeScore } from './detect/loss-spike-score.ts';
+import { madeEvaluationRows } from './detect/made-evaluations.ts';
 import { madeLeakRows } from './detect/made-leaks.ts';
 import { madeLossRows } from './detect/made-losses.ts';
 import { markdown } from './detect/markdown.ts';
@@ -50,6 +51,7 @@ if (data === undefined || !existsSync(data)) {
     ...leaks.rows(),
     ...madeLeakRows(),
     ...madeLossRows(),
+    ...madeEvaluationRows(),
     ...workerScore(data),
     ...madeUpStragglers(data),
     ...nab.rows(data),

@@ -6,6 +6,7 @@ export type { Moments } from './winsorised.ts';
 export { erfc, gaussianTail } from './gaussian-tail.ts';
 export { bend, mannKendall, theilSen } from './trend.ts';
 export { median } from './median.ts';
+export { lastingNoise } from './lasting-noise.ts';
 export { LowerEnvelope } from './lower-envelope.ts';
 export { NearestPattern } from './nearest-pattern.ts';
 export { PeaksOverThreshold } from './peaks-over-threshold.ts';

@@ -97,6 +97,26 @@ describe('overfitting', () => {
     );
   });
 
+  it.each([0.5, 0.8])(
+    'is silent on a falling loss under noise that is correlated by %d, but for one run in twenty',
+    (correlation) => {
+      const runs = steps(20, (seed) => {
+        const random = normals(seed + 1);
+        let noise = random();
+        return new Feed(overfitting).say(
+          steps(200, (at) => {
+            noise = correlation * noise + Math.sqrt(1 - correlation ** 2) * random();
+            return {
+              validation_loss: (1 + (1 + at / 3) ** -0.5) * Math.exp(0.05 * noise),
+              evaluated_training_loss: 0.5 / (1 + at),
+            };
+          }),
+        );
+      });
+      expect(runs.filter((said) => said.length > 0).length).toBeLessThanOrEqual(1);
+    },
+  );
+
   it('recovers when the validation loss comes back, and forgets the best of an abandoned path', () => {
     const feed = new Feed(overfitting);
     feed.say(turning(40, 20));

@@ -3,10 +3,12 @@ import { detectorOptions, quiet, stepDetector } from '../detector.ts';
 import { EvaluationTrend, isAbove } from './evaluation-trend.ts';
 import { figure } from '../figure.ts';
 import { Streak } from '../streak.ts';
+import { EvaluationNoise } from './evaluation-noise.ts';
 import { OverfittingClimb, type Evaluation } from './overfitting-climb.ts';
 
 export interface State {
   readonly trend: EvaluationTrend;
+  readonly noise: EvaluationNoise;
   /** Evaluations in a row that look like overfitting. */
   readonly streak: Streak;
   readonly climb: OverfittingClimb;
@@ -35,10 +37,10 @@ export const overfitting = stepDetector({
       help: 'Rise of the validation loss above its best level that counts, as a share of it',
     }),
     noise: number({
-      default: 3,
+      default: 6,
       min: 0,
       max: 1000,
-      help: 'Rise that counts in standard deviations of a single evaluation, where that is more',
+      help: 'Rise that counts in standard deviations of the noise of evaluations, where that is more',
     }),
     patience: integer({ default: 3, min: 1, max: 1000, help: 'Evaluations in a row that must look so' }),
     rises: integer({
@@ -52,14 +54,16 @@ export const overfitting = stepDetector({
   metrics: {},
   start: ({ window }): State => ({
     trend: new EvaluationTrend(window),
+    noise: new EvaluationNoise(),
     streak: new Streak(),
     climb: new OverfittingClimb(),
     best: null,
   }),
-  observe(state, observation, { window, rise, noise, patience, rises }) {
+  observe(state, observation, { window, rise, noise: sigmas, patience, rises }) {
     const { trend, streak, climb } = state;
     if (observation.wentBack) {
       trend.clear();
+      state.noise.clear();
       streak.restart();
       climb.clear();
       // What was reached on an abandoned path is no longer the best of this one.
@@ -67,40 +71,39 @@ export const overfitting = stepDetector({
     }
     const point = trend.observe(observation);
     const { latest } = trend;
-    const isEvaluation = Number.isFinite(observation.fresh.validation_loss);
-    const foot = isEvaluation && latest !== null ? climb.take({ step: observation.step, ...latest }, rises) : null;
+    const value = observation.fresh.validation_loss;
+    const isEvaluation = value !== undefined && Number.isFinite(value);
+    if (isEvaluation) state.noise.push(value);
+    const place = state.noise.taken;
+    const single = isEvaluation && latest !== null ? { step: observation.step, place, ...latest } : null;
+    const foot = single === null ? null : climb.take(single, rises);
     if (point === null) return quiet;
     const { step, validation, training } = point;
-    if (state.best === null || validation.now < state.best.validation) {
-      state.best = { step, validation: validation.now, training: training.now };
-    }
-    const climbed =
-      foot !== null &&
-      latest !== null &&
-      isAbove(foot.validation, { now: latest.validation, noise: validation.noise }, rise, noise) &&
-      training.now < foot.training &&
-      training.now < validation.now;
-    const memorises =
-      isAbove(state.best.validation, validation, rise, noise) &&
-      training.now < state.best.training &&
-      training.now < validation.now;
-    if (!climbed && !memorises) return streak.calm(step, patience);
+    // The median of a window stands in its middle.
+    const level = { step, place: place - (window >> 1), validation: validation.now, training: training.now };
+    if (state.best === null || level.validation < state.best.validation) state.best = level;
+    const memorises = (from: Evaluation, now: Evaluation) => {
+      const above = (noise: number) => isAbove(from.validation, { now: now.validation, noise }, rise, sigmas);
+      const apart = level.training < from.training && level.training < level.validation;
+      return apart && above(validation.noise) && above(state.noise.turnedAt(from.place));
+    };
+    const climbed = foot !== null && single !== null && memorises(foot, single);
+    if (!climbed && !memorises(state.best, level)) return streak.calm(step, patience);
     const firstStep = streak.disturbed(step, climbed ? 1 : patience);
     if (firstStep === null) return quiet;
-    const best = climbed ? foot : state.best;
-    const [risen, fallen] = climbed ? [latest.validation, latest.training] : [validation.now, training.now];
+    const [best, now] = climbed ? [foot, single] : [state.best, level];
     return {
       status: 'evidence',
       severity: 'warning',
       firstStep,
       step,
-      score: risen / best.validation - 1,
+      score: now.validation / best.validation - 1,
       threshold: rise,
       baseline: best.validation,
       window,
       cause:
-        `The validation loss of rank ${observation.rank} has risen to ${figure(risen)} at step ${step} from its best, ` +
-        `${figure(best.validation)} at step ${best.step}, while the training loss fell from ${figure(best.training)} to ${figure(fallen)}.`,
+        `The validation loss of rank ${observation.rank} has risen to ${figure(now.validation)} at step ${step} from its best, ` +
+        `${figure(best.validation)} at step ${best.step}, while the training loss fell from ${figure(best.training)} to ${figure(now.training)}.`,
       advice: `Keep the checkpoint of about step ${best.step}; stop, or train on with more data, augmentation, weight decay or dropout.`,
     };
   },

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { normals } from '../../test/support/detection.ts';
+import { lastingNoise } from './lasting-noise.ts';
+
+/** Values of deviation 1 of which each resembles the one before, beside a trend. */
+function values(size: number, correlation: number, trend: (at: number) => number, seed = 3): Float64Array {
+  const random = normals(seed);
+  let noise = random();
+  return Float64Array.from({ length: size }, (_, at) => {
+    const value = trend(at) + noise;
+    noise = correlation * noise + Math.sqrt(1 - correlation ** 2) * random();
+    return value;
+  });
+}
+
+function mean(of: (seed: number) => number): number {
+  let sum = 0;
+  for (let seed = 1; seed <= 40; seed += 1) sum += of(seed);
+  return sum / 40;
+}
+
+describe('lasting noise', () => {
+  it.each([
+    [0, 0.95, 1.3],
+    [0.5, 0.9, 1.3],
+    [0.8, 0.8, 1.25],
+    [0.9, 0.65, 1.1],
+  ])('tells the deviation of noise that is correlated by %d', (correlation, least, most) => {
+    const noise = mean((seed) =>
+      lastingNoise(
+        values(128, correlation, () => 0, seed),
+        0,
+      ),
+    );
+    expect(noise).toBeGreaterThan(least);
+    expect(noise).toBeLessThan(most);
+  });
+
+  it('sees no noise in a straight trend, nor in its one bend', () => {
+    const bent = values(40, 0.5, (at) => 10 * Math.abs(at - 20));
+    expect(lastingNoise(bent, 20)).toBeLessThan(2);
+    expect(lastingNoise(bent, 0)).toBeGreaterThan(5);
+    expect(
+      lastingNoise(
+        Float64Array.from({ length: 40 }, (_, at) => Math.abs(at - 15)),
+        15,
+      ),
+    ).toBe(0);
+  });
+
+  it('says nothing of fewer than ten values', () => {
+    expect(
+      lastingNoise(
+        values(9, 0, () => 0),
+        0,
+      ),
+    ).toBe(0);
+    expect(
+      lastingNoise(
+        values(10, 0, () => 0),
+        0,
+      ),
+    ).toBeGreaterThan(0);
+  });
+});
