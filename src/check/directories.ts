@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import type { Configuration } from '../catalogue.ts';
-import { eventFilesMistakes, listOf } from '../ingest/index.ts';
+import { eventFilesMistakes } from '../ingest/index.ts';
 import type { CheckResult } from './result.ts';
 
 /** Whether the directories can be read in which runs and evaluations are looked for, and their options make sense. */
@@ -17,8 +17,7 @@ export function directories({ event_files: files, evaluations }: Configuration):
   ];
 }
 
-function readable(subject: string, list: string, without: string): readonly CheckResult[] {
-  const paths = listOf(list);
+function readable(subject: string, paths: readonly string[], without: string): readonly CheckResult[] {
   if (paths.length === 0) return [{ subject, outcome: 'off', says: `not set: ${without}`, notes: [] }];
   return paths.map((path): CheckResult => {
     try {

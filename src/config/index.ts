@@ -1,6 +1,6 @@
 export { changedKeys } from './changes.ts';
 export { nearestOf } from './nearest.ts';
-export { choice, duration, flag, integer, number, options, parseDuration, text } from './option.ts';
+export { choice, duration, flag, integer, list, number, options, parseDuration, text } from './option.ts';
 export type { Option, OptionFacts, OptionValue } from './option.ts';
 export { explain, leaves, readConfig } from './read.ts';
 export type { Leaf, Mistake, Read, Sources } from './read.ts';

@@ -89,6 +89,29 @@ export function text(spec: {
   );
 }
 
+/**
+ * Texts: in the file a list or, as in the environment and flags, one text with commas between them; `none` is a list of none. An item with
+ * a comma in it is to be written as one of a list.
+ */
+export function list(spec: {
+  readonly default: string;
+  readonly help: string;
+  /** What the items are: "paths of directories". */
+  readonly of: string;
+}): Option<readonly string[]> {
+  const facts = {
+    help: spec.help,
+    expected: `${spec.of}, separated by commas or as a list, or none`,
+    default: spec.default,
+  };
+  return described<readonly string[]>(facts, (raw) => {
+    if (raw === 'none') return [];
+    const items: readonly unknown[] = typeof raw === 'string' ? raw.split(',') : Array.isArray(raw) ? raw : [''];
+    const texts = items.flatMap((item) => (typeof item === 'string' && item.trim() !== '' ? [item.trim()] : []));
+    return texts.length === items.length ? texts : undefined;
+  });
+}
+
 /** `true` or `false`. */
 export function flag(spec: { readonly default: boolean; readonly help: string }): Option<boolean> {
   const facts = { help: spec.help, expected: 'true or false', default: String(spec.default), words: [...words.keys()] };

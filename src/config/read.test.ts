@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { choice, duration, explain, flag, integer, leaves, number, options, readConfig, text } from './index.ts';
+import { choice, duration, explain, flag, integer, leaves, list, number, options, readConfig, text } from './index.ts';
 
 const schema = options({
   gpu: options({
@@ -54,6 +54,27 @@ describe('readConfig', () => {
         log: { level: 'debug' },
       },
     });
+  });
+
+  it('takes a list as a list or as one text', () => {
+    const lists = options({ paths: list({ default: 'none', of: 'paths', help: 'where' }) });
+    const read = (text: string) => {
+      const result = readConfig(lists, { file: { name: 'g.yaml', text } });
+      return 'value' in result ? result.value.paths : result.mistakes.map(explain);
+    };
+    expect([read(''), read('paths: none'), read('paths: []')]).toEqual([[], [], []]);
+    expect(read('paths: /a, /b')).toEqual(['/a', '/b']);
+    expect(read('paths:\n  - /a\n  - "/b, c"\n')).toEqual(['/a', '/b, c']);
+    expect(readConfig(lists, { flags: { paths: '/a,/b' } })).toEqual({ value: { paths: ['/a', '/b'] } });
+    for (const [wrong, shown] of [
+      ['[/a, 3]', '["/a",3]'],
+      ['/a,,/b', '/a,,/b'],
+      ['7', '7'],
+    ] as const) {
+      expect(read(`paths: ${wrong}`)).toEqual([
+        `g.yaml: paths: found ${shown}, expected paths, separated by commas or as a list, or none`,
+      ]);
+    }
   });
 
   it('reports every mistake of every source at once, named as it was written', () => {

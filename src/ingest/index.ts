@@ -12,7 +12,6 @@ export { EvaluationFolders } from './evaluation-folders/evaluation-folders.ts';
 export { evaluationsMetrics } from './evaluation-folders/metrics.ts';
 export { evaluationsOptions } from './evaluation-folders/options.ts';
 export type { EvaluationsOptions } from './evaluation-folders/options.ts';
-export { listOf } from './validate/list-of.ts';
 export { LogDirectories } from './log-directories/log-directories.ts';
 export { requestNames } from './requests.ts';
 export type { RequestAnswer, RequestName, WorkerRequest } from './requests.ts';

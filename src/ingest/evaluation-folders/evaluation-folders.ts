@@ -5,7 +5,6 @@ import { RunsLimitError, type Rank, type RankHello, type Runs, type RunsOptions 
 import type { SeriesTable } from '../../series/index.ts';
 import { readFolder, type FolderEvaluation } from '../../tfma/index.ts';
 import { isFit } from '../validate/foreign-text.ts';
-import { listOf } from '../validate/list-of.ts';
 import type { Refusal } from '../refusals.ts';
 import { takeBatch } from '../take-batch.ts';
 import { maxRunLength } from '../validate/hello.ts';
@@ -50,7 +49,7 @@ export class EvaluationFolders {
 
   constructor(context: EvaluationFoldersContext) {
     this.#context = context;
-    this.#directories = listOf(context.options.directories).map((directory) => resolve(directory));
+    this.#directories = context.options.directories.map((directory) => resolve(directory));
     this.#counts = new EvaluationCounts(context.table, context.log);
     if (this.#directories.length > 0) this.#counts.begin();
     this.#beats = new Repeating(

@@ -1,9 +1,9 @@
-import { duration, options, text, type OptionValue } from '../../config/index.ts';
+import { duration, list, options, type OptionValue } from '../../config/index.ts';
 
 export const evaluationsOptions = options({
-  directories: text({
+  directories: list({
     default: 'none',
-    expected: 'paths of directories, separated by commas, or none',
+    of: 'paths of directories',
     help: 'Output folders of TensorFlow Model Analysis, or directories with such folders below',
   }),
   interval: duration({ default: '30s', min: '100ms', max: '1d', help: 'How often the folders are looked at' }),

@@ -381,7 +381,7 @@ test('what no step can have is left out and counted', async () => {
 });
 
 test.each([
-  ['tags', 'colour=x', 'event_files.tags: found colour=x'],
+  ['tags', ['colour=x'], 'event_files.tags: found colour=x'],
   ['rank_pattern', 'rank(', 'event_files.rank_pattern: found rank(, expected a regular expression'],
   ['rank_pattern', 'rank\\d+', 'event_files.rank_pattern'],
 ])('an option %s that makes no sense is refused', (option, value, message) => {

@@ -3,7 +3,6 @@ import type { Runs, RunsOptions } from '../../runs/index.ts';
 import { Vocabulary } from '../../scalars/index.ts';
 import type { SeriesTable } from '../../series/index.ts';
 import { isFit } from '../validate/foreign-text.ts';
-import { listOf } from '../validate/list-of.ts';
 import { maxRunLength } from '../validate/hello.ts';
 import type { FoldersLog } from '../watched-folders/problem-counts.ts';
 import { Repeating } from '../watched-folders/repeating.ts';
@@ -54,8 +53,8 @@ export class LogDirectories {
   constructor(context: LogDirectoriesContext) {
     const { directories, tags, rank_pattern: pattern } = context.options;
     this.#context = context;
-    this.#directories = listOf(directories).map((directory) => resolve(directory));
-    const vocabulary = Vocabulary.of(listOf(tags), 'event_files.tags');
+    this.#directories = directories.map((directory) => resolve(directory));
+    const vocabulary = Vocabulary.of(tags, 'event_files.tags');
     if ('error' in vocabulary) throw new Error(vocabulary.error);
     this.#vocabulary = vocabulary.value;
     this.#rankPattern = rankPattern(pattern);

@@ -1,9 +1,9 @@
-import { choice, duration, integer, options, text, type OptionValue } from '../../config/index.ts';
+import { choice, duration, integer, list, options, text, type OptionValue } from '../../config/index.ts';
 
 export const eventFilesOptions = options({
-  directories: text({
+  directories: list({
     default: 'none',
-    expected: 'paths of directories, separated by commas, or none',
+    of: 'paths of directories',
     help: 'Log directories of TensorBoard whose event files are followed, with all folders below; each folder is a run',
   }),
   interval: duration({
@@ -52,9 +52,9 @@ export const eventFilesOptions = options({
     expected: 'a regular expression with one group, or none',
     help: 'Where the path of a file below its directory tells the rank that wrote it; its match is not part of the name of the run, and a path without is of rank 0',
   }),
-  tags: text({
+  tags: list({
     default: 'none',
-    expected: 'FIELD=TAG, separated by commas, or none',
+    of: 'FIELD=TAG',
     help: 'Tags that hold a field under another name than the usual ones',
   }),
 });
