@@ -73,6 +73,26 @@ describe('StepAssembler', () => {
     ]);
   });
 
+  it('tells of evaluations that a script numbers by the epoch, and goes on from a step that was told before', () => {
+    const given: number[] = [];
+    const behind: number[] = [];
+    const steps = new StepAssembler(
+      vocabulary(),
+      ({ step }) => given.push(step),
+      (step) => behind.push(step),
+    );
+    steps.goOnFrom(3_000);
+    const take = (step: number, tag: string): void => {
+      steps.take({ step, time: 0, scalars: [[tag, 1]] });
+      steps.close();
+    };
+    take(3, 'val_loss');
+    for (const step of [3_001, 3_002, 3_010]) take(step, 'loss');
+    for (const step of [3_002, 4]) take(step, 'val_loss');
+    expect(given).toEqual([3_000, 3_001, 3_002, 3_010, 3_010]);
+    expect(behind).toEqual([3, 4]);
+  });
+
   it('keeps a second evaluation of a step for the next one, and takes no two for a way back', () => {
     expect(assembled([9, { loss: 1, val_loss: 2 }], 'close', [9, { val_loss: 3 }], 'close', [10, { loss: 4 }])).toEqual(
       [

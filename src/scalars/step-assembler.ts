@@ -37,8 +37,8 @@ const ofEvaluations: ReadonlySet<Meaning> = new Set([
 /**
  * Puts the scalars of one training, in the order in which they were written, together to steps, which it gives in their order.
  *
- * What is told once more of a step is told by a training that went back. An evaluation that ends late is given with the step that the
- * training has reached. Where scalars of steps and of epochs come together, those of epochs belong to the step that their epoch ends
+ * What is told once more of a step is told by a training that went back. An evaluation that ends late, or whose step counts epochs, is given
+ * with the step that the training has reached. Where scalars of steps and of epochs come together, those of epochs belong to the step that their epoch ends
  * with; where there are none of steps, an epoch is a step. Values without a meaning go with the next step that has one, since what
  * their steps count is not known.
  */
@@ -47,6 +47,7 @@ export class StepAssembler {
   readonly unknown = new Set<string>();
   readonly #vocabulary: Vocabulary;
   readonly #give: (step: AssembledStep) => void;
+  readonly #behind: (step: number) => void;
   readonly #open = new Map<number, OpenStep>();
   /** The tag that brings a field: where several could, it is the first one that came. */
   readonly #tags = new Map<Meaning, string>();
@@ -58,9 +59,20 @@ export class StepAssembler {
   /** Scalars of steps have come, not only of epochs. */
   #stepwise = false;
 
-  constructor(vocabulary: Vocabulary, give: (step: AssembledStep) => void) {
+  /** @param behind told of each evaluation whose step is so far behind that it may count epochs */
+  constructor(
+    vocabulary: Vocabulary,
+    give: (step: AssembledStep) => void,
+    behind: (step: number) => void = () => undefined,
+  ) {
     this.#vocabulary = vocabulary;
     this.#give = give;
+    this.#behind = behind;
+  }
+
+  /** The training had reached this step before anything is taken: it was told of by another assembler. */
+  goOnFrom(step: number): void {
+    this.#newest ??= { step, known: new Set() };
   }
 
   take({ step, time, scalars }: Event, writer: Writer = 'training'): void {
@@ -143,6 +155,7 @@ export class StepAssembler {
     const { time, values, extras } = open;
     const newest = this.#newest?.step;
     if (newest !== undefined && step <= newest && [...values.keys()].every((meaning) => ofEvaluations.has(meaning))) {
+      if (step < newest - openSteps) this.#behind(step);
       for (const [meaning, value] of values) this.#late.set(meaning, value);
       for (const [tag, value] of extras) this.#lateExtras.set(tag, value);
       this.#giveLate(time);

@@ -47,9 +47,15 @@ export class FollowedRank {
     this.#parts = parts;
     // No worker can have it: theirs are of a text of at most 64 characters.
     this.#session = createHash('sha256').update(`event files of ${directory}`.padEnd(65)).digest('hex');
-    this.#steps = new StepAssembler(parts.vocabulary, (step) => {
-      this.#report(step);
-    });
+    this.#steps = new StepAssembler(
+      parts.vocabulary,
+      (step) => {
+        this.#report(step);
+      },
+      () => {
+        parts.counts.addProblem('evaluation_behind', run);
+      },
+    );
   }
 
   get tails(): readonly EventTail[] {
@@ -89,6 +95,8 @@ export class FollowedRank {
    * repeats a step.
    */
   async advance(read: (tail: EventTail) => Promise<boolean>, pace: Pace): Promise<void> {
+    const newest = this.isTaken ? undefined : this.#held()?.newest;
+    if (newest) this.#steps.goOnFrom(newest.step);
     let events = 0;
     let grew = !this.#noted;
     const readOn = async (tail: EventTail): Promise<boolean> => {

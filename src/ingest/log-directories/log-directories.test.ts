@@ -327,6 +327,20 @@ test('after a restart it goes on where the runs were saved', async () => {
   expect(after.series('gradwatch_train_steps_total{run="run",rank="0"}')).toBe(3);
 });
 
+test('an evaluation that is numbered by the epoch is no way back, also after a restart', async () => {
+  write('run', version, ...[1000, 1001, 1002].map((step) => scalar(step, 'loss', 1)));
+  const before = follower();
+  await before.beat();
+  write('run', scalar(2, 'val_loss', 0.5, 1003), scalar(1003, 'loss', 1));
+  const after = follower({}, before.save());
+  expect(await after.beat()).toEqual([
+    { step: 1002, validation_loss: 0.5 },
+    { step: 1003, loss: 1 },
+  ]);
+  expect(after.series('gradwatch_rank_rollbacks_total{run="run",rank="0"}') ?? 0).toBe(0);
+  expect(after.problems('evaluation_behind')).toBe(1);
+});
+
 test('a snapshot of any moment neither loses nor repeats a step', async () => {
   const steps = 4000;
   const records = Array.from({ length: steps }, (_, step) => [scalar(step, 'loss', 1), scalar(step, 'grad_norm', 1)]);

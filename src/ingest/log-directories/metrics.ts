@@ -12,6 +12,8 @@ const problems = {
   no_event: 'a record is no event and is left out',
   truncated: 'it became shorter; it is read on from its end',
   replaced: 'another file has taken its place; it is read from its beginning',
+  evaluation_behind:
+    'the step of an evaluation is far behind that of its training: it was late, or counts epochs; it is shown with the step reached',
   name_unfit: 'its folder makes no name of a run: more than 128 characters, or control characters',
   run_taken: 'a run of that name is told by a worker or by another directory; the files are left alone',
   run_limit: 'runs.max_runs or runs.max_ranks leaves no place for it',
