@@ -1,4 +1,4 @@
-// npm run bench:trainings [-- --seeds 20] [--jobs 3] [--fault NAME] [--json | --markdown]: whether faults of small networks that are
+// npm run bench:trainings [-- --seeds 20] [--jobs 4] [--fault NAME] [--json | --markdown]: whether faults of small networks that are
 // really trained are found and rightly named by a running exporter, and what it says of as many healthy trainings. What is found of each is told on
 // standard error.
 import { loadavg } from 'node:os';
@@ -21,7 +21,7 @@ const leakLasts = '5s';
 const { values: flags } = parseArgs({
   options: {
     seeds: { type: 'string', default: '20' },
-    jobs: { type: 'string', default: '3' },
+    jobs: { type: 'string', default: '4' },
     fault: { type: 'string' },
     json: { type: 'boolean' },
     markdown: { type: 'boolean' },

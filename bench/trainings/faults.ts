@@ -18,8 +18,8 @@ export interface FaultClass {
 }
 
 /** Of a training that goes well by then. */
-const onset = (random: Random): number => 200 + random.integer(150);
-const steps = 600;
+const onset = (random: Random): number => 180 + random.integer(120);
+const steps = 480;
 
 /** A fault of one rank that lasts to the end, where nothing else is said. */
 function ofOneRank(plan: Plan, random: Random, fault: Pick<Fault, 'name'> & Partial<Fault>): Plan {
@@ -70,8 +70,8 @@ export const faultClasses: readonly FaultClass[] = [
     kinds: ['memory_leak'],
     ofRank: true,
     delayUnit: 'steps',
-    steps: 1000,
-    into: (plan, random) => ofOneRank(plan, random, { name: 'retained tensors', size: between(random, 3e5, 12e5) }),
+    steps: 600,
+    into: (plan, random) => ofOneRank(plan, random, { name: 'retained tensors', size: between(random, 15e5, 4e6) }),
   },
   {
     name: 'sleep on one rank',

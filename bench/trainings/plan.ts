@@ -51,7 +51,7 @@ export function healthyPlan(run: string, seed: number, steps: number, anyTask = 
     samples: samples[task],
     labelNoise: 0,
     steps,
-    stepSeconds: 0.01 + 0.01 * random.uniform(),
+    stepSeconds: 0.02 + 0.02 * random.uniform(),
     fault: null,
   };
 }
