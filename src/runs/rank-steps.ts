@@ -26,6 +26,8 @@ export class RankSteps {
   readonly #counts: RankCounts;
   readonly #windows: StepWindows;
   #clock = new ClockCleaning();
+  /** When the last report came, Unix seconds. */
+  #reportedAt: number;
 
   constructor(
     parts: RankStepsParts,
@@ -34,6 +36,7 @@ export class RankSteps {
     labels: { readonly run: string; readonly rank: string },
   ) {
     this.#parts = parts;
+    this.#reportedAt = parts.now();
     this.#shown = new ShownStep(group, row);
     this.#counts = new RankCounts(group, row);
     this.#windows = new StepWindows(parts.windows, labels, parts.cleaned);
@@ -66,6 +69,7 @@ export class RankSteps {
     if (record.reports === 1 && record.wentBack) cleaned.add('step_back');
     this.#clock.judge(record, report.values, arrival, cleaned.add);
     this.#windows.add(report.values, arrival, limits().window);
+    this.#reportedAt = arrival;
     this.#shown.update(record, report.values);
     return record;
   }
@@ -80,8 +84,9 @@ export class RankSteps {
     this.#shown.settle();
   }
 
-  /** Shows the last full window, when another one has begun. */
-  rollWindows(time: number): void {
+  /** Shows the last full window, when another one has begun, and a step that waits for what does not come. */
+  tick(time: number): void {
+    this.#shown.silent(time - this.#reportedAt);
     this.#windows.roll(time, this.#parts.limits().window);
   }
 

@@ -184,7 +184,7 @@ export class Rank {
 
   /**
    * Gives up a process that has not come back since a restart of the exporter by `limit`, or that speaks in calls or files and has been
-   * silent for `silence` seconds; it may speak again. Shows the last full window, when another one has begun.
+   * silent for `silence` seconds; it may speak again. Shows the last full window, and a step that waits for what does not come.
    * @param unheard seconds in which the exporter did not listen; they do not count against it
    */
   tick(now: number, { unheard, limit, silence }: { unheard: number; limit: number; silence: number }): void {
@@ -192,7 +192,7 @@ export class Rank {
     const state = this.standing.overdue(limit);
     if (state !== null) this.end(state, now, 'it has not come back since the exporter restarted');
     if (this.standing.isSilent(silence, now)) this.end('incomplete', now, 'it has not reported since');
-    this.#steps.rollWindows(now);
+    this.#steps.tick(now);
   }
 
   save(): SavedRank {

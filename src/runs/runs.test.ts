@@ -212,6 +212,43 @@ describe('Runs', () => {
     expect(text()).toContain('gradwatch_train_loss{run="digits",rank="0"} 1\n');
   });
 
+  it('shows the step at which a training stands still, whose loss and evaluation came in two calls', () => {
+    const { join, runs, setTime, step, text } = start();
+    const rank = join();
+    for (const at of [1, 2]) {
+      rank.report(step(at, { loss: 1 / at }));
+      rank.report(step(at, { validation_loss: 2 / at, gradient_norm: at }));
+    }
+    rank.report(step(3, { loss: 0.25 }));
+    rank.report(step(3, { validation_loss: 0.125 }));
+    const shown = () => /^gradwatch_rank_step\{.*\} (.*)$/m.exec(text())?.[1];
+    expect([shown(), text().includes('gradwatch_train_validation_loss{run="digits",rank="0"} 0.125\n')]).toEqual([
+      '2',
+      true,
+    ]);
+    setTime(1009);
+    runs.tick(1009);
+    expect(shown()).toBe('2');
+    setTime(1011);
+    runs.tick(1011);
+    expect(shown()).toBe('3');
+    expect(text()).toContain('gradwatch_train_loss{run="digits",rank="0"} 0.25\n');
+    expect(text()).not.toContain('gradwatch_train_gradient_norm{');
+  });
+
+  it.each([
+    ['a goodbye', 'finished'],
+    ['a loss', 'lost'],
+  ] as const)('shows the last step after %s, whatever of it did not come', (_, ending) => {
+    const { join, step, text } = start();
+    const rank = join();
+    for (const at of [1, 2]) rank.report(step(at, { loss: 1, gradient_norm: 1 }));
+    rank.report(step(3, { loss: 0.25 }));
+    rank.end(ending, 1001, 'it ended');
+    expect(text()).toContain('gradwatch_rank_step{run="digits",rank="0"} 3\n');
+    expect(text()).toContain('gradwatch_train_loss{run="digits",rank="0"} 0.25\n');
+  });
+
   it('shows the extremes of the last full window of the clock, and a mean without outliers', () => {
     const { join, runs, setTime, step, cleaned, text } = start();
     const rank = join();

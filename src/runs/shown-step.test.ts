@@ -6,7 +6,8 @@ import type { StepValues } from './observation.ts';
 import { RecentSteps } from './recent-steps.ts';
 import { ShownStep } from './shown-step.ts';
 
-function start() {
+/** @param seconds between two steps */
+function start(seconds = 1) {
   const { state, step, lastStepTimestamp } = rankMetrics;
   const group = new SeriesTable().group(['run', 'rank'], { state, step, lastStepTimestamp, ...fields });
   const row = group.row({ run: 'digits', rank: '0' });
@@ -14,7 +15,10 @@ function start() {
   const recent = new RecentSteps();
   return {
     report: (step: number, values: StepValues) => {
-      shown.update(recent.take({ step, time: 1000 + step, values, skipped: false }), values);
+      shown.update(recent.take({ step, time: 1000 + step * seconds, values, skipped: false }), values);
+    },
+    silent: (seconds: number) => {
+      shown.silent(seconds);
     },
     settle: () => {
       shown.settle();
@@ -98,5 +102,22 @@ describe('ShownStep', () => {
     expect(block().step).toBe(3);
     settle();
     expect(block()).toEqual({ step: 4, time: 1004, loss: 4, norm: undefined });
+  });
+
+  it.each([
+    ['10 s', 1, 10],
+    ['twice what a step takes', 60, 120],
+    ['5 min', 1_000, 300],
+    ['10 s where the clock was set back', -3_000, 10],
+  ])('shows what still waits when nothing came for %s', (_, seconds, patience) => {
+    const { report, silent, block } = start(seconds);
+    for (const step of [1, 2]) report(step, { loss: step, gradient_norm: step });
+    report(3, { loss: 3 });
+    silent(patience - 1);
+    expect(block().step).toBe(2);
+    silent(patience);
+    expect(block()).toEqual({ step: 3, time: 1000 + 3 * seconds, loss: 3, norm: undefined });
+    report(3, { gradient_norm: 3 });
+    expect(block().norm).toBe(3);
   });
 });

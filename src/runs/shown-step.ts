@@ -25,6 +25,10 @@ const lasting: readonly Field[] = [
 const ofStep = fieldNames.filter((name) => !lasting.includes(name));
 const isLasting = new Set<string>(lasting);
 
+/** Seconds of silence after which the next step is overdue, at least and at most; between them twice what the last step took. */
+const shortestPatience = 10;
+const longestPatience = 300;
+
 /** A record that is kept among the recent steps as its place there, one that is there no more as it is. */
 const savedReference = v.nullable(v.union([v.number(), savedRecord]));
 const references = ['shown', 'waiting', 'last', 'lastButOne', 'measure'] as const;
@@ -41,7 +45,7 @@ export type SavedShown = v.InferOutput<typeof savedShown>;
  *
  * A gradient norm that is read without a synchronisation comes one step late. Were the newest step shown at once, such a norm would
  * hardly ever be seen. So a step that brings less than the one two before it (whose parts have all had their time) waits for what is
- * missing, at most until the next step. What the shown step does not bring is absent; only what lasts keeps its last value.
+ * missing, at most until the next step, or until that is long overdue. What the shown step does not bring is absent; only what lasts keeps its last value.
  */
 export class ShownStep {
   readonly #row: Row<ShownKey>;
@@ -76,6 +80,14 @@ export class ShownStep {
     if (record.reports === 1) this.#begin(record);
     else if (record === this.#shown) this.#show(record);
     else if (record === this.#waiting && this.#isComplete(record)) this.settle();
+  }
+
+  /** No report has come for so many seconds. A training that stands still is shown with the step at which it does. */
+  silent(seconds: number): void {
+    if (this.#waiting === null) return;
+    const usual = this.#waiting.time - (this.#lastButOne?.time ?? this.#waiting.time);
+    // A clock that was set may make it anything, and less than nothing.
+    if (seconds >= Math.min(longestPatience, Math.max(shortestPatience, 2 * usual))) this.settle();
   }
 
   /** Nothing more is expected: a step that still waits is shown as it is. */
