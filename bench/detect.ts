@@ -14,6 +14,7 @@ import { madeEvaluationRows } from './detect/made-evaluations.ts';
 import { madeLeakRows } from './detect/made-leaks.ts';
 import { madeLossRows } from './detect/made-losses.ts';
 import { markdown } from './detect/markdown.ts';
+import { madeShortRunRows } from './detect/made-short-runs.ts';
 import { madeUpStragglers } from './detect/made-up-stragglers.ts';
 import { judgedRuns } from './detect/runs.ts';
 import { NabScore } from './detect/nab-score.ts';
@@ -51,6 +52,7 @@ if (data === undefined || !existsSync(data)) {
     ...leaks.rows(),
     ...madeLeakRows(),
     ...madeLossRows(),
+    ...madeShortRunRows(),
     ...madeEvaluationRows(),
     ...workerScore(data),
     ...madeUpStragglers(data),

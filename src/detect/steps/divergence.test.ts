@@ -22,6 +22,21 @@ describe('divergence', () => {
     expect(feed.say(steps(200, () => ({ loss: 1 }))).at(-1)).toMatch(/^recovered 8\d\d|recovered 9\d\d$/);
   });
 
+  it('warns of a loss that stays above where it began, before there is a level to leave', () => {
+    const feed = new Feed(divergence);
+    expect(feed.say(steps(20, descent))).toEqual([]);
+    const said = feed.say(steps(30, () => ({ loss: 8 * (1 + 0.02 * noise()) })));
+    expect(said[0]).toMatch(/^warning 3\d$/);
+    expect(feed.take({ loss: 8 })).toMatchObject({
+      firstStep: expect.closeTo(24, -1) as number,
+      cause: expect.stringMatching(/^The training loss of rank 2 began at 3\.\d+ and stays at [78]/) as string,
+    });
+    // A warm-up that passes by, and losses below zero.
+    const warm = steps(110, (at) => ({ loss: at > 20 && at < 40 ? 2.5 : 2 }));
+    expect(new Feed(divergence).say(warm)).toEqual([]);
+    expect(new Feed(divergence).say(steps(100, (at) => ({ loss: at < 20 ? -4 : -1 })))).toEqual([]);
+  });
+
   it('is silent on spikes that heal, and on a small loss that doubles by noise', () => {
     const spiky = steps(900, (at) => (at % 100 < 20 && at > 300 ? { loss: 9 } : descent(at)));
     expect(new Feed(divergence).say(spiky)).toEqual([]);

@@ -66,6 +66,28 @@ describe('lossSpike', () => {
     expect(feed.say([{ loss: -3 }])).toEqual(['critical 300']);
   });
 
+  it('finds a spike in the first losses, of which it asks for more', () => {
+    const early = (spike: number) => {
+      const noise = normals(12);
+      const feed = new Feed(lossSpike);
+      const before = feed.say(steps(40, (at) => ({ loss: (1 + 3 * Math.exp(-at / 20)) * (1 + 0.03 * noise()) })));
+      return [...before, ...feed.say([{ loss: spike }, { loss: 1.4 }])];
+    };
+    expect(early(2)).toEqual([]);
+    expect(early(3.2)).toEqual(['warning 40']);
+    expect(early(30)).toEqual(['critical 40']);
+    expect(new Feed(lossSpike).say([...steps(7, () => ({ loss: 1 })), { loss: 30 }])).toEqual([]);
+  });
+
+  it('is silent on noise in the first losses, however loud', () => {
+    for (const size of [0.03, 0.3, 1]) {
+      for (let seed = 40; seed < 60; seed += 1) {
+        const noise = normals(seed);
+        expect(new Feed(lossSpike).say(steps(112, () => ({ loss: 2 * Math.exp(size * noise()) })))).toEqual([]);
+      }
+    }
+  });
+
   it('ends a spike that becomes a level, and calls it recovered only when the loss is back', () => {
     const { feed, loss } = trained();
     const high = feed.say(steps(400, (at) => ({ loss: 1.5 * loss(300 + at) })));

@@ -52,6 +52,12 @@ export const lossSpike = stepDetector({
       max: 1,
       help: 'Least standard deviation of the residual that is assumed, as a share of the loss',
     }),
+    cold_factor: number({
+      default: 2,
+      min: 1,
+      max: 1e12,
+      help: 'Least multiple of the last losses that is a warning while there are too few for a trend',
+    }),
     shift: integer({
       default: 20,
       min: 2,
@@ -62,8 +68,8 @@ export const lossSpike = stepDetector({
   }),
   reads: ['loss', 'learning_rate'],
   metrics: {},
-  start: ({ window, scale_floor }): State => ({
-    trend: new LossTrend(window, scale_floor),
+  start: ({ window, scale_floor, cold_factor, warning }): State => ({
+    trend: new LossTrend(window, scale_floor, Math.log(cold_factor) / warning),
     episode: new Episode(),
     learningRate: new LearningRate(),
     above: 0,

@@ -1,8 +1,16 @@
 import { SlidingWindow, winsorised, type Moments } from '../../stats/index.ts';
+import { SmoothedLoss } from './smoothed-loss.ts';
+
+/** Losses whose median is the trend while there are too few for a line. */
+const coldWindow = 8;
+/** So few losses tell their noise only roughly: it may be twice as large. */
+const coldMargin = 2;
 
 export interface Forecast {
   /** How far the loss stands above the trend, in standard deviations. */
   readonly z: number;
+  /** That standard deviation; of the logarithm where losses are compared by it. */
+  readonly scale: number;
   /** How many losses the forecast rests on. */
   readonly window: number;
   /** The loss that stands at a given z. */
@@ -18,32 +26,39 @@ export interface Forecast {
  *
  * Losses above 0 are compared by their logarithms: near 0 their noise is in proportion to them, with a long tail upwards. With the
  * first loss that is not above 0 the trend begins anew on the values themselves.
+ *
+ * Until there are enough losses for a line, the trend is the median of the last few, and the spread twice the noise that their changes
+ * tell, though not less than a floor of its own: losses fall and swing in their first steps. Only losses above 0 are judged so.
  */
 export class LossTrend {
   private readonly newer: SlidingWindow;
   private readonly older: SlidingWindow;
   private readonly residuals: SlidingWindow;
+  private readonly start = new SmoothedLoss(coldWindow);
   readonly #floor: number;
+  readonly #coldFloor: number;
   private logarithmic = true;
 
-  /** `floor` is the least standard deviation, as a share of the loss. */
-  constructor(window: number, floor: number) {
+  /** The least standard deviation, as a share of the loss, and the one while there are too few losses for a line. */
+  constructor(window: number, floor: number, coldFloor: number) {
     this.newer = new SlidingWindow(window >> 1);
     this.older = new SlidingWindow(window >> 1);
     this.residuals = new SlidingWindow(Math.round((window * 4) / 3));
     this.#floor = floor;
+    this.#coldFloor = coldFloor;
   }
 
   clear(): void {
     this.newer.clear();
     this.older.clear();
     this.residuals.clear();
+    this.start.clear();
     this.logarithmic = true;
   }
 
   /**
    * Judges a finite loss by those before it and takes it in; what stands above `limit` enters as if it stood at the limit. Null
-   * while there are too few losses: seven eighths of a window after the start.
+   * while there are too few losses.
    */
   take(loss: number, limit: number): Forecast | null {
     if (this.logarithmic && loss <= 0) {
@@ -51,16 +66,16 @@ export class LossTrend {
       this.logarithmic = false;
     }
     let value = this.logarithmic ? Math.log(loss) : loss;
-    let forecast: Forecast | null = null;
     const line = this.#line();
-    if (line !== null) {
-      const moments = this.residuals.size < this.older.capacity >> 1 ? null : winsorised(this.residuals.sorted);
-      if (moments !== null) {
-        forecast = this.#forecast(value, line, moments);
-        if (forecast.z > limit) value -= (forecast.z - limit) * this.#scale(moments);
-      }
-      this.residuals.push(value - line);
-    }
+    const moments =
+      line === null || this.residuals.size < this.older.capacity >> 1 ? null : winsorised(this.residuals.sorted);
+    const forecast =
+      line === null || moments === null
+        ? this.#coldForecast(value)
+        : this.#forecast(value, line + moments.mean, this.#scale(moments), this.newer.size + this.older.size);
+    if (forecast !== null && forecast.z > limit) value -= (forecast.z - limit) * forecast.scale;
+    if (line !== null) this.residuals.push(value - line);
+    if (moments === null) this.start.push(value);
     const aged = this.newer.push(value);
     if (aged !== undefined) this.older.push(aged);
     return forecast;
@@ -77,13 +92,18 @@ export class LossTrend {
     return level + ((level - older.median()) / (olderAge - newerAge)) * newerAge;
   }
 
-  #forecast(value: number, line: number, moments: Moments): Forecast {
-    const expected = line + moments.mean;
-    const scale = this.#scale(moments);
+  #coldForecast(value: number): Forecast | null {
+    const { level, noise } = this.start;
+    if (level === null || !this.logarithmic) return null;
+    return this.#forecast(value, level, Math.max(coldMargin * noise, this.#coldFloor), coldWindow);
+  }
+
+  #forecast(value: number, expected: number, scale: number, window: number): Forecast {
     const logarithmic = this.logarithmic;
     return {
       z: (value - expected) / scale,
-      window: this.newer.size + this.older.size,
+      scale,
+      window,
       at: (z) => (logarithmic ? Math.exp(expected + z * scale) : expected + z * scale),
     };
   }

@@ -1,0 +1,63 @@
+import { figure } from '../figure.ts';
+import { isAbove } from './evaluation-trend.ts';
+import { LastingRule } from './lasting-rule.ts';
+import { riseOf, type Diverged } from './diverged.ts';
+import { SmoothedLoss } from './smoothed-loss.ts';
+
+/** Losses whose median is a level in the first steps, and for how many it must stay above. */
+const window = 8;
+const patience = 16;
+
+/**
+ * A training that is worse than it began, in its first losses: the level of the last few stays above that of the first few and above
+ * the best one. A high learning rate does that within some dozen steps, in which the level of a run that goes well falls, or does not
+ * move yet.
+ */
+export class EarlyDivergence {
+  private readonly loss = new SmoothedLoss(window);
+  private readonly rule = new LastingRule();
+  private taken = 0;
+  private first: number | null = null;
+
+  get holds(): boolean {
+    return this.rule.holds;
+  }
+
+  /** Takes a finite loss; judges it while it is among the first ones. */
+  take(
+    loss: number,
+    step: number,
+    rank: number,
+    options: { readonly early: number; readonly rise: number; readonly noise: number },
+  ): Diverged | null {
+    if (this.taken >= options.early) {
+      this.rule.clear();
+      return null;
+    }
+    this.taken += 1;
+    this.loss.push(loss);
+    const now = this.loss.level;
+    if (now === null) return null;
+    // A level below zero is of another kind of loss, of which a share says nothing.
+    const first = (this.first ??= now);
+    const far = first > 0 && isAbove(first, { now, noise: this.loss.noise }, options.rise, options.noise);
+    if (!this.rule.take(far, step, patience)) return null;
+    return {
+      severity: 'warning',
+      since: this.rule.since,
+      score: riseOf(now, first),
+      threshold: options.rise,
+      baseline: first,
+      window,
+      cause: `The training loss of rank ${rank} began at ${figure(first)} and stays at ${figure(now)} up to step ${step}.`,
+    };
+  }
+
+  /** Older weights begin anew. */
+  clear(): void {
+    this.loss.clear();
+    this.rule.clear();
+    this.taken = 0;
+    this.first = null;
+  }
+}

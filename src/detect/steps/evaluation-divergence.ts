@@ -1,0 +1,112 @@
+import { figure } from '../figure.ts';
+import type { Observation } from '../../runs/index.ts';
+import { riseOf, type Diverged } from './diverged.ts';
+import { EvaluationTrend, isAbove, type EvaluationPoint } from './evaluation-trend.ts';
+import { LastingRule } from './lasting-rule.ts';
+
+/** Evaluations in a row at which both losses must be blown up: one may be a mishap of its own. */
+const blownEvaluations = 2;
+
+interface Losses {
+  validation: number;
+  training: number;
+}
+
+export interface EvaluationDivergenceOptions {
+  readonly rise: number;
+  readonly evaluation_window: number;
+  readonly evaluation_rise: number;
+  readonly evaluation_patience: number;
+  readonly blow_up: number;
+  readonly noise: number;
+}
+
+/**
+ * Validation and training loss rise together from evaluation to evaluation. Losses that are many times as high as they were need no
+ * levels: such a run often ends before there are any.
+ */
+export class EvaluationDivergence {
+  private readonly trend: EvaluationTrend;
+  private readonly risen = new LastingRule();
+  private readonly blown = new LastingRule();
+  /** The lowest levels, and the lowest losses of single evaluations. */
+  private best: Losses | null = null;
+  private lowest: Losses | null = null;
+
+  constructor(window: number) {
+    this.trend = new EvaluationTrend(window);
+  }
+
+  get holds(): boolean {
+    return this.risen.holds || this.blown.holds;
+  }
+
+  /** What the observation says, and whether it was an evaluation that has levels. */
+  take(
+    observation: Observation,
+    options: EvaluationDivergenceOptions,
+  ): { readonly diverged: Diverged | null; readonly levelled: boolean } {
+    const point = this.trend.observe(observation);
+    const { latest } = this.trend;
+    const { step, rank, fresh } = observation;
+    const isEvaluation = fresh.validation_loss !== undefined && latest !== null;
+    const diverged =
+      (isEvaluation ? this.#judgeBlowUp(latest, step, rank, options) : null) ??
+      (point === null ? null : this.#judgeLevels(point, rank, options));
+    return { diverged, levelled: point !== null };
+  }
+
+  /** Older weights have another trend; what was best stays. */
+  clear(): void {
+    this.trend.clear();
+    this.risen.clear();
+    this.blown.clear();
+  }
+
+  #judgeBlowUp(
+    { validation, training }: Readonly<Losses>,
+    step: number,
+    rank: number,
+    { blow_up: factor }: EvaluationDivergenceOptions,
+  ): Diverged | null {
+    const lowest = (this.lowest ??= { validation, training });
+    lowest.validation = Math.min(lowest.validation, validation);
+    lowest.training = Math.min(lowest.training, training);
+    const blown =
+      Math.min(lowest.validation, lowest.training) > 0 &&
+      validation > factor * lowest.validation &&
+      training > factor * lowest.training;
+    if (!this.blown.take(blown, step, blownEvaluations)) return null;
+    return {
+      severity: 'critical',
+      since: this.blown.since,
+      score: riseOf(validation, lowest.validation),
+      threshold: factor - 1,
+      baseline: lowest.validation,
+      window: 1,
+      cause: `At step ${step} the evaluation of rank ${rank} gave ${figure(validation)} for validation and ${figure(training)} for training, many times their lowest of ${figure(lowest.validation)} and ${figure(lowest.training)}.`,
+    };
+  }
+
+  #judgeLevels(
+    { step, validation, training }: EvaluationPoint,
+    rank: number,
+    options: EvaluationDivergenceOptions,
+  ): Diverged | null {
+    const best = (this.best ??= { validation: validation.now, training: training.now });
+    best.validation = Math.min(best.validation, validation.now);
+    best.training = Math.min(best.training, training.now);
+    const { evaluation_rise: rise, noise, evaluation_patience: patience, evaluation_window: window } = options;
+    const far = isAbove(best.validation, validation, rise, noise) && isAbove(best.training, training, rise, noise);
+    if (!this.risen.take(far, step, patience)) return null;
+    return {
+      severity: isAbove(best.validation, validation, options.rise, noise) ? 'critical' : 'warning',
+      since: this.risen.since,
+      score: riseOf(validation.now, best.validation),
+      threshold: rise,
+      baseline: best.validation,
+      window,
+      cause: `At step ${step} the evaluations of rank ${rank} stand at ${figure(validation.now)} for validation and ${figure(training.now)} for training, above their best of ${figure(best.validation)} and ${figure(best.training)}.`,
+    };
+  }
+}
