@@ -29,6 +29,11 @@ export interface Evidence {
   readonly baseline: number | null;
   /** How many observations the baseline rests on. */
   readonly window: number;
+  /**
+   * Where it matters on which rank of a run it began: `own` when what was judged is of this rank alone, as its loss is, `shared` when all ranks
+   * see the same, as the gradient after its reduction.
+   */
+  readonly origin?: 'own' | 'shared';
   /** One sentence for a person, with figures: what happened, where, against what. */
   readonly cause: string;
   /** One sentence: what to look at or change. */

@@ -20,12 +20,15 @@ export interface Acknowledgement {
 }
 
 /** One incident of one kind on one subject, from its first evidence to its end. */
-export interface Finding extends Omit<Evidence, 'step'> {
+export interface Finding extends Omit<Evidence, 'step' | 'origin'> {
   /** Unique on this node and across restarts; the label `finding`. */
   readonly id: string;
   readonly kind: string;
   readonly subject: Subject;
-  /** The rank whose evidence opened it, also where the subject is the whole run. */
+  /**
+   * The rank whose evidence opened it, also where the subject is the whole run. Where evidence tells on which rank it began, that rank, or null
+   * when it was the same on several.
+   */
   readonly firstRank: number | null;
   readonly severity: Severity;
   /** The step whose observation completed the rule and opened the finding. */

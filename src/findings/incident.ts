@@ -3,6 +3,7 @@ import { severities } from '../detect/index.ts';
 import { severityOf } from './causes.ts';
 import type { Acknowledgement, Finding, Resolution, Subject } from './finding.ts';
 import { firstClause, joinedCause, type Told } from './joined-cause.ts';
+import { Origin } from './origin.ts';
 
 /** Ranks and series whose recovery a finding waits for; evidence of more counts, their recovery is not waited for. */
 const maxWitnesses = 1024;
@@ -13,9 +14,13 @@ export class Incident {
   #finding: Finding;
   /** Its cause without what is joined to it. */
   #words: string;
+  /** Where it began among ranks; null where that is no matter. */
+  readonly #origin: Origin | null;
   readonly #disturbed: Set<number | string>;
   /** What followed from it first for a rank, before that for a run; null as long as nothing did. */
   #effect: (Told & { readonly ofRank: boolean }) | null = null;
+  /** What it follows from, where that is of another subject. */
+  #reason: Told | null = null;
   /** How it will end when the hold is over; null while it goes on. */
   closing: Resolution | null = null;
 
@@ -24,10 +29,12 @@ export class Incident {
     finding: Finding,
     disturbed: readonly (number | string)[],
     words: string = finding.cause,
+    origin: Origin | null = Origin.saved(finding),
   ) {
     this.detector = detector;
     this.#finding = finding;
     this.#words = words;
+    this.#origin = origin;
     this.#disturbed = new Set(disturbed);
   }
 
@@ -39,7 +46,7 @@ export class Incident {
     evidence: Evidence,
     now: number,
   ): Incident {
-    const { step, ...facts } = evidence;
+    const { step, origin: _, ...facts } = evidence;
     const finding = {
       ...facts,
       ...about,
@@ -55,7 +62,7 @@ export class Incident {
       resolution: null,
       resolvedAt: null,
     };
-    return new Incident(detector, finding, [witness]);
+    return new Incident(detector, finding, [witness], finding.cause, Origin.of(witness, evidence));
   }
 
   get finding(): Finding {
@@ -71,8 +78,11 @@ export class Incident {
     return this.#disturbed;
   }
 
-  /** Takes further evidence in. True when it made the finding worse: then its cause is the new one. */
-  add(witness: number | string, evidence: Evidence, now: number): boolean {
+  /**
+   * Takes further evidence in.
+   * @returns whether it made the finding worse, so that its cause is the new one, or tells more of where it began
+   */
+  add(witness: number | string, evidence: Evidence, now: number): 'worse' | 'amended' | null {
     const before = this.#finding;
     const worse = severities.indexOf(evidence.severity) > severityOf(before);
     this.#finding = {
@@ -84,12 +94,19 @@ export class Incident {
     };
     if (this.#disturbed.size < maxWitnesses) this.#disturbed.add(witness);
     this.closing = null;
-    if (!worse) return false;
+    this.#origin?.take(witness, evidence);
+    const firstRank = this.#origin === null ? before.firstRank : this.#origin.rank;
+    if (!worse) {
+      if (firstRank === before.firstRank) return null;
+      this.#change({ firstRank, cause: this.#cause() });
+      return 'amended';
+    }
     const { severity, threshold, baseline, window, cause, advice } = evidence;
     this.#words = cause;
-    this.#change({ threshold, baseline, window, cause: this.#withEffect(), advice });
+    this.#origin?.told(witness);
+    this.#change({ firstRank, threshold, baseline, window, cause: this.#cause(), advice });
     this.raise(severity, now);
-    return true;
+    return 'worse';
   }
 
   /** Makes it worse. What was said of the milder finding holds no longer. */
@@ -107,15 +124,10 @@ export class Incident {
    * subject suffers stands beside it anyway.
    */
   follow(consequenceOf: string | null, reason?: Pick<Incident, 'finding'> & Partial<Pick<Incident, 'words'>>): void {
-    const { subject, openedAt } = this.#finding;
+    const { subject } = this.#finding;
     const isTold = reason !== undefined && !isSame(subject, reason.finding.subject);
-    const cause = isTold
-      ? joinedCause(
-          { words: this.#words, openedAt },
-          { words: reason.words ?? reason.finding.cause, openedAt: reason.finding.openedAt },
-        )
-      : this.#withEffect();
-    this.#change({ consequenceOf, cause });
+    this.#reason = isTold ? { words: reason.words ?? reason.finding.cause, openedAt: reason.finding.openedAt } : null;
+    this.#change({ consequenceOf, cause: this.#cause() });
   }
 
   /**
@@ -128,7 +140,7 @@ export class Incident {
     const isKnown = this.#effect !== null && (this.#effect.ofRank || !ofRank);
     if (isKnown || subject.run === null || isSame(this.#finding.subject, subject)) return false;
     this.#effect = { words: firstClause(words), openedAt, ofRank };
-    this.#change({ cause: this.#withEffect() });
+    this.#change({ cause: this.#cause() });
     return true;
   }
 
@@ -144,9 +156,10 @@ export class Incident {
     this.#change({ resolution, resolvedAt: now });
   }
 
-  #withEffect(): string {
-    const own = { words: this.#words, openedAt: this.#finding.openedAt };
-    return this.#effect === null ? this.#words : joinedCause(own, this.#effect);
+  #cause(): string {
+    const words = this.#origin?.added(this.#words) ?? this.#words;
+    const joined = this.#reason ?? this.#effect;
+    return joined === null ? words : joinedCause({ words, openedAt: this.#finding.openedAt }, joined);
   }
 
   #change(what: Partial<Finding>): void {

@@ -49,12 +49,14 @@ export class Lifecycle {
   /** Further evidence for one that is open. */
   goOn(incident: Incident, witness: number | string, evidence: Evidence): void {
     const { open, series, news, now } = this.#parts;
-    const worse = incident.add(witness, evidence, now());
+    const change = incident.add(witness, evidence, now());
+    const worse = change === 'worse';
     const { consequenceOf } = incident.finding;
     // A consequence that outlives its cause, or becomes worse than it, stands for itself.
     const unattached = consequenceOf !== null && open.findId(consequenceOf) === undefined;
     const amended = worse || unattached ? open.attach(incident) : [];
     if (worse) this.#rose('worsened', incident);
+    else if (change === 'amended' && !amended.includes(incident)) news.tell('amended', incident);
     else if (amended.length === 0) series.show(incident.finding);
     for (const other of amended) if (!worse || other !== incident) news.tell('amended', other);
   }

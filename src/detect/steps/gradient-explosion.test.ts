@@ -139,4 +139,15 @@ describe('gradientExplosion', () => {
       expect(new Feed(gradientExplosion).say(run)).toEqual([]);
     }
   });
+
+  it('says whether the loss of the rank stands out with the norm, which all ranks share', () => {
+    const feed = new Feed(gradientExplosion);
+    feed.say(usual(100).map((values, at) => ({ ...values, loss: 1 + 0.1 * Math.sin(at) })));
+    expect(feed.take({ gradient_norm: 80, loss: 1.05 })).toMatchObject({ origin: 'shared' });
+    expect(feed.take({ gradient_norm: 80, loss: 5 })).toMatchObject({ origin: 'own' });
+    expect(feed.take({ gradient_norm: 80, loss: 4 })).toMatchObject({ origin: 'shared' });
+    expect(feed.take({ gradient_norm: 80 })).toMatchObject({ origin: 'shared' });
+    feed.take({ loss: NaN });
+    expect(feed.take({ gradient_norm: 80 }, { step: 104 })).toMatchObject({ origin: 'own' });
+  });
 });

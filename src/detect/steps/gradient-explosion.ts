@@ -4,6 +4,7 @@ import { detectorOptions, quiet, stepDetector, type Verdict } from '../detector.
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
 import { LearningRate } from './learning-rate.ts';
+import { OwnLoss } from './own-loss.ts';
 
 /** The fewest norms that have a middle worth comparing with. */
 const fewest = 3;
@@ -20,6 +21,7 @@ export interface State {
   readonly usual: SlidingWindow;
   readonly episode: Episode;
   readonly learningRate: LearningRate;
+  readonly loss: OwnLoss;
   /** Points beyond the critical limit in a row, up to the last one. */
   beyond: number;
   /** Logarithm of the last norm. */
@@ -88,12 +90,13 @@ export const gradientExplosion = stepDetector({
     }),
     recovery: integer({ default: 10, min: 1, max: 10_000, help: 'Norms in range in a row after which it is over' }),
   }),
-  reads: ['gradient_norm', 'learning_rate'],
+  reads: ['gradient_norm', 'learning_rate', 'loss'],
   metrics: {},
   start: ({ window }): State => ({
     usual: new SlidingWindow(window),
     episode: new Episode(),
     learningRate: new LearningRate(),
+    loss: new OwnLoss(),
     beyond: 0,
     last: 0,
     astray: 0,
@@ -103,6 +106,7 @@ export const gradientExplosion = stepDetector({
     const { usual, episode, learningRate } = state;
     const { step, rank, fresh, skipped, wentBack } = observation;
     learningRate.observe(observation);
+    const ownLoss = state.loss.observe(observation);
     if (wentBack) state.beyond = state.astray = 0;
     const norm = fresh.gradient_norm;
     // A norm of zero has no logarithm, and what the loss scaler skipped was no gradient.
@@ -148,6 +152,7 @@ export const gradientExplosion = stepDetector({
       threshold: Math.exp(limit),
       baseline: Math.exp(middle),
       window,
+      origin: ownLoss ? 'own' : 'shared',
       cause:
         `The gradient norm of rank ${rank} ${finite ? 'reached' : 'became'} ${figure(norm)} at step ${step}, ` +
         `${finite ? `${figure(Math.exp(distance))} times` : 'having left'} its usual ${figure(Math.exp(middle))} ` +

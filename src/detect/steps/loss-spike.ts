@@ -111,6 +111,7 @@ export const lossSpike = stepDetector({
       threshold: severe ? critical : warning,
       baseline,
       window: forecast.window,
+      origin: 'own',
       cause: `The loss of rank ${rank} rose to ${figure(loss)} at step ${step}, where its trend was ${figure(baseline)} (z ${figure(z)}, limit ${figure(severe ? critical : warning)}).`,
       advice:
         'One spike often heals by itself; when it stays, go back before its first step and skip its batches or lower the learning rate.',

@@ -57,6 +57,8 @@ export const nonFinite = stepDetector({
       threshold: consecutive,
       baseline: null,
       window: 0,
+      // The gradient is that of all ranks once it is reduced; a loss is the rank's.
+      origin: streak.loss > 0 ? 'own' : 'shared',
       cause:
         `Rank ${rank} reported ${said} at step ${step}` +
         (filtered

@@ -1,0 +1,27 @@
+import type { Observation } from '../../runs/index.ts';
+import { SlidingWindow } from '../../stats/index.ts';
+
+/** A loss that is above so many before it is so by chance once in as many steps. */
+const window = 64;
+const fewest = 8;
+
+/**
+ * Whether the loss of a rank stands out in a step by itself. The gradient is that of all ranks once it is reduced, and tells nothing of
+ * which batch made it large; the loss is still the rank's own.
+ */
+export class OwnLoss {
+  private readonly before = new SlidingWindow(window);
+  private step = -1;
+  private out = false;
+
+  /** True when the loss of this step is above all of those before it, or is not finite. */
+  observe({ step, fresh }: Observation): boolean {
+    if (step !== this.step) this.out = false;
+    this.step = step;
+    const { loss } = fresh;
+    if (loss === undefined) return this.out;
+    this.out = !Number.isFinite(loss) || (this.before.size >= fewest && loss > (this.before.sorted.at(-1) ?? NaN));
+    if (Number.isFinite(loss)) this.before.push(loss);
+    return this.out;
+  }
+}
