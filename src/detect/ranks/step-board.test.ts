@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StepBoard } from './step-board.ts';
 
@@ -56,4 +57,63 @@ describe('StepBoard', () => {
     made.forget(1);
     expect(put(1, 0)).toEqual(['1: 1/0']);
   });
+
+  it('gives what counting anew after each report would give, whatever ranks report, forget and take back', () => {
+    const entry = fc.record({
+      act: fc.constantFrom('put', 'put', 'put', 'put', 'forget', 'rewind', 'restart'),
+      rank: fc.nat(4),
+      step: fc.nat(12),
+    });
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 200 }), (entries) => {
+        let ours = new StepBoard<number>(() => 0);
+        const plain = new PlainBoard();
+        for (const { act, rank, step } of entries) {
+          if (act === 'put') {
+            const given = ours.put(step, rank, step).map(([done, row]) => [done, [...row.keys()]]);
+            expect(given).toEqual(plain.put(step, rank));
+          } else if (act === 'restart') {
+            const again = new StepBoard<number>(() => 0);
+            expect(again.restore(JSON.parse(JSON.stringify(ours)))).toBe(true);
+            ours = again;
+          } else if (act === 'forget') {
+            ours.forget(rank);
+            plain.last.delete(rank);
+          } else {
+            ours.rewind(rank, step);
+            plain.rewind(rank, step);
+          }
+        }
+      }),
+    );
+  });
 });
+
+/** The rule in its plainest form, for steps that fit on the board. */
+class PlainBoard {
+  readonly last = new Map<number, number>();
+  readonly #rows = new Map<number, number[]>();
+  #given = -1;
+
+  put(step: number, rank: number): [number, number[]][] {
+    this.last.set(rank, step);
+    if (step <= this.#given) return [];
+    this.#rows.set(step, [...new Set([...(this.#rows.get(step) ?? []), rank])]);
+    const done = [...this.#rows]
+      .filter(([at, row]) => [...this.last].every(([each, last]) => last >= at || row.includes(each)))
+      .sort(([one], [other]) => one - other);
+    for (const [at] of done) this.#rows.delete(at);
+    this.#given = Math.max(this.#given, ...done.map(([at]) => at));
+    return done;
+  }
+
+  rewind(rank: number, step: number): void {
+    for (const [at, row] of this.#rows) {
+      const left = at >= step ? row.filter((each) => each !== rank) : row;
+      if (left.length > 0) this.#rows.set(at, left);
+      else this.#rows.delete(at);
+    }
+    this.last.delete(rank);
+    this.#given = Math.min(this.#given, step - 1);
+  }
+}

@@ -6,13 +6,20 @@ const maxPending = 32;
 /** What each rank told of one step, by rank. */
 export type StepRow<Value> = ReadonlyMap<number, Value>;
 
+interface Pending<Value> {
+  readonly row: Map<number, Value>;
+  /** Ranks that are to tell the step and have not. A rank that is past a step that it did not tell will not tell it any more. */
+  missing: number;
+}
+
 /**
  * Brings together what ranks report of the same step. Ranks send in batches, and one may be many steps ahead: only values of the same
- * step can be compared. It outlives the exporter: see StepDetector.
+ * step can be compared. What a report costs grows with the steps that are pending and not with the ranks. It outlives the exporter: see
+ * StepDetector.
  */
 export class StepBoard<Value extends number | object> {
   readonly #blank: () => Value;
-  readonly #pending = new Map<number, Map<number, Value>>();
+  readonly #pending = new Map<number, Pending<Value>>();
   /** The last step of each rank. */
   readonly #last = new Map<number, number>();
   /** Up to here all steps were given. */
@@ -28,18 +35,16 @@ export class StepBoard<Value extends number | object> {
    * every rank that is not far behind has told them.
    */
   put(step: number, rank: number, value: Value): readonly (readonly [step: number, row: StepRow<Value>])[] {
-    this.#last.set(rank, step);
+    this.#move(rank, step);
     // Too late: the others were compared without it.
     if (step <= this.#given) return [];
-    const row = this.#pending.get(step) ?? new Map<number, Value>();
-    row.set(rank, value);
-    this.#pending.set(step, row);
+    let told = this.#pending.get(step);
+    if (told === undefined) this.#pending.set(step, (told = { row: new Map(), missing: this.#behind(step) }));
+    told.row.set(rank, value);
     if (this.#pending.size > maxPending) this.#leaveBehind(Math.min(...this.#pending.keys()));
     const complete: [number, StepRow<Value>][] = [];
-    for (const [pending, told] of this.#pending) {
-      if (this.#isComplete(pending, told)) complete.push([pending, told]);
-    }
-    complete.sort(([one], [other]) => one - other);
+    for (const [pending, { row, missing }] of this.#pending) if (missing === 0) complete.push([pending, row]);
+    if (complete.length > 1) complete.sort(([one], [other]) => one - other);
     for (const [done] of complete) {
       this.#pending.delete(done);
       this.#given = Math.max(this.#given, done);
@@ -49,21 +54,21 @@ export class StepBoard<Value extends number | object> {
 
   /** A rank will say nothing more. */
   forget(rank: number): void {
-    this.#last.delete(rank);
+    this.#move(rank, undefined);
   }
 
   /** The worker went back: what it told of later steps is void. */
   rewind(rank: number, step: number): void {
-    for (const [pending, row] of this.#pending) {
+    this.#move(rank, undefined);
+    for (const [pending, { row }] of this.#pending) {
       if (pending >= step) row.delete(rank);
       if (row.size === 0) this.#pending.delete(pending);
     }
-    this.#last.delete(rank);
     this.#given = Math.min(this.#given, step - 1);
   }
 
   toJSON(): unknown {
-    const pending = [...this.#pending].map(([step, row]) => [step, [...row]]);
+    const pending = [...this.#pending].map(([step, { row }]) => [step, [...row]]);
     return { pending, last: [...this.#last], given: this.#given };
   }
 
@@ -75,16 +80,16 @@ export class StepBoard<Value extends number | object> {
     const isTaken = fresh.pending.every((entry) => {
       const [step, row] = pair(entry);
       if (step === null || !Array.isArray(row) || this.#pending.size > maxPending) return false;
-      const told = new Map<number, Value>();
+      const told: Pending<Value> = { row: new Map(), missing: 0 };
       this.#pending.set(step, told);
-      return row.every((each) => this.#take(told, each));
+      return row.every((each) => this.#take(told.row, each));
     });
     return (
       isTaken &&
       fresh.last.every((entry) => {
         const [rank, step] = pair(entry);
         if (rank === null || typeof step !== 'number') return false;
-        this.#last.set(rank, step);
+        this.#move(rank, step);
         return true;
       })
     );
@@ -104,15 +109,26 @@ export class StepBoard<Value extends number | object> {
   }
 
   #leaveBehind(step: number): void {
-    for (const [rank, last] of this.#last) if (last < step) this.#last.delete(rank);
+    for (const [rank, last] of this.#last) if (last < step) this.#move(rank, undefined);
   }
 
-  #isComplete(step: number, row: StepRow<Value>): boolean {
-    for (const [rank, last] of this.#last) {
-      // A rank that is past a step that it did not tell will not tell it any more.
-      if (last < step && !row.has(rank)) return false;
+  /** The rank stands at this step now; undefined: it is not waited for. */
+  #move(rank: number, to: number | undefined): void {
+    const from = this.#last.get(rank);
+    for (const [step, told] of this.#pending) {
+      if (told.row.has(rank)) continue;
+      if (from !== undefined && from < step) told.missing -= 1;
+      if (to !== undefined && to < step) told.missing += 1;
     }
-    return true;
+    if (to === undefined) this.#last.delete(rank);
+    else this.#last.set(rank, to);
+  }
+
+  /** How many ranks stand before this step. */
+  #behind(step: number): number {
+    let behind = 0;
+    for (const last of this.#last.values()) if (last < step) behind += 1;
+    return behind;
   }
 }
 
