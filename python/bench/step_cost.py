@@ -3,10 +3,11 @@
 
 A step computes for some milliseconds and sleeps to a length of 50 ms, as a host does that waits for its GPU. Counted is
 the processor time of the training's thread, which other programs on the machine disturb least. Blocks of steps with and
-without the client alternate in one process, and each block is compared with its neighbour: the median of the
-differences is the cost, and its spread is a bootstrap interval of 95 %. "nothing" compares blocks without the client
-with each other: what this machine can tell apart at all. --json prints one object on standard output, of the form that
-all benches of gradwatch have.
+without the client alternate in one process, and the mean step of each block is compared with that of its neighbour: the
+median of the differences is the cost, and its spread is a bootstrap interval of 95 %. "nothing" compares blocks without
+the client with each other: what this machine can tell apart at all. Where the script does not clip, the client computes
+the gradient norm every few steps; "norm by hand" is what a script pays that has no client and computes it at each step.
+--json prints one object on standard output, of the form that all benches of gradwatch have.
 """
 
 from __future__ import annotations
@@ -21,21 +22,24 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 import torch.distributed as dist
 from receiver import receiver
 from torch import nn
+from torch.optim.optimizer import register_optimizer_step_pre_hook
 from torch.utils.data import DataLoader, TensorDataset
 
 import gradwatch
 import gradwatch.torch
 
 STEP_SECONDS = 0.05
-# Short blocks: what else the machine does changes within seconds.
-BLOCK = 24
+# Long enough for some of the norms that are measured every few steps, short against what else the machine does.
+BLOCK = 40
+# The first steps of a block start the loader, and the client measures in them what it measures once.
+WARM_UP = 4
 # 0.43 % of a step of 50 ms.
 BUDGET_US = 215.0
 
@@ -43,7 +47,7 @@ Block = Callable[[], float]
 
 
 def training(*, parallel: bool, clips: bool) -> Block:
-    """A function that trains for a block and returns the median µs of its steps."""
+    """A function that trains for a block and returns the mean µs of its steps."""
     torch.manual_seed(0)
     layers = [layer for _ in range(12) for layer in (nn.Linear(192, 192), nn.ReLU())]
     model: Any = nn.Sequential(*layers, nn.Linear(192, 1))
@@ -67,10 +71,24 @@ def training(*, parallel: bool, clips: bool) -> Block:
             microseconds.append(1e6 * (time.thread_time() - used))
             time.sleep(max(0.0, STEP_SECONDS - (time.perf_counter() - begun)))
             begun, used = time.perf_counter(), time.thread_time()
-        # The first of a block starts the loader and what is measured once.
-        return statistics.median(microseconds[3:])
+        return statistics.fmean(microseconds[WARM_UP:])
 
     return block
+
+
+@contextlib.contextmanager
+def norm_by_hand() -> Iterator[None]:
+    """Instead of the client: the norm of all gradients before each step of an optimiser."""
+
+    def compute(optimizer: Any, args: Any, kwargs: Any) -> None:
+        parameters = (parameter for group in optimizer.param_groups for parameter in group["params"])
+        nn.utils.get_total_norm(parameter.grad for parameter in parameters).item()
+
+    handle = register_optimizer_step_pre_hook(compute)
+    try:
+        yield
+    finally:
+        handle.remove()
 
 
 def differences(block: Block, client: Callable[[], Any], pairs: int) -> list[float]:
@@ -106,22 +124,23 @@ def main() -> None:
     rows = []
     with receiver() as address:
         run = gradwatch.init("bench", address=address)
+
+        def client() -> Any:
+            return gradwatch.torch.watch(run=run)
+
         cases = (
-            ("nothing", contextlib.nullcontext, training(parallel=False, clips=False)),
-            ("one process, clips", lambda: gradwatch.torch.watch(run=run), training(parallel=False, clips=True)),
-            ("one process", lambda: gradwatch.torch.watch(run=run), training(parallel=False, clips=False)),
-            (
-                "DistributedDataParallel, 1 rank",
-                lambda: gradwatch.torch.watch(run=run),
-                training(parallel=True, clips=False),
-            ),
+            ("nothing", contextlib.nullcontext, training(parallel=False, clips=False), None),
+            ("one process, norm by hand", norm_by_hand, training(parallel=False, clips=False), None),
+            ("one process, clips", client, training(parallel=False, clips=True), BUDGET_US),
+            ("one process", client, training(parallel=False, clips=False), BUDGET_US),
+            ("DistributedDataParallel, 1 rank", client, training(parallel=True, clips=False), BUDGET_US),
         )
-        for name, client, block in cases:
+        for name, beside, block, budget in cases:
             block()
-            found = differences(block, client, arguments.pairs)
+            found = differences(block, beside, arguments.pairs)
             cost, (low, high) = statistics.median(found), interval(found)
             print(f"{name:44}{cost:10.0f}{f'[{low:.0f}, {high:.0f}]':>22}", file=table, flush=True)
-            rows.append(row(name, cost, low, high))
+            rows.append(row(name, cost, low, high, budget))
         gradwatch.finish()
     dist.destroy_process_group()
     print(f"budget: {BUDGET_US:.0f} µs, 0.43 % of a step of 50 ms", file=table)
@@ -129,8 +148,7 @@ def main() -> None:
         print(json.dumps({"bench": "step_cost", "machine": platform.platform(), "rows": rows}))
 
 
-def row(name: str, cost: float, low: float, high: float) -> dict[str, object]:
-    budget = None if name == "nothing" else BUDGET_US
+def row(name: str, cost: float, low: float, high: float, budget: float | None) -> dict[str, object]:
     return {
         "case": f"{name}, 95 % [{low:.0f}, {high:.0f}]",
         "value": cost,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import Counter, deque
+from collections.abc import Callable
 from typing import Union
 
 from gradwatch.fields import Held
@@ -22,6 +23,8 @@ MAX_BATCH_REPORTS = 64
 MAX_REPORT_BYTES = 32 << 20
 
 Item = Union[Step, Report]
+# Called once for more values of a step.
+Measured = Callable[[], "dict[str, Held]"]
 
 _FIELDS = {
     Step: "steps",
@@ -45,7 +48,7 @@ class StepBuffer:
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         # Reports as put, numbered from 0: a number that is missing on collection was pushed out by newer ones.
-        self._inbox: deque[tuple[int, int, int, dict[str, Held] | Report]] = deque(maxlen=capacity)
+        self._inbox: deque[tuple[int, int, int, dict[str, Held] | Report, Measured | None]] = deque(maxlen=capacity)
         self._numbers = itertools.count()
         self._collected = 0
         self._newest = -1
@@ -79,21 +82,23 @@ class StepBuffer:
         """Steps that wait for being sent or acknowledged."""
         return len(self._inbox) + len(self._unsent) + self._in_flight_steps
 
-    def put(self, step: int, unix_nanos: int, values: dict[str, Held]) -> None:
-        self._inbox.append((next(self._numbers), step, unix_nanos, values))
+    def put(self, step: int, unix_nanos: int, values: dict[str, Held], measured: Measured | None = None) -> None:
+        """`measured` is left to `collect`, so that the training has no work with it. It must not raise. Of two values
+        for one field the one in `values` counts."""
+        self._inbox.append((next(self._numbers), step, unix_nanos, values, measured))
 
     def put_report(self, report: Report) -> None:
-        self._inbox.append((next(self._numbers), 0, 0, report))
+        self._inbox.append((next(self._numbers), 0, 0, report, None))
 
     def collect(self) -> None:
         """Makes steps of what was put. Called at least once a second, connected or not."""
         with self._lock:
             for _ in range(len(self._inbox)):
-                number, step, unix_nanos, values = self._inbox.popleft()
+                number, step, unix_nanos, values, measured = self._inbox.popleft()
                 self._collected += 1
                 self._newest = max(self._newest, number)
                 if isinstance(values, dict):
-                    self._merge(step, unix_nanos, values)
+                    self._merge(step, unix_nanos, values if measured is None else {**measured(), **values})
                 else:
                     self._unsent.append(values)
                     self._report_bytes += values.ByteSize()

@@ -33,7 +33,7 @@ def real(value: Any) -> float:
 
 def count(value: Any) -> int:
     """A whole number of 64 bits without a sign. Raises ValueError outside of it."""
-    number = int(_detached(value))
+    number = value if type(value) is int else int(_detached(value))
     if not 0 <= number < 2**64:
         raise ValueError(f"{number} is not between 0 and 2**64 - 1")
     return number
@@ -90,6 +90,9 @@ class FieldReader:
             convert = CONVERTERS.get(name)
             if convert is None:
                 self.refuse(name, f"log() does not know the field {name!r}; it takes {', '.join(CONVERTERS)}")
+                continue
+            if convert is real and type(value) is float:
+                usable[name] = value
                 continue
             try:
                 usable[name] = convert(value)

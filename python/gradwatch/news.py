@@ -22,12 +22,12 @@ class News:
         self._last: dict[str, Value] = {}
 
     def in_values(self, values: Mapping[str, Held]) -> bool:
-        news = False
+        news, known = False, self._last
         for name, value in values.items():
-            if isinstance(value, dict):
+            last = known.get(name)
+            if value == last or isinstance(value, dict):
                 continue
-            last = self._last.get(name)
-            self._last[name] = value
+            known[name] = value
             if not isfinite(value):
                 news = news or last is None or isfinite(last)
             elif name in JUMPING and last is not None:

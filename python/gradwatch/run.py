@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Protocol
 
-from gradwatch.buffer import StepBuffer
+from gradwatch.buffer import Measured, StepBuffer
 from gradwatch.destination import Destination, Tls
 from gradwatch.ending import FAILED, FINISHED, PREEMPTED, ExitWatch, ending_of
 from gradwatch.fields import FieldReader, count
@@ -146,12 +146,16 @@ class Run:
             self._fields.refuse("step", f"log() cannot use a step of type {kind}: {error}; pass the optimiser step")
         self.serve()
 
-    def report(self, step: Any, values: Mapping[str, Any]) -> None:
-        """What `log` does, for an integration: its values go to the exporter as they are, and no request is handled."""
+    def report(
+        self, step: Any, values: Mapping[str, Any], unix_nanos: int | None = None, measured: Measured | None = None
+    ) -> None:
+        """What `log` does, for an integration: its values go to the exporter as they are, and no request is handled.
+        `measured` is called in the client's thread for more values of the step, which are floats and integers already:
+        the training's thread has no work with them."""
         if not self._live:
             return
         try:
-            self._put(count(step), values)
+            self._put(count(step), values, unix_nanos, measured)
         except Exception as error:
             self._fields.refuse("step", f"cannot report step {step!r}: {error}")
 
@@ -243,10 +247,16 @@ class Run:
         if self._reactions is not None:
             self._reactions.act()
 
-    def _put(self, number: int, values: Mapping[str, Any]) -> None:
+    def _put(
+        self,
+        number: int,
+        values: Mapping[str, Any],
+        unix_nanos: int | None = None,
+        measured: Measured | None = None,
+    ) -> None:
         usable = self._fields.read(values)
-        unix_nanos = usable.pop("unix_nanos", None)
-        self._buffer.put(number, unix_nanos if isinstance(unix_nanos, int) else time.time_ns(), usable)
+        given = usable.pop("unix_nanos", unix_nanos)
+        self._buffer.put(number, given if isinstance(given, int) else time.time_ns(), usable, measured)
         if self._news.in_values(usable):
             self._reporter.news()
 

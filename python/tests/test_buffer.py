@@ -39,6 +39,21 @@ def test_parts_of_a_step_become_one_step_while_it_is_unsent() -> None:
     assert not batch.steps[1].HasField("gradient_norm")
 
 
+def test_what_was_measured_is_asked_for_when_it_is_collected() -> None:
+    buffer, asked = StepBuffer(8), []
+
+    def measured() -> dict[str, float]:
+        asked.append(True)
+        return {"step_seconds": 0.05, "loss": 9.0}
+
+    buffer.put(1, 10, {"loss": 0.5}, measured)
+    assert not asked
+    buffer.collect()
+    buffer.collect()
+    step = buffer.take(buffer.resume(0), LARGE).steps[0]
+    assert (step.step_seconds, step.loss, asked) == (0.05, 0.5, [True])
+
+
 def test_a_part_that_comes_after_its_step_was_sent_goes_alone() -> None:
     buffer = filled(8, 1)
     lease = buffer.resume(0)

@@ -223,8 +223,7 @@ def test_a_budget_spreads_what_costs_too_much() -> None:
         if budget.due():
             measured.append(step)
             # The first one is slow, as first ones are.
-            budget.spent(1.0 if step == 0 else 0.01)
-        budget.stepped(0.1)
+            budget.spent(1.0 if step == 0 else 0.01, trained=0.1 * step)
     assert measured[:3] == [0, 1, 11] and budget.interval == 10
 
 

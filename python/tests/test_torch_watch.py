@@ -70,12 +70,25 @@ def test_a_script_that_says_nothing(reported: Callable[[], list[pb.Step]]) -> No
     assert [step.step for step in steps] == list(range(1, 7))
     assert [step.loss for step in steps] == losses
     assert {(step.learning_rate, step.samples) for step in steps} == {(0.1, BATCH)}
+    assert steps[0].process_memory_bytes > 1 << 20
     for step in steps:
         parts = (step.data_wait_seconds, step.forward_seconds, step.backward_seconds, step.optimizer_seconds)
         assert all(seconds > 0 for seconds in parts) and sum(parts) <= step.step_seconds
-        assert step.process_memory_bytes > 1 << 20
         assert not step.HasField("collective_wait_seconds") and not step.HasField("memory_allocated_bytes")
         assert not step.HasField("host_to_device_seconds") and not step.HasField("skipped")
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0.0, [True] * 6), (3600.0, [True] + [False] * 5)])
+def test_memory_is_read_now_and_then(
+    reported: Callable[[], list[pb.Step]], monkeypatch: pytest.MonkeyPatch, seconds: float, told: list[bool]
+) -> None:
+    monkeypatch.setattr("gradwatch.torch.memory.READ_SECONDS", seconds)
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for batch in loader():
+        loss_of(model, batch).backward()
+        optimizer.step()
+    assert [step.HasField("process_memory_bytes") for step in reported()] == told
 
 
 def test_the_norm_comes_from_the_clipping_of_the_script(reported: Callable[[], list[pb.Step]]) -> None:

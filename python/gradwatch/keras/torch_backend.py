@@ -6,7 +6,7 @@ from typing import Any
 
 from gradwatch.run import Run
 from gradwatch.torch import Watch, watch
-from gradwatch.torch.late import Late, Scalar
+from gradwatch.torch.late import part_of
 
 
 class AsTorchOptimizer:
@@ -29,9 +29,9 @@ def watch_model(model: Any, run: Run, last_step: int) -> Watch:
         result = original(grads, trainable_variables)
         late = watching.timeline.open.late
         if known is not None:
-            late["gradient_norm"] = Late([Scalar(known.value, kept=False)])
+            late["gradient_norm"] = [part_of(known.value)]
         rate = optimizer.learning_rate
-        late["learning_rate"] = Late([Scalar(getattr(rate, "value", rate), kept=False)])
+        late["learning_rate"] = [part_of(getattr(rate, "value", rate))]
         watching.optimizer_ends(measured, key)
         return result
 

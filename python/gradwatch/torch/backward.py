@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import threading
+from threading import get_ident
 from typing import Any
 
 import torch
+from torch.compiler import is_compiling
 
-from gradwatch.torch.late import Late, Scalar
+from gradwatch.torch.late import part_of
 from gradwatch.torch.patches import Patches
 from gradwatch.torch.scaler import ScaledLosses
 from gradwatch.torch.timeline import Timeline
@@ -17,13 +18,13 @@ def watch_backward(patches: Patches, timeline: Timeline, losses: ScaledLosses) -
     """Times the calls of backward() and takes the loss from them: a step's loss is the sum of the scalars that backward
     was called on, without the scale of mixed precision. That is what its gradient is of, also where a script divides
     the loss for accumulation."""
-    owner = threading.get_ident()
+    owner = get_ident()
     depth = 0
 
     def backward(original: Any, tensors: Any, *args: Any, **kwargs: Any) -> Any:
         nonlocal depth
         # Checkpointing of the reentrant kind calls backward in backward.
-        if depth > 0 or threading.get_ident() != owner or torch.compiler.is_compiling():
+        if depth > 0 or get_ident() != owner or is_compiling():
             return original(tensors, *args, **kwargs)
         begins(tensors)
         depth += 1
@@ -39,9 +40,7 @@ def watch_backward(patches: Patches, timeline: Timeline, losses: ScaledLosses) -
             return
         loss = losses.unscaled(tensors)
         if loss.dim() == 0 and loss.is_floating_point():
-            late = Late([Scalar(loss)])
-            known = timeline.open.late.get("loss")
-            timeline.open.late["loss"] = late if known is None else known.with_parts_of(late)
+            timeline.open.late.setdefault("loss", []).append(part_of(loss))
 
     begins, ends = patches.safe(begin), patches.safe(timeline.backward_ends)
     patches.replace(torch.autograd, "backward", backward)

@@ -18,7 +18,8 @@ class Budget:
     def __init__(self, share: float = SHARE) -> None:
         self._share = share
         self._costs: list[float] = []
-        self._step_seconds: float | None = None
+        # Of the training when something was measured last.
+        self._seconds = 0.0
         self._since = 0
         # Steps from one measurement to the next. Reckoned when one was made, and not at every step.
         self.interval = 1
@@ -28,14 +29,11 @@ class Budget:
         self._since += 1
         return self._since >= self.interval
 
-    def spent(self, seconds: float) -> None:
-        self._since = 0
+    def spent(self, seconds: float, trained: float) -> None:
+        """A measurement took so many seconds, when all steps so far together had taken `trained` seconds."""
+        step_seconds = (trained - self._seconds) / max(1, self._since)
+        self._since, self._seconds = 0, trained
         self._costs = [*self._costs[-(2 * WARM_UP - 1) :], seconds]
-        if len(self._costs) >= WARM_UP and self._step_seconds:
-            interval = math.ceil(statistics.median_low(self._costs) / (self._share * self._step_seconds))
+        if len(self._costs) >= WARM_UP and step_seconds > 0:
+            interval = math.ceil(statistics.median_low(self._costs) / (self._share * step_seconds))
             self.interval = max(1, min(MAX_INTERVAL, interval))
-
-    def stepped(self, seconds: float) -> None:
-        """A step took so long."""
-        known = self._step_seconds
-        self._step_seconds = seconds if known is None else known + 0.1 * (seconds - known)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable
+from threading import get_ident
 from typing import Any
 
-import torch
 import torch.distributed as dist
+from torch.compiler import is_compiling
 
 from gradwatch.torch.gradients import GradientNorm
 from gradwatch.torch.last_ready import LastReady
@@ -39,11 +40,11 @@ class CollectiveWatch:
         from torch._C._distributed_c10d import Work
         from torch.nn.parallel import DistributedDataParallel
 
-        owner = threading.get_ident()
+        owner = get_ident()
         found, waited = patches.safe(self.found), patches.safe(timeline.waited)
 
         def waiting(original: Any, *args: Any, **kwargs: Any) -> Any:
-            if torch.compiler.is_compiling() or not (timeline.in_backward or threading.get_ident() == owner):
+            if is_compiling() or not (timeline.in_backward or get_ident() == owner):
                 return original(*args, **kwargs)
             begun = timeline.clock.mark()
             try:
@@ -52,7 +53,7 @@ class CollectiveWatch:
                 waited(begun, timeline.clock.mark())
 
         def pre_forward(original: Any, module: Any, *args: Any, **kwargs: Any) -> Any:
-            if id(module) not in self._seen and not torch.compiler.is_compiling():
+            if id(module) not in self._seen and not is_compiling():
                 found(module)
             return original(module, *args, **kwargs)
 
@@ -68,19 +69,25 @@ class CollectiveWatch:
             if group not in self._groups:
                 self._groups.add(group)
                 keeps_buckets = not getattr(module, "_comm_hooks", None)
-                group.register_pre_hook(HOOK, self._patches.safe(lambda call: self._launched(call, keeps_buckets)))
+                group.register_pre_hook(HOOK, self._patches.safe(self._hook(keeps_buckets)))
                 self._patches.undo_with(lambda: group.unregister_pre_hook(HOOK))
         else:
             LastReady(module, self._patches, self._timeline)
 
-    def _launched(self, call: Any, keeps_buckets: bool) -> None:
-        if not self._timeline.in_backward or call.name.name != "ALLREDUCE":
-            return
-        bucket = call.input_tensors[0]
-        # The search for unused parameters and the rebuilding of buckets send integers.
-        if bucket.is_floating_point():
-            if not self._timeline.any_launched:
-                self._norm.buckets = []
-            self._timeline.launched()
-            if keeps_buckets:
-                self._norm.buckets.append(bucket)
+    def _hook(self, keeps_buckets: bool) -> Callable[[Any], None]:
+        from torch._C._distributed_c10d import HookOpName
+
+        timeline, norm, all_reduce = self._timeline, self._norm, HookOpName.ALLREDUCE
+
+        def launches(call: Any) -> None:
+            if not timeline.in_backward or call.name != all_reduce:
+                return
+            bucket = call.input_tensors[0]
+            # The search for unused parameters and the rebuilding of buckets send integers.
+            if bucket.is_floating_point():
+                if timeline.launched():
+                    norm.buckets = []
+                if keeps_buckets:
+                    norm.buckets.append(bucket)
+
+        return launches

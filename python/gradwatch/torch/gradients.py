@@ -10,7 +10,7 @@ import torch
 from torch.nn.utils import clip_grad
 
 from gradwatch.torch.budget import Budget
-from gradwatch.torch.late import Late, Scalar, root_of_squares
+from gradwatch.torch.late import Part, part_of
 from gradwatch.torch.patches import Patches
 from gradwatch.torch.timeline import Timeline
 
@@ -30,9 +30,9 @@ class GradientNorm:
     def __init__(self, patches: Patches, timeline: Timeline) -> None:
         self._timeline = timeline
         self._budget = Budget()
-        self._clipped: list[Scalar] = []
+        self._clipped: list[Part] = []
         self._clipped_first: set[int] = set()
-        self._measured: list[Scalar] = []
+        self._measured: list[Part] = []
         self._due: bool | None = None
         self._sharded = False
         # Of the backward that ran last.
@@ -57,7 +57,7 @@ class GradientNorm:
         local = global_part(norm)
         if local is not None:
             self._clipped_first.add(id(tensors[0]))
-            self._clipped.append(Scalar(local))
+            self._clipped.append(part_of(local))
 
     def before_step(self, optimizer: Any, scaled: bool) -> None:
         """The gradient is complete, unless the optimiser is to call a closure. `scaled`: a GradScaler is at work, so
@@ -75,22 +75,20 @@ class GradientNorm:
         gradients, self._sharded = (buckets, False) if buckets else local_gradients(optimizer)
         norm = norm_of(gradients)
         if norm is not None:
-            self._measured.append(Scalar(norm if scale is None else norm / scale.to(norm.device)))
-        self._budget.spent(time.perf_counter() - begun)
+            self._measured.append(part_of(norm if scale is None else norm / scale.to(norm.device)))
+        self._budget.spent(time.perf_counter() - begun, self._timeline.trained)
 
     def after_step(self) -> None:
         """The optimiser has stepped: what was found belongs to this step."""
         parts = self._clipped or self._measured
         if parts:
-            self._timeline.open.late[FIELD] = Late(parts, root_of_squares)
+            self._timeline.open.late[FIELD] = parts
             if self._sharded and not self._clipped:
                 self._timeline.open.values["gradient_norm_scope"] = "shard"
-        self._clipped, self._measured, self.buckets = [], [], []
-        self._clipped_first = set()
+            self._clipped, self._measured = [], []
+            self._clipped_first.clear()
+        self.buckets = []
         self._due = None
-
-    def stepped(self, seconds: float) -> None:
-        self._budget.stepped(seconds)
 
 
 def local_gradients(optimizer: Any) -> tuple[list[torch.Tensor], bool]:

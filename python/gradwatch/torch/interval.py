@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
-from gradwatch.torch.late import Late
+from gradwatch.torch.late import Part
 
 HOST_TO_DEVICE = "host_to_device_seconds"
 FORWARD, BACKWARD, OPTIMIZER = "forward_seconds", "backward_seconds", "optimizer_seconds"
 WAIT = "collective_wait_seconds"
 
 
-class Span(NamedTuple):
-    """Time between two marks of a clock. It counts for `phase`, and as a wait inside of `phase` against it."""
-
-    phase: str
-    begin: Any
-    end: Any
-    wait: bool = False
+# Time between two marks of a clock: phase, begin, end, and whether it was a wait. It counts for its phase, a wait inside
+# of it against it. A plain tuple: several are made at each step.
+Span = tuple[str, Any, Any, bool]
 
 
 class Interval:
@@ -27,6 +23,7 @@ class Interval:
         # Seconds of a monotonic clock of the host.
         self.begun = begun
         self.ended = begun
+        self.ended_unix_nanos = 0
         # Time in it that belongs to no step: evaluations and checkpoints.
         self.paused = 0.0
         self.number: int | None = None
@@ -35,9 +32,9 @@ class Interval:
         self.samples = 0
         # Keys of the optimisers that made a step in it.
         self.optimizers: set[int] = set()
-        # What is known already, by field, and what can be read later.
+        # What is known already, by field, and what is read later: the parts of each number.
         self.values: dict[str, Any] = {}
-        self.late: dict[str, Late] = {}
+        self.late: dict[str, list[Part]] = {}
 
     @property
     def seconds(self) -> float:
@@ -46,6 +43,7 @@ class Interval:
     def absorb(self, later: Interval) -> None:
         """Takes in what another optimiser did for the same batch."""
         self.ended = later.ended
+        self.ended_unix_nanos = later.ended_unix_nanos
         self.paused += later.paused
         self.spans += later.spans
         self.samples += later.samples
@@ -53,5 +51,5 @@ class Interval:
             self.data_wait = (self.data_wait or 0.0) + later.data_wait
         self.optimizers |= later.optimizers
         self.values.update(later.values)
-        for field, late in later.late.items():
-            self.late[field] = self.late[field].with_parts_of(late) if field in self.late else late
+        for field, parts in later.late.items():
+            self.late[field] = self.late.get(field, []) + parts

@@ -39,7 +39,7 @@ def watch_loader(patches: Patches, listener: LoaderListener) -> None:
 def samples_of(batch: Any) -> int:
     """The length of the first tensor in a batch; 0 where there is none."""
     tensor = _first_tensor(batch, DEPTH)
-    return 0 if tensor is None or tensor.dim() == 0 else int(tensor.shape[0])
+    return 0 if tensor is None or tensor.dim() == 0 else tensor.size(0)
 
 
 def _first_tensor(value: Any, depth: int) -> torch.Tensor | None:
@@ -47,10 +47,10 @@ def _first_tensor(value: Any, depth: int) -> torch.Tensor | None:
         return value
     if depth == 0:
         return None
-    if isinstance(value, Mapping):
+    if not isinstance(value, (list, tuple)):
+        if not isinstance(value, Mapping):
+            return None
         value = value.values()
-    elif not isinstance(value, (list, tuple)):
-        return None
     for entry in value:
         tensor = _first_tensor(entry, depth - 1)
         if tensor is not None:

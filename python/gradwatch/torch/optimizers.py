@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch.compiler import is_compiling
 from torch.optim import optimizer as torch_optimizer
 
-from gradwatch.torch.late import Late, Scalar
+from gradwatch.torch.late import part_of
 from gradwatch.torch.patches import Patches
 from gradwatch.torch.timeline import Timeline
 
@@ -19,11 +20,11 @@ def watch_optimizers(patches: Patches, before: Listener, after: Listener) -> Non
     """`before` and `after` get every optimiser of torch.optim, around each of its steps."""
 
     def begins(optimizer: Any, args: Any, kwargs: Any) -> None:
-        if not torch.compiler.is_compiling():
+        if not is_compiling():
             before(optimizer)
 
     def ends(optimizer: Any, args: Any, kwargs: Any) -> None:
-        if not torch.compiler.is_compiling():
+        if not is_compiling():
             after(optimizer)
 
     for register, hook in (
@@ -41,6 +42,6 @@ def note_learning_rate(timeline: Timeline, optimizer: Any) -> None:
     """The rate of the first parameter group, as trackers show it."""
     rate = optimizer.param_groups[0].get("lr")
     if isinstance(rate, torch.Tensor):
-        timeline.open.late["learning_rate"] = Late([Scalar(rate, kept=False)], max)
+        timeline.open.late["learning_rate"] = [part_of(rate)]
     elif rate is not None:
         timeline.open.values["learning_rate"] = rate

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch.amp import grad_scaler
 
-from gradwatch.torch.late import Late, Scalar
+from gradwatch.torch.late import part_of
 from gradwatch.torch.patches import Patches
 from gradwatch.torch.timeline import Timeline
 
@@ -69,12 +69,11 @@ class ScalerWatch:
         self._steps += 1
         found = getattr(optimizer, "found_inf", None) if self.stepping else None
         if isinstance(found, torch.Tensor):
-            self._timeline.open.late["skipped"] = Late([Scalar(found, kept=False)], max)
+            self._timeline.open.late["skipped"] = [part_of(found)]
 
     def _read_scale(self, scaler: Any) -> None:
         if isinstance(scaler._scale, torch.Tensor):
-            # The scaler writes the next scale into the same tensor.
-            self._timeline.open.late["loss_scale"] = Late([Scalar(scaler._scale, kept=False)], max)
+            self._timeline.open.late["loss_scale"] = [part_of(scaler._scale)]
 
     def _skip(self, optimizer: Any) -> None:
         self._timeline.optimizer_ends(id(optimizer), skipped=True)

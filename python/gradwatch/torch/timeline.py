@@ -41,16 +41,20 @@ class Timeline:
         """`now` tells seconds of the host, `clock` marks what the device does."""
         self._deliver = deliver
         self.clock = clock or HostClock()
+        self.on_device = not isinstance(self.clock, HostClock)
         self._now = now
         self.last_step = last_step
         self.open = Interval(now())
         # A step that has ended and was not delivered.
         self.done: Interval | None = None
+        # Seconds of all steps that have ended.
+        self.trained = 0.0
         self._optimizers: set[int] = set()
         self._ended = 0
         self._forward_from: Any = self.clock.mark()
         # Spans of the open step from this one on lie after that mark.
         self._forward_spans = 0
+        self.in_backward = False
         self._backward_from: Any = None
         self._launched: Any = None
         self._optimizer_from: Any = None
@@ -60,21 +64,9 @@ class Timeline:
         # Batches fetched, and backward passes, since the last step.
         self._fetched = self._backwards = 0
 
-    @property
-    def on_device(self) -> bool:
-        return not isinstance(self.clock, HostClock)
-
-    @property
-    def in_backward(self) -> bool:
-        return self._backward_from is not None
-
-    @property
-    def any_launched(self) -> bool:
-        """Whether a collective was launched in this backward."""
-        return self._launched is not None
-
     def data_begins(self) -> None:
-        self.close()
+        if self.done is not None:
+            self.close()
         self._data_from = self._now()
 
     def data_ends(self, samples: int) -> None:
@@ -90,7 +82,7 @@ class Timeline:
         device."""
         mark = self.clock.mark()
         if self.open.data_wait is not None and self.on_device:
-            self._span(Span(HOST_TO_DEVICE, self._forward_from, mark))
+            self._span((HOST_TO_DEVICE, self._forward_from, mark, False))
         self._forward_begins(mark)
 
     def backward_begins(self) -> None:
@@ -103,22 +95,26 @@ class Timeline:
         mark = self.clock.mark()
         spans = self.open.spans
         for index in range(self._forward_spans, len(spans)):
-            if spans[index].wait:
-                spans[index] = spans[index]._replace(phase=FORWARD)
-        self._span(Span(FORWARD, self._forward_from, mark))
-        self._backward_from = mark
+            _, begin, end, wait = spans[index]
+            if wait:
+                spans[index] = (FORWARD, begin, end, wait)
+        self._span((FORWARD, self._forward_from, mark, False))
+        self._backward_from, self.in_backward = mark, True
         self._launched = None
 
-    def launched(self) -> None:
-        """A collective was launched whose end backward waits for before it returns."""
+    def launched(self) -> bool:
+        """A collective was launched whose end backward waits for before it returns. Returns whether it is the first of
+        this backward."""
+        is_first = self._launched is None
         self._launched = self.clock.mark()
+        return is_first
 
     def backward_ends(self) -> None:
         mark = self.clock.mark()
-        self._span(Span(BACKWARD, self._backward_from, mark))
+        self._span((BACKWARD, self._backward_from, mark, False))
         if self._launched is not None:
-            self._span(Span(BACKWARD, self._launched, mark, wait=True))
-        self._backward_from = self._launched = None
+            self._span((BACKWARD, self._launched, mark, True))
+        self._launched, self.in_backward = None, False
         self._forward_begins(mark)
         if self._optimizer_from is not None:
             # An optimiser with a closure runs backward inside of its step, and works after that.
@@ -129,12 +125,12 @@ class Timeline:
         if self.in_backward:
             # After the last launch all the time is taken for waiting already.
             if self._launched is None:
-                self._span(Span(BACKWARD, begin, end, wait=True))
+                self._span((BACKWARD, begin, end, True))
         elif self._optimizer_from is not None:
-            self._span(Span(OPTIMIZER, begin, end, wait=True))
+            self._span((OPTIMIZER, begin, end, True))
         else:
             # Of no phase, unless backward follows: then it was in the forward.
-            self._span(Span("", begin, end, wait=True))
+            self._span(("", begin, end, True))
 
     def optimizer_begins(self) -> None:
         if self._optimizer_from is None:
@@ -146,13 +142,14 @@ class Timeline:
             return
         mark, now = self.clock.mark(), self._now()
         if self._optimizer_from is not None:
-            self._span(Span(OPTIMIZER, self._optimizer_from, mark))
+            self._span((OPTIMIZER, self._optimizer_from, mark, False))
         if self._backwards == 0:
             self.open.samples = sum(self._batches)
             self._batches.clear()
         self._fetched = self._backwards = 0
         step, self.open = self.open, Interval(now)
-        step.ended = now
+        step.ended, step.ended_unix_nanos = now, time.time_ns()
+        self.trained += step.seconds
         step.optimizers.add(optimizer)
         if skipped:
             step.values["skipped"] = True
@@ -162,7 +159,8 @@ class Timeline:
         if done is not None and optimizer not in done.optimizers and step.number in (None, done.number):
             done.absorb(step)
         else:
-            self.close()
+            if done is not None:
+                self.close()
             self.done = step
         self._optimizer_from = None
         self._forward_begins(mark)
@@ -226,13 +224,26 @@ class Timeline:
 def seconds_of(step: Interval, clock: Any) -> Mapping[str, float] | None:
     """The times of a step's phases by field; None when the clock cannot tell them all yet."""
     times: dict[str, float] = {}
-    for span in step.spans:
-        seconds = clock.seconds(span.begin, span.end)
+    for phase, begin, end, wait in step.spans:
+        seconds = clock.seconds(begin, end)
         if seconds is None:
             return None
-        if span.wait:
+        if wait:
             times[WAIT] = times.get(WAIT, 0.0) + seconds
             seconds = -seconds
-        if span.phase:
-            times[span.phase] = times.get(span.phase, 0.0) + seconds
+        if phase:
+            times[phase] = times.get(phase, 0.0) + seconds
     return {field: max(0.0, seconds) for field, seconds in times.items()}
+
+
+def measured(step: Interval, clock: Any = None) -> dict[str, Any]:
+    """What a timeline knows of a step, by field. The times of its phases are among it where a clock is given that can
+    tell them."""
+    values: dict[str, Any] = {"step_seconds": step.seconds}
+    if clock is not None:
+        values.update(seconds_of(step, clock) or {})
+    if step.data_wait is not None:
+        values["data_wait_seconds"] = step.data_wait
+    if step.samples > 0:
+        values["samples"] = step.samples
+    return values

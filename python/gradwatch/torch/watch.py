@@ -8,6 +8,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -21,15 +22,15 @@ from gradwatch.torch.collectives import CollectiveWatch
 from gradwatch.torch.first_call import FirstCall
 from gradwatch.torch.gradients import GradientNorm
 from gradwatch.torch.interval import Interval
-from gradwatch.torch.late import Late, Scalar
+from gradwatch.torch.late import DeviceScalar, Part, read_late
 from gradwatch.torch.layers import Layers
 from gradwatch.torch.loader import watch_loader
-from gradwatch.torch.memory import ProcessMemory, device_memory
+from gradwatch.torch.memory import Memory
 from gradwatch.torch.optimizers import note_learning_rate, watch_optimizers
 from gradwatch.torch.patches import Patches
 from gradwatch.torch.pauses import CHECKPOINT, EVALUATION, PAUSES, Pauses
 from gradwatch.torch.scaler import ScaledLosses, ScalerWatch
-from gradwatch.torch.timeline import Timeline, seconds_of
+from gradwatch.torch.timeline import Timeline, measured, seconds_of
 
 logger = logging.getLogger("gradwatch")
 
@@ -58,10 +59,10 @@ class Watch:
         self.patches = Patches()
         clock = DeviceClock() if torch.cuda.is_available() else HostClock()
         self.timeline = Timeline(self._deliver, clock=clock, last_step=last_step)
-        self._memory = ProcessMemory()
+        self._memory = Memory()
         self.layers = None if model is None else Layers(model, run, every=layers_every)
         # Steps of which something is still to be read from the device, oldest first.
-        self._waiting: deque[tuple[Interval, dict[str, Late], bool]] = deque()
+        self._waiting: deque[tuple[Interval, dict[str, list[Part]], bool]] = deque()
         if run.finished:
             self.patches.live = False
         else:
@@ -172,11 +173,11 @@ class Watch:
         for field, value in values.items():
             interval.late.pop(field, None)
             if _on_device(value):
-                interval.late[field] = Late([Scalar(value.reshape(()))], max)
+                interval.late[field] = [DeviceScalar(value.reshape(()))]
             elif isinstance(value, Mapping):
                 late = {name: each for name, each in value.items() if _on_device(each)}
                 for name, each in late.items():
-                    interval.late[f"{field}.{name}"] = Late([Scalar(each.reshape(()), kept=False)], max)
+                    interval.late[f"{field}.{name}"] = [DeviceScalar(each.reshape(()))]
                 interval.values[field] = {name: _number(each) for name, each in value.items() if name not in late}
             else:
                 interval.values[field] = _number(value)
@@ -186,27 +187,26 @@ class Watch:
     # What becomes of a step.
 
     def _deliver(self, step: Interval) -> None:
-        self._norm.stepped(step.seconds)
-        self._report_pauses()
-        self._read_waiting(patience=PART_STEPS)
-        values: dict[str, Any] = {
-            "unix_nanos": time.time_ns() - int((time.perf_counter() - step.ended) * 1e9),
-            "step_seconds": step.seconds,
-            "data_wait_seconds": step.data_wait,
-            "samples": step.samples or None,
-            **self._memory.read(),
-            **device_memory(),
-            **step.values,
-        }
+        if self._pauses_after:
+            self._report_pauses()
+        if self._waiting:
+            self._read_waiting(patience=PART_STEPS)
         if len(step.optimizers) > 1:
             # Of several optimisers each has a loss of its own: which one is meant, only the script knows.
             step.late.pop("loss", None)
-        late = {field: late for field, late in step.late.items() if not _read_into(values, field, late)}
-        times = seconds_of(step, self.timeline.clock)
-        values.update(times or {})
-        self.run.report(step.number, values)
-        if late or times is None:
-            self._waiting.append((step, late, times is None))
+        values = step.values
+        if step.ended >= self._memory.due:
+            values = {**self._memory.read(step.ended), **values}
+        late = read_late(step.late, values)
+        clock, untimed = self.timeline.clock, False
+        if self.timeline.on_device:
+            # A device is asked here and not in the client's thread: while a graph is captured no other thread may.
+            times = seconds_of(step, clock)
+            values.update(times or {})
+            clock, untimed = None, times is None
+        self.run.report(step.number, values, step.ended_unix_nanos, partial(measured, step, clock))
+        if late or untimed:
+            self._waiting.append((step, late, untimed))
 
     def _report_pauses(self) -> None:
         # Once, as a sum: the same field of the same step again would say that the training went back.
@@ -223,38 +223,22 @@ class Watch:
             step, late, untimed = self._waiting[0]
             times = seconds_of(step, self.timeline.clock) if untimed else {}
             overdue = self.timeline.last_step - (step.number or 0) >= patience
-            if not overdue and (times is None or not all(value.ready for value in late.values())):
+            values: dict[str, Any] = dict(times or {})
+            if (read_late(late, values) or times is None) and not overdue:
                 return
             self._waiting.popleft()
-            values: dict[str, Any] = dict(times or {})
-            for field, value in late.items():
-                _read_into(values, field, value)
             if values:
                 self.run.report(step.number, values)
 
 
 def _on_device(value: Any) -> bool:
     """Whether it is a number that a device computes."""
-    return isinstance(value, torch.Tensor) and value.device.type != "cpu" and value.numel() == 1
+    return isinstance(value, torch.Tensor) and not value.is_cpu and value.numel() == 1
 
 
 def _number(value: Any) -> Any:
     """What a tensor holds now: the script may change it."""
     return value.item() if isinstance(value, torch.Tensor) and value.numel() == 1 else value
-
-
-def _read_into(values: dict[str, Any], field: str, late: Late) -> bool:
-    """Whether it could be read. One of values by name is called "field.name". A step that went well is not told to be
-    skipped."""
-    if not late.ready:
-        return False
-    value = late.read()
-    field, _, name = field.partition(".")
-    if name:
-        values.setdefault(field, {})[name] = value
-    elif field != "skipped" or value:
-        values[field] = value
-    return True
 
 
 def watch(
