@@ -21,4 +21,9 @@ describe('the report of a check', () => {
       '                       a note',
     ]);
   });
+
+  it('steers no terminal by what another program said', () => {
+    const shown = report([{ ...failing, says: 'it said \u001b[31mred\u0007\n' }]).split('\n')[0];
+    expect(shown).toBe('failing  http.address  it said  [31mred ');
+  });
 });

@@ -19,7 +19,8 @@ export function report(results: readonly CheckResult[]): string {
       ? []
       : [`${absent.length} ${absent.length === 1 ? 'reads' : 'read'} nothing here: ${absent.join(', ')}`]),
   ].join('; ');
-  return [...lines, '', verdict, ''].join('\n');
+  // What other programs said is told here too: it is not to steer a terminal.
+  return [...lines, '', verdict, ''].map((line) => line.replaceAll(/\p{Cc}+/gu, ' ')).join('\n');
 }
 
 function wrapped(text: string, width: number): readonly string[] {

@@ -77,6 +77,19 @@ describe('readConfig', () => {
     }
   });
 
+  it('takes nothing but a group for a group, and no value for no option given', () => {
+    const told = (text: string) => {
+      const result = readConfig(schema, { file: { name: 'g.yaml', text } });
+      return 'mistakes' in result ? result.mistakes.map(explain) : [];
+    };
+    expect(told('gpu: []')).toEqual(['g.yaml: gpu: found [], expected a group of keys']);
+    expect(told('detect: {gradient: [1, 2]}')).toEqual([
+      'g.yaml: detect.gradient: found [1,2], expected a group of keys',
+    ]);
+    expect(told('gpu: 3\nlog:\n  level:\n')).toEqual(['g.yaml: gpu: found 3, expected a group of keys']);
+    expect(told('gpus:\n')).toEqual(['g.yaml: gpus: found null, expected no such key; there are gpu, detect, log']);
+  });
+
   it('reports every mistake of every source at once, named as it was written', () => {
     const read = readConfig(schema, {
       file: { name: 'g.yaml', text: 'gpu: {interval: 2, intervall: 1s}\nlog: loud\nnode: {}\nlogs: 1' },

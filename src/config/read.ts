@@ -1,22 +1,16 @@
 import * as v from 'valibot';
-import { LineCounter, parseDocument } from 'yaml';
 import { misspelt } from './environment.ts';
+import type { Mistake } from './mistake.ts';
 import type { OptionFacts } from './option.ts';
+import { isMapping, readYaml, type NamedText } from './read-yaml.ts';
+import { contents, find, groupAt, put, remove, type Scalar, type Tree } from './tree.ts';
 
 /** Where configuration comes from, in the order of precedence: flags over environment over file. */
 export interface Sources {
-  readonly file?: { readonly name: string; readonly text: string };
+  readonly file?: NamedText;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** By key path, for example `gpu.interval`. */
   readonly flags?: Readonly<Record<string, string | undefined>>;
-}
-
-/** One mistake, told so that it can be mended without looking anything up. */
-export interface Mistake {
-  /** The file and the key path, the name of the variable or of the flag: what the reader has to look for. */
-  readonly where: string;
-  readonly value: unknown;
-  readonly expected: string;
 }
 
 export type Read<Value> =
@@ -37,12 +31,6 @@ export interface Leaf extends OptionFacts {
   readonly variable: string;
 }
 
-type Tree = Map<string, Tree | Scalar>;
-interface Scalar {
-  readonly where: string;
-  readonly value: unknown;
-}
-
 /** All options of a schema, in the order of declaration. */
 export function leaves(schema: v.GenericSchema, path: readonly string[] = []): readonly Leaf[] {
   if (isGroup(schema)) {
@@ -56,7 +44,11 @@ export function leaves(schema: v.GenericSchema, path: readonly string[] = []): r
 export function readConfig<Schema extends Group>(schema: Schema, sources: Sources): Read<v.InferOutput<Schema>> {
   const mistakes: Mistake[] = [];
   const tree: Tree = new Map();
-  if (sources.file !== undefined) mistakes.push(...readFile(sources.file, tree));
+  if (sources.file !== undefined) {
+    const read = readYaml(sources.file);
+    if ('mistakes' in read) mistakes.push(...read.mistakes);
+    else graft(tree, read.content, [], sources.file.name);
+  }
   const known = leaves(schema);
   const override = (path: readonly string[], scalar: Scalar): void => {
     // What a stronger source hides would be told only once that is gone.
@@ -82,7 +74,7 @@ export function readConfig<Schema extends Group>(schema: Schema, sources: Source
     const scalar = found instanceof Map ? undefined : found;
     mistakes.push({
       where: scalar?.where ?? inFile(path.join('.')),
-      value: scalar?.value ?? (found === undefined ? (issue.input ?? 'nothing') : 'a group of keys'),
+      value: scalar !== undefined ? scalar.value : found === undefined ? (issue.input ?? 'nothing') : 'a group of keys',
       expected: issue.type === 'strict_object' ? 'a group of keys' : issue.message,
     });
   }
@@ -92,38 +84,9 @@ export function readConfig<Schema extends Group>(schema: Schema, sources: Source
   return { mistakes, rest: rest.success ? rest.output : null, mistaken: mistaken.map((path) => path.join('.')) };
 }
 
-/** One line for each mistake. */
-export function explain({ where, value, expected }: Mistake): string {
-  // Text that one would not see is put in quotes.
-  const shown = typeof value === 'string' && value !== '' && value.trim() === value ? value : JSON.stringify(value);
-  return `${where}: found ${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown}, expected ${expected}`;
-}
-
-function readFile(file: { readonly name: string; readonly text: string }, tree: Tree): Mistake[] {
-  const lines = new LineCounter();
-  const document = parseDocument(file.text, { lineCounter: lines });
-  const mistakes = document.errors.map((error) => {
-    const { line, col } = lines.linePos(error.pos[0]);
-    return {
-      where: `${file.name}:${line}:${col}`,
-      value: error.code,
-      // The position is told already, and its colon announces an excerpt.
-      expected: `valid YAML (${firstLine(error.message).replace(/ at line \d+, column \d+:?$/, '')})`,
-    };
-  });
-  if (mistakes.length > 0) return mistakes;
-  const content: unknown = document.toJS();
-  if (content === null || content === undefined) return [];
-  if (!isMapping(content)) return [{ where: file.name, value: content, expected: 'a mapping of keys at the top' }];
-  graft(tree, content, [], file.name);
-  return [];
-}
-
-function graft(tree: Tree, content: Record<string, unknown>, path: readonly string[], file: string): void {
+function graft(tree: Tree, content: Readonly<Record<string, unknown>>, path: readonly string[], file: string): void {
   for (const [key, value] of Object.entries(content)) {
     const here = [...path, key];
-    // A key without a value is a group whose lines are all commented out.
-    if (value === null) continue;
     if (isMapping(value)) {
       groupAt(tree, here);
       graft(tree, value, here, file);
@@ -133,42 +96,13 @@ function graft(tree: Tree, content: Record<string, unknown>, path: readonly stri
   }
 }
 
-function put(tree: Tree, path: readonly string[], scalar: Scalar): void {
-  groupAt(tree, path.slice(0, -1)).set(path.at(-1) ?? '', scalar);
-}
-
-/** The group at a path, made where there is none; it takes the place of a scalar, which a stronger source then overrides. */
-function groupAt(tree: Tree, path: readonly string[]): Tree {
-  let here = tree;
-  for (const key of path) {
-    let next = here.get(key);
-    if (!(next instanceof Map)) {
-      next = new Map();
-      here.set(key, next);
-    }
-    here = next;
-  }
-  return here;
-}
-
-function find(tree: Tree, path: readonly string[]): Tree | Scalar | undefined {
-  let here: Tree | Scalar | undefined = tree;
-  for (const key of path) here = here instanceof Map ? here.get(key) : undefined;
-  return here;
-}
-
 /** What is wrong with the value of one option. */
 function mistakesOf(schema: v.GenericSchema, path: readonly string[], found: Tree | Scalar | undefined): Mistake[] {
-  if (found === undefined || found instanceof Map) return [];
+  if (found === undefined || found instanceof Map || found.value === null) return [];
   let option: v.GenericSchema | undefined = schema;
   for (const key of path) option = option !== undefined && isGroup(option) ? option.entries[key] : undefined;
   const { issues = [] } = option === undefined ? {} : v.safeParse(option, found.value);
   return issues.map(({ message }) => ({ ...found, expected: message }));
-}
-
-function remove(tree: Tree, path: readonly string[]): void {
-  const group = find(tree, path.slice(0, -1));
-  if (group instanceof Map) group.delete(path.at(-1) ?? '');
 }
 
 /** Keys that are no options, each with those that could have been meant. */
@@ -187,29 +121,28 @@ function strangers(
     const scalar = value instanceof Map ? undefined : value;
     return {
       where: scalar?.where ?? inFile(here.join('.')),
-      value: scalar?.value ?? 'a group of keys',
+      value: scalar === undefined ? 'a group of keys' : scalar.value,
       expected: `no such key; there are ${siblings.join(', ')}`,
     };
   });
 }
 
-/** The known part of the tree as plain objects, with an empty group where none is mentioned, so that the defaults apply. */
+/**
+ * The known part of the tree as plain objects, with an empty group where none is mentioned, so that the defaults apply. A key without a
+ * value is a group whose lines are all commented out, or an option that is left as it is.
+ */
 function plain(schema: Group, tree: Tree): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(schema.entries).flatMap(([key, entry]) => {
-      const value = tree.get(key);
-      if (isGroup(entry))
-        return [
-          [key, value instanceof Map || value === undefined ? plain(entry, value ?? (new Map() as Tree)) : value.value],
-        ];
-      return value === undefined ? [] : [[key, value instanceof Map ? contents(value) : value.value]];
-    }),
-  );
-}
-
-/** A mapping whose keys the user chooses stays a Map: nothing that it is called can reach a prototype. */
-function contents(tree: Tree): Map<string, unknown> {
-  return new Map([...tree].map(([key, value]) => [key, value instanceof Map ? contents(value) : value.value]));
+  const given: [string, unknown][] = [];
+  for (const [key, entry] of Object.entries(schema.entries)) {
+    const found = tree.get(key);
+    const isSilent = found === undefined || (!(found instanceof Map) && found.value === null);
+    if (isGroup(entry)) {
+      if (isSilent) given.push([key, plain(entry, new Map())]);
+      // Nothing else is a group. A list would pass for one.
+      else given.push([key, found instanceof Map ? plain(entry, found) : null]);
+    } else if (!isSilent) given.push([key, found instanceof Map ? contents(found) : found.value]);
+  }
+  return Object.fromEntries(given);
 }
 
 export type Group = v.StrictObjectSchema<Record<string, v.GenericSchema>, undefined>;
@@ -220,12 +153,4 @@ function isGroup(schema: v.GenericSchema): schema is Group {
 
 function unwrap(schema: v.GenericSchema): v.GenericSchema {
   return 'wrapped' in schema ? (schema.wrapped as v.GenericSchema) : schema;
-}
-
-function firstLine(text: string): string {
-  return text.split('\n')[0] ?? text;
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,6 +4,8 @@ import type { RefusalReason } from './refusal-counts.ts';
 export function refusalOf({ code = '' }: NodeJS.ErrnoException): RefusalReason | null {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'slow_request';
   if (code === 'HPE_HEADER_OVERFLOW') return 'header_size';
+  // Half a header, and then the end.
+  if (code === 'HPE_INVALID_EOF_STATE') return null;
   return code.startsWith('HPE_') ? 'malformed' : null;
 }
 

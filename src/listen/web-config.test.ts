@@ -29,6 +29,14 @@ function read(text: string) {
 const serving = 'cert_file: server.crt, key_file: server.key';
 
 describe('readWebConfig', () => {
+  it('leaves no door open where something is half written', () => {
+    expect(read('basic_auth_users:\n  prom:\n').mistakes).toEqual([
+      expect.stringContaining('basic_auth_users.prom: found something else, expected a bcrypt hash'),
+    ]);
+    expect(read('tls_server_config: []').mistakes).toEqual(['tls_server_config: found [], expected a group of keys']);
+    expect(read('tls_server_config: {client_allowed_sans: [*.monitoring.svc]}').value).toBeNull();
+  });
+
   it('takes an empty file as plain HTTP for everyone', () => {
     expect(read('').value).toEqual({ tls: null, headers: new Map(), users: new Map(), rateLimit: null });
   });
