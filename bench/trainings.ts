@@ -9,11 +9,11 @@ import { pythonWithTorch } from '../test/tools/python.ts';
 import { markdown } from './detect/markdown.ts';
 import { print, row, rounds } from './report.ts';
 import { faultClasses, twins, type FaultClass } from './trainings/faults.ts';
-import { judge, warnings, type Judgement } from './trainings/judge.ts';
+import { judge, ofMachine, warnings, type Judgement } from './trainings/judge.ts';
 import { Launcher } from './trainings/launcher.ts';
 import type { Plan } from './trainings/plan.ts';
-import { faultRows, healthyRow } from './trainings/rows.ts';
-import { run } from './trainings/run.ts';
+import { faultRows, healthyRows, type Told } from './trainings/rows.ts';
+import { findingsOf, run } from './trainings/run.ts';
 
 /** A leak takes hours to be called one: caches fill for as long. These trainings last seconds. */
 const leakLasts = '5s';
@@ -37,7 +37,7 @@ if (python !== null) {
   ]);
   const launcher = new Launcher(python, exporter.grpcAddress);
   const judgements = new Map<FaultClass, Judgement[]>(chosen.map((fault) => [fault, []]));
-  const healthy: string[][] = [];
+  const healthy: Told[] = [];
   const loads: number[] = [];
 
   const train = async (fault: FaultClass, plan: Plan): Promise<void> => {
@@ -45,7 +45,7 @@ if (python !== null) {
     loads.push(loadavg()[0] ?? NaN);
     if (plan.run.endsWith('healthy')) {
       const wrong = warnings(findings);
-      healthy.push(wrong.map(({ kind }) => kind));
+      healthy.push({ warnings: kindsOf(wrong), ofMachine: kindsOf(ofMachine(findings)) });
       tell(plan, wrong.length === 0 ? 'silent' : 'FALSE', wrong);
       return;
     }
@@ -70,21 +70,31 @@ if (python !== null) {
   const work = async (): Promise<void> => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await job();
   };
+  // What has not begun by then is left out.
+  process.once('SIGINT', () => waiting.splice(0));
+  const machine: string[] = [];
   try {
     await Promise.all(Array.from({ length: Number(flags.jobs) }, work));
+    const about = (await findingsOf(exporter.url)).filter(({ subject }) => subject.run === null);
+    machine.push(...about.map(({ kind, severity }) => `${severity} ${kind}`));
   } finally {
     await launcher.stop();
     await exporter.stop();
   }
-  const rows = [...[...judgements].flatMap(([fault, each]) => faultRows(fault, each)), healthyRow(healthy)];
+  const rows = [...[...judgements].flatMap(([fault, each]) => faultRows(fault, each)), ...healthyRows(healthy)];
   const load = row(
     `the machine, load average meanwhile: ${flags.jobs} trainings at a time`,
     rounds(loads),
     'processes',
     'lower',
   );
+  const found = row('findings about the machine', machine.length, `findings (${machine.join(', ')})`, 'lower');
   if (flags.markdown === true) console.log(markdown(rows));
-  else print('trainings', [...rows, load]);
+  print('trainings', flags.markdown === true ? [load, found] : [...rows, load, found]);
+}
+
+function kindsOf(findings: readonly Finding[]): string[] {
+  return findings.map(({ kind }) => kind);
 }
 
 function tell({ run, ranks, task, optimizer, fault }: Plan, verdict: string, findings: readonly Finding[]): void {

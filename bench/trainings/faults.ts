@@ -18,8 +18,8 @@ export interface FaultClass {
 }
 
 /** Of a training that goes well by then. */
-const onset = (random: Random): number => 180 + random.integer(120);
-const steps = 480;
+const onset = (random: Random): number => 150 + random.integer(100);
+const steps = 400;
 
 /** A fault of one rank that lasts to the end, where nothing else is said. */
 function ofOneRank(plan: Plan, random: Random, fault: Pick<Fault, 'name'> & Partial<Fault>): Plan {
@@ -70,7 +70,7 @@ export const faultClasses: readonly FaultClass[] = [
     kinds: ['memory_leak'],
     ofRank: true,
     delayUnit: 'steps',
-    steps: 600,
+    steps: 440,
     into: (plan, random) => ofOneRank(plan, random, { name: 'retained tensors', size: between(random, 15e5, 4e6) }),
   },
   {

@@ -21,7 +21,8 @@ export function judge(fault: FaultClass, { plan, signalled, best }: Training, fi
       ? finding.openedAt - (signalled ?? Infinity)
       : (finding.detectedStep ?? -Infinity) - begins + 1;
   const told = warnings(findings);
-  const right = told
+  // Who hears that the machine is short of something hears what that did first.
+  const right = [...told, ...ofMachine(findings)]
     .filter((finding) => fault.kinds.includes(finding.kind) && since(finding) > 0)
     .toSorted((one, other) => one.openedAt - other.openedAt);
   const [found = null] = right;
@@ -37,4 +38,10 @@ export function judge(fault: FaultClass, { plan, signalled, best }: Training, fi
 /** Those that notify somebody: no info, and no consequence of another. */
 export function warnings(findings: readonly Finding[]): readonly Finding[] {
   return findings.filter(({ severity, consequenceOf }) => severity !== 'info' && consequenceOf === null);
+}
+
+/** Warnings or worse that a finding about the machine explains: of those about this run none is it. */
+export function ofMachine(findings: readonly Finding[]): readonly Finding[] {
+  const ids = new Set<string | null>(findings.map(({ id }) => id)).add(null);
+  return findings.filter(({ severity, consequenceOf }) => severity !== 'info' && !ids.has(consequenceOf));
 }

@@ -32,17 +32,37 @@ export function faultRows(fault: FaultClass, judgements: readonly Judgement[]): 
   ];
 }
 
-/** @param kinds of warnings of each healthy training */
-export function healthyRow(kinds: readonly (readonly string[])[]): BenchRow {
+/** What was told of a healthy training, by kinds: warnings, and those that a finding about the machine explains. */
+export interface Told {
+  readonly warnings: readonly string[];
+  readonly ofMachine: readonly string[];
+}
+
+export function healthyRows(told: readonly Told[]): BenchRow[] {
+  return [
+    healthyRow(
+      'other warnings',
+      told.map(({ warnings }) => warnings),
+      1,
+    ),
+    healthyRow(
+      'explained by the machine',
+      told.map(({ ofMachine }) => ofMachine),
+      null,
+    ),
+  ];
+}
+
+function healthyRow(measure: string, kinds: readonly (readonly string[])[], budget: number | null): BenchRow {
   const wrong = share(kinds.filter((each) => each.length > 0).length, kinds.length);
   const all = kinds.flat();
   const names = all.length === 0 ? '' : `: ${listed(all)}`;
   return row(
-    `${title}, other warnings: no fault`,
+    `${title}, ${measure}: no fault`,
     (10 * all.length) / kinds.length,
     `per 10 trainings (per 10 trainings; with any: ${wrong.text}${names})`,
     'lower',
-    1,
+    budget,
   );
 }
 

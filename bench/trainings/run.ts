@@ -4,7 +4,7 @@ import type { Launcher, Training } from './launcher.ts';
 import type { Plan } from './plan.ts';
 
 /** For a training that ends by itself; the bound of one that hangs for a reason of its own. */
-const endSeconds = 240;
+const endSeconds = 600;
 /** A frozen process is noticed within the keepalive of 15 s, twice. */
 const frozenSeconds = 40;
 /** After a first finding, for those that may come of the same. */
@@ -43,8 +43,10 @@ export async function run(
   return { training, findings: await findingsOf(url, plan.run) };
 }
 
-async function findingsOf(url: string, run: string): Promise<readonly Finding[]> {
-  const { findings } = (await (await fetch(`${url}/api/v1/findings?run=${run}&limit=1000`)).json()) as {
+/** About a run, or about all there is. */
+export async function findingsOf(url: string, run?: string): Promise<readonly Finding[]> {
+  const about = run === undefined ? '' : `run=${run}&`;
+  const { findings } = (await (await fetch(`${url}/api/v1/findings?${about}limit=1000`)).json()) as {
     findings: readonly Finding[];
   };
   return findings;

@@ -4,16 +4,19 @@ import json
 import os
 
 import torch
+
+# DistributedDataParallel would load it in each rank anew.
+import torch._dynamo  # noqa: F401
 import torch.distributed as dist
 from faults import FAULTS, Fault
 from tasks import TASKS, Device
 from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import BatchSampler, DataLoader, RandomSampler, TensorDataset
 
 import gradwatch
 import gradwatch.torch
 
-BATCH, VALIDATION, EVALUATE_EVERY = 32, 512, 20
+BATCH, VALIDATION, EVALUATE_EVERY = 32, 512, 10
 
 
 def train(plan, rank, environment):
@@ -39,7 +42,10 @@ def loop(plan, rank):
     criterion = nn.CrossEntropyLoss()
     task.generator.manual_seed(1 + 1000 * plan["seed"] + rank)
     torch.manual_seed(1 + 1000 * plan["seed"] + rank)
-    loader = DataLoader(TensorDataset(*task.samples(plan["samples"])), batch_size=BATCH, shuffle=True)
+    samples = TensorDataset(*task.samples(plan["samples"]))
+    # A batch is taken from the tensors at once.
+    batches_of_epoch = BatchSampler(RandomSampler(samples), BATCH, drop_last=True)
+    loader = DataLoader(samples, sampler=batches_of_epoch, batch_size=None)
     fault = fault_of(plan["fault"], rank)
 
     batches, evaluations = forever(loader), []

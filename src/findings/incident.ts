@@ -15,7 +15,7 @@ export class Incident {
   /** Its cause without what is joined to it. */
   #words: string;
   /** Where it began among ranks; null where that is no matter. */
-  readonly #origin: Origin | null;
+  #origin: Origin | null;
   readonly #disturbed: Set<number | string>;
   /** What followed from it first for a rank, before that for a run; null as long as nothing did. */
   #effect: (Told & { readonly ofRank: boolean }) | null = null;
@@ -93,8 +93,10 @@ export class Incident {
       lastEvidenceAt: now,
     };
     if (this.#disturbed.size < maxWitnesses) this.#disturbed.add(witness);
+    // Kept open by the hold alone: what comes now began anew.
+    if (this.closing === null) this.#origin?.take(witness, evidence);
+    else this.#origin = Origin.of(witness, evidence);
     this.closing = null;
-    this.#origin?.take(witness, evidence);
     const firstRank = this.#origin === null ? before.firstRank : this.#origin.rank;
     if (!worse) {
       if (firstRank === before.firstRank) return null;

@@ -6,13 +6,19 @@ const nan: DetectorFacts = { kind: 'nan', subject: 'run', meaning: '', explains:
 
 describe('where a finding about a run began', () => {
   const house = () => {
-    const { findings, see, told } = findingsHouse([nan]);
+    const { findings, see, told, recover } = findingsHouse([nan]);
     const says = (rank: number, origin: 'own' | 'shared', step: number, severity: Severity = 'warning') => {
       see(nan, evidence(severity, step, { origin, cause: `rank ${rank} at ${step}.` }), rank);
       const [finding] = findings.open;
       return { firstRank: finding?.firstRank, cause: finding?.cause };
     };
-    return { says, told };
+    return {
+      says,
+      told,
+      recover: (rank: number) => {
+        recover(nan, rank);
+      },
+    };
   };
 
   it('is the rank that had it for itself, whoever reported first what all ranks share', () => {
@@ -42,5 +48,12 @@ describe('where a finding about a run began', () => {
     expect(says(1, 'shared', 7)).toEqual({ firstRank: null, cause: 'rank 3 at 7.' });
     expect(says(1, 'own', 7)).toEqual({ firstRank: 1, cause: 'rank 3 at 7; it began on rank 1, at step 7.' });
     expect(says(2, 'own', 7)).toEqual({ firstRank: null, cause: 'rank 3 at 7.' });
+  });
+
+  it('is told anew when it was over before', () => {
+    const { says, recover } = house();
+    says(0, 'own', 7);
+    recover(0);
+    expect(says(1, 'own', 90, 'critical')).toEqual({ firstRank: 1, cause: 'rank 1 at 90.' });
   });
 });

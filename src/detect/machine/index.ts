@@ -22,6 +22,7 @@ import { gpuTelemetry } from './gpu-telemetry.ts';
 import { gpuThrottled } from './gpu-throttled.ts';
 import { gpuUnderused } from './gpu-underused.ts';
 import { gpuXid } from './gpu-xid.ts';
+import { hostCpuPressure } from './host-cpu-pressure.ts';
 import { hostMemoryPressure } from './host-memory-pressure.ts';
 import { nodeTelemetry } from './node-telemetry.ts';
 import { oomKill } from './oom-kill.ts';
@@ -40,6 +41,7 @@ export const hardwareDetectors = [
   gpuNvlinkDegraded,
   gpuPcieDegraded,
   hostMemoryPressure,
+  hostCpuPressure,
   gpuThrottled,
   gpuHot,
   gpuPowerCapped,

@@ -6,6 +6,7 @@ import { ioBottleneck } from './io-bottleneck.ts';
 import { gpuLoadImbalance } from './gpu-load-imbalance.ts';
 import { gpuUnderused } from './gpu-underused.ts';
 import { gpuXid } from './gpu-xid.ts';
+import { hostCpuPressure } from './host-cpu-pressure.ts';
 import { hostMemoryPressure } from './host-memory-pressure.ts';
 import { oomKill } from './oom-kill.ts';
 
@@ -131,6 +132,22 @@ it('a node without memory, one whose tasks stand still for it, and a cgroup at i
     'rank 3 uses 99 % of the memory that its cgroup may use, since 2 min.',
   ]);
   expect(cause(() => ({ ...rank, ...total, [working]: 5e9, gradwatch_node_memory_available_bytes: 40e9 }))).toEqual([]);
+});
+
+it.each([
+  ['busy CPUs for which tasks wait', { user: 3.9, steal: 0.06, idle: 0.04 }, 0.7, ['info']],
+  ['busy CPUs for which nobody waits', { user: 3.9, idle: 0.1 }, 0.2, []],
+  ['waits on a node with idle CPUs', { user: 100, idle: 28 }, 0.9, []],
+] as const)('%s', (_, shares, waiting, severities) => {
+  const feed = new MachineFeed(hostCpuPressure);
+  const node = (second: number): Readings => ({
+    ...cpu(second, shares),
+    'gradwatch_node_pressure_waiting_seconds_total{resource="cpu"}': waiting * second,
+  });
+  feed.pass(180, () => [], node);
+  const said = feed.look([], node(180)).flatMap((each) => (each.status === 'evidence' ? [each] : []));
+  expect(said.map(({ severity }) => severity)).toEqual(severities);
+  for (const { cause } of said) expect(cause).toContain('99 % busy, and for 70 % of the last minute tasks waited');
 });
 
 it('a process that the kernel killed, in the cgroup of a rank, and nothing of what it killed before', () => {
