@@ -3,6 +3,11 @@ import { ByteWriter, writeExposition, type ForeignFamily, type Format, type Seri
 
 /** How long the writing may hold the event loop, in milliseconds: well within the 5 that a training step's report may wait. */
 const turnMilliseconds = 2;
+/**
+ * And at most, where everybody else holds it for as long between two slices: beside a thousand workers that send as fast as they can a
+ * turn takes a tenth of a second, and a body of many slices would take seconds.
+ */
+const busyTurnMilliseconds = 25;
 
 /**
  * A body of /metrics. All values are of one moment, that of the call; the writing lets the event loop go on between its slices.
@@ -16,10 +21,13 @@ export async function renderBody(
 ): Promise<Buffer> {
   const writer = new ByteWriter(expectedBytes);
   let turnBegan = performance.now();
+  let share = turnMilliseconds;
   for (const _ of writeExposition(writer, format, table.snapshot(), foreign)) {
-    if (performance.now() - turnBegan < turnMilliseconds) continue;
+    const gaveWay = performance.now();
+    if (gaveWay - turnBegan < share) continue;
     await nextTurn();
     turnBegan = performance.now();
+    share = Math.min(busyTurnMilliseconds, Math.max(turnMilliseconds, turnBegan - gaveWay));
   }
   return writer.written;
 }

@@ -1,8 +1,7 @@
 import { protocol, type SingleReport, type WorkerMessage__Output } from '../protocol/index.ts';
 import { refuse, type Refusal } from './refusals.ts';
 
-export type Decoded<Message = WorkerMessage__Output> =
-  { readonly message: Message; readonly bytes: Buffer } | { readonly refusal: Refusal };
+export type Decoded<Message = WorkerMessage__Output> = { readonly message: Message } | { readonly refusal: Refusal };
 
 const { Report, ReportOnce } = protocol.Telemetry.service;
 
@@ -19,7 +18,7 @@ export function decodeOnce(bytes: Buffer, maxBytes: number): Decoded<SingleRepor
 function within<Message>(bytes: Buffer, maxBytes: number, read: (bytes: Buffer) => Message): Decoded<Message> {
   if (bytes.length > maxBytes) return { refusal: refuse('message_size', { bytes: bytes.length, limit: maxBytes }) };
   try {
-    return { message: read(bytes), bytes };
+    return { message: read(bytes) };
   } catch {
     return { refusal: refuse('malformed') };
   }

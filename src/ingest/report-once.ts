@@ -1,7 +1,8 @@
-import { status, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
-import type { SingleReport, SingleReportAnswer } from '../protocol/index.ts';
+import { status, type Metadata, type sendUnaryData } from '@grpc/grpc-js';
+import type { SingleReportAnswer } from '../protocol/index.ts';
 import { unknownFields } from '../protocol/index.ts';
-import type { Decoded } from './decode.ts';
+import { decodeOnce } from './decode.ts';
+import type { IngestOptions } from './options.ts';
 import { Outbox, type Wire } from './outbox.ts';
 import { refuse } from './refusals.ts';
 import { authorized } from './token.ts';
@@ -10,6 +11,7 @@ import { WorkerCall, type WorkerCallContext } from './worker-call.ts';
 export interface ReportOnceContext extends WorkerCallContext {
   /** Null where none is asked for. */
   readonly token: string | null;
+  readonly options: Pick<IngestOptions, 'max_message_bytes'>;
 }
 
 /**
@@ -17,7 +19,8 @@ export interface ReportOnceContext extends WorkerCallContext {
  * nothing of the worker, so its rank is never lost by it.
  */
 export function reportOnce(
-  { request, metadata }: ServerUnaryCall<Decoded<SingleReport>, SingleReportAnswer>,
+  request: Buffer,
+  metadata: Metadata,
   answer: sendUnaryData<SingleReportAnswer>,
   context: ReportOnceContext,
 ): void {
@@ -38,14 +41,15 @@ export function reportOnce(
     },
   });
   if (!authorized(metadata, context.token)) worker.refuse(refuse('unauthenticated'));
-  if ('refusal' in request) {
-    worker.refuse(request.refusal);
+  const decoded = decodeOnce(request, context.options.max_message_bytes);
+  if ('refusal' in decoded) {
+    worker.refuse(decoded.refusal);
     return;
   }
-  const { hello, batch, goodbye } = request.message;
+  const { hello, batch, goodbye } = decoded.message;
   worker.receive(hello === undefined ? {} : { hello });
   if (worker.isNewer) {
-    context.counts.add('unknownFields', unknownFields.count('gradwatch.v1.SingleReport', request.bytes));
+    context.counts.add('unknownFields', unknownFields.count('gradwatch.v1.SingleReport', request));
   }
   // There is no stream that could be read more slowly.
   if (seconds > 0) {

@@ -6,18 +6,14 @@ import {
   type MethodDefinition,
   type ServerDuplexStream,
 } from '@grpc/grpc-js';
-import {
-  protocol,
-  unknownFields,
-  type ExporterMessage,
-  type SingleReport,
-  type SingleReportAnswer,
-} from '../protocol/index.ts';
+import { protocol, unknownFields, type ExporterMessage, type SingleReportAnswer } from '../protocol/index.ts';
 import type { IngestCounts } from './metrics.ts';
-import { decode, decodeOnce, type Decoded } from './decode.ts';
+import { decode } from './decode.ts';
+import { FairTurns } from './fair-turns.ts';
 import type { IngestOptions } from './options.ts';
 import { Outbox, type Wire } from './outbox.ts';
 import { watchOversized } from './oversized-messages.ts';
+import { PacedReading } from './paced-reading.ts';
 import { refuse } from './refusals.ts';
 import { reportOnce } from './report-once.ts';
 import { authorized } from './token.ts';
@@ -30,7 +26,7 @@ export interface ServerContext extends WorkerCallContext {
   readonly token: string | null;
 }
 
-type Call = ServerDuplexStream<Decoded, ExporterMessage>;
+type Call = ServerDuplexStream<Buffer, ExporterMessage>;
 
 /** A call that says no hello for so long is ended, so that silent ones cannot pile up. */
 const helloSeconds = 10;
@@ -59,21 +55,20 @@ export function createGrpcServer(context: ServerContext): Server {
     'grpc.enable_channelz': 0,
   });
   const { Report, ReportOnce } = protocol.Telemetry.service;
-  const report: MethodDefinition<Decoded, ExporterMessage> = {
-    ...Report,
-    requestSerialize: serializesNone,
-    requestDeserialize: (bytes) => decode(bytes, options.max_message_bytes),
+  // grpc-js would decode all that came at once; here a message is decoded when it has its turn.
+  const later = { requestSerialize: serializesNone, requestDeserialize: (bytes: Buffer) => bytes };
+  const report: MethodDefinition<Buffer, ExporterMessage> = { ...Report, ...later };
+  const once: MethodDefinition<Buffer, SingleReportAnswer> = { ...ReportOnce, ...later };
+  const turns = new FairTurns({ now: () => performance.now(), nextTurn: setImmediate });
+  const handle: handleBidiStreamingCall<Buffer, ExporterMessage> = (call) => {
+    serve(call, turns, context);
   };
-  const once: MethodDefinition<Decoded<SingleReport>, SingleReportAnswer> = {
-    ...ReportOnce,
-    requestSerialize: serializesNone,
-    requestDeserialize: (bytes) => decodeOnce(bytes, options.max_message_bytes),
-  };
-  const handle: handleBidiStreamingCall<Decoded, ExporterMessage> = (call) => {
-    serve(call, context);
-  };
-  const handleOnce: handleUnaryCall<Decoded<SingleReport>, SingleReportAnswer> = (call, answer) => {
-    reportOnce(call, answer, context);
+  const handleOnce: handleUnaryCall<Buffer, SingleReportAnswer> = (call, answer) => {
+    const report = (): void => {
+      reportOnce(call.request, call.metadata, answer, context);
+    };
+    if (turns.isFree) report();
+    else turns.later(report);
   };
   server.addService({ Report: report, ReportOnce: once }, { Report: handle, ReportOnce: handleOnce });
   return server;
@@ -85,17 +80,25 @@ function serializesNone(): never {
 
 export const credentials = ServerCredentials.createInsecure();
 
-function serve(call: Call, context: ServerContext): void {
+function serve(call: Call, turns: FairTurns, context: ServerContext): void {
   const outbox = new Outbox(wire(call), setImmediate, () => {
     context.counts.add('unsent');
   });
-  let held: NodeJS.Timeout | undefined;
+  const reading = new PacedReading<Buffer>(call, turns, (bytes) => {
+    const decoded = decode(bytes, context.options.max_message_bytes);
+    if ('refusal' in decoded) {
+      worker.refuse(decoded.refusal);
+      return;
+    }
+    worker.receive(decoded.message);
+    if (worker.isNewer) {
+      context.counts.add('unknownFields', unknownFields.count('gradwatch.v1.WorkerMessage', bytes));
+    }
+  });
   const worker = new WorkerCall(context, outbox, {
     lasting: true,
     hold: (seconds) => {
-      call.pause();
-      clearTimeout(held);
-      held = setTimeout(() => call.resume(), seconds * 1000).unref();
+      reading.hold(seconds);
     },
   });
   if (!authorized(call.metadata, context.token)) worker.refuse(refuse('unauthenticated'));
@@ -105,19 +108,9 @@ function serve(call: Call, context: ServerContext): void {
   patience.unref();
   const ended = (): void => {
     clearTimeout(patience);
-    clearTimeout(held);
+    reading.end();
     worker.ended();
   };
-  call.on('data', (decoded: Decoded) => {
-    if ('refusal' in decoded) {
-      worker.refuse(decoded.refusal);
-      return;
-    }
-    worker.receive(decoded.message);
-    if (worker.isNewer) {
-      context.counts.add('unknownFields', unknownFields.count('gradwatch.v1.WorkerMessage', decoded.bytes));
-    }
-  });
   call.on('drain', () => {
     outbox.drained();
   });
