@@ -11,8 +11,8 @@ FORWARD, BACKWARD, OPTIMIZER = "forward_seconds", "backward_seconds", "optimizer
 WAIT = "collective_wait_seconds"
 
 
-# Time between two marks of a clock: phase, begin, end, and whether it was a wait. It counts for its phase, a wait inside
-# of it against it. A plain tuple: several are made at each step.
+# Time between two marks of a clock: phase, begin, end, whether it was a wait. It counts for its phase, and as a wait
+# against it. A plain tuple: several are made at each step.
 Span = tuple[str, Any, Any, bool]
 
 
