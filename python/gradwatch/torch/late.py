@@ -50,8 +50,9 @@ def read_late(late: Mapping[str, list[Part]], values: dict[str, Any]) -> dict[st
     for field, parts in late.items():
         number = parts[0]
         if len(parts) > 1 or not isinstance(number, float):
-            numbers = [part if isinstance(part, float) else part.read() for part in parts]
-            if None in numbers:
+            read = (part if isinstance(part, float) else part.read() for part in parts)
+            numbers = [each for each in read if each is not None]
+            if len(numbers) < len(parts):
                 unknown[field] = parts
                 continue
             number = COMBINE.get(field, max)(numbers)
