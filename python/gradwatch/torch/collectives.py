@@ -77,17 +77,21 @@ class CollectiveWatch:
     def _hook(self, keeps_buckets: bool) -> Callable[[Any], None]:
         from torch._C._distributed_c10d import HookOpName
 
-        timeline, norm, all_reduce = self._timeline, self._norm, HookOpName.ALLREDUCE
+        timeline, norm = self._timeline, self._norm
+        wants = False
 
         def launches(call: Any) -> None:
-            if not timeline.in_backward or call.name != all_reduce:
+            nonlocal wants
+            if not timeline.in_backward:
                 return
-            bucket = call.input_tensors[0]
+            tensors = call.input_tensors
             # The search for unused parameters and the rebuilding of buckets send integers.
-            if bucket.is_floating_point():
+            if tensors and tensors[0].is_floating_point():
                 if timeline.launched():
                     norm.buckets = []
-                if keeps_buckets:
-                    norm.buckets.append(bucket)
+                    wants = keeps_buckets and norm.wants_buckets
+                # The name comes last: to ask for it costs more than all else here.
+                if wants and call.name == HookOpName.ALLREDUCE:
+                    norm.buckets.append(tensors[0])
 
         return launches

@@ -30,6 +30,8 @@ class GradientNorm:
     def __init__(self, patches: Patches, timeline: Timeline) -> None:
         self._timeline = timeline
         self._budget = Budget()
+        # Whether the script clipped when there was a norm last.
+        self._clips = False
         self._clipped: list[Part] = []
         self._clipped_first: set[int] = set()
         self._measured: list[Part] = []
@@ -59,6 +61,11 @@ class GradientNorm:
             self._clipped_first.add(id(tensors[0]))
             self._clipped.append(part_of(local))
 
+    @property
+    def wants_buckets(self) -> bool:
+        """Whether the norm of the gradient that is being computed is to be measured, as far as it is known."""
+        return not self._clips and self._budget.next_is_due
+
     def before_step(self, optimizer: Any, scaled: bool) -> None:
         """The gradient is complete, unless the optimiser is to call a closure. `scaled`: a GradScaler is at work, so
         that buckets may hold scaled gradients."""
@@ -85,6 +92,7 @@ class GradientNorm:
             self._timeline.open.late[FIELD] = parts
             if self._sharded and not self._clipped:
                 self._timeline.open.values["gradient_norm_scope"] = "shard"
+            self._clips = len(self._clipped) > 0
             self._clipped, self._measured = [], []
             self._clipped_first.clear()
         self.buckets = []
