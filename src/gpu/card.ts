@@ -40,7 +40,7 @@ const samplesUntilLost = 2;
 export class Card {
   /** Empty as long as the card has not told it. */
   readonly uuid: string;
-  /** Label `gpu`: the index at which the uuid was first seen, or the bus id of a card that never told an index. */
+  /** Label `gpu`, for good; see {@link Cards}. */
   readonly label: string;
   index: number | null;
   bus: string | null;
@@ -62,9 +62,9 @@ export class Card {
   #name = '';
   #driver = '';
 
-  constructor(table: CardTable, row: Row) {
+  constructor(table: CardTable, row: Row, label: string) {
     this.uuid = row.uuid ?? '';
-    this.label = row.index === null ? (row.bus ?? '') : String(row.index);
+    this.label = label;
     this.index = row.index;
     this.bus = row.bus;
     this.#table = table;

@@ -56,6 +56,26 @@ describe('Cards', () => {
     expect(state('0')).toBe('lost');
   });
 
+  test('a card that comes back to an index whose label another has is labelled by its bus id', () => {
+    const [first, second, third] = ['0a', '0b', '0c'].map((slot) => ({
+      uuid: `GPU-${slot}`,
+      bus: `0000:${slot}:00.0`,
+    }));
+    take([row({ index: 0, ...first }), row({ index: 1, ...third })]);
+    const back = row({ index: 1, ...second });
+    expect(cards.identify(back)).toEqual({ uuid: 'GPU-0b', gpu: '0000:0b:00.0' });
+    take([row({ index: 0, ...first }), back, row({ index: 2, ...third })]);
+    expect(cards.reports.map(({ uuid, gpu }) => [uuid, gpu])).toEqual([
+      ['GPU-0a', '0'],
+      ['GPU-0c', '1'],
+      ['GPU-0b', '0000:0b:00.0'],
+    ]);
+    // Also while the one that has it is lost, for it may come back.
+    take([row({ index: 0, ...first }), row({ index: 1, uuid: 'GPU-0d', bus: '0000:0d:00.0' })]);
+    expect(cards.reports.at(-1)?.gpu).toBe('0000:0d:00.0');
+    expect(new Set(cards.reports.map(({ gpu }) => gpu)).size).toBe(4);
+  });
+
   test('a report of a card says what its series say: nothing once they are lost or expired', () => {
     const values = new Map([
       ['power', 500],
@@ -217,6 +237,14 @@ describe('Cards', () => {
     cards = new Cards(table, 8);
     take([row({ index: 0, count: 4 })]);
     expect(series('gradwatch_gpu_devices_expected')).toEqual(['gradwatch_gpu_devices_expected 8']);
+  });
+
+  test('one card that is wrong about the number of cards raises nothing that is expected', () => {
+    take([0, 1, 2].map((index) => row({ index, count: index === 1 ? 12 : 3 })));
+    expect(series('gradwatch_gpu_devices')).toEqual([
+      'gradwatch_gpu_devices_seen 3',
+      'gradwatch_gpu_devices_expected 3',
+    ]);
   });
 
   test('counts impossible values by field, and rows that belong to nobody', () => {

@@ -4,11 +4,12 @@ import type { GpuAddresses, GpuIdentity } from './addresses.ts';
 import { CardNews } from './card-news.ts';
 import { Card, CardTable } from './card.ts';
 import type { Dropped } from './cell.ts';
+import { agreedCount, mostGpus } from './gpu-count.ts';
 import type { GpuReport } from './gpu-report.ts';
 import { deviceMetrics, droppedMetrics } from './metrics.ts';
 import { isNameless, named, nobody } from './row-identity.ts';
 import type { Row } from './row.ts';
-import { mostRows, type Sample } from './sample.ts';
+import type { Sample } from './sample.ts';
 
 /** The state table: who the GPUs of this node are, and their series. */
 export class Cards {
@@ -51,7 +52,7 @@ export class Cards {
     }
     for (const card of this.#cards) if (!present.has(card)) card.miss();
     this.#admitLost(sample.unreachable);
-    this.#count(Math.max(sample.rows.length, ...sample.rows.map((row) => row.count ?? 0)));
+    this.#count(Math.max(sample.rows.length, agreedCount(sample.rows) ?? 0));
   }
 
   /**
@@ -87,9 +88,9 @@ export class Cards {
     return this.#cards.size > 0;
   }
 
-  /** Who the card of a row is; null when it was not seen before. */
-  identify(row: Row): GpuIdentity | null {
-    return this.#find(row)?.identity ?? null;
+  /** Who the card of a row is, or will be when a sample tells of it. */
+  identify(row: Row): GpuIdentity {
+    return this.#find(row)?.identity ?? { uuid: row.uuid ?? '', gpu: this.#freeLabel(row) };
   }
 
   /** The driver lists no GPU at all: those that were there are lost. */
@@ -122,7 +123,7 @@ export class Cards {
   }
 
   #count(listed: number): void {
-    this.#most = Math.max(this.#most, Math.min(listed, mostRows), this.#cards.size);
+    this.#most = Math.max(this.#most, listed, this.#cards.size);
     this.#devices.set('seen', [...this.#cards].filter(({ state }) => state !== 'lost').length);
     this.#devices.set('expected', this.#configured ?? this.#most);
     this.#news?.look(this.#cards, listed > 0);
@@ -154,24 +155,39 @@ export class Cards {
 
   #admit(row: Row): Card | undefined {
     if (isNameless(row)) return undefined;
-    // Whoever sat in this slot was replaced, or is the same card that could not tell its name before.
     for (const card of this.#cards) {
-      const sameSlot = row.bus !== null && card.bus === row.bus;
-      const sameIndex = card.uuid === '' && row.index !== null && card.index === row.index;
-      if (!sameSlot && !sameIndex) continue;
+      if (!isReplaced(card, row)) continue;
       this.#cards.delete(card);
       card.remove();
     }
-    if (this.#cards.size >= mostRows) return undefined;
-    const card = new Card(this.#table, row);
+    if (this.#cards.size >= mostGpus) return undefined;
+    const card = new Card(this.#table, row, this.#freeLabel(row));
     this.#cards.add(card);
     const told = this.#supplement.find((other) => this.#find(other) === card);
     if (told !== undefined) this.#add(card, told);
     return card;
   }
 
+  /**
+   * The label `gpu` of a new card: its index, where no other card has it. nvidia-smi counts only the GPUs that it reaches, so that the
+   * index of one that comes back may be the label of another, which moved up; then it is its bus id.
+   */
+  #freeLabel(row: Row): string {
+    const { index, bus, uuid } = row;
+    const taken = new Set([...this.#cards].filter((card) => !isReplaced(card, row)).map(({ label }) => label));
+    const names = [index === null ? null : String(index), bus, uuid].filter((name) => name !== null);
+    return names.find((name) => !taken.has(name)) ?? '';
+  }
+
   #add(card: Card, told: Row | null): void {
     card.supplement(told);
     if (told !== null) this.dropped(told.dropped);
   }
+}
+
+/** Whether the card sat in the slot of a new one, or is the same that could not tell its name before. */
+function isReplaced(card: Card, { bus, index }: Row): boolean {
+  const sameSlot = bus !== null && card.bus === bus;
+  const sameIndex = card.uuid === '' && index !== null && card.index === index;
+  return sameSlot || sameIndex;
 }

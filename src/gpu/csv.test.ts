@@ -85,6 +85,15 @@ describe('a row of CSV', () => {
     expect(row).toMatchObject({ index: null, uuid: null, bus: null, name: null, count: 2, state: 'lost' });
   });
 
+  test('an impossible number of GPUs is dropped by name', () => {
+    const header = parseHeader('index, count');
+    if (header === null) throw new Error('no header');
+    expect(readRow(['1', '900'], header)).toMatchObject({
+      count: null,
+      dropped: [{ field: 'count', reason: 'impossible' }],
+    });
+  });
+
   test('impossible values are dropped by name', () => {
     const row = read('0, 4294967.29 W, 101 %, 255', 'index, power.draw [W], utilization.gpu [%], temperature.gpu');
     expect(row!.values.size).toBe(0);

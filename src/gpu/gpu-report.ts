@@ -2,7 +2,7 @@ import type { GpuState } from './metrics.ts';
 
 /** What there is to tell a person of one GPU now. A reading is null where its series is absent. */
 export interface GpuReport {
-  /** The label `gpu` of its series: the index, or the bus id of a card that never told an index. */
+  /** The label `gpu` of its series: the index or the bus id. */
   readonly gpu: string;
   /** Empty as long as the card has not told it. */
   readonly uuid: string;

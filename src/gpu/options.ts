@@ -1,6 +1,6 @@
 import { beatOptions } from '../collect/index.ts';
 import { duration, flag, integer, options, text, type OptionValue } from '../config/index.ts';
-import { mostRows } from './sample.ts';
+import { mostGpus } from './gpu-count.ts';
 
 export const defaultProgram = 'nvidia-smi';
 
@@ -27,7 +27,7 @@ export const gpuOptions = options({
   expected_devices: integer({
     default: null,
     min: 1,
-    max: mostRows,
+    max: mostGpus,
     help: 'GPUs that this node should have; when not set the most that were ever seen',
   }),
 });

@@ -1,3 +1,4 @@
+import { agreedCount } from './gpu-count.ts';
 import type { Row } from './row.ts';
 import type { Sample } from './sample.ts';
 
@@ -25,6 +26,6 @@ export function isNameless({ uuid, bus, index }: Row): boolean {
  * none is missing, the place tells who a row is that names nobody.
  */
 export function named(row: Row, position: number, { rows, asked }: Sample): Row {
-  if (!isNameless(row) || rows.length !== (asked?.length ?? row.count)) return row;
+  if (!isNameless(row) || rows.length !== (asked?.length ?? agreedCount(rows))) return row;
   return asked === null ? { ...row, index: position } : { ...row, bus: asked[position] ?? null };
 }

@@ -1,6 +1,7 @@
 import { worse, type Dropped } from './cell.ts';
 import type { Column, Header } from './csv.ts';
-import { isVital } from './fields.ts';
+import { identityFields, isVital } from './fields.ts';
+import { readGpuCount } from './gpu-count.ts';
 import { takeOutBeyondTotal } from './memory-parts.ts';
 import type { GpuState, TextKey } from './metrics.ts';
 import { busId } from './pci.ts';
@@ -13,7 +14,7 @@ export interface Row {
   readonly bus: string | null;
   readonly name: string | null;
   readonly driver: string | null;
-  /** GPUs in the system. */
+  /** GPUs in the system, from 1 to {@link mostGpus}. */
   readonly count: number | null;
   readonly state: GpuState;
   /** Ids of fields and keys of texts that its source has, whether this card tells them or not. */
@@ -52,13 +53,15 @@ export function readRow(cells: readonly string[], header: Header): Row {
   // What a lost card still answers comes from the driver's memory, not from the card.
   if (state === 'lost') values.clear();
   const text = (key: string): string | null => identity.get(key) ?? null;
+  const count = readGpuCount(text('count') ?? '');
+  if (typeof count === 'string') dropped.push({ field: identityFields.count[0], reason: count });
   return {
     index: whole(text('index')),
     uuid: text('uuid'),
     bus: busId(text('bus') ?? ''),
     name: text('name'),
     driver: text('driver'),
-    count: whole(text('count')) || null,
+    count: typeof count === 'number' ? count : null,
     state,
     offers: header.offers,
     values,

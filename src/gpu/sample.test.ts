@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { mostGpus } from './gpu-count.ts';
 import type { Row } from './row.ts';
-import { SampleCutter, mostRows } from './sample.ts';
+import { SampleCutter } from './sample.ts';
 
 function row(index: number | null, count: number | null = null): Row {
   const uuid = index === null ? null : `GPU-${index}`;
@@ -50,9 +51,22 @@ describe('SampleCutter', () => {
     expect(cut([row(null), row(null)], cutter)).toEqual([[null, null]]);
   });
 
+  test('one row that is wrong about the count neither cuts a sample in two nor holds it up', () => {
+    const beat = (wrong: number | null, told: number) => [0, 1, 2, 3].map((at) => row(at, at === wrong ? told : 4));
+    const whole = [0, 1, 2, 3];
+    for (const wrong of whole)
+      expect(cut([...beat(null, 4), ...beat(wrong, 1), ...beat(wrong, 12)])).toEqual([whole, whole, whole]);
+  });
+
+  test('follows a count that changes', () => {
+    const beat = (count: number) => Array.from({ length: count }, (_, at) => row(at, count));
+    const sizes = [2, 4, 4, 3, 3].flatMap(beat);
+    expect(cut(sizes).map(({ length }) => length)).toEqual([2, 4, 4, 3, 3]);
+  });
+
   test('holds a bounded number of rows', () => {
-    const nameless = Array.from({ length: mostRows + 1 }, () => row(null));
-    expect(cut(nameless)).toEqual([Array(mostRows).fill(null)]);
+    const nameless = Array.from({ length: mostGpus + 1 }, () => row(null));
+    expect(cut(nameless)).toEqual([Array(mostGpus).fill(null)]);
   });
 
   test('from the second sample on no healthy GPU is left out, wherever the stream begins', () => {

@@ -1,3 +1,4 @@
+import { agreedCount, mostGpus } from './gpu-count.ts';
 import type { Row } from './row.ts';
 
 /** One beat of nvidia-smi: one row per GPU, in the order of the driver. */
@@ -9,9 +10,6 @@ export interface Sample {
   readonly unreachable: readonly string[];
 }
 
-/** More rows than any machine has GPUs: what comes beyond is dropped. */
-export const mostRows = 64;
-
 /**
  * Cuts a stream of rows into samples. nvidia-smi prints the header once and no mark between beats, so a sample is complete when it has
  * as many rows as there are GPUs (the field `count`), or when a GPU comes again: then one row is missing. A pause is no mark,
@@ -21,7 +19,8 @@ export class SampleCutter {
   readonly #asked: readonly string[] | null;
   readonly #unreachable: readonly string[];
   #rows: Row[] = [];
-  #count: number | null = null;
+  /** The rows of the last sample that told how many there are. */
+  #before: readonly Row[] = [];
 
   constructor(asked: readonly string[] | null = null, unreachable: readonly string[] = []) {
     this.#asked = asked;
@@ -31,16 +30,18 @@ export class SampleCutter {
   /** The newest sample that this row completes, if any. */
   add(row: Row): Sample | null {
     let complete: readonly Row[] | null = null;
-    if (this.#rows.length >= mostRows || this.#rows.some((other) => sameGpu(other, row))) complete = this.#take();
+    if (this.#rows.length >= mostGpus || this.#rows.some((other) => sameGpu(other, row))) complete = this.#take();
     this.#rows.push(row);
-    this.#count = this.#asked?.length ?? row.count ?? this.#count;
-    if (this.#count !== null && this.#rows.length >= this.#count) complete = this.#take();
+    // One row that is wrong about the count must not cut a sample in two, so that the sample before has a say too.
+    const count = this.#asked?.length ?? agreedCount([...this.#before, ...this.#rows]);
+    if (count !== null && this.#rows.length >= count) complete = this.#take();
     return complete === null ? null : { rows: complete, asked: this.#asked, unreachable: this.#unreachable };
   }
 
   #take(): readonly Row[] {
     const rows = this.#rows;
     this.#rows = [];
+    if (agreedCount(rows) !== null) this.#before = rows;
     return rows;
   }
 }

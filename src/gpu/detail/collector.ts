@@ -124,6 +124,7 @@ export class GpuDetailCollector implements Collector {
       const document = await readDocument(errand, this.#reach.asked, this.#fields);
       if (document.kind === 'read') {
         for (let at = 0; at < document.unreadable; at += 1) this.#cards.unreadable();
+        this.#cards.dropped(document.dropped);
         await this.#take(errand, document.gpus);
         return;
       }
@@ -158,8 +159,7 @@ export class GpuDetailCollector implements Collector {
       for (const { dropped } of [...instances, ...(processes ?? [])]) this.#cards.dropped(dropped);
     const identified = gpus.map((detail, index) => {
       const { row } = detail;
-      const card = this.#cards.identify(row) ?? { uuid: row.uuid ?? '', gpu: String(index) };
-      return { card, index, row, detail };
+      return { card: this.#cards.identify(row), index, row, detail };
     });
     await this.#occupants.take(errand, identified);
     await this.#links.read(errand, identified);

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CollectorError } from '../../collect/index.ts';
+import type { Dropped } from '../cell.ts';
 import { ending, type Ending } from '../exit.ts';
 import type { ReadingField } from '../field.ts';
 import type { Row } from '../row.ts';
@@ -24,6 +25,8 @@ export type Document =
       readonly gpus: readonly GpuDetail[];
       /** GPUs that could not be read. */
       readonly unreadable: number;
+      /** Figures of the machine, not of one GPU, that were dropped. */
+      readonly dropped: readonly Dropped[];
     }
   | { readonly kind: 'ended'; readonly end: Ending };
 
@@ -75,5 +78,5 @@ export async function readDocument(
     });
   }
   if (gpus.length === 0) throw new CollectorError('unreadable', 'nvidia-smi -q -x tells of no GPU that can be read');
-  return { kind: 'read', gpus, unreadable };
+  return { kind: 'read', gpus, unreadable, dropped: about.dropped };
 }

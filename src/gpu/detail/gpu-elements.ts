@@ -1,9 +1,9 @@
+import { mostGpus } from '../gpu-count.ts';
+
 /** More than any GPU has to say once the lists of supported clocks are cut out (12 kB on a B200), processes included. */
 const longestElement = 256 * 1024;
 /** What stands before the first GPU: versions and the number of GPUs. */
 const longestPreamble = 4096;
-/** More than any machine has. */
-const mostElements = 64;
 
 /** Parts of a GPU that are long and never read: up to three quarters of the document. */
 const unread = ['supported_clocks', 'accounted_processes', 'retired_pagelist'];
@@ -108,7 +108,7 @@ export class GpuElements {
 
   #finish(): void {
     const element = this.#element ?? '';
-    if (element.length > longestElement || this.#elements.length >= mostElements) this.#dropped += 1;
+    if (element.length > longestElement || this.#elements.length >= mostGpus) this.#dropped += 1;
     else this.#elements.push(`${element}</gpu>`);
     this.#element = null;
   }

@@ -21,8 +21,15 @@ describe('a GPU of -q -x', () => {
     const row = read('<product_name>NVIDIA B200</product_name><uuid>GPU-1</uuid><serial>N/A</serial>');
     expect(row).toMatchObject({ index: 3, uuid: 'GPU-1', bus: '0000:1b:00.0', name: 'NVIDIA B200', ...about });
     expect(row.texts.has('serial')).toBe(false);
-    expect(readPreamble('<driver_version>590.48.01</driver_version> <attached_gpus>8</attached_gpus>')).toEqual(about);
-    expect(readPreamble('')).toEqual({ driver: null, count: null });
+    expect(readPreamble('<driver_version>590.48.01</driver_version> <attached_gpus>8</attached_gpus>')).toEqual({
+      ...about,
+      dropped: [],
+    });
+    expect(readPreamble('')).toEqual({ driver: null, count: null, dropped: [] });
+    expect(readPreamble('<attached_gpus>900</attached_gpus>')).toMatchObject({
+      count: null,
+      dropped: [{ field: 'attached_gpus', reason: 'impossible' }],
+    });
   });
 
   test.each([

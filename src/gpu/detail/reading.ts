@@ -2,6 +2,7 @@ import { faultIn, isAbsent, readValue, worse, type Dropped } from '../cell.ts';
 import { documentPaths, textPaths } from '../document-paths.ts';
 import type { ReadingField } from '../field.ts';
 import { isVital, readingFields } from '../fields.ts';
+import { readGpuCount } from '../gpu-count.ts';
 import { labelText } from '../label-text.ts';
 import { takeOutBeyondTotal } from '../memory-parts.ts';
 import type { GpuState, TextKey } from '../metrics.ts';
@@ -13,12 +14,18 @@ import type { Leaves } from './element.ts';
 export interface Preamble {
   readonly driver: string | null;
   readonly count: number | null;
+  readonly dropped: readonly Dropped[];
 }
 
 export function readPreamble(text: string): Preamble {
   const [, driver] = /<(?:driver|kmd)_version>\s*([\w.-]{1,32})\s*</.exec(text) ?? [];
-  const [, count] = /<attached_gpus>\s*(\d{1,4})\s*<\/attached_gpus>/.exec(text) ?? [];
-  return { driver: driver ?? null, count: Number(count) || null };
+  const [, attached = ''] = /<attached_gpus>\s*([^<]*?)\s*<\/attached_gpus>/.exec(text) ?? [];
+  const count = readGpuCount(attached);
+  return {
+    driver: driver ?? null,
+    count: typeof count === 'number' ? count : null,
+    dropped: typeof count === 'string' ? [{ field: 'attached_gpus', reason: count }] : [],
+  };
 }
 
 const longestText = 128;
@@ -39,7 +46,7 @@ const namePaths: ReadonlySet<string> = new Set(['product_name', 'product_brand']
 export function readGpu(
   leaves: Leaves,
   position: number | null,
-  { driver, count }: Preamble,
+  { driver, count }: Pick<Preamble, 'driver' | 'count'>,
   fields: readonly ReadingField[] = readingFields,
 ): Row {
   const state = stateOf(leaves);
