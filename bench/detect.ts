@@ -11,6 +11,7 @@ import { InjectedFaults } from './detect/injected-faults.ts';
 import { LeakScore } from './detect/leak-score.ts';
 import { LossSpikeScore } from './detect/loss-spike-score.ts';
 import { madeEvaluationRows } from './detect/made-evaluations.ts';
+import { madeGradientRows } from './detect/made-gradients.ts';
 import { madeLeakRows } from './detect/made-leaks.ts';
 import { madeLossRows } from './detect/made-losses.ts';
 import { markdown } from './detect/markdown.ts';
@@ -51,6 +52,7 @@ if (data === undefined || !existsSync(data)) {
     ...scores.flatMap((score) => score.rows()),
     ...leaks.rows(),
     ...madeLeakRows(),
+    ...madeGradientRows(),
     ...madeLossRows(),
     ...madeShortRunRows(),
     ...madeEvaluationRows(),

@@ -5,6 +5,7 @@ export { winsorised } from './winsorised.ts';
 export type { Moments } from './winsorised.ts';
 export { erfc, gaussianTail } from './gaussian-tail.ts';
 export { bend, mannKendall, theilSen } from './trend.ts';
+export { tailLimit } from './tail-limit.ts';
 export { median } from './median.ts';
 export { lastingNoise } from './lasting-noise.ts';
 export { LowerEnvelope } from './lower-envelope.ts';

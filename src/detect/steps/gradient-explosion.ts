@@ -1,24 +1,27 @@
 import { integer, number } from '../../config/index.ts';
-import { madToSigma, SlidingWindow } from '../../stats/index.ts';
+import { SlidingWindow, tailLimit } from '../../stats/index.ts';
 import { detectorOptions, quiet, stepDetector, type Verdict } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
+import { limitsOf } from './gradient-limits.ts';
 import { LearningRate } from './learning-rate.ts';
 import { OwnLoss } from './own-loss.ts';
 
 /** The fewest norms that have a middle worth comparing with. */
 const fewest = 3;
-/** Robust z that few norms must be beyond, beside the cold factor: they tell their spread only roughly. */
-const coldZ = 3;
 /** Growth from one norm out of range to the next that shows that it goes on, and so many of them that need not grow. */
 const growth = 1.5;
 const lasting = 3;
+/** Norms that tell how far single ones stray in this run. */
+const tailWindow = 256;
 /** Steps for which a rise of the learning rate is named as what came before. */
 const recentSteps = 32;
 
 export interface State {
   /** Logarithms of the norms that were in range. */
   readonly usual: SlidingWindow;
+  /** Distances of norms from the middle of that time, in logarithms; of a short row out of range the farthest. */
+  readonly strays: SlidingWindow;
   readonly episode: Episode;
   readonly learningRate: LearningRate;
   readonly loss: OwnLoss;
@@ -26,8 +29,11 @@ export interface State {
   beyond: number;
   /** Logarithm of the last norm. */
   last: number;
-  /** Points out of range in a row. */
+  /** Points out of range in a row, and the step of the first of them. */
   astray: number;
+  astraySince: number;
+  /** The farthest of them. */
+  farthest: number;
   /** Logarithm of the norm below which the gradient is back: the limit that stood when the episode began. */
   backBelow: number;
 }
@@ -35,7 +41,8 @@ export interface State {
 /**
  * The verdict on exploding gradients: the logarithm of the gradient norm against the median of the last norms that were in range,
  * in robust standard deviations. Beyond the critical limit a second point in a row that is larger still, a third, or one enormous one,
- * is critical; one beyond the warning limit is a warning. Points out of range do not enter the baseline.
+ * is critical; one beyond the warning limit is a warning, unless single norms stray as far all the time. Points out of range do not
+ * enter the baseline.
  */
 export const gradientExplosion = stepDetector({
   kind: 'gradient_explosion',
@@ -88,26 +95,35 @@ export const gradientExplosion = stepDetector({
       max: 1e30,
       help: 'Multiple of the median norm of which one point is critical',
     }),
+    stray_chance: number({
+      default: 1e-6,
+      min: 1e-12,
+      max: 1,
+      help: 'Chance, by how far norms of this run stray, below which a single norm out of range is a warning',
+    }),
     recovery: integer({ default: 10, min: 1, max: 10_000, help: 'Norms in range in a row after which it is over' }),
   }),
   reads: ['gradient_norm', 'learning_rate', 'loss'],
   metrics: {},
   start: ({ window }): State => ({
     usual: new SlidingWindow(window),
+    strays: new SlidingWindow(tailWindow),
     episode: new Episode(),
     learningRate: new LearningRate(),
     loss: new OwnLoss(),
     beyond: 0,
     last: 0,
     astray: 0,
+    astraySince: 0,
+    farthest: 0,
     backBelow: Infinity,
   }),
   observe(state, observation, options): Verdict {
-    const { usual, episode, learningRate } = state;
+    const { usual, strays, episode, learningRate } = state;
     const { step, rank, fresh, skipped, wentBack } = observation;
     learningRate.observe(observation);
     const ownLoss = state.loss.observe(observation);
-    if (wentBack) state.beyond = state.astray = 0;
+    if (wentBack) state.beyond = state.astray = state.farthest = 0;
     const norm = fresh.gradient_norm;
     // A norm of zero has no logarithm, and what the loss scaler skipped was no gradient.
     if (norm === undefined || norm <= 0 || skipped) return quiet;
@@ -123,25 +139,37 @@ export const gradientExplosion = stepDetector({
 
     if (distance < limits.warning) {
       usual.push(Math.log(norm));
-      state.beyond = state.astray = 0;
+      // Of a short row out of range the farthest, once it is over: a norm that goes on rising must not make itself usual.
+      if (state.astray > 0 && state.astray < lasting) strays.push(state.farthest);
+      strays.push(distance);
+      state.beyond = state.astray = state.farthest = 0;
       return middle + distance < state.backBelow ? episode.calm(step, options.recovery) : quiet;
     }
 
     state.beyond = distance >= limits.critical ? state.beyond + 1 : 0;
     state.astray += 1;
+    if (state.astray === 1) state.astraySince = step;
+    state.farthest = Math.max(state.farthest, Math.min(distance, Math.log(options.jump_factor)));
     const grown = middle + distance >= state.last + Math.log(growth) || distance >= Math.log(options.wide_factor);
     state.last = middle + distance;
-    if (!episode.open) state.backBelow = middle + limits.warning;
     const goesOn = state.beyond >= lasting || (state.beyond === 2 && grown);
     const critical = goesOn || distance >= Math.log(options.jump_factor);
-    const limit = goesOn ? limits.critical : critical ? Math.log(options.jump_factor) : limits.warning;
+    const common = strays.size < options.warmup ? -Infinity : tailLimit(strays.sorted, options.stray_chance);
+    // Far out, as single norms of this run are now and then.
+    if (!critical && !episode.open && state.astray < lasting && distance < common) return quiet;
+    if (!episode.open) state.backBelow = middle + limits.warning;
+    const limit = goesOn
+      ? limits.critical
+      : critical
+        ? Math.log(options.jump_factor)
+        : Math.max(limits.warning, Math.min(common, distance));
     const window = usual.size;
     // A level that lasts for a whole window is the level of now: it is judged from a new baseline, and is no recovery.
     if (state.astray >= usual.capacity) {
       usual.clear();
-      state.beyond = state.astray = 0;
+      state.beyond = state.astray = state.farthest = 0;
     }
-    const firstStep = episode.disturbed(step);
+    const firstStep = episode.disturbed(state.astraySince);
     const rise = learningRate.riseBefore(firstStep, recentSteps);
     return {
       status: 'evidence',
@@ -164,29 +192,3 @@ export const gradientExplosion = stepDetector({
     };
   },
 });
-
-interface Limits {
-  /** Distances from the median, in natural logarithms. */
-  readonly warning: number;
-  readonly critical: number;
-}
-
-interface LimitOptions {
-  readonly warning: number;
-  readonly critical: number;
-  readonly scale_floor: number;
-  readonly warmup: number;
-  readonly cold_factor: number;
-  readonly wide_factor: number;
-}
-
-function limitsOf(usual: SlidingWindow, options: LimitOptions): Limits {
-  const wide = Math.log(options.wide_factor);
-  const spread = madToSigma * usual.mad();
-  if (usual.size < Math.min(options.warmup, usual.capacity)) {
-    const cold = Math.min(Math.max(Math.log(options.cold_factor), coldZ * spread), wide);
-    return { warning: cold, critical: cold };
-  }
-  const scale = Math.max(spread, options.scale_floor);
-  return { warning: Math.min(options.warning * scale, wide), critical: Math.min(options.critical * scale, wide) };
-}
