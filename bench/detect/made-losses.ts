@@ -36,6 +36,17 @@ const decaying: Shape = (noise) => {
   const first = about(1500, noise);
   return (at) => (2 * 0.5 ** Math.floor(at / first) + 3 * Math.exp(-at / 300)) * Math.exp(0.03 * noise());
 };
+/** Noise of so much of the loss whose values resemble their neighbours, on top of that of single steps. */
+const wandering = (correlation: number, size: number): Shape => {
+  return (noise) => {
+    const loss = falling(3)(noise);
+    let wander = noise();
+    return (at) => {
+      wander = correlation * wander + Math.sqrt(1 - correlation ** 2) * noise();
+      return loss(at) * Math.exp(size * wander);
+    };
+  };
+};
 const exponential: Shape = (noise) => {
   const tau = about(1500, noise);
   return (at) => (0.5 + 4 * Math.exp(-at / tau)) * Math.exp(0.05 * noise());
@@ -65,6 +76,8 @@ const groups: readonly Group[] = [
       'by a tenth within 60 steps': swinging(falling(3), 0.1, 60),
       'by a third within 60 steps': swinging(falling(3), 0.3, 60),
       'by a third within 150 steps': swinging(falling(3), 0.3, 150),
+      'by a tenth within 300 steps': swinging(falling(3), 0.1, 300),
+      'by a third within 600 steps': swinging(falling(3), 0.3, 600),
       'by a third within 60 steps, under loud noise': swinging(falling(15), 0.3, 60),
     },
   },
@@ -74,6 +87,8 @@ const healthy: Readonly<Record<string, Shape>> = {
   'healthy, under loud noise': falling(15),
   'healthy, with steps of the learning rate': decaying,
   'healthy, exponentially': exponential,
+  'healthy, wandering by 3 % within ten steps': wandering(0.9, 0.03),
+  'healthy, wandering by 5 % within a hundred steps': wandering(0.99, 0.05),
 };
 
 /** Training losses that stand still or swing, of which no recording has labels, and healthy ones: of how many of each it is said. */

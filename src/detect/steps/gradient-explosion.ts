@@ -25,6 +25,8 @@ export interface State {
   readonly episode: Episode;
   readonly learningRate: LearningRate;
   readonly loss: OwnLoss;
+  /** The last distance in range, which is not among them yet. */
+  recent: number | null;
   /** Points beyond the critical limit in a row, up to the last one. */
   beyond: number;
   /** Logarithm of the last norm. */
@@ -32,6 +34,8 @@ export interface State {
   /** Points out of range in a row, and the step of the first of them. */
   astray: number;
   astraySince: number;
+  /** Whether the rank's own loss stood out at that step. */
+  ownLossThen: boolean;
   /** The farthest of them. */
   farthest: number;
   /** Logarithm of the norm below which the gradient is back: the limit that stood when the episode began. */
@@ -111,10 +115,12 @@ export const gradientExplosion = stepDetector({
     episode: new Episode(),
     learningRate: new LearningRate(),
     loss: new OwnLoss(),
+    recent: null,
     beyond: 0,
     last: 0,
     astray: 0,
     astraySince: 0,
+    ownLossThen: false,
     farthest: 0,
     backBelow: Infinity,
   }),
@@ -139,16 +145,17 @@ export const gradientExplosion = stepDetector({
 
     if (distance < limits.warning) {
       usual.push(Math.log(norm));
-      // Of a short row out of range the farthest, once it is over: a norm that goes on rising must not make itself usual.
+      // A norm that goes on rising must not make itself usual: of a short row out of range the farthest counts, once it is over.
       if (state.astray > 0 && state.astray < lasting) strays.push(state.farthest);
-      strays.push(distance);
+      if (state.recent !== null) strays.push(state.recent);
+      state.recent = distance;
       state.beyond = state.astray = state.farthest = 0;
       return middle + distance < state.backBelow ? episode.calm(step, options.recovery) : quiet;
     }
 
     state.beyond = distance >= limits.critical ? state.beyond + 1 : 0;
     state.astray += 1;
-    if (state.astray === 1) state.astraySince = step;
+    if (state.astray === 1) [state.astraySince, state.ownLossThen] = [step, ownLoss];
     state.farthest = Math.max(state.farthest, Math.min(distance, Math.log(options.jump_factor)));
     const grown = middle + distance >= state.last + Math.log(growth) || distance >= Math.log(options.wide_factor);
     state.last = middle + distance;
@@ -180,7 +187,7 @@ export const gradientExplosion = stepDetector({
       threshold: Math.exp(limit),
       baseline: Math.exp(middle),
       window,
-      origin: ownLoss ? 'own' : 'shared',
+      origin: ownLoss || state.ownLossThen ? 'own' : 'shared',
       cause:
         `The gradient norm of rank ${rank} ${finite ? 'reached' : 'became'} ${figure(norm)} at step ${step}, ` +
         `${finite ? `${figure(Math.exp(distance))} times` : 'having left'} its usual ${figure(Math.exp(middle))} ` +

@@ -12,6 +12,31 @@ describe('lossOscillation', () => {
     expect(feed.say(steps(600, () => ({ loss: 2 + 0.02 * noise() }))).at(-1)).toMatch(/^recovered/);
   });
 
+  it('sees slow swings, and names where they began', () => {
+    const feed = new Feed(lossOscillation);
+    feed.say(steps(1000, () => ({ loss: 2 + 0.02 * noise() })));
+    const said = feed.say(
+      steps(3000, (at) => ({ loss: 2 + 0.4 * Math.sin((2 * Math.PI * at) / 400) + 0.02 * noise() })),
+    );
+    expect(said[0]).toMatch(/^warning (1[89]|2\d|3[0-2])\d\d$/);
+    const verdict = feed.take({ loss: 2 });
+    expect(verdict.status === 'evidence' && verdict.window).not.toBe(256);
+  });
+
+  it('is silent on a loss that wanders slowly', () => {
+    let told = 0;
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const random = normals(seed);
+      let wander = random();
+      const losses = steps(4000, () => {
+        wander = 0.99 * wander + Math.sqrt(1 - 0.99 ** 2) * random();
+        return { loss: 2 * Math.exp(0.05 * wander + 0.02 * random()) };
+      });
+      if (new Feed(lossOscillation).say(losses).length > 0) told += 1;
+    }
+    expect(told).toBeLessThanOrEqual(1);
+  });
+
   it('is silent on a loss that falls, on noise of a fifth, on a single spike and on two levels', () => {
     const losses: ((at: number) => number)[] = [
       (at) => 5 / (1 + at / 100) + 0.02 * noise(),

@@ -2,21 +2,23 @@ import { integer, number } from '../../config/index.ts';
 import { detectorOptions, quiet, stepDetector } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
+import { LevelPath, levels } from './level-path.ts';
 import { SmoothedLoss } from './smoothed-loss.ts';
 
-/** Levels that are looked at, each the median of a block of losses. */
-const levels = 16;
+/** Each path has levels of twice as many losses as the one before: a path of 16 levels sees periods of two to five of them. */
+const paths = 5;
 /** Standard deviations of a block's median by which it must move: √(π / 2n) of that of a loss. */
 const sigmas = 5;
 
+/** Correlation after a period of levels that swing. */
+const repeating = 0.5;
+
 export interface State {
   readonly block: SmoothedLoss;
-  readonly path: Float64Array;
-  /** Levels in `path`, and losses in the block that is being made. */
-  filled: number;
+  readonly path: LevelPath;
+  /** Losses in the block that is being made, and the step of its first one. */
   inBlock: number;
-  /** The step of the first loss of the levels. */
-  since: number;
+  blockSince: number;
   readonly episode: Episode;
 }
 
@@ -47,65 +49,50 @@ export const lossOscillation = stepDetector({
   metrics: {},
   start: ({ block }): State => ({
     block: new SmoothedLoss(block),
-    path: new Float64Array(levels),
-    filled: 0,
+    path: new LevelPath(paths),
     inBlock: 0,
-    since: 0,
+    blockSince: 0,
     episode: new Episode(),
   }),
   observe(state, { step, rank, fresh, wentBack }, { block, swing, share }) {
-    const { path, episode } = state;
+    const { episode } = state;
     if (wentBack) {
       state.block.clear();
-      state.filled = state.inBlock = 0;
+      state.path.clear();
+      state.inBlock = 0;
     }
     const loss = fresh.loss;
     if (loss === undefined || !Number.isFinite(loss)) return quiet;
-    if (state.filled === 0 && state.inBlock === 0) state.since = step;
+    if (state.inBlock === 0) state.blockSince = step;
     state.block.push(loss);
     state.inBlock += 1;
     const level = state.block.level;
     if (state.inBlock < block || level === null) return quiet;
     state.inBlock = 0;
-    if (state.filled === levels) path.copyWithin(0, 1);
-    else state.filled += 1;
-    path[state.filled - 1] = level;
-    if (state.filled < levels) return quiet;
-    const middle = path.toSorted()[levels >> 1] ?? NaN;
-    const noise = sigmas * Math.sqrt(Math.PI / (2 * block)) * state.block.noise;
-    const turns = countTurns(path, Math.max(swing * Math.abs(middle), noise));
-    if (turns < share * levels) return episode.calm(step, levels);
-    return {
-      status: 'evidence',
-      severity: 'warning',
-      firstStep: episode.disturbed(state.since),
-      step,
-      score: turns / levels,
-      threshold: share,
-      baseline: middle,
-      window: levels * block,
-      cause: `The training loss of rank ${rank} swung between ${figure(Math.min(...path))} and ${figure(Math.max(...path))} up to step ${step} and turned ${turns} times in ${levels * block} losses.`,
-      advice:
-        'Lower the learning rate, enlarge the batch, or shuffle the data: a period that the data has shows in the loss.',
-    };
+    state.path.take(level, state.blockSince);
+    if (!state.path.full) return quiet;
+    let losses = block;
+    for (let path: LevelPath | null = state.path; path?.full === true; path = path.coarser, losses *= 2) {
+      const middle = path.median;
+      const noise = sigmas * Math.sqrt(Math.PI / (2 * losses)) * state.block.noise;
+      const turns = path.turns(Math.max(swing * Math.abs(middle), noise));
+      if (turns < share * levels) continue;
+      // Few levels of many losses turn by a slow drift, too, which does not come back after a period.
+      if (path !== state.path && !path.repeats((2 * levels) / turns, repeating)) continue;
+      return {
+        status: 'evidence',
+        severity: 'warning',
+        firstStep: episode.disturbed(path.since),
+        step,
+        score: turns / levels,
+        threshold: share,
+        baseline: middle,
+        window: levels * losses,
+        cause: `The training loss of rank ${rank} swung between ${figure(path.lowest)} and ${figure(path.highest)} up to step ${step} and turned ${turns} times in ${levels * losses} losses.`,
+        advice:
+          'Lower the learning rate, enlarge the batch, or shuffle the data: a period that the data has shows in the loss.',
+      };
+    }
+    return episode.calm(step, levels);
   },
 });
-
-/** Turns of a path, from upwards to downwards or back, that are at least so far from one another. */
-function countTurns(path: Float64Array, least: number): number {
-  let turns = 0;
-  let direction = 0;
-  // The farthest point in the present direction.
-  let extreme = path[0] ?? NaN;
-  for (const value of path) {
-    const away = value - extreme;
-    if (Math.abs(away) >= least && Math.sign(away) !== direction) {
-      if (direction !== 0) turns += 1;
-      direction = Math.sign(away);
-      extreme = value;
-    } else if (direction === 0 ? false : Math.sign(away) === direction) {
-      extreme = value;
-    }
-  }
-  return turns;
-}
