@@ -1,6 +1,7 @@
 // npm run bench:ingest [-- --json]: CPU of the server for one report, memory, loss, and scrapes under load, beside a bare grpc-js handler
 // and one that fills gauges of prom-client.
 import { measure, type Load, type Measured } from './ingest/measure.ts';
+import type { Kind } from './ingest/messages.ts';
 import { print, rounds, row, type BenchRow } from './report.ts';
 
 const rounded = 3;
@@ -16,9 +17,6 @@ const batched: readonly Load[] = [
   { mode: 'stream', workers: 8, reportsPerBatch: 20, batches: 200 },
   { mode: 'stream', workers: 8, reportsPerBatch: 200, batches: 24 },
 ];
-
-/** A compiler in every process is more memory than what is measured: rows of memory are for a Node that strips types by itself. */
-const compiling = process.execArgv.some((argument) => argument.includes('strip-types'));
 
 /** How many workers there are, and how many batches of one report each of them sends in a round. */
 const crowds = [
@@ -70,12 +68,21 @@ async function scrapeRow({ workers, batches }: (typeof crowds)[number]): Promise
 }
 
 /** Memory of workers that are connected and report now and then, which is how they are: one report each, twice. */
-async function residentRow({ workers }: (typeof crowds)[number]): Promise<BenchRow> {
+async function residentRows({ workers }: (typeof crowds)[number]): Promise<BenchRow[]> {
   const load: Load = { mode: 'stream', workers, reportsPerBatch: 1, batches: 1 };
-  const ours = await measure('ours, detecting', load, 1);
-  const bare = await measure('bare', load, 1);
-  const peer = ['bare grpc-js handler', bare.residentBytes / megabyte] as const;
-  return row(`${workers} workers connected: RSS`, ours.residentBytes / megabyte, 'MB', 'lower', residentBudget, peer);
+  const resident = async (kind: Kind) => (await measure(kind, load, 1)).residentBytes / megabyte;
+  const bare = ['bare grpc-js handler', await resident('bare')] as const;
+  return [
+    row(`${workers} workers connected: RSS`, await resident('ours'), 'MB', 'lower', null, bare),
+    row(
+      `${workers} workers connected, detecting: RSS`,
+      await resident('ours, detecting'),
+      'MB',
+      'lower',
+      residentBudget,
+      bare,
+    ),
+  ];
 }
 
 function cpu({ cpuPerReport }: Measured) {
@@ -97,6 +104,6 @@ for (const load of batched) add(await batchRows(load));
 for (const crowd of crowds) {
   add(await crowdRows(crowd));
   add([await scrapeRow(crowd)]);
-  if (!compiling) add([await residentRow(crowd)]);
+  add(await residentRows(crowd));
 }
 print('ingest', rows);

@@ -1,6 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { compileSources } from '../../test/support/compiled-sources.ts';
 import { nodeOptions } from '../../test/support/exporter.ts';
 import type { FromLoad, Kind, Mode, Started, ToLoad, ToServer, Usage } from './messages.ts';
 
@@ -28,10 +30,16 @@ const scrapePauseMilliseconds = 100;
 /** Ours runs as users start it, its peers as theirs do. */
 const ourOptions = nodeOptions(path('../../src/main.ts'));
 
+/** What is measured runs as JavaScript: a compiler in its process would be more memory than all else in it. */
+const compiled = compileSources(['src', 'bench/ingest']);
+process.once('exit', () => {
+  compiled.remove();
+});
+
 /** Starts a server and a load and measures some rounds; one more, before them, is to warm up. */
 export async function measure(kind: Kind, load: Load, rounds: number, scraping = false): Promise<Measured> {
   const options = kind.startsWith('ours') ? ourOptions : [];
-  const server = fork(path('./server.ts'), [kind], { execArgv: [...process.execArgv, ...options] });
+  const server = fork(join(compiled.folder, 'bench/ingest/server.js'), [kind], { execArgv: [...options] });
   const { port, metrics } = await told<Started>(server);
   const { mode, workers, reportsPerBatch, batches } = load;
   const sender = fork(path('./load.ts'), [String(port), mode, ...[workers, reportsPerBatch, batches].map(String)]);
