@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { SourceAbsent } from '../../collect/index.ts';
 import { ProcessGate } from '../process-gate.ts';
-import { Errand } from './call.ts';
+import { Errand, mostBytes } from './call.ts';
 
 const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 
@@ -19,4 +20,19 @@ test('an errand that ends in whatever way leaves no timer that would hold up the
   const absent = new Errand(gate, 1, () => Promise.reject(new SourceAbsent('not_on_this_machine', 'no GPU')));
   await expect(absent.result(60, signal)).rejects.toThrow('no GPU');
   expect(timers()).toBe(before);
+});
+
+test('a call that prints without end is ended as soon as it printed too much', async () => {
+  const gate = new ProcessGate(() => spawn('yes', ['abcdefghij'], { stdio: ['ignore', 'pipe', 'pipe'] }), 'yes', 1);
+  let heard = 0;
+  const errand = new Errand(gate, 60, async (self) => {
+    await self.call(['-q', '-x'], (text) => (heard += text.length));
+  });
+  await expect(errand.result(60, new AbortController().signal)).rejects.toMatchObject({
+    reason: 'unreadable',
+    message: expect.stringMatching(
+      /^nvidia-smi -q -x printed \d+ bytes and was ended: it may print 67108864/,
+    ) as string,
+  });
+  expect(heard).toBeLessThanOrEqual(mostBytes);
 });

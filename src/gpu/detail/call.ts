@@ -6,6 +6,11 @@ import type { ProcessGate } from '../process-gate.ts';
 
 /** A call that goes on printing for so long is ended, in seconds: no card has so much to say. */
 const longestCall = 120;
+/**
+ * One that prints more is ended at once. The document of 16 GPUs has half a MiB, and where accounting is on up to 2 MiB more for each
+ * GPU, of the 4000 processes that a driver remembers.
+ */
+export const mostBytes = 64 * 2 ** 20;
 
 /**
  * Work that makes calls of nvidia-smi one after the other. It may outlast the reading that began it: a process that hangs is waited
@@ -36,12 +41,21 @@ export class Errand {
     this.done.catch(() => undefined);
   }
 
-  /** @throws CollectorError `hung` when it fell silent and is gone, `blocked` when it was given up before its turn came */
+  /**
+   * @throws CollectorError `hung` when it fell silent and is gone, `unreadable` when it printed too much, `blocked` when it was given up
+   *   before its turn came
+   */
   async call(args: readonly string[], onText: (text: string) => void): Promise<Exit> {
     const limit = AbortSignal.timeout(1000 * longestCall);
+    const flooded = new AbortController();
+    let bytes = 0;
     this.#waits = true;
     const exit = await this.#gate.run(args, {
-      onText,
+      onText: (text) => {
+        bytes += Buffer.byteLength(text);
+        if (bytes > mostBytes) flooded.abort();
+        else onText(text);
+      },
       onStart: () => (this.#waits = false),
       onSilence: () => {
         this.#trouble = 'hung';
@@ -50,9 +64,14 @@ export class Errand {
       onStuck: () => (this.#trouble = 'stuck'),
       silenceSeconds: this.#silenceSeconds,
       calmSeconds: null,
-      signal: AbortSignal.any([this.#stopping.signal, limit]),
+      signal: AbortSignal.any([this.#stopping.signal, limit, flooded.signal]),
     });
     if (exit === null) throw failure('blocked');
+    if (flooded.signal.aborted)
+      throw new CollectorError(
+        'unreadable',
+        `nvidia-smi ${args.join(' ')} printed ${bytes} bytes and was ended: it may print ${mostBytes}; run it by hand`,
+      );
     if (exit.silent) throw failure('hung');
     return exit;
   }

@@ -17,7 +17,6 @@ import type { PlacedRank } from './gpus-of-ranks.ts';
 import type { GpuDetailOptions } from './options.ts';
 import { Occupants } from './occupants.ts';
 import type { Workers } from './processes.ts';
-import { Rest } from './rest.ts';
 import { SmallCalls } from './small-calls.ts';
 
 /** GPUs without a handle that are left out one after the other; then the rest is not asked any more either. */
@@ -45,7 +44,6 @@ export class GpuDetailCollector implements Collector {
   #everRead = false;
   /** This is a guest with a virtual GPU. */
   #guest = false;
-  readonly #rest: Rest;
 
   constructor(
     context: CollectorContext,
@@ -60,7 +58,6 @@ export class GpuDetailCollector implements Collector {
     this.budgetSeconds = nvidiaSmi.options.stale_after + spareSeconds;
     this.#nvidiaSmi = nvidiaSmi;
     this.#procRoot = procRoot;
-    this.#rest = new Rest(options.interval, now);
     this.#cards = cards;
     cards.tellTo(logger);
     this.#source = sources.row({ collector: 'gpu_detail' });
@@ -83,16 +80,14 @@ export class GpuDetailCollector implements Collector {
    */
   async collect(signal: AbortSignal): Promise<void> {
     if (this.#guest) throw guest();
-    // A process that is not gone yet is waited for, and says how it is; it is not asked again beside it.
-    const resting = this.#errand === null ? this.#rest.reason : null;
     try {
-      if (resting !== null) throw resting;
+      // A process that is not gone yet is waited for, and says how it is; it is not asked again beside it. Else it is asked at each beat,
+      // whatever came of the last: a pause would go on showing a failure of a driver that is well again, and keep readiness red.
       this.#errand ??= this.#begin();
       await this.#errand.result(this.budgetSeconds - 1, signal);
       this.#source.setState('source', 'ok');
-      this.#rest.end();
     } catch (error) {
-      if (resting === null) this.#judge(error);
+      this.#judge(error);
       throw error;
     } finally {
       this.#showWaiting();
@@ -172,10 +167,7 @@ export class GpuDetailCollector implements Collector {
       this.#occupants.clear();
       return;
     }
-    if (!(error instanceof CollectorError)) return;
-    this.#source.setState('source', sourceState(error.reason));
-    // One that only waits, or is late, needs no pause.
-    if (error.reason !== 'blocked' && error.reason !== 'slow') this.#rest.begin(error);
+    if (error instanceof CollectorError) this.#source.setState('source', sourceState(error.reason));
   }
 }
 
