@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import math
 
 import pytest
@@ -47,6 +48,11 @@ def test_all_kinds_of_reports_arrive_in_their_order(exporter: FakeExporter) -> N
     (serving,) = [each for batch in batches for each in batch.serving_reports]
     assert serving.requests == 4 and serving.latency.counts == [3, 1] and not serving.HasField("errors")
     assert run.refused_values == {}
+
+
+def test_serving_takes_all_that_the_protocol_has() -> None:
+    taken = set(inspect.signature(gradwatch.Run.serving).parameters) - {"self"}
+    assert taken == {field.name for field in pb.ServingReport.DESCRIPTOR.fields} - {"unix_nanos"}
 
 
 @pytest.mark.parametrize(
