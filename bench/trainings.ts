@@ -41,7 +41,7 @@ if (python !== null) {
   const loads: number[] = [];
 
   const train = async (fault: FaultClass, plan: Plan): Promise<void> => {
-    const { training, findings } = await run(launcher, exporter.url, plan);
+    const { training, findings } = await run(launcher, exporter.url, plan, fault.kinds);
     loads.push(loadavg()[0] ?? NaN);
     if (plan.run.endsWith('healthy')) {
       const wrong = warnings(findings);

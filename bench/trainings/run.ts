@@ -7,27 +7,27 @@ import type { Plan } from './plan.ts';
 const endSeconds = 600;
 /** A frozen process is noticed within the keepalive of 15 s, twice. */
 const frozenSeconds = 40;
-/** After a first finding, for those that may come of the same. */
+/** After it was found, for those that may come of the same. */
 const settleSeconds = 3;
 
 /**
- * Trains, until every rank has ended and the exporter knows it; a training that hangs for a frozen rank until something was found of it, and then
- * for a moment. @returns what the exporter says of it
+ * Trains, until every rank has ended and the exporter knows it; where a frozen rank makes the others wait, until it was found by a right kind.
+ * @param kinds those that are right
+ * @returns what the exporter says of it
  */
 export async function run(
   launcher: Launcher,
   url: string,
   plan: Plan,
+  kinds: readonly string[],
 ): Promise<{ readonly training: Training; readonly findings: readonly Finding[] }> {
   const training = await launcher.start(plan);
   const timeoutSeconds = endSeconds;
   if (plan.fault?.variant === 'SIGSTOP') {
     await eventually(`${plan.run} to be frozen`, () => training.signalled ?? undefined, { timeoutSeconds });
-    const seen = async () =>
-      (await findingsOf(url, plan.run)).some(({ openedAt }) => openedAt > (training.signalled ?? 0));
-    await eventually('a finding', async () => (await seen()) || undefined, { timeoutSeconds: frozenSeconds }).catch(
-      () => null,
-    );
+    const isRight = ({ kind, openedAt }: Finding) => kinds.includes(kind) && openedAt > (training.signalled ?? 0);
+    const found = async () => (await findingsOf(url, plan.run)).some(isRight) || undefined;
+    await eventually('a finding', found, { timeoutSeconds: frozenSeconds }).catch(() => null);
     await new Promise((resolve) => setTimeout(resolve, settleSeconds * 1000));
     const findings = await findingsOf(url, plan.run);
     launcher.kill(training);

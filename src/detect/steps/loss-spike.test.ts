@@ -27,6 +27,16 @@ describe('lossSpike', () => {
     expect(rest).toEqual(['recovered 311']);
   });
 
+  it('hardly ever takes for a spike that a loss falls steeply first and becomes noisier by its logarithm, as of small batches', () => {
+    const said = steps(60, (seed) => {
+      const noise = normals(seed + 1);
+      const level = (at: number) => 0.6 + 1.7 * Math.exp(-at / 60);
+      const losses = steps(260, (at) => ({ loss: level(at) * Math.exp((0.1 / level(at) ** 2) * noise()) }));
+      return new Feed(lossSpike).say(losses);
+    });
+    expect(said.flat().filter((verdict) => !verdict.startsWith('recovered')).length).toBeLessThanOrEqual(1);
+  });
+
   it('warns of a spike that is not mild, up to the critical z', () => {
     const { feed } = trained(300, 1, { mild: '0.05' });
     expect(feed.take({ loss: trend(300) * 1.06 })).toMatchObject({ severity: 'warning', firstStep: 300 });

@@ -29,6 +29,9 @@ export interface Forecast {
  *
  * Until there are enough losses for a line, the trend is the median of the last few, and the spread twice the noise that their changes
  * tell, though not less than a floor of its own: losses fall and swing in their first steps. Only losses above 0 are judged so.
+ *
+ * Until there are all residuals, a loss falls less and less steeply and becomes noisier by its logarithm, so that the line is too low and the
+ * spread too small: neither may be less than that median, and once that noise.
  */
 export class LossTrend {
   private readonly newer: SlidingWindow;
@@ -70,15 +73,17 @@ export class LossTrend {
     const moments =
       line === null || this.residuals.size < this.older.capacity >> 1 ? null : winsorised(this.residuals.sorted);
     const forecast =
-      line === null || moments === null
-        ? this.#coldForecast(value)
-        : this.#forecast(value, line + moments.mean, this.#scale(moments), this.newer.size + this.older.size);
+      line === null || moments === null ? this.#coldForecast(value) : this.#trendForecast(value, line, moments);
     if (forecast !== null && forecast.z > limit) value -= (forecast.z - limit) * forecast.scale;
     if (line !== null) this.residuals.push(value - line);
-    if (moments === null) this.start.push(value);
+    if (this.young) this.start.push(value);
     const aged = this.newer.push(value);
     if (aged !== undefined) this.older.push(aged);
     return forecast;
+  }
+
+  private get young(): boolean {
+    return this.residuals.size < this.residuals.capacity;
   }
 
   /** The line's value at the next point, null until the older half has a quarter of its values. */
@@ -90,6 +95,13 @@ export class LossTrend {
     const olderAge = newer.size + (older.size + 1) / 2;
     const level = newer.median();
     return level + ((level - older.median()) / (olderAge - newerAge)) * newerAge;
+  }
+
+  #trendForecast(value: number, line: number, moments: Moments): Forecast {
+    const { young, start } = this;
+    const expected = Math.max(line + moments.mean, young ? (start.level ?? -Infinity) : -Infinity);
+    const scale = Math.max(this.#scale(moments), young ? start.noise : 0);
+    return this.#forecast(value, expected, scale, this.newer.size + this.older.size);
   }
 
   #coldForecast(value: number): Forecast | null {
