@@ -1,5 +1,6 @@
 import { madToSigma, SlidingWindow } from '../../stats/index.ts';
 import { Episode } from '../episode.ts';
+import { SlightLag } from './slight-lag.ts';
 
 /** Least standard deviation of the logarithm that is assumed. */
 const scaleFloor = 0.02;
@@ -9,6 +10,7 @@ export class Pace {
   /** Logarithms of own times that were in order. */
   readonly usual: SlidingWindow;
   readonly episode = new Episode();
+  readonly slight = new SlightLag();
   /** It reports waits: its step is not told before its wait. */
   waits = false;
   /** Logarithms of how far the rank's change stood above that of its peers, while in order. */

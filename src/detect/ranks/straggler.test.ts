@@ -77,6 +77,29 @@ describe('straggler', () => {
     expect(new Set(said.map(({ rank }) => rank))).toEqual(new Set([1]));
   });
 
+  it('finds a rank that is an eighth slower, once that has lasted, and is silent while it has not', () => {
+    const noise = normals(4);
+    const slowed = (until: number) =>
+      job(8, (rank, step) => ({
+        step_seconds:
+          (1 + 0.1 * rank) * Math.exp(0.02 * noise()) * (rank === 3 && step >= 60 && step < until ? 1.125 : 1),
+      }))(0, 200);
+    expect(slowed(70)).toEqual([]);
+    const said = slowed(120);
+    expect(said[0]).toMatchObject({
+      rank: 3,
+      verdict: {
+        severity: 'warning',
+        threshold: 1.1,
+        firstStep: expect.closeTo(60, -1) as number,
+        cause: expect.stringMatching(/^Rank 3 computes 1\.1\d* times slower than is usual for it since step/) as string,
+      },
+    });
+    expect(said[0]?.step).toBeLessThan(90);
+    expect(brief(said).at(-1)).toMatch(/^recovered 3 at 1[23]\d$/);
+    expect(new Set(said.map(({ rank }) => rank))).toEqual(new Set([3]));
+  });
+
   it('does not blame a rank of other speed where nobody waits for it', () => {
     const uneven = job(4, (rank) => ({ step_seconds: 1 + rank }));
     expect(uneven(0, 200)).toEqual([]);

@@ -1,20 +1,12 @@
 import { integer, number } from '../../config/index.ts';
 import type { Observation } from '../../runs/index.ts';
-import { detectorOptions, quiet, type Verdict } from '../detector.ts';
-import { figure } from '../figure.ts';
+import { detectorOptions, quiet } from '../detector.ts';
 import { groupDetector, type RankVerdict } from '../group.ts';
 import { ByRank } from './by-rank.ts';
 import { Others } from './others.ts';
 import { Pace } from './pace.ts';
+import { evidenceOf, type Slow, type Work } from './slow-rank.ts';
 import { StepBoard, type StepRow } from './step-board.ts';
-
-/** What a rank did in one step, in seconds. */
-interface Work {
-  /** The time of the step less what it waited for others. */
-  readonly own: number;
-  /** Null where the rank does not tell it. */
-  readonly wait: number | null;
-}
 
 export interface State {
   readonly board: StepBoard<Work>;
@@ -29,6 +21,8 @@ interface Options {
   readonly warmup: number;
   readonly of: number;
   readonly slow: number;
+  readonly slight: number;
+  readonly evidence: number;
   readonly critical: number;
 }
 
@@ -75,6 +69,18 @@ export const straggler = groupDetector({
       min: 1,
       max: 30,
       help: 'The last steps among which they are',
+    }),
+    slight: number({
+      default: 1.1,
+      min: 1.01,
+      max: 100,
+      help: 'Slowdown of the same kind that counts where it lasts',
+    }),
+    evidence: number({
+      default: 14,
+      min: 1,
+      max: 10_000,
+      help: 'Steps, each at one and a half times that slowdown or more, after which it has lasted; smaller ones count less',
     }),
     critical: number({
       default: 2,
@@ -142,62 +148,26 @@ function judge(paces: ByRank<Pace>, step: number, row: StepRow<Work>, options: O
     const least = waiting && work.wait === leastWait;
     const changed = apart >= Math.log(options.slowdown) && apart >= options.z * pace.sigma;
     const lags = least && behind >= Math.log(options.lag);
-    const isSlow = changed || lags;
-    pace.mark(step, isSlow, options.of);
-    if (!changed) pace.learn(own, trained ? apart : null);
-    const verdict = verdictOf(
-      {
-        rank,
-        pace,
-        step,
-        isSlow,
-        factor: Math.exp(changed ? apart : behind),
-        work,
-        row,
-        changed,
-      },
-      options,
-    );
+    const slight = Math.log(options.slight);
+    if (trained && ready.length > 1 && !changed) pace.slight.take(step, apart, slight, pace.sigma, options.evidence);
+    const drifts = !changed && !lags && pace.slight.reaches(options.evidence, slight);
+    pace.mark(step, changed || lags, options.of);
+    // What may be a lag is not learnt as usual before that is known.
+    if (!changed && !pace.slight.reaches(options.evidence / 2, -Infinity)) pace.learn(own, trained ? apart : null);
+    const slow: Slow | null = changed
+      ? { factor: apart, threshold: options.slowdown, since: pace.since, isChange: true }
+      : lags
+        ? { factor: behind, threshold: options.lag, since: pace.since, isChange: false }
+        : drifts
+          ? { factor: pace.slight.mean, threshold: options.slight, since: pace.slight.since, isChange: true }
+          : null;
+    const enough = drifts || pace.slowSteps >= options.slow;
+    const verdict =
+      slow === null
+        ? pace.episode.calm(step, options.of)
+        : enough
+          ? evidenceOf(slow, rank, pace, step, row, options.critical)
+          : quiet;
     return verdict === quiet ? [] : [{ rank, verdict }];
   });
-}
-
-interface Judged {
-  readonly rank: number;
-  readonly pace: Pace;
-  readonly step: number;
-  readonly isSlow: boolean;
-  readonly factor: number;
-  readonly work: Work;
-  readonly row: StepRow<Work>;
-  /** Slower than it was, and not only slower than the others. */
-  readonly changed: boolean;
-}
-
-function verdictOf({ rank, pace, step, isSlow, factor, work, row, changed }: Judged, options: Options): Verdict {
-  if (!isSlow) return pace.episode.calm(step, options.of);
-  if (pace.slowSteps < options.slow) return quiet;
-  const threshold = changed ? options.slowdown : options.lag;
-  const others = [...row].filter(([other]) => other !== rank).map(([, { wait }]) => wait ?? NaN);
-  const wait =
-    work.wait === null
-      ? ''
-      : `; it waits ${figure(work.wait)} s for the others, they up to ${figure(Math.max(...others))} s`;
-  return {
-    status: 'evidence',
-    severity: factor >= options.critical ? 'critical' : 'warning',
-    firstStep: pace.episode.disturbed(pace.since),
-    step,
-    score: factor,
-    threshold,
-    baseline: changed ? Math.exp(pace.usual.median()) : null,
-    window: pace.usual.size,
-    cause:
-      (changed
-        ? `Rank ${rank} computes ${figure(factor)} times slower than is usual for it since step ${pace.since}, measured by its ${others.length} peers`
-        : `Rank ${rank} computes ${figure(factor)} times slower than its ${others.length} peers since step ${pace.since}`) +
-      `${wait}.`,
-    advice:
-      "Look at this rank's GPU (throttling, clocks, ECC errors), at what else runs on its node, and at its input data; then move the rank.",
-  };
 }

@@ -1,0 +1,56 @@
+import type { Verdict } from '../detector.ts';
+import { figure } from '../figure.ts';
+import type { Pace } from './pace.ts';
+import type { StepRow } from './step-board.ts';
+
+/** What a rank did in one step, in seconds. */
+export interface Work {
+  /** The time of the step less what it waited for others. */
+  readonly own: number;
+  /** Null where the rank does not tell it. */
+  readonly wait: number | null;
+}
+
+/** By which rule a rank is slow, and since when. */
+export interface Slow {
+  /** Logarithm of how many times slower the rank is. */
+  readonly factor: number;
+  /** From how many times on it counts. */
+  readonly threshold: number;
+  readonly since: number;
+  /** Slower than it was, and not only slower than the others. */
+  readonly isChange: boolean;
+}
+
+/** @param critical from how many times on it is critical */
+export function evidenceOf(
+  { factor: logarithm, threshold, since, isChange }: Slow,
+  rank: number,
+  pace: Pace,
+  step: number,
+  row: StepRow<Work>,
+  critical: number,
+): Verdict {
+  const factor = Math.exp(logarithm);
+  const others = [...row].filter(([other]) => other !== rank).map(([, { wait }]) => wait ?? NaN);
+  const own = row.get(rank)?.wait ?? null;
+  const wait =
+    own === null ? '' : `; it waits ${figure(own)} s for the others, they up to ${figure(Math.max(...others))} s`;
+  return {
+    status: 'evidence',
+    severity: factor >= critical ? 'critical' : 'warning',
+    firstStep: pace.episode.disturbed(since),
+    step,
+    score: factor,
+    threshold,
+    baseline: isChange ? Math.exp(pace.usual.median()) : null,
+    window: pace.usual.size,
+    cause:
+      (isChange
+        ? `Rank ${rank} computes ${figure(factor)} times slower than is usual for it since step ${since}, measured by its ${others.length} peers`
+        : `Rank ${rank} computes ${figure(factor)} times slower than its ${others.length} peers since step ${since}`) +
+      `${wait}.`,
+    advice:
+      "Look at this rank's GPU (throttling, clocks, ECC errors), at what else runs on its node, and at its input data; then move the rank.",
+  };
+}
