@@ -36,7 +36,7 @@ const rows = Array.from({ length: steps }, (_, step): Row => {
     process_memory_bytes: 2e9 + 1e7 * noise,
     memory_allocated_bytes: 3e10 + 1e8 * noise,
   };
-  return { step, time: step, values, skipped: false };
+  return { rank: 0, step, time: step, values, skipped: false };
 });
 
 function ours(): void {

@@ -1,5 +1,16 @@
 import { statSync } from 'node:fs';
-import { lineOf, pages, readEvaluation, readRecording, Replay, runOf, summaryOf, Tally } from '../replay/index.ts';
+import {
+  inOrder,
+  lineOf,
+  pages,
+  readEvaluation,
+  readRecording,
+  Replay,
+  runOf,
+  summaryOf,
+  Tally,
+  type Row,
+} from '../replay/index.ts';
 import { Vocabulary } from '../scalars/index.ts';
 import type { Configuration } from '../catalogue.ts';
 import { writeJson } from '../json.ts';
@@ -11,6 +22,7 @@ const maxComplaints = 10;
 
 const flags = [
   { name: 'json', takes: 'nothing', help: 'Print every finding as one JSON object a line, when it is over' },
+  { name: 'ranks', takes: 'nothing', help: 'The files are the ranks of one run, that of rank 0 first' },
   {
     name: 'map',
     takes: 'text',
@@ -19,10 +31,12 @@ const flags = [
   },
 ] as const;
 
-const usage = `Usage: gradwatch replay [--json] [--map FIELD=COLUMN]... [OPTIONS] FILE...
+const usage = `Usage: gradwatch replay [--json] [--ranks] [--map FIELD=COLUMN]... [OPTIONS] FILE...
 
 Judges recorded runs with the detectors of the exporter. A file is CSV or JSON lines, as it is or as .gz, an event
-file of TensorBoard, or an output folder of TensorFlow Model Analysis, and is one run.
+file of TensorBoard, or an output folder of TensorFlow Model Analysis, and is one run. Its ranks are compared where a
+column rank tells them apart, where columns worker_0, worker_1 and so on hold the times of their steps, or where each
+has a file of its own (--ranks).
 
 `;
 
@@ -43,20 +57,24 @@ export const replay: Command = {
     const vocabulary = Vocabulary.of(values.get('map') ?? [], '--map');
     if ('error' in vocabulary) return misuse([vocabulary.error]);
     let complete = true;
-    for (const path of operands) {
-      complete = (await replayFile(path, vocabulary.value, configuration, switches.has('json'))) && complete;
+    for (const paths of switches.has('ranks') ? [operands] : operands.map((path) => [path])) {
+      complete = (await replayRun(paths, vocabulary.value, configuration, switches.has('json'))) && complete;
     }
     return complete ? exitCodes.done : exitCodes.failed;
   },
 };
 
-/** True when every line of the file could be read. */
-async function replayFile(
-  path: string,
+/**
+ * True when every line could be read.
+ * @param paths the file of the run, or one of each of its ranks
+ */
+async function replayRun(
+  paths: readonly string[],
   vocabulary: Vocabulary,
   configuration: Configuration,
   json: boolean,
 ): Promise<boolean> {
+  const [path = ''] = paths;
   const run = runOf(path);
   const tally = new Tally();
   let rows = 0;
@@ -67,35 +85,48 @@ async function replayFile(
     if (!json) print(lineOf(change));
     tally.take(change);
   });
-  if (!json) print(`run ${run}`);
-  try {
-    if (statSync(path).isDirectory()) {
-      const evaluation = await readEvaluation(path, (records) => {
-        bad += records;
-        complain(`${path}: ${records} records could not be read`);
-      });
-      rows += 1;
-      telling += 1;
-      judge.evaluation(evaluation);
-    } else {
-      const unknown = await readRecording(
-        path,
-        vocabulary,
-        (row) => {
-          rows += 1;
-          if (Object.keys(row.values).length > 0) telling += 1;
-          judge.take(row);
-        },
-        (line, error) => {
-          bad += 1;
-          if (bad <= maxComplaints) complain(`${path}:${line}: ${error}`);
-        },
-      );
-      if (unknown.length > 0) complain(`${path}: columns left out: ${unknown.join(', ')}`);
+  const take = (row: Row) => {
+    rows += 1;
+    if (Object.keys(row.values).length > 0) telling += 1;
+    judge.take(row);
+  };
+  /** Gives the rows of a file as they are read; what cannot be read is named. */
+  const read = async (file: string, give: (row: Row) => void) => {
+    let badHere = 0;
+    try {
+      if (statSync(file).isDirectory()) {
+        const evaluation = await readEvaluation(file, (records) => {
+          badHere += records;
+          complain(`${file}: ${records} records could not be read`);
+        });
+        rows += 1;
+        telling += 1;
+        judge.evaluation(evaluation);
+      } else {
+        const unknown = await readRecording(file, vocabulary, give, (line, error) => {
+          badHere += 1;
+          if (badHere <= maxComplaints) complain(`${file}:${line}: ${error}`);
+        });
+        if (unknown.length > 0) complain(`${file}: columns left out: ${unknown.join(', ')}`);
+      }
+    } catch (error) {
+      badHere += 1;
+      complain(`${file}: ${(error as Error).message}`);
     }
-  } catch (error) {
-    bad += 1;
-    complain(`${path}: ${(error as Error).message}`);
+    if (badHere > maxComplaints)
+      complain(`${file}: ${badHere} lines could not be read, of which the first ${maxComplaints} are named`);
+    bad += badHere;
+  };
+  if (!json) print(`run ${run}`);
+  if (paths.length === 1) await read(path, take);
+  else {
+    const recordings: Row[][] = [];
+    for (const file of paths) {
+      const ofRank: Row[] = [];
+      await read(file, (row) => ofRank.push(row));
+      recordings.push(ofRank);
+    }
+    for (const row of inOrder(recordings)) take(row);
   }
   judge.end();
   if (judge.lateEvaluations > 0)
@@ -103,8 +134,6 @@ async function replayFile(
       `${path}: ${judge.lateEvaluations} evaluations have a lower step than the training had reached, and were taken at ` +
         'the step it had reached; do they count epochs?',
     );
-  if (bad > maxComplaints)
-    complain(`${path}: ${bad} lines could not be read, of which the first ${maxComplaints} are named`);
   if (telling === 0) {
     if (bad === 0)
       complain(
@@ -116,7 +145,7 @@ async function replayFile(
     for (const { finding, worsenedStep } of tally.found)
       print(writeJson({ ...finding, worsenedStep, pages: pages(finding) }));
   } else {
-    print(summaryOf(run, rows, tally));
+    print(summaryOf(run, rows, tally, judge.ranks));
   }
   return bad === 0;
 }

@@ -1,40 +1,61 @@
 import type { Column, Meaning, Read, Vocabulary } from '../scalars/index.ts';
-import { parseNumber, rowOf, type Row } from './row.ts';
+import { parseNumber, rowsOf, type Row } from './row.ts';
 
-/** Reads the lines of a CSV file of numbers: a header, then one row a step. An empty cell was not measured. */
+/** A column of the step times of one worker, as logs with one line an iteration have them. */
+const ofWorker = /^(?:worker|rank)[_-]?(\d{1,4})$/i;
+
+interface NamedColumn {
+  readonly name: string;
+  readonly column: Column | undefined;
+  /** The rank of which the column tells the time of a step; null for a column of any other kind. */
+  readonly worker: number | null;
+}
+
+/**
+ * Reads the lines of a CSV file of numbers: a header, then one row a step, or one a step and rank. An empty cell was not measured. Where
+ * the header has columns such as worker_0, worker_1, each is the time of a step of that rank, and a line is a row of each of them.
+ */
 export class CsvReader {
   readonly unknown = new Set<string>();
   readonly #vocabulary: Vocabulary;
-  #columns: readonly { readonly name: string; readonly column: Column | undefined }[] | null = null;
+  #columns: readonly NamedColumn[] | null = null;
 
   constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary;
   }
 
-  /** The row of a line; null for the header. */
-  read(line: string): Read<Row | null> {
+  /** The rows of a line; none of the header. */
+  read(line: string): Read<readonly Row[]> {
     const cells = line.split(',').map(unquoted);
     if (this.#columns === null) return this.#header(cells);
     if (cells.length !== this.#columns.length) {
       return { error: `found ${cells.length} cells, expected ${this.#columns.length} as in the header` };
     }
     const numbers = new Map<Meaning, number>();
-    for (const [index, { name, column }] of this.#columns.entries()) {
+    const times = new Map<number, number>();
+    for (const [index, { name, column, worker }] of this.#columns.entries()) {
       const cell = cells[index] ?? '';
-      if (column === undefined || cell === '' || numbers.has(column.meaning)) continue;
+      if (cell === '' || (worker === null && (column === undefined || numbers.has(column.meaning)))) continue;
       const value = parseNumber(cell);
       if (value === undefined)
         return { error: `${name}: found ${cell.slice(0, 80)}, expected a number, inf, nan or nothing` };
-      numbers.set(column.meaning, column.convert(value));
+      if (worker !== null) times.set(worker, value);
+      else if (column !== undefined) numbers.set(column.meaning, column.convert(value));
     }
-    return rowOf(numbers);
+    return rowsOf(numbers, times);
   }
 
-  #header(names: readonly string[]): Read<null> {
-    this.#columns = names.map((name) => ({ name, column: this.#vocabulary.find(name) }));
-    for (const { name, column } of this.#columns) if (column === undefined) this.unknown.add(name);
+  #header(names: readonly string[]): Read<readonly Row[]> {
+    this.#columns = names.map((name) => {
+      const column = this.#vocabulary.find(name);
+      const worker = column === undefined ? ofWorker.exec(name)?.[1] : undefined;
+      return { name, column, worker: worker === undefined ? null : Number(worker) };
+    });
+    for (const { name, column, worker } of this.#columns) {
+      if (column === undefined && worker === null) this.unknown.add(name);
+    }
     return this.#columns.some(({ column }) => column?.meaning === 'step')
-      ? { value: null }
+      ? { value: [] }
       : {
           error: `found the columns ${names.join(', ').slice(0, 200)}, expected step among them; --map step=COLUMN names it`,
         };

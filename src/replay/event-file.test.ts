@@ -45,8 +45,14 @@ test('the scalars of a step make one row, also where one comes a little late', a
   );
   expect(run).toBe('run-7');
   expect(rows).toEqual([
-    { step: 1, time: 1_700_000_001, values: { loss: 0.5, gradient_norm: 2, validation_loss: 0.75 }, skipped: false },
-    { step: 2, time: 1_700_000_002, values: { loss: 0.25 }, skipped: false },
+    {
+      rank: 0,
+      step: 1,
+      time: 1_700_000_001,
+      values: { loss: 0.5, gradient_norm: 2, validation_loss: 0.75 },
+      skipped: false,
+    },
+    { rank: 0, step: 2, time: 1_700_000_002, values: { loss: 0.25 }, skipped: false },
   ]);
   expect(complaints).toEqual([]);
   expect(unknown).toEqual(['histogram of something']);

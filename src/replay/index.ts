@@ -1,4 +1,5 @@
 export { readEvaluation } from './evaluation-folder.ts';
+export { inOrder } from './rank-files.ts';
 export { readRecording, runOf } from './recording.ts';
 export { Replay } from './replay.ts';
 export type { ReplayOptions } from './replay.ts';

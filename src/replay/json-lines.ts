@@ -1,5 +1,5 @@
 import type { Meaning, Read, Vocabulary } from '../scalars/index.ts';
-import { parseNumber, rowOf, type Row } from './row.ts';
+import { parseNumber, rowsOf, type Row } from './row.ts';
 
 /** Names that are remembered to be reported; a file may have one for every parameter of a network. */
 const maxUnknown = 100;
@@ -13,7 +13,7 @@ export class JsonLinesReader {
     this.#vocabulary = vocabulary;
   }
 
-  read(line: string): Read<Row> {
+  read(line: string): Read<readonly Row[]> {
     const object = parse(line);
     if (object === undefined) return { error: `found ${line.slice(0, 80)}, expected one JSON object` };
     const numbers = new Map<Meaning, number>();
@@ -30,7 +30,7 @@ export class JsonLinesReader {
       }
       numbers.set(column.meaning, column.convert(number));
     }
-    return rowOf(numbers);
+    return rowsOf(numbers, new Map());
   }
 }
 

@@ -43,8 +43,8 @@ export async function readRecording(
       complain(number, read.error);
       // Without a header nothing that follows can be understood.
       if (number === 1 && reader instanceof CsvReader) break;
-    } else if (read.value !== null) {
-      take(read.value);
+    } else {
+      read.value.forEach(take);
     }
   }
   return [...reader.unknown];

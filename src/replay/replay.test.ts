@@ -9,7 +9,18 @@ import { findingsOptions, type Finding } from '../findings/index.ts';
 import { Vocabulary } from '../scalars/index.ts';
 import { writeEvaluation } from '../../test/support/tfma.ts';
 import type { StepValues } from '../runs/index.ts';
-import { lineOf, pages, readEvaluation, readRecording, Replay, runOf, summaryOf, Tally, type Row } from './index.ts';
+import {
+  inOrder,
+  lineOf,
+  pages,
+  readEvaluation,
+  readRecording,
+  Replay,
+  runOf,
+  summaryOf,
+  Tally,
+  type Row,
+} from './index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gradwatch-replay-'));
 afterAll(() => {
@@ -47,8 +58,14 @@ describe('a recording', () => {
     const csv = 'step,loss,val_loss,grad_norm,colour\n1,0.5,,inf,red\n2,nan,0.25,1e-3,\n';
     const { rows, errors, unknown } = await read('run.csv.gz', gzipSync(csv));
     expect(rows).toEqual([
-      { step: 1, time: null, values: { loss: 0.5, gradient_norm: Infinity }, skipped: false },
-      { step: 2, time: null, values: { loss: NaN, validation_loss: 0.25, gradient_norm: 0.001 }, skipped: false },
+      { rank: 0, step: 1, time: null, values: { loss: 0.5, gradient_norm: Infinity }, skipped: false },
+      {
+        rank: 0,
+        step: 2,
+        time: null,
+        values: { loss: NaN, validation_loss: 0.25, gradient_norm: 0.001 },
+        skipped: false,
+      },
     ]);
     expect(errors).toEqual([]);
     expect(unknown).toEqual(['colour']);
@@ -59,16 +76,30 @@ describe('a recording', () => {
       '{"_step":7,"_timestamp":100.5,"train/loss":NaN,"lr":0.1,"x":1}\n{"_step":8,"train/loss":"Infinity"}\n';
     const { rows, unknown } = await read('history.jsonl', lines);
     expect(rows).toEqual([
-      { step: 7, time: 100.5, values: { loss: NaN, learning_rate: 0.1 }, skipped: false },
-      { step: 8, time: null, values: { loss: Infinity }, skipped: false },
+      { rank: 0, step: 7, time: 100.5, values: { loss: NaN, learning_rate: 0.1 }, skipped: false },
+      { rank: 0, step: 8, time: null, values: { loss: Infinity }, skipped: false },
     ]);
     expect(unknown).toEqual(['x']);
   });
 
   it('is read with mapped names, which take the place of the usual ones', async () => {
     const { rows, unknown } = await read('mapped.csv', 'n,loss,ce\n3,9,1\n', ['step=n', 'loss=ce']);
-    expect(rows).toEqual([{ step: 3, time: null, values: { loss: 1 }, skipped: false }]);
+    expect(rows).toEqual([{ rank: 0, step: 3, time: null, values: { loss: 1 }, skipped: false }]);
     expect(unknown).toEqual(['loss']);
+  });
+
+  it('tells ranks apart by a column, and by one column of times of each', async () => {
+    const { rows } = await read('ranks.csv', 'step,rank,loss\n5,0,1\n5,1,2\n5,99999,2\n');
+    expect(rows.map(({ rank, step, values }) => [rank, step, values])).toEqual([
+      [0, 5, { loss: 1 }],
+      [1, 5, { loss: 2 }],
+    ]);
+    const { rows: wide, unknown } = await read('wide.csv', 'iteration,loss,worker_0,worker_1,worker_2\n1,3,4,5,\n');
+    expect(wide.map(({ rank, step, values }) => [rank, step, values])).toEqual([
+      [0, 1, { loss: 3, step_seconds: 4 }],
+      [1, 1, { step_seconds: 5 }],
+    ]);
+    expect(unknown).toEqual([]);
   });
 
   it('goes on after a line that it cannot read, and says what it expected', async () => {
@@ -105,9 +136,9 @@ describe('a replay', () => {
     const replay = new Replay('made-up', options, (change) => lines.push(lineOf(change)));
     for (let step = 1; step <= 400; step += 1) {
       const norm = step === 101 ? 50 : step === 102 ? 5000 : 1 + 0.1 * Math.sin(step);
-      replay.take({ step, time: null, values: { gradient_norm: norm, step_seconds: 1 }, skipped: false });
+      replay.take({ rank: 0, step, time: null, values: { gradient_norm: norm, step_seconds: 1 }, skipped: false });
     }
-    replay.take({ step: 401, time: null, values: { loss: NaN }, skipped: false });
+    replay.take({ rank: 0, step: 401, time: null, values: { loss: NaN }, skipped: false });
     replay.end();
     expect(lines).toMatchInlineSnapshot(`
       [
@@ -130,7 +161,7 @@ describe('a replay', () => {
       });
       for (let step = 1; step <= 200; step += 1) {
         const loss = step < 150 ? 1 : NaN;
-        replay.take({ step, time: null, values: { loss, step_seconds: seconds }, skipped: false });
+        replay.take({ rank: 0, step, time: null, values: { loss, step_seconds: seconds }, skipped: false });
       }
       replay.end();
       expect(tally.found.map(({ finding }) => finding.resolution)).toEqual(['run_ended']);
@@ -149,7 +180,7 @@ describe('a replay', () => {
         tally.take(change);
       });
       const take = (step: number, values: StepValues) => {
-        replay.take({ step, time: null, values, skipped: false });
+        replay.take({ rank: 0, step, time: null, values, skipped: false });
       };
       for (let step = 1; step <= 40; step += 1) {
         const epoch = step / 10;
@@ -176,7 +207,7 @@ describe('a replay', () => {
     });
     // Every row but the first goes back, so that no two values in a row are not finite.
     for (const [at, step] of [30, 30, 29, 29, 28, 28].entries())
-      replay.take({ step, time: null, values: { loss: NaN, learning_rate: at }, skipped: false });
+      replay.take({ rank: 0, step, time: null, values: { loss: NaN, learning_rate: at }, skipped: false });
     replay.end();
     expect(tally.found.map(({ finding, worsenedStep }) => [finding.severity, worsenedStep])).toEqual([
       ['warning', null],
@@ -203,5 +234,45 @@ describe('a replay', () => {
       'step -  resolved  warning  evaluation_threshold  run_ended',
     ]);
     await expect(readEvaluation(folder, () => undefined)).rejects.toThrow('found no metrics-* in this folder');
+  });
+});
+
+describe('ranks of a recording', () => {
+  const times = (rank: number, step: number) => (rank === 3 && step >= 60 ? 2 : 1) + 0.1 * rank + 0.001 * (step % 7);
+  const told = (recordings: readonly (readonly Row[])[]) => {
+    const tally = new Tally();
+    const replay = new Replay('ranks', options, (change) => {
+      tally.take(change);
+    });
+    for (const row of inOrder(recordings)) replay.take(row);
+    replay.end();
+    return { tally, ranks: replay.ranks };
+  };
+  const recordings = (from: number) =>
+    Array.from({ length: 4 }, (_, rank) =>
+      Array.from({ length: 100 }, (__, at): Row => ({
+        ...{ rank: 0, step: from + at, time: null, skipped: false },
+        values: { step_seconds: times(rank, at) },
+      })),
+    );
+
+  it('are compared, and the summary names the one that is slow', () => {
+    const { tally, ranks } = told(recordings(0));
+    expect(ranks).toBe(4);
+    const paging = tally.found.map(({ finding }) => finding).filter(pages);
+    expect(paging.map(({ kind, subject }) => [kind, subject.rank])).toEqual([['straggler', 3]]);
+    expect(summaryOf('ranks', 400, tally, ranks)).toContain('warning straggler of rank 3 at step 64 (began at 60)');
+  });
+
+  it('are put in the order of their steps, and keep a return to a checkpoint', () => {
+    const rows = (...steps: readonly number[]) =>
+      steps.map((step): Row => ({ rank: 0, step, time: null, values: {}, skipped: false }));
+    expect([...inOrder([rows(1, 2, 1), rows(1, 3)])].map(({ rank, step }) => `${rank}:${step}`)).toEqual([
+      '0:1',
+      '1:1',
+      '0:2',
+      '0:1',
+      '1:3',
+    ]);
   });
 });

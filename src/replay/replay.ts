@@ -18,14 +18,15 @@ export interface ReplayOptions {
   readonly findings: FindingsOptions;
 }
 
-/** Judges the rows of one recorded run with the detectors and the rules of findings that serve a live one, on the run's own clock. */
+/** Judges the rows of one recorded run, of one rank or of several, with the detectors and the rules of findings that serve a live one, on the run's own clock. */
 export class Replay {
   readonly #run: string;
   readonly #hold: number;
   readonly #clock = new RowClock();
   readonly #findings: Findings;
   readonly #engine: DetectionEngine;
-  readonly #steps = new RecentSteps();
+  /** By rank. */
+  readonly #steps = new Map<number, RecentSteps>();
   #lateEvaluations = 0;
 
   constructor(
@@ -67,16 +68,23 @@ export class Replay {
     return this.#lateEvaluations;
   }
 
+  /** How many ranks the recording has. */
+  get ranks(): number {
+    return this.#steps.size;
+  }
+
   take(row: Row): void {
-    const report = placed(row, this.#steps.newest);
-    const { step, values, skipped } = report;
+    const steps = this.#steps.get(row.rank) ?? new RecentSteps();
+    this.#steps.set(row.rank, steps);
+    const report = placed(row, steps.newest);
+    const { rank, step, values, skipped } = report;
     const time = this.#clock.take(report);
     if (step > row.step) this.#lateEvaluations += 1;
-    const record = this.#steps.take({ step, time, values, skipped });
+    const record = steps.take({ step, time, values, skipped });
     this.#findings.tick();
     this.#engine.observation({
       run: this.#run,
-      rank: 0,
+      rank,
       attempt: 0,
       step,
       time,

@@ -3,6 +3,8 @@ import type { Meaning, Read } from '../scalars/index.ts';
 
 /** One row of a recorded run. What was not measured is absent; NaN and infinities are data. */
 export interface Row {
+  /** Which rank of the run it is of; 0 where the recording does not say. */
+  readonly rank: number;
   readonly step: number;
   /** Seconds on any clock that rises, null where the row has none. */
   readonly time: number | null;
@@ -11,20 +13,52 @@ export interface Row {
   readonly skipped: boolean;
 }
 
+/** The highest rank of which a row is read: each one is judged for itself. */
+const highestRank = 16_383;
+
 /** Makes a row of numbers by meaning. */
 export function rowOf(numbers: ReadonlyMap<Meaning, number>): Read<Row> {
   const {
     step,
     time,
+    rank = 0,
     skipped_steps: skipped = 0,
     ...values
   } = Object.fromEntries(numbers) as Partial<Record<Meaning, number>>;
   if (step === undefined)
     return { error: 'found no step, expected a whole number in every row; --map step=COLUMN names its column' };
   if (!Number.isSafeInteger(step) || step < 0) return { error: `step: found ${step}, expected a whole number from 0` };
+  if (!Number.isSafeInteger(rank) || rank < 0 || rank > highestRank)
+    return { error: `rank: found ${rank}, expected a whole number from 0 to ${highestRank}` };
   return {
-    value: { step, time: time !== undefined && Number.isFinite(time) ? time : null, values, skipped: skipped > 0 },
+    value: {
+      rank,
+      step,
+      time: time !== undefined && Number.isFinite(time) ? time : null,
+      values,
+      skipped: skipped > 0,
+    },
   };
+}
+
+/** The row of a line and of each worker whose time it tells. What else the line tells is of rank 0, where it names no other. */
+export function rowsOf(
+  numbers: ReadonlyMap<Meaning, number>,
+  times: ReadonlyMap<number, number>,
+): Read<readonly Row[]> {
+  const line = rowOf(numbers);
+  if ('error' in line) return line;
+  if (times.size === 0) return { value: [line.value] };
+  const { rank: told, values, step, time } = line.value;
+  const ranks = new Set([...(Object.keys(values).length > 0 ? [told] : []), ...times.keys()]);
+  const rows = [...ranks].map((rank): Row => {
+    const own = times.get(rank);
+    return {
+      ...{ rank, step, time, skipped: rank === told && line.value.skipped },
+      values: { ...(rank === told && values), ...(own !== undefined && { step_seconds: own }) },
+    };
+  });
+  return { value: rows };
 }
 
 /** A number as programs write it, `inf` and `nan` included; undefined for any other text. */

@@ -26,15 +26,20 @@ export function lineOf({ change, finding }: FindingChange): string {
   return `step ${step ?? '-'}  ${change}  ${severity}  ${kind}  ${text}`;
 }
 
-/** What a person wants to know at the end of a run. */
-export function summaryOf(run: string, rows: number, { found }: Tally): string {
+/**
+ * What a person wants to know at the end of a run.
+ * @param ranks how many ranks the recording has: of one alone nobody needs to be told which it is
+ */
+export function summaryOf(run: string, rows: number, { found }: Tally, ranks = 1): string {
   const paging = found.filter(({ finding }) => pages(finding));
   const head = `${run}: ${rows} rows, ${found.length} findings, ${paging.length} would have paged`;
-  return [head + (paging.length > 0 ? ':' : ''), ...paging.map(summaryLine)].join('\n');
+  return [head + (paging.length > 0 ? ':' : ''), ...paging.map((each) => summaryLine(each, ranks))].join('\n');
 }
 
-function summaryLine({ finding, openedAs, worsenedStep }: Found): string {
-  const { severity, kind, firstStep, detectedStep } = finding;
+function summaryLine({ finding, openedAs, worsenedStep }: Found, ranks: number): string {
+  const { severity, firstStep, detectedStep } = finding;
+  const { rank } = finding.subject;
+  const kind = finding.kind + (ranks > 1 && rank !== null ? ` of rank ${rank}` : '');
   const opened = `step ${detectedStep ?? '-'} (began at ${firstStep ?? '-'})`;
   return severity === openedAs
     ? `  ${severity} ${kind} at ${opened}`

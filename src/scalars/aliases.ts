@@ -18,6 +18,7 @@ const gibibytes = (value: number) => Math.round(value * 1024 ** 3);
 export const aliases: Readonly<Partial<Record<Meaning, readonly Alias[]>>> = {
   step: ['_step', 'global_step', 'train/global_step', 'iteration'],
   time: ['time_s', '_runtime', '_timestamp'],
+  rank: ['global_rank', 'global-rank'],
   epoch: ['train/epoch'],
   loss: [
     'train/loss',

@@ -81,7 +81,7 @@ export class StepAssembler {
       const column = this.#vocabulary.find(tag);
       const meaning = column === undefined ? null : meaningFor(column.meaning, writer);
       // Its event says which step it is and when.
-      if (meaning === 'step' || meaning === 'time') continue;
+      if (meaning === 'step' || meaning === 'time' || meaning === 'rank') continue;
       const name = writer === 'training' ? tag : `${writer}/${tag}`;
       if (column === undefined || meaning === null || !this.#brings(name, meaning))
         this.#takeExtra(step, time, name, value);
