@@ -196,7 +196,11 @@ describe('takeBatch', () => {
     const { take, lines, heard } = start();
     take({
       tensor_reports: [
-        { name: 'pixels', kind: 'KIND_INPUT', mean: 0.5, variance: 0.1, fraction_nonfinite: 0, count: 64 },
+        {
+          ...{ name: 'pixels', kind: 'KIND_INPUT', mean: 0.5, variance: 0.1, fraction_nonfinite: 0, count: 64 },
+          // Bins of numbers are for detectors: each would be a series that no rule asks for.
+          distribution: { edges: [0, 1, 2], counts: [40, 24] },
+        },
         { name: 'label', kind: 'KIND_OUTPUT', distribution: { classes: ['cat', 'dog'], counts: [3, 1] } },
         { name: 'pixels', kind: 'KIND_INPUT', mean: 9, reference: true, distribution: { edges: [0, 1], counts: [4] } },
       ],
@@ -210,7 +214,7 @@ describe('takeBatch', () => {
       'gradwatch_train_tensor_class_ratio{kind="output",name="label",class="dog"} 0.25',
     ]);
     expect(heard).toMatchObject([
-      {},
+      { report: { distribution: { edges: [0, 1, 2], counts: [40, 24] } } },
       {},
       { report: { reference: true, distribution: { edges: [0, 1], counts: [4] } } },
     ]);
