@@ -37,6 +37,16 @@ describe('lossSpike', () => {
     expect(said.flat().filter((verdict) => !verdict.startsWith('recovered')).length).toBeLessThanOrEqual(1);
   });
 
+  it('sees a loss that is twice as high after a rise of the learning rate, and none where it is not', () => {
+    const noise = normals(3);
+    const train = (loss: number, learning_rate: number) => ({ loss: loss * (1 + 0.05 * noise()), learning_rate });
+    const feed = new Feed(lossSpike);
+    expect(feed.say(steps(300, () => train(1, 0.1)))).toEqual([]);
+    expect(feed.say(steps(20, () => train(1.3, 0.2)))).toEqual([]);
+    expect(feed.take(train(1.5, 20))).toMatchObject({ status: 'quiet' });
+    expect(feed.take(train(4, 20))).toMatchObject({ status: 'evidence', window: 8 });
+  });
+
   it('warns of a spike that is not mild, up to the critical z', () => {
     const { feed } = trained(300, 1, { mild: '0.05' });
     expect(feed.take({ loss: trend(300) * 1.06 })).toMatchObject({ severity: 'warning', firstStep: 300 });

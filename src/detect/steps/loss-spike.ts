@@ -79,11 +79,10 @@ export const lossSpike = stepDetector({
     const { trend, episode, learningRate } = state;
     const { step, rank, fresh, wentBack } = observation;
     const jump = learningRate.observe(observation);
-    // Another learning rate or older weights have another trend.
-    if (wentBack || jump !== null) {
-      trend.clear();
-      state.above = 0;
-    }
+    // Older weights have another loss; another learning rate has another trend, which begins at the loss of now.
+    if (wentBack) trend.clear();
+    else if (jump !== null) trend.restart();
+    if (wentBack || jump !== null) state.above = 0;
     const loss = fresh.loss;
     if (loss === undefined || !Number.isFinite(loss)) return quiet;
     const forecast = trend.take(loss, warning);

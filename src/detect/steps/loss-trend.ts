@@ -37,7 +37,7 @@ export class LossTrend {
   private readonly newer: SlidingWindow;
   private readonly older: SlidingWindow;
   private readonly residuals: SlidingWindow;
-  private readonly start = new SmoothedLoss(coldWindow);
+  private readonly last = new SmoothedLoss(coldWindow);
   readonly #floor: number;
   readonly #coldFloor: number;
   private logarithmic = true;
@@ -51,12 +51,18 @@ export class LossTrend {
     this.#coldFloor = coldFloor;
   }
 
+  /** What comes next has nothing to do with what came before. */
   clear(): void {
+    this.restart();
+    this.last.clear();
+    this.logarithmic = true;
+  }
+
+  /** What comes next has another trend, but begins where the last losses were. */
+  restart(): void {
     this.newer.clear();
     this.older.clear();
     this.residuals.clear();
-    this.start.clear();
-    this.logarithmic = true;
   }
 
   /**
@@ -76,7 +82,7 @@ export class LossTrend {
       line === null || moments === null ? this.#coldForecast(value) : this.#trendForecast(value, line, moments);
     if (forecast !== null && forecast.z > limit) value -= (forecast.z - limit) * forecast.scale;
     if (line !== null) this.residuals.push(value - line);
-    if (this.young) this.start.push(value);
+    this.last.push(value);
     const aged = this.newer.push(value);
     if (aged !== undefined) this.older.push(aged);
     return forecast;
@@ -98,14 +104,14 @@ export class LossTrend {
   }
 
   #trendForecast(value: number, line: number, moments: Moments): Forecast {
-    const { young, start } = this;
-    const expected = Math.max(line + moments.mean, young ? (start.level ?? -Infinity) : -Infinity);
-    const scale = Math.max(this.#scale(moments), young ? start.noise : 0);
+    const { young, last } = this;
+    const expected = Math.max(line + moments.mean, young ? (last.level ?? -Infinity) : -Infinity);
+    const scale = Math.max(this.#scale(moments), young ? last.noise : 0);
     return this.#forecast(value, expected, scale, this.newer.size + this.older.size);
   }
 
   #coldForecast(value: number): Forecast | null {
-    const { level, noise } = this.start;
+    const { level, noise } = this.last;
     if (level === null || !this.logarithmic) return null;
     return this.#forecast(value, level, Math.max(coldMargin * noise, this.#coldFloor), coldWindow);
   }
