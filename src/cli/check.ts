@@ -2,6 +2,7 @@ import { check as tryOut, report } from '../check/index.ts';
 import { version } from '../version.ts';
 import { exitCodes, type Command } from './command.ts';
 import { configure } from './configuration.ts';
+import { exitOn } from './exit-on.ts';
 import { tellHindrances } from './hindrances.ts';
 
 const flags = [{ name: 'json', takes: 'nothing', help: 'Print one JSON object instead of lines' }] as const;
@@ -17,6 +18,7 @@ export const check: Command = {
       return exitCodes.done;
     }
     if ('errors' in configured) return (await tellHindrances(configured)) ?? exitCodes.usage;
+    exitOn(['SIGINT', 'SIGTERM', 'SIGHUP']);
     const results = await tryOut(configured.configuration);
     const works = results.every(({ outcome }) => outcome !== 'failing');
     process.stdout.write(

@@ -5,6 +5,7 @@ import type { Configuration } from '../catalogue.ts';
 import { version } from '../version.ts';
 import { exitCodes, type Command } from './command.ts';
 import { configure, type Configured } from './configuration.ts';
+import { exitOn } from './exit-on.ts';
 import { mistakesIn, tell, tellHindrances } from './hindrances.ts';
 
 /** Signals that ask a server to end; a second one ends it at once. */
@@ -74,7 +75,11 @@ export async function runServer(
 
 function nextSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    for (const signal of endings) process.once(signal, resolve);
+    for (const signal of endings)
+      process.once(signal, () => {
+        exitOn(endings);
+        resolve(signal);
+      });
   });
 }
 

@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,8 @@ import type { CollectorContext } from '../collect/index.ts';
 import { SeriesTable, expose } from '../series/index.ts';
 import { installStandIn, type Control, type StandIn } from '../simulate/index.ts';
 import { GpuCollector } from './collector.ts';
-import { NvidiaSmi, type Surroundings } from './nvidia-smi.ts';
+import { NvidiaSmi, real, type Surroundings } from './nvidia-smi.ts';
+import { ProcessGroup } from './process-group.ts';
 
 // The collector against the stand-in nvidia-smi as a real process.
 const script = fileURLToPath(new URL('../../dist/simulate/nvidia-smi.js', import.meta.url));
@@ -25,8 +26,9 @@ function start(control: Partial<Control>, options: { program?: string; expected?
   table = new SeriesTable();
   children = [];
   const surroundings: Surroundings = {
+    ...real,
     spawn: (program, args) => {
-      const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = real.spawn(program, args);
       children.push(child);
       return child;
     },
@@ -75,8 +77,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function isAlive({ pid, exitCode, signalCode }: ChildProcess): boolean {
-  return pid !== undefined && exitCode === null && signalCode === null;
+/** It, or what it started. */
+function isAlive({ pid }: ChildProcess): boolean {
+  return pid !== undefined && new ProcessGroup(pid, '/proc', real.kill).lives;
 }
 
 /** The series as they would be scraped, by name and labels. */
@@ -262,6 +265,20 @@ describe('the GPU collector on the stand-in', { timeout: 120_000 }, () => {
     expect(children.filter(isAlive).length).toBeLessThanOrEqual(1);
     standIn.play({ gpus: 4 });
     await until(afresh);
+  });
+
+  test.each([
+    ['', 'sleep 1234'],
+    [' and of which one ignores SIGTERM', `(trap '' TERM; while :; do sleep 1; done) & sleep 1234`],
+  ])('a script that hangs is ended with all that it started%s, and no second one runs beside it', async (_, script) => {
+    const program = join(folder, 'wrapper');
+    writeFileSync(program, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    start({}, { program, stale: 1 });
+    await until((last) => last === 'hung');
+    await until(() => {
+      expect(children.filter(isAlive).length).toBeLessThanOrEqual(1);
+      return children.length >= 3;
+    });
   });
 
   test('slow: told as slow while it lives', async () => {

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +8,7 @@ import { SeriesTable, expose } from '../series/index.ts';
 import { installStandIn, modelNames, type ModelName } from '../simulate/index.ts';
 import { GpuCollector } from './collector.ts';
 import { GpuDetailCollector } from './detail/collector.ts';
-import { NvidiaSmi } from './nvidia-smi.ts';
+import { NvidiaSmi, real } from './nvidia-smi.ts';
 
 // What /metrics says of each model: the real collectors on the stand-in nvidia-smi as real processes, whose clock stands still, so that
 // CSV and document are of one moment.
@@ -52,10 +51,7 @@ async function scraped(model: ModelName): Promise<string> {
       expected_devices: undefined,
     },
     new Map(),
-    {
-      spawn: (program, args) => spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] }),
-      graceSeconds: 1,
-    },
+    real,
   );
   const now = (): number => Date.now() / 1000;
   const context = { table, logger, now, procRoot: folder, sysRoot: folder, hostRoot: folder };

@@ -1,26 +1,27 @@
-import { spawn } from 'node:child_process';
 import type { Row, SeriesTable } from '../series/index.ts';
 import type { GpuAddresses } from './addresses.ts';
 import { Cards } from './cards.ts';
 import type { GpuOptions } from './options.ts';
 import type { GpuReport } from './gpu-report.ts';
 import { Pause } from './pause.ts';
-import { ProcessGate, type Spawn } from './process-gate.ts';
+import { ProcessGate } from './process-gate.ts';
+import { ProcessGroup, startLeader, type Kill, type Spawn } from './process-group.ts';
 import { callMetrics, sourceMetrics, type Sources } from './sources.ts';
 import type { Pace } from './stream.ts';
-import { isUninterruptible } from './uninterruptible.ts';
 
 /** What a test puts in the place of the real thing. */
 export interface Surroundings {
   readonly spawn: Spawn;
+  readonly kill: Kill;
   /** Between SIGTERM, SIGKILL and giving up. */
   readonly graceSeconds: number;
   /** Where the kernel tells of our own processes, whatever is mounted elsewhere. */
   readonly procRoot?: string;
 }
 
-const real: Surroundings = {
-  spawn: (program, args) => spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] }),
+export const real: Surroundings = {
+  spawn: startLeader,
+  kill: (pid, signal) => process.kill(pid, signal),
   graceSeconds: 2,
 };
 
@@ -46,18 +47,22 @@ export class NvidiaSmi {
   /** How many GPUs the node should have; null: the configuration does not say. */
   readonly expected: number | null;
   readonly #addresses: GpuAddresses;
-  readonly #procRoot: string;
   readonly #shown = new WeakMap<SeriesTable, Shown>();
 
   /** @param addresses kept up to date with who sits where, for others that are told of addresses alone */
   constructor(options: GpuOptions, addresses: GpuAddresses = new Map(), surroundings: Surroundings = real) {
-    this.gate = new ProcessGate(surroundings.spawn, options.program, surroundings.graceSeconds);
+    const { spawn, kill, graceSeconds, procRoot = ownProcesses } = surroundings;
+    this.gate = new ProcessGate(
+      spawn,
+      options.program,
+      graceSeconds,
+      (leader) => new ProcessGroup(leader, procRoot, kill),
+    );
     const { retry_after: longest } = options;
     this.pace = { first: Math.min(1, longest), longest, slow: longest, lost: Math.min(longestLost, longest) };
     this.options = options;
     this.expected = options.expected_devices ?? null;
     this.#addresses = addresses;
-    this.#procRoot = surroundings.procRoot ?? ownProcesses;
   }
 
   /** The GPUs as the collectors of a table show them; none where no collector asks for them. */
@@ -81,7 +86,6 @@ export class NvidiaSmi {
 
   /** Shows how many calls do not end for they wait inside the driver, where no signal reaches them. */
   showWaiting(table: SeriesTable): void {
-    const waiting = this.gate.ending.filter((pid) => isUninterruptible(this.#procRoot, pid));
-    this.in(table).calls.set('uninterruptible', waiting.length);
+    this.in(table).calls.set('uninterruptible', this.gate.uninterruptible);
   }
 }

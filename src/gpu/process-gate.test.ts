@@ -13,9 +13,12 @@ class FakeChild extends EventEmitter {
   exitCode: number | null = null;
   signalCode: string | null = null;
 
-  kill(signal: string): boolean {
+  /** What it started and left behind lives on. */
+  lives = false;
+  waits = false;
+
+  signal(signal: string): void {
     this.signals.push(signal);
-    return true;
   }
 
   end(code: number | null, signal: string | null = null): void {
@@ -56,7 +59,7 @@ beforeEach(() => {
     started.push(args.join());
     return child as unknown as ChildProcess;
   };
-  gate = new ProcessGate(spawn, 'nvidia-smi', 2);
+  gate = new ProcessGate(spawn, 'nvidia-smi', 2, () => child);
 });
 
 afterEach(() => {
@@ -137,6 +140,7 @@ describe('ProcessGate', () => {
       },
       'nvidia-smi',
       2,
+      () => child,
     );
     expect(await throwing.run([], watch())).toMatchObject({ error: 'EMFILE' });
   });
@@ -149,7 +153,7 @@ describe('ProcessGate', () => {
     expect(await call).toMatchObject({ error: 'EMFILE' });
   });
 
-  test('a grandchild that holds the pipe does not hold the gate for long', async () => {
+  test('what left the group and holds the pipe does not hold the gate for long', async () => {
     const call = gate.run([], watch());
     await settle();
     child.exitCode = 0;
@@ -157,6 +161,34 @@ describe('ProcessGate', () => {
     await settle();
     vi.advanceTimersByTime(1_000);
     expect(await call).toMatchObject({ code: 0 });
+    expect(child.signals).toEqual([]);
+  });
+
+  test('what a program left behind is ended, and holds the gate until it is gone', async () => {
+    const call = gate.run([], watch());
+    await settle();
+    child.lives = true;
+    child.end(0);
+    await settle();
+    expect(child.signals).toEqual(['SIGTERM']);
+    child.waits = true;
+    expect(gate.uninterruptible).toBe(1);
+    vi.advanceTimersByTime(4_000);
+    expect(child.signals).toEqual(['SIGTERM', 'SIGKILL']);
+    expect(heard).toEqual(['(stuck)']);
+    const next = gate.run(['next'], watch());
+    await settle();
+    expect(started).toEqual(['']);
+    const left = child;
+    child = new FakeChild();
+    left.lives = false;
+    vi.advanceTimersByTime(1_000);
+    expect(await call).toMatchObject({ code: 0, silent: false });
+    await settle();
+    expect(started).toEqual(['', 'next']);
+    expect(gate.uninterruptible).toBe(0);
+    child.end(0);
+    await next;
   });
 
   test('keeps a bounded part of standard error', async () => {

@@ -1,8 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Exit } from './exit.ts';
-
-/** Starts a program without shell, its input closed and both outputs piped. */
-export type Spawn = (program: string, args: readonly string[]) => ChildProcess;
+import { endWithUs, type Group, type Spawn } from './process-group.ts';
 
 /** What the caller wants to hear of a call, and how long it may be quiet. */
 export interface Watch {
@@ -22,39 +20,45 @@ export interface Watch {
 
 /** How much of standard error is kept. */
 const keptCharacters = 4096;
-/** How long output may still come after the program ended. A grandchild that holds the pipe is not waited for longer. */
+/** How long output may still come after the program ended; what it started and left behind is ended then. */
 const drainSeconds = 1;
+/** Between two looks whether what it left behind is gone. */
+const lookSeconds = 0.1;
 
 /** A process that was let through. Another is started beside it only while it is calm: it prints, and is not being ended. */
 interface Running {
   calm: boolean;
-  /** Process id, once it is being ended. */
-  ending: number | null;
+  /** Its processes, once they are being ended. */
+  ending: Group | null;
 }
 
 /**
  * The one way to nvidia-smi. A long-lived call that keeps printing lets short ones run beside it, one at a time; beside one that is
  * quiet, being ended or stuck none is started, since a second one on top of one that hangs in the driver only makes it worse. A call
- * returns only when its process is gone, however long that takes. A program that falls silent is ended by SIGTERM first, then by
- * SIGKILL: killing it within a driver call can itself harm the card (NVIDIA/dcgm-exporter#84).
+ * returns only when its process group is gone, however long that takes. A process that left the group is not waited for, though it may
+ * hold the pipe: programs leave it to become daemons, and a call would never end for one. A program that falls silent is ended by
+ * SIGTERM first, then by SIGKILL: killing it within a driver call can itself harm the card (NVIDIA/dcgm-exporter#84).
  */
 export class ProcessGate {
   readonly #spawn: Spawn;
   readonly #program: string;
   readonly #graceSeconds: number;
+  readonly #groupOf: (leader: number) => Group;
   readonly #running = new Set<Running>();
   /** Calls that wait for their turn, the longest first. */
   readonly #waiting: ((turn: Running) => void)[] = [];
 
-  constructor(spawn: Spawn, program: string, graceSeconds: number) {
+  /** @param graceSeconds between SIGTERM, SIGKILL and giving up */
+  constructor(spawn: Spawn, program: string, graceSeconds: number, groupOf: (leader: number) => Group) {
     this.#spawn = spawn;
     this.#program = program;
     this.#graceSeconds = graceSeconds;
+    this.#groupOf = groupOf;
   }
 
-  /** Process ids of the calls that are being ended and are not gone yet. */
-  get ending(): readonly number[] {
-    return [...this.#running].flatMap(({ ending }) => ending ?? []);
+  /** How many calls are being ended and are not gone, for they wait inside the driver. */
+  get uninterruptible(): number {
+    return [...this.#running].filter(({ ending }) => ending?.waits === true).length;
   }
 
   /** @returns how the program ended, whatever went wrong with it; null when the signal was aborted before its turn came */
@@ -104,6 +108,8 @@ export class ProcessGate {
     } catch (error) {
       return neverRan(errno(error));
     }
+    const group = child.pid === undefined ? null : this.#groupOf(child.pid);
+    const release = group === null ? null : endWithUs(group);
     let stderr = '';
     // Where no more files can be opened, a child has neither output.
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-keptCharacters)));
@@ -119,9 +125,9 @@ export class ProcessGate {
       if (ending) return;
       ending = true;
       turn.calm = false;
-      turn.ending = child.pid ?? null;
-      child.kill('SIGTERM');
-      after(this.#graceSeconds, () => child.kill('SIGKILL'));
+      turn.ending = group;
+      group?.signal('SIGTERM');
+      after(this.#graceSeconds, () => group?.signal('SIGKILL'));
       after(2 * this.#graceSeconds, watch.onStuck);
     };
     const silence = after(watch.silenceSeconds, () => {
@@ -149,7 +155,7 @@ export class ProcessGate {
       });
     });
     try {
-      // An error after the start (a signal that could not be sent) does not end the wait: only the exit does.
+      // An error after the start does not end the wait: only the exit does.
       const error = await new Promise<string | null>((resolve) => {
         child.on('exit', () => {
           resolve(null);
@@ -159,11 +165,18 @@ export class ProcessGate {
         });
       });
       if (error !== null) return neverRan(error);
-      await Promise.race([closed, new Promise<void>((resolve) => after(drainSeconds, resolve))]);
+      const pause = (seconds: number): Promise<void> =>
+        new Promise((resolve) => {
+          after(seconds, resolve);
+        });
+      await Promise.race([closed, pause(drainSeconds)]);
+      if (group?.lives === true) end();
+      while (group?.lives === true) await pause(lookSeconds);
       return { error: null, code: child.exitCode, signal: child.signalCode, silent, stderr };
     } finally {
       watch.signal.removeEventListener('abort', end);
       for (const timer of timers) clearTimeout(timer);
+      release?.();
       child.stdout?.destroy();
       child.stderr?.destroy();
     }

@@ -46,7 +46,7 @@ async function run(answers: readonly { out: string; code?: number }[], expectsGp
     printing(what === '--help-query-gpu' ? { out: help } : (answers[at++] ?? noDevices));
   const log = (level: string) => (_: object, message: string) => said.push(`${level}: ${message}`);
   const stream = new SampleStream(
-    new ProcessGate(spawn, 'nvidia-smi', 1),
+    new ProcessGate(spawn, 'nvidia-smi', 1, () => ({ signal: () => undefined, lives: false, waits: false })),
     mailbox,
     {
       ...{ intervalSeconds: 1, staleAfterSeconds: 60, expectsGpus, details: true },

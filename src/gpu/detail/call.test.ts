@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { SourceAbsent } from '../../collect/index.ts';
+import { real } from '../nvidia-smi.ts';
 import { ProcessGate } from '../process-gate.ts';
+import { ProcessGroup } from '../process-group.ts';
 import { Errand, mostBytes } from './call.ts';
 
+const ourGroup = (leader: number) => new ProcessGroup(leader, '/proc', real.kill);
 const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 
 test('an errand that ends in whatever way leaves no timer that would hold up the end of the exporter', async () => {
@@ -13,6 +15,7 @@ test('an errand that ends in whatever way leaves no timer that would hold up the
     },
     'nvidia-smi',
     1,
+    ourGroup,
   );
   const before = timers();
   const { signal } = new AbortController();
@@ -23,7 +26,7 @@ test('an errand that ends in whatever way leaves no timer that would hold up the
 });
 
 test('a call that prints without end is ended as soon as it printed too much', async () => {
-  const gate = new ProcessGate(() => spawn('yes', ['abcdefghij'], { stdio: ['ignore', 'pipe', 'pipe'] }), 'yes', 1);
+  const gate = new ProcessGate(() => real.spawn('yes', ['abcdefghij']), 'yes', 1, ourGroup);
   let heard = 0;
   const errand = new Errand(gate, 60, async (self) => {
     await self.call(['-q', '-x'], (text) => (heard += text.length));

@@ -35,11 +35,16 @@ function child(args: readonly string[]): ChildProcess {
   const played = isLinks ? linksPlayed : play(args.join(' '));
   if (played !== null) return printing(played);
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const kill = (signal: string): boolean => kills.push(signal) > 0;
   const state = { exitCode: null, signalCode: null };
-  const made = Object.assign(new EventEmitter(), { stdout, stderr, pid: 42, kill }, state);
+  const made = Object.assign(new EventEmitter(), { stdout, stderr, pid: 42 }, state);
   hanging.push(made);
   return made as unknown as ChildProcess;
+}
+
+/** Of a child that has ended nothing is left. */
+function kill(_: number, signal: NodeJS.Signals | 0): void {
+  if (signal === 0) throw Object.assign(new Error('kill'), { code: 'ESRCH' });
+  kills.push(signal);
 }
 
 /** The ranks whose GPU the last reading found. */
@@ -50,7 +55,7 @@ function make(options: { program?: string; details?: boolean } = {}): void {
   nvidiaSmi = new NvidiaSmi(
     { enabled: true, details, interval: 1, program, stale_after: 15, retry_after: 1, expected_devices: undefined },
     new Map(),
-    { spawn: (_, args) => child(args), graceSeconds: 2, procRoot },
+    { spawn: (_, args) => child(args), kill, graceSeconds: 2, procRoot },
   );
   const quietly = (): void => undefined;
   const context: CollectorContext = {
