@@ -1,9 +1,10 @@
 import { duration, integer, number, text } from '../../config/index.ts';
-import { theilSen, type LowerEnvelope } from '../../stats/index.ts';
-import { detectorOptions, quiet, type Severity } from '../detector.ts';
+import type { LowerEnvelope } from '../../stats/index.ts';
+import { detectorOptions, quiet } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure, span } from '../figure.ts';
-import { scalarDetector, type ScalarPoint } from '../scalar.ts';
+import { scalarDetector } from '../scalar.ts';
+import { severityOf, timeLeft } from './memory-exhaustion.ts';
 import {
   isOver,
   latestMinima,
@@ -191,39 +192,6 @@ export const memoryLeak = scalarDetector({
     };
   },
 });
-
-/** Seconds until all memory is in use at the pace of now; null where nothing says how much there is. */
-function timeLeft(
-  { capacity }: ScalarPoint,
-  latest: number,
-  envelope: LowerEnvelope,
-  scale: number,
-  secondsPerValue: number,
-): number | null {
-  if (capacity === null) return null;
-  const perValue = theilSen(envelope.minima(scale)) / envelope.span(scale);
-  return perValue > 0 ? (Math.max(0, capacity - latest) / perValue) * secondsPerValue : Infinity;
-}
-
-interface Urgency {
-  readonly taken: number;
-  readonly growth: number;
-  readonly warning: number;
-  readonly critical: number;
-}
-
-/** What rises for hours may still end by itself; what has taken much of what was free, and goes on, seldom does. */
-function severityOf(
-  rise: number,
-  from: number,
-  capacity: number | null,
-  left: number | null,
-  { taken, growth, warning, critical }: Urgency,
-): Severity {
-  if (left === null || capacity === null) return rise < growth * Math.abs(from) ? 'info' : 'warning';
-  if (left > warning || rise < taken * (capacity - from)) return 'info';
-  return left < critical ? 'critical' : 'warning';
-}
 
 function gibibytes(bytes: number): string {
   return `${figure(bytes / 2 ** 30)} GiB`;
