@@ -43,6 +43,22 @@ describe('gradwatch replay', () => {
     }
   });
 
+  it('takes the files of ranks for one run, and names the rank that is slow', async () => {
+    const files = [0, 1, 2].map((rank) => {
+      const path = join(folder, `rank-${rank}.csv`);
+      const lines = Array.from(
+        { length: 100 },
+        (_, at) => `${at},${(rank === 1 && at >= 60 ? 2.5 : 1) + (at % 5) / 1000}`,
+      );
+      writeFileSync(path, ['step,step_seconds', ...lines].join('\n'));
+      return path;
+    });
+    const program = new Program('gradwatch', process.execPath, [main, 'replay', '--ranks', ...files], { env: {} });
+    expect(await program.exited()).toBe(0);
+    expect(program.output).toMatch(/^rank-0: 300 rows, \d findings, 1 would have paged:$/m);
+    expect(program.output).toContain('  critical straggler of rank 1 at step 64 (began at 60)');
+  });
+
   it('says that evaluations have steps of their own', async () => {
     const { code, output } = await replay('step,loss,val_loss\n100,1,\n1,,2\n');
     expect(code).toBe(0);
