@@ -69,6 +69,28 @@ describe('FairTurns', () => {
     expect(turn()).toEqual(['third']);
   });
 
+  it('lets nobody wait while too many bytes do, and forgets those of calls that were cut off', () => {
+    const { turns, offer, done, turn } = start();
+    for (const name of names(12)) offer(name);
+    expect(done.splice(0)).toHaveLength(5);
+    turns.came(33 * 1024 * 1024);
+    offer('large');
+    expect(turn()).toEqual(['5', '6', '7', '8', '9', '10', '11', 'large']);
+    turn();
+    for (const name of names(12)) offer(name);
+    done.splice(0);
+    expect(turn()).toHaveLength(5);
+  });
+
+  it('lets others have their turn again when what waited is taken', () => {
+    const { turns, offer, done, turn } = start();
+    turns.came(33 * 1024 * 1024);
+    for (const name of names(12)) offer(name);
+    done.splice(0);
+    turns.taken(33 * 1024 * 1024);
+    expect(turn()).toHaveLength(5);
+  });
+
   it('asks for no turn where there is nothing to do', () => {
     const { offer, turn, isIdle } = start();
     offer('only');

@@ -1,5 +1,7 @@
 /** How long reports may hold the event loop before a scrape, a ping or another connection has its turn, milliseconds. */
 const turnMilliseconds = 5;
+/** What may wait in all: beyond it everything is done in one turn, since memory counts for more than the turns of others. */
+const mostWaitingBytes = 32 * 1024 * 1024;
 
 export interface FairTurnsParts {
   /** Milliseconds on a clock that never goes back. */
@@ -16,6 +18,8 @@ export class FairTurns {
   readonly #parts: FairTurnsParts;
   readonly #waiting: (() => void)[] = [];
   #began: number | null = null;
+  /** Of messages that came and were not taken. */
+  #bytes = 0;
 
   constructor(parts: FairTurnsParts) {
     this.#parts = parts;
@@ -31,9 +35,23 @@ export class FairTurns {
     return this.#waiting.length === 0 && this.#hasTime;
   }
 
-  /** Does something in a later turn. Who calls has to see to it that not too much waits. */
+  /** A message of so many bytes came, and may have to wait. */
+  came(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
+  /** It waits no more. */
+  taken(bytes: number): void {
+    this.#bytes = Math.max(0, this.#bytes - bytes);
+  }
+
+  /** Does something in a later turn. */
   later(action: () => void): void {
     this.#waiting.push(action);
+  }
+
+  get #isFull(): boolean {
+    return this.#bytes > mostWaitingBytes;
   }
 
   get #hasTime(): boolean {
@@ -42,10 +60,14 @@ export class FairTurns {
 
   readonly #goOn = (): void => {
     this.#began = null;
-    if (this.#waiting.length === 0) return;
+    if (this.#waiting.length === 0) {
+      // What came on calls that were cut off is never taken.
+      this.#bytes = 0;
+      return;
+    }
     this.#began = this.#parts.now();
     this.#parts.nextTurn(this.#goOn);
     do this.#waiting.shift()?.();
-    while (this.#waiting.length > 0 && this.#hasTime);
+    while (this.#waiting.length > 0 && (this.#hasTime || this.#isFull));
   };
 }

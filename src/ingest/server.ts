@@ -55,16 +55,23 @@ export function createGrpcServer(context: ServerContext): Server {
     'grpc.enable_channelz': 0,
   });
   const { Report, ReportOnce } = protocol.Telemetry.service;
+  const turns = new FairTurns({ now: () => performance.now(), nextTurn: setImmediate });
   // grpc-js would decode all that came at once; here a message is decoded when it has its turn.
-  const later = { requestSerialize: serializesNone, requestDeserialize: (bytes: Buffer) => bytes };
+  const later = {
+    requestSerialize: serializesNone,
+    requestDeserialize: (bytes: Buffer) => {
+      turns.came(bytes.length);
+      return bytes;
+    },
+  };
   const report: MethodDefinition<Buffer, ExporterMessage> = { ...Report, ...later };
   const once: MethodDefinition<Buffer, SingleReportAnswer> = { ...ReportOnce, ...later };
-  const turns = new FairTurns({ now: () => performance.now(), nextTurn: setImmediate });
   const handle: handleBidiStreamingCall<Buffer, ExporterMessage> = (call) => {
     serve(call, turns, context);
   };
   const handleOnce: handleUnaryCall<Buffer, SingleReportAnswer> = (call, answer) => {
     const report = (): void => {
+      turns.taken(call.request.length);
       reportOnce(call.request, call.metadata, answer, context);
     };
     if (turns.isFree) report();
@@ -85,6 +92,7 @@ function serve(call: Call, turns: FairTurns, context: ServerContext): void {
     context.counts.add('unsent');
   });
   const reading = new PacedReading<Buffer>(call, turns, (bytes) => {
+    turns.taken(bytes.length);
     const decoded = decode(bytes, context.options.max_message_bytes);
     if ('refusal' in decoded) {
       worker.refuse(decoded.refusal);
