@@ -53,7 +53,9 @@ export const rising =
 /** Where nothing can be read, the readings that every card has stand for all. */
 const vitalOnly = { 'gpu.details': 'false' } as const;
 
-const stateOfSecond = (state: string): RegExp => new RegExp(`^gradwatch_gpu_state{.*gpu="1",state="${state}"} 1$`);
+const stateOf = (gpu: number, state: string): RegExp =>
+  new RegExp(`^gradwatch_gpu_state{.*gpu="${gpu}",state="${state}"} 1$`);
+const stateOfSecond = (state: string): RegExp => stateOf(1, state);
 const lost = (name: string, fault: Fault): Scenario => ({
   name,
   happen: playing([fault]),
@@ -97,6 +99,8 @@ export const scenarios: readonly Scenario[] = [
     happen: playing([], { gpus: 3 }),
     signal: 'ok',
     seen: /^gradwatch_gpu_devices_seen 3$/,
+    // It leaves again, which is no different for the others.
+    back: stateOf(2, 'lost'),
   },
   {
     name: 'a card requires a reset',
