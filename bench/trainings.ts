@@ -16,7 +16,9 @@ import { faultRows, healthyRows, type Told } from './trainings/rows.ts';
 import { findingsOf, run } from './trainings/run.ts';
 
 /** A leak takes hours to be called one: caches fill for as long. These trainings last seconds. */
-const leakLasts = '5s';
+const leakLasts = '1m';
+/** Trainings at a time that hardly need a CPU. */
+const slowJobs = 10;
 
 const { values: flags } = parseArgs({
   options: {
@@ -61,20 +63,28 @@ if (python !== null) {
     tell(plan, verdict, found === null ? findings : [found, ...others]);
   };
 
-  const waiting = Array.from({ length: Number(flags.seeds) }, (_, seed) =>
-    chosen.flatMap((fault) => {
-      const { healthy, faulty } = twins(fault, seed);
-      return [faulty, healthy].map((plan) => () => train(fault, plan));
-    }),
-  ).flat();
-  const work = async (): Promise<void> => {
+  const jobsOf = (faults: readonly FaultClass[]) =>
+    Array.from({ length: Number(flags.seeds) }, (_, seed) =>
+      faults.flatMap((fault) => {
+        const { healthy, faulty } = twins(fault, seed);
+        return [faulty, healthy].map((plan) => () => train(fault, plan));
+      }),
+    ).flat();
+  const quick = jobsOf(chosen.filter(({ stepSeconds }) => stepSeconds === undefined));
+  const slow = jobsOf(chosen.filter(({ stepSeconds }) => stepSeconds !== undefined));
+  const work = async (waiting: (() => Promise<void>)[]): Promise<void> => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await job();
   };
   // What has not begun by then is left out.
-  process.once('SIGINT', () => waiting.splice(0));
+  process.once('SIGINT', () => {
+    for (const waiting of [quick, slow]) waiting.splice(0);
+  });
   const machine: string[] = [];
   try {
-    await Promise.all(Array.from({ length: Number(flags.jobs) }, work));
+    await Promise.all([
+      ...Array.from({ length: Number(flags.jobs) }, () => work(quick)),
+      ...Array.from({ length: slowJobs }, () => work(slow)),
+    ]);
     const about = (await findingsOf(exporter.url)).filter(({ subject }) => subject.run === null);
     machine.push(...about.map(({ kind, severity }) => `${severity} ${kind}`));
   } finally {

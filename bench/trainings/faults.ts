@@ -13,6 +13,8 @@ export interface FaultClass {
   readonly steps: number;
   /** Puts it into a healthy training. */
   readonly into: (plan: Plan, random: Random) => Plan;
+  /** What the device takes of a step, where the fault takes its time: such trainings wait most of theirs. */
+  readonly stepSeconds?: number;
   /** Of a task that it is possible in; undefined: of any. */
   readonly task?: 'classes';
 }
@@ -70,8 +72,15 @@ export const faultClasses: readonly FaultClass[] = [
     kinds: ['memory_leak'],
     ofRank: true,
     delayUnit: 'steps',
-    steps: 440,
-    into: (plan, random) => ofOneRank(plan, random, { name: 'retained tensors', size: between(random, 15e5, 4e6) }),
+    // Memory is read once a second, and the first values are those of a start.
+    steps: 300,
+    stepSeconds: 1,
+    into: (plan, random) =>
+      ofOneRank(plan, random, {
+        name: 'retained tensors',
+        begins: 80 + random.integer(30),
+        size: between(random, 4e6, 1e7),
+      }),
   },
   {
     name: 'sleep on one rank',
@@ -117,6 +126,8 @@ export const faultClasses: readonly FaultClass[] = [
 export function twins(fault: FaultClass, seed: number): { readonly healthy: Plan; readonly faulty: Plan } {
   const at = 1000 * (faultClasses.indexOf(fault) + 1) + seed;
   const named = (what: string) => `${fault.name.replaceAll(' ', '-')}-${seed}-${what}`;
-  const healthy = healthyPlan(named('healthy'), at, fault.steps, fault.task === undefined);
+  const { stepSeconds } = fault;
+  const usual = healthyPlan(named('healthy'), at, fault.steps, fault.task === undefined);
+  const healthy = stepSeconds === undefined ? usual : { ...usual, stepSeconds };
   return { healthy, faulty: { ...fault.into(healthy, new Random(at + 500)), run: named('faulty') } };
 }

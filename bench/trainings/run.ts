@@ -4,7 +4,7 @@ import type { Launcher, Training } from './launcher.ts';
 import type { Plan } from './plan.ts';
 
 /** For a training that ends by itself; the bound of one that hangs for a reason of its own. */
-const endSeconds = 600;
+const endSeconds = 900;
 /** A frozen process is noticed within the keepalive of 15 s, twice. */
 const frozenSeconds = 40;
 /** After it was found, for those that may come of the same. */
