@@ -61,6 +61,11 @@ describe('a group of processes', () => {
     expect(group().lives).toBe(true);
   });
 
+  test('is gone when its last process is reaped before the kernel is asked about it', () => {
+    const kill = vi.fn<Kill>().mockReturnValueOnce(true).mockImplementation(failing('ESRCH'));
+    expect(group(kill).lives).toBe(false);
+  });
+
   test('is signalled as a whole', () => {
     const kill = vi.fn();
     group(kill).signal('SIGTERM');

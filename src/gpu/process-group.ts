@@ -49,9 +49,9 @@ export class ProcessGroup implements Group {
   get lives(): boolean {
     if (!this.#sends(0)) return false;
     // Where the exporter is the first process of a container, nobody takes notice of the end of what was orphaned: those are no longer
-    // there, though signals find them. Where the kernel shows none, what the signal says holds.
+    // there, though signals find them. Where the kernel shows none, what a signal says holds: the last may have gone meanwhile.
     const states = this.#states();
-    return states.length === 0 || states.some((state) => !ended.test(state));
+    return states.length === 0 ? this.#sends(0) : states.some((state) => !ended.test(state));
   }
 
   get waits(): boolean {
