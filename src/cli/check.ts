@@ -18,7 +18,7 @@ export const check: Command = {
       return exitCodes.done;
     }
     if ('errors' in configured) return (await tellHindrances(configured)) ?? exitCodes.usage;
-    exitOn(['SIGINT', 'SIGTERM', 'SIGHUP']);
+    exitOn(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']);
     const results = await tryOut(configured.configuration);
     const works = results.every(({ outcome }) => outcome !== 'failing');
     process.stdout.write(

@@ -42,6 +42,7 @@ export async function runServer(
   const logger = pino({ level: configuration.log.level, base: null }, pino.destination(2));
   const nodeName = configuration.system.node_name ?? environment['NODE_NAME'] ?? hostname();
   const asked = nextSignal();
+  exitOn(['SIGQUIT']);
   let app: App | undefined;
   try {
     app = new App(configuration, {

@@ -8,7 +8,24 @@ export interface Mistake {
 
 /** One line for each mistake. */
 export function explain({ where, value, expected }: Mistake): string {
-  // Text that one would not see is put in quotes.
-  const shown = typeof value === 'string' && value !== '' && value.trim() === value ? value : JSON.stringify(value);
-  return `${where}: found ${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown}, expected ${expected}`;
+  const shown = show(value);
+  const line = `${where}: found ${shown.length > longest ? `${shown.slice(0, longest)}…` : shown}, expected ${expected}`;
+  // A key of the file may hold anything, and is not to steer a terminal.
+  return line.replaceAll(/\p{Cc}/gu, ' ');
+}
+
+/** Characters of a value that are shown. */
+const longest = 80;
+
+function show(value: unknown): string {
+  if (typeof value === 'string') {
+    const text = value.slice(0, longest + 1);
+    // Text that one would not see is put in quotes.
+    return text !== '' && text.trim() === text && !/\p{Cc}/u.test(text) ? text : JSON.stringify(text);
+  }
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'more than can be shown';
+  }
 }

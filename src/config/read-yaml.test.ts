@@ -41,6 +41,12 @@ describe('readYaml', () => {
     expect(read(text)).toEqual([told]);
   });
 
+  it('takes what tags make for no mapping', () => {
+    expect(read('%YAML 1.1\n---\n!!set {prom}\n')).toEqual([
+      expect.stringMatching(/^g\.yaml: found .* expected a mapping of keys at the top$/),
+    ]);
+  });
+
   it('unfolds no bomb', () => {
     const levels = Array.from({ length: 12 }, (_, at) => `a${at + 1}: &a${at + 1} [${`*a${at},`.repeat(9)}]`);
     expect(read(`a0: &a0 x\n${levels.join('\n')}\n`)).toEqual([

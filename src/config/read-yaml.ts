@@ -37,7 +37,8 @@ export function readYaml(file: NamedText): { readonly content: Mapping } | { rea
 }
 
 export function isMapping(value: unknown): value is Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  // Tags of YAML make dates and sets too.
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 interface PlacedMistake {

@@ -123,6 +123,16 @@ describe('readConfig', () => {
     });
   });
 
+  it.each([
+    ['gpu: []', ['g.yaml: gpu: found [], expected a group of keys']],
+    ['gpu: [interval: 2s]', ['g.yaml: gpu: found [{"interval":"2s"}], expected a group of keys']],
+    ['gpu: {interval: {a: 1}}', ['g.yaml: gpu.interval: found a group of keys, expected a duration from 100ms to 1m']],
+    ['gpu:\n', []],
+  ])('reports what stands where a stronger source sets a key: %s', (text, told) => {
+    const read = readConfig(schema, { file: { name: 'g.yaml', text }, flags: { 'gpu.interval': '4s' } });
+    expect('mistakes' in read ? read.mistakes.map(explain) : []).toEqual(told);
+  });
+
   it('names the line of a broken file', () => {
     const read = readConfig(schema, { file: { name: 'g.yaml', text: 'gpu:\n  interval: 1s\n  interval: 2s\n' } });
     expect('mistakes' in read && read.mistakes.map(explain)).toEqual([

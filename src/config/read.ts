@@ -49,10 +49,12 @@ export function readConfig<Schema extends Group>(schema: Schema, sources: Source
     if ('mistakes' in read) mistakes.push(...read.mistakes);
     else graft(tree, read.content, [], sources.file.name);
   }
+  // Groups come from the file alone: environment and flags name options.
+  const inFile = (path: string): string => (sources.file === undefined ? path : `${sources.file.name}: ${path}`);
   const known = leaves(schema);
   const override = (path: readonly string[], scalar: Scalar): void => {
     // What a stronger source hides would be told only once that is gone.
-    mistakes.push(...mistakesOf(schema, path, find(tree, path)));
+    mistakes.push(...hiddenMistakes(schema, tree, path, inFile));
     put(tree, path, scalar);
   };
   for (const { path, variable } of known) {
@@ -63,8 +65,6 @@ export function readConfig<Schema extends Group>(schema: Schema, sources: Source
   for (const [path, value] of Object.entries(sources.flags ?? {})) {
     if (value !== undefined) override(path.split('.'), { where: `--${path}`, value });
   }
-  // Groups come from the file alone: environment and flags name options.
-  const inFile = (path: string): string => (sources.file === undefined ? path : `${sources.file.name}: ${path}`);
   mistakes.push(...strangers(schema, tree, [], inFile));
   const result = v.safeParse(schema, plain(schema, tree));
   if (result.success && mistakes.length === 0) return { value: result.output };
@@ -96,12 +96,32 @@ function graft(tree: Tree, content: Readonly<Record<string, unknown>>, path: rea
   }
 }
 
-/** What is wrong with the value of one option. */
-function mistakesOf(schema: v.GenericSchema, path: readonly string[], found: Tree | Scalar | undefined): Mistake[] {
-  if (found === undefined || found instanceof Map || found.value === null) return [];
-  let option: v.GenericSchema | undefined = schema;
-  for (const key of path) option = option !== undefined && isGroup(option) ? option.entries[key] : undefined;
-  const { issues = [] } = option === undefined ? {} : v.safeParse(option, found.value);
+/** What is wrong with what a stronger source is about to take the place of: the value of an option, or what stands for its groups. */
+function hiddenMistakes(
+  schema: v.GenericSchema,
+  tree: Tree,
+  path: readonly string[],
+  inFile: (path: string) => string,
+): Mistake[] {
+  let option = schema;
+  let found: Tree | Scalar | undefined = tree;
+  for (const key of path) {
+    if (!(found instanceof Map)) break;
+    option = (isGroup(option) && option.entries[key]) || option;
+    found = found.get(key);
+  }
+  if (found === undefined) return [];
+  if (found instanceof Map) {
+    const { issues = [] } = v.safeParse(option, contents(found));
+    return issues.map(({ message }) => ({
+      where: inFile(path.join('.')),
+      value: 'a group of keys',
+      expected: message,
+    }));
+  }
+  if (found.value === null) return [];
+  if (isGroup(option)) return [{ ...found, expected: 'a group of keys' }];
+  const { issues = [] } = v.safeParse(option, found.value);
   return issues.map(({ message }) => ({ ...found, expected: message }));
 }
 

@@ -2,7 +2,7 @@ import type { Sample } from './sample.ts';
 
 /** Why the GPUs cannot be read; the label `reason` of the collector's failures. */
 export type FailureReason =
-  /** It printed nothing for too long and is being ended. */
+  /** It said nothing for too long and is being ended. */
   | 'hung'
   /** It does not end even on SIGKILL: it waits inside the driver. */
   | 'stuck'

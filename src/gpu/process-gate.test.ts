@@ -39,7 +39,7 @@ let stopping: AbortController;
 
 function watch(more: Partial<Watch> = {}): Watch {
   return {
-    onText: (text) => heard.push(text),
+    onText: (text) => heard.push(text) > 0,
     onSilence: () => heard.push('(silence)'),
     onStuck: () => heard.push('(stuck)'),
     silenceSeconds: 10,
@@ -80,6 +80,19 @@ describe('ProcessGate', () => {
     await settle();
     child.end(0);
     expect(await call).toEqual({ error: null, code: 0, signal: null, silent: false, stderr: 'oops' });
+  });
+
+  test('a program that prints and says nothing is silent', async () => {
+    const call = gate.run([], watch({ onText: (text) => text !== '.' }));
+    await settle();
+    for (let second = 0; second < 10; second += 1) {
+      child.stdout.write('.');
+      await settle();
+      vi.advanceTimersByTime(1_000);
+    }
+    expect(heard).toEqual(['(silence)']);
+    child.end(null, 'SIGTERM');
+    expect(await call).toMatchObject({ silent: true });
   });
 
   test('output restarts the watchdog; silence brings SIGTERM, a grace, SIGKILL', async () => {

@@ -4,15 +4,16 @@ import { endWithUs, type Group, type Spawn } from './process-group.ts';
 
 /** What the caller wants to hear of a call, and how long it may be quiet. */
 export interface Watch {
-  readonly onText: (text: string) => void;
+  /** @returns whether it says anything: a program that prints without end and says nothing is as silent as one that hangs */
+  readonly onText: (text: string) => boolean;
   /** It was let through and is started now. */
   readonly onStart?: () => void;
-  /** Nothing was printed for `silenceSeconds`; the program is being ended. */
+  /** Nothing was said for `silenceSeconds`; the program is being ended. */
   readonly onSilence: () => void;
   /** It did not even end on SIGKILL: it waits inside the kernel, and nothing can be done but wait too. */
   readonly onStuck: () => void;
   readonly silenceSeconds: number;
-  /** For how long after it printed something others may be started beside it; null: never. */
+  /** For how long after it said something others may be started beside it; null: never. */
   readonly calmSeconds: number | null;
   /** Ends the program when aborted, or the wait for its turn. */
   readonly signal: AbortSignal;
@@ -139,9 +140,8 @@ export class ProcessGate {
     const { calmSeconds } = watch;
     const calm = calmSeconds === null ? null : after(calmSeconds, () => (turn.calm = false));
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      if (ending || !watch.onText(text)) return;
       silence.refresh();
-      if (ending) return;
-      watch.onText(text);
       if (calm === null) return;
       calm.refresh();
       turn.calm = true;

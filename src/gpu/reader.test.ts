@@ -30,3 +30,11 @@ test('more of them in a row than a driver has are no answer to a query', () => {
   expect(kinds(reader, [row, ...strays.slice(1)])).not.toContain('garbage');
   expect(kinds(reader, ['one more'])).toEqual(['garbage']);
 });
+
+test('what stands before the header and after the last row are its words', () => {
+  const reader = new Reader(new SampleCutter());
+  kinds(reader, ['a warning', header, 'another', row]);
+  expect(reader.words).toBe('a warning');
+  kinds(reader, ['No devices were found']);
+  expect(reader.words).toBe('a warning\nNo devices were found');
+});

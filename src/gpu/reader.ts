@@ -22,15 +22,15 @@ export class Reader {
   readonly #preamble: string[] = [];
   #header: Header | null = null;
   /** Lines since the last row that do not fit the header. */
-  #strays = 0;
+  #strays: string[] = [];
 
   constructor(cutter: SampleCutter) {
     this.#cutter = cutter;
   }
 
-  /** What was printed before the header. */
-  get preamble(): string {
-    return this.#preamble.join('\n');
+  /** What was printed before the header, and since the last row: why the program ends, when it does. */
+  get words(): string {
+    return [...this.#preamble, ...this.#strays].join('\n');
   }
 
   read(line: string): Heard {
@@ -46,10 +46,11 @@ export class Reader {
     // Newer drivers complain of a GPU without a handle and go on with the others.
     if (cells === null) {
       if (noHandle(line) !== null) return { kind: 'line' };
-      this.#strays += 1;
-      return { kind: this.#strays > mostStrayLines ? 'garbage' : 'unreadable' };
+      if (this.#strays.length === mostStrayLines) return { kind: 'garbage' };
+      this.#strays.push(line);
+      return { kind: 'unreadable' };
     }
-    this.#strays = 0;
+    if (this.#strays.length > 0) this.#strays = [];
     const sample = this.#cutter.add(readRow(cells, this.#header));
     return sample === null ? { kind: 'line' } : { kind: 'sample', sample };
   }

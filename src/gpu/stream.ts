@@ -153,7 +153,7 @@ export class SampleStream {
     });
     if (exit === null || garbled.signal.aborted) return this.#backOff();
     if (signal.aborted) return this.#recheck();
-    return this.#conclude(ending(exit, reader.preamble));
+    return this.#conclude(ending(exit, reader.words));
   }
 
   /** Seconds until all is asked for again. */
@@ -191,10 +191,15 @@ export class SampleStream {
     const exit = await this.#gate.run(args, {
       onStart,
       onText: (text) => {
-        for (const line of cutter.push(text)) onLine(line);
+        let says = false;
+        for (const line of cutter.push(text)) {
+          onLine(line);
+          says ||= line.trim() !== '';
+        }
+        return says;
       },
       onSilence: () => {
-        this.#fail('hung', `nvidia-smi has printed nothing for ${silenceSeconds} s and is being ended`);
+        this.#fail('hung', `nvidia-smi has printed no line for ${silenceSeconds} s and is being ended`);
       },
       onStuck: () => {
         this.#fail('stuck', stuckMessage);

@@ -55,6 +55,7 @@ export class Errand {
         bytes += Buffer.byteLength(text);
         if (bytes > mostBytes) flooded.abort();
         else onText(text);
+        return true;
       },
       onStart: () => (this.#waits = false),
       onSilence: () => {
@@ -70,7 +71,7 @@ export class Errand {
     if (flooded.signal.aborted)
       throw new CollectorError(
         'unreadable',
-        `nvidia-smi ${args.join(' ')} printed ${bytes} bytes and was ended: it may print ${mostBytes}; run it by hand`,
+        `nvidia-smi ${args.join(' ')} printed more than ${mostBytes} bytes and was ended; run it by hand`,
       );
     if (exit.silent) throw failure('hung');
     return exit;
@@ -94,6 +95,10 @@ export class Errand {
     // What has no turn by now would come at an odd time.
     if (outcome.reason === 'blocked') this.stop();
     throw outcome;
+  }
+
+  get isStopped(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   stop(): void {

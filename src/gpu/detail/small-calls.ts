@@ -63,6 +63,8 @@ export class SmallCalls {
       }
       trouble = error;
     }
+    // It was ended by us, and the driver is not to blame.
+    if (errand.isStopped) return null;
     const { reason, message } = trouble;
     this.#failures.row({ call: what, reason }).add('failures');
     if (this.#complaints.get(what) !== reason)
