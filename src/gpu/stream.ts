@@ -177,7 +177,7 @@ export class SampleStream {
 
   /**
    * One call through the gate; null when it fell silent, which is published as it happens, or had no turn.
-   * @param calmSeconds see {@link Watch}
+   * @param calmSeconds see {@link Watch}; null for what is no loop
    */
   async #call(
     args: readonly string[],
@@ -191,7 +191,8 @@ export class SampleStream {
     const exit = await this.#gate.run(args, {
       onStart,
       onText: (text) => {
-        let says = false;
+        // Of what is no loop, whoever listens bounds what it prints.
+        let says = calmSeconds === null;
         for (const line of cutter.push(text)) {
           onLine(line);
           says ||= line.trim() !== '';

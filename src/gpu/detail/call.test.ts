@@ -33,7 +33,7 @@ test('a call that prints without end is ended as soon as it printed too much', a
   });
   await expect(errand.result(60, new AbortController().signal)).rejects.toMatchObject({
     reason: 'unreadable',
-    message: 'nvidia-smi -q -x printed more than 67108864 bytes and was ended; run it by hand' as string,
+    message: 'nvidia-smi -q -x printed more than 67108864 bytes and was ended; run it by hand',
   });
   expect(heard).toBeLessThanOrEqual(mostBytes);
 });
