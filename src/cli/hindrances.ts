@@ -28,5 +28,7 @@ export async function tellHindrances(configured: Read): Promise<number | null> {
 
 /** Each as one line on standard error. */
 export function tell(mistakes: readonly string[]): void {
-  process.stderr.write(mistakes.map((mistake) => `${mistake.replace(/^/gm, 'gradwatch: ')}\n`).join(''));
+  // What was given may hold anything, and is not to steer a terminal.
+  const plain = mistakes.map((mistake) => mistake.replaceAll(/(?!\n)\p{Cc}/gu, ' '));
+  process.stderr.write(plain.map((mistake) => `${mistake.replace(/^/gm, 'gradwatch: ')}\n`).join(''));
 }

@@ -7,6 +7,7 @@ export const steadyReadings = 3;
 export class FailureLog {
   readonly #collector: string;
   readonly #logger: Logger;
+  /** As it was told first. */
   #current: string | null = null;
   #good = 0;
 
@@ -16,10 +17,7 @@ export class FailureLog {
   }
 
   failed(reason: string, message: string, error?: unknown): void {
-    const failure = `${reason}: ${message}`;
-    this.#good = 0;
-    if (failure === this.#current) return;
-    this.#current = failure;
+    if (!this.#isNew(`${reason}: ${message}`)) return;
     this.#logger.warn(
       { collector: this.#collector, reason, ...(error !== undefined && { err: error }) },
       `collector ${this.#collector} failed: ${message}`,
@@ -27,10 +25,7 @@ export class FailureLog {
   }
 
   absent(reason: string, message: string): void {
-    const absence = `absent, ${reason}: ${message}`;
-    this.#good = 0;
-    if (absence === this.#current) return;
-    this.#current = absence;
+    if (!this.#isNew(`absent, ${reason}: ${message}`)) return;
     this.#logger.info({ collector: this.#collector, reason }, `collector ${this.#collector} reads nothing: ${message}`);
   }
 
@@ -40,4 +35,16 @@ export class FailureLog {
     this.#logger.info({ collector: this.#collector, last: this.#current }, `collector ${this.#collector} works again`);
     this.#current = null;
   }
+
+  #isNew(trouble: string): boolean {
+    this.#good = 0;
+    if (this.#current !== null && butFigures(this.#current) === butFigures(trouble)) return false;
+    this.#current = trouble;
+    return true;
+  }
+}
+
+/** What other programs say of a failure holds figures that are new each time; by these alone it does not change. */
+function butFigures(words: string): string {
+  return words.replaceAll(/\d+(?:\.\d+)?/g, '#');
 }
