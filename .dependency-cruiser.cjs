@@ -2,7 +2,7 @@
 const rooms = {
   // Ground: import no other room.
   series: [],
-  config: [],
+  config: ['plain-line'],
   stats: [],
   learn: ['stats'],
   protocol: [],
@@ -29,7 +29,7 @@ const rooms = {
   client: ['protocol', 'version'],
   // What is made of the declarations.
   bundle: ['catalogue', 'detect', 'series'],
-  check: ['catalogue', 'collectors', 'collect', 'ingest', 'listen', 'snapshot', 'series'],
+  check: ['catalogue', 'collectors', 'collect', 'ingest', 'listen', 'snapshot', 'series', 'plain-line'],
   replay: ['event-files', 'scalars', 'tfma', 'detect', 'findings', 'runs', 'series'],
   'named-files': ['catalogue', 'collectors', 'listen'],
   'named-places': ['catalogue', 'ingest', 'listen', 'snapshot'],
@@ -38,6 +38,7 @@ const rooms = {
     'named-files',
     'named-places',
     'json',
+    'plain-line',
     'check',
     'replay',
     'scalars',

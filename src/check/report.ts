@@ -1,3 +1,4 @@
+import { plainLine } from '../plain-line.ts';
 import type { CheckResult } from './result.ts';
 
 /** Notes can be long lists; they are broken at spaces. */
@@ -19,8 +20,7 @@ export function report(results: readonly CheckResult[]): string {
       ? []
       : [`${absent.length} ${absent.length === 1 ? 'reads' : 'read'} nothing here: ${absent.join(', ')}`]),
   ].join('; ');
-  // What other programs said is told here too: it is not to steer a terminal.
-  return [...lines, '', verdict, ''].map((line) => line.replaceAll(/\p{Cc}+/gu, ' ')).join('\n');
+  return [...lines, '', verdict, ''].map(plainLine).join('\n');
 }
 
 function wrapped(text: string, width: number): readonly string[] {

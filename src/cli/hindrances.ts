@@ -1,5 +1,6 @@
 import { mistakesInNamed } from '../named-files.ts';
 import { mistakesInPlaces } from '../named-places.ts';
+import { plainLine } from '../plain-line.ts';
 import { exitCodes } from './command.ts';
 import type { Configured, Misconfigured } from './configuration.ts';
 
@@ -26,9 +27,8 @@ export async function tellHindrances(configured: Read): Promise<number | null> {
   return places.length > 0 ? exitCodes.failed : null;
 }
 
-/** Each as one line on standard error. */
+/** Each line of each on standard error. */
 export function tell(mistakes: readonly string[]): void {
-  // What was given may hold anything, and is not to steer a terminal.
-  const plain = mistakes.map((mistake) => mistake.replaceAll(/(?!\n)\p{Cc}/gu, ' '));
-  process.stderr.write(plain.map((mistake) => `${mistake.replace(/^/gm, 'gradwatch: ')}\n`).join(''));
+  const lines = mistakes.flatMap((mistake) => mistake.split('\n'));
+  process.stderr.write(lines.map((line) => `gradwatch: ${plainLine(line)}\n`).join(''));
 }

@@ -1,3 +1,5 @@
+import { plainLine } from '../plain-line.ts';
+
 /** One mistake, told so that it can be mended without looking anything up. */
 export interface Mistake {
   /** The file and the key path, the name of the variable or of the flag: what the reader has to look for. */
@@ -9,9 +11,9 @@ export interface Mistake {
 /** One line for each mistake. */
 export function explain({ where, value, expected }: Mistake): string {
   const shown = show(value);
-  const line = `${where}: found ${shown.length > longest ? `${shown.slice(0, longest)}…` : shown}, expected ${expected}`;
-  // A key of the file may hold anything, and is not to steer a terminal.
-  return line.replaceAll(/\p{Cc}/gu, ' ');
+  return plainLine(
+    `${where}: found ${shown.length > longest ? `${shown.slice(0, longest)}…` : shown}, expected ${expected}`,
+  );
 }
 
 /** Characters of a value that are shown. */
