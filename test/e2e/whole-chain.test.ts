@@ -173,8 +173,7 @@ describeWithTools(['prometheus', 'prometheus-alertmanager'], 'the whole chain', 
       for (const body of [mail.text, mail.html]) {
         expect(body).toContain(faulty);
         expect(body).toMatch(/rank [01]\b/);
-        // The cause names the worst step: the first, or the one after it.
-        expect(body).toMatch(new RegExp(`step (${explosion.firstStep}|${explosion.firstStep + 1})\\b`));
+        expect(body).toContain(`step ${explosion.firstStep}`);
         expect(body).toContain('learning rate rose from 0.05 to 5');
       }
       expect(mail.subject).toContain(faulty);

@@ -60,7 +60,14 @@ describe('gradientExplosion', () => {
         'The gradient norm of rank 2 reached 100 at step 51, 50 times its usual 2 (limit 8.17 times); ' +
         'learning rate rose from 0.05 to 5 at step 50.',
     });
-    expect(feed.take({ gradient_norm: 1000 })).toMatchObject({ severity: 'critical', firstStep: 51, baseline: 2 });
+    expect(feed.take({ gradient_norm: 1000 })).toMatchObject({
+      severity: 'critical',
+      firstStep: 51,
+      baseline: 2,
+      cause: expect.stringMatching(
+        /reached 1,?000 at step 52, .* times\), out of range since step 51; learning rate rose/,
+      ) as string,
+    });
   });
 
   it('takes a single far norm for a warning, and forgets it after ten in range', () => {

@@ -191,7 +191,8 @@ export const gradientExplosion = stepDetector({
       cause:
         `The gradient norm of rank ${rank} ${finite ? 'reached' : 'became'} ${figure(norm)} at step ${step}, ` +
         `${finite ? `${figure(Math.exp(distance))} times` : 'having left'} its usual ${figure(Math.exp(middle))} ` +
-        `(limit ${figure(Math.exp(limit))} times)${rise === '' ? '' : `; ${rise}`}.`,
+        `(limit ${figure(Math.exp(limit))} times)${firstStep === step ? '' : `, out of range since step ${firstStep}`}` +
+        `${rise === '' ? '' : `; ${rise}`}.`,
       advice:
         rise === ''
           ? 'Go back to the last checkpoint before the first step, skip the batches around it or lower the learning rate, and clip the gradient norm.'
