@@ -36,10 +36,9 @@ def test_the_slow_rank_waits_least(exporter: FakeExporter, tmp_path: Path, optio
         # Under FSDP2 each rank has a part of the gradient.
         scope = pb.NORM_SCOPE_SHARD if "fsdp2" in options else pb.NORM_SCOPE_UNSPECIFIED
         assert len(measured) >= 2 and {step.gradient_norm_scope for step, _ in measured} == {scope}
-    waits = [[steps[at].collective_wait_seconds for steps in ranks] for at in range(WARM_UP, STEPS)]
-    named = [wait_of.index(min(wait_of)) for wait_of in waits]
-    # On a machine with other work a rank may wait for its processor in some steps.
-    assert named.count(slow) >= len(named) * 2 / 3, waits
+    for at in range(WARM_UP, STEPS):
+        waits = [steps[at].collective_wait_seconds for steps in ranks]
+        assert waits.index(min(waits)) == slow, f"step {at + 1}: {waits}"
     waits_and_own = [(median(steps, wait), median(steps, own)) for steps in ranks]
     assert waits_and_own[slow][0] < waits_and_own[0][0] and waits_and_own[slow][0] < waits_and_own[2][0]
     assert max(waits_and_own, key=lambda pair: pair[1]) == waits_and_own[slow]
