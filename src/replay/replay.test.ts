@@ -144,7 +144,7 @@ describe('a replay', () => {
       [
         "step 101  opened  warning  gradient_explosion  The gradient norm of rank 0 reached 50 at step 101, 50 times its usual 1 (limit 8.17 times).",
         "step 101  opened  info  gradient_ratio  The gradient of rank 0 changed at step 101 by 51.7 times its norm of the step before, 0.949 (limit 10, surrogate). (a consequence of made-up-1)",
-        "step 102  worsened  critical  gradient_explosion  The gradient norm of rank 0 reached 5000 at step 102, 5000 times its usual 1 (limit 16.4 times).",
+        "step 102  worsened  critical  gradient_explosion  The gradient norm of rank 0 reached 5000 at step 102, 5000 times its usual 1 (limit 16.4 times), out of range since step 101.",
         "step 102  resolved  critical  gradient_explosion  recovered",
         "step 102  resolved  info  gradient_ratio  recovered",
         "step 401  opened  warning  non_finite  Rank 0 reported loss NaN at step 401.",
