@@ -31,6 +31,18 @@ test('more of them in a row than a driver has are no answer to a query', () => {
   expect(kinds(reader, ['one more'])).toEqual(['garbage']);
 });
 
+test('a part of a row is none of its words', () => {
+  const reader = new Reader(new SampleCutter());
+  kinds(reader, [header, row, 'a warning']);
+  expect([reader.cut, reader.words]).toEqual([false, 'a warning']);
+  for (const part of ['1', '1, 0, GPU-0', '[N/A], [N/A], GPU-0, [N/A], 2']) {
+    kinds(reader, [part]);
+    expect([reader.cut, reader.words]).toEqual([true, 'a warning']);
+  }
+  kinds(reader, [row]);
+  expect([reader.cut, reader.words]).toEqual([false, '']);
+});
+
 test('what stands before the header and after the last row are its words', () => {
   const reader = new Reader(new SampleCutter());
   kinds(reader, ['a warning', header, 'another', row]);

@@ -6,6 +6,9 @@ import { SampleCutter, type Sample } from './sample.ts';
 /** How many lines may stand before the header, or in a row between the rows: warnings, of which a driver has a few. */
 const mostStrayLines = 20;
 
+/** A part of a row: it begins with a number, and no sentence has so many commas with so little between them. */
+const rowLike = /^(\d{1,4}(,|$)|[^,]{0,64}(, [^,]{0,64}){3})/;
+
 /** What a line was. */
 export type Heard =
   | { readonly kind: 'sample'; readonly sample: Sample }
@@ -23,6 +26,7 @@ export class Reader {
   #header: Header | null = null;
   /** Lines since the last row that do not fit the header. */
   #strays: string[] = [];
+  #cut = false;
 
   constructor(cutter: SampleCutter) {
     this.#cutter = cutter;
@@ -30,16 +34,23 @@ export class Reader {
 
   /** What was printed before the header, and since the last row: why the program ends, when it does. */
   get words(): string {
-    return [...this.#preamble, ...this.#strays].join('\n');
+    return [...this.#preamble, ...this.#strays].filter((line) => !rowLike.test(line)).join('\n');
+  }
+
+  /** The last line was a part of a row or of the header. */
+  get cut(): boolean {
+    return this.#cut;
   }
 
   read(line: string): Heard {
     if (line.trim() === '' || line === this.#header?.line) return { kind: 'line' };
+    this.#cut = false;
     if (this.#header === null) {
       this.#header = parseHeader(line);
       if (this.#header !== null) return { kind: 'line' };
       if (this.#preamble.length === mostStrayLines) return { kind: 'garbage' };
       this.#preamble.push(line);
+      this.#cut = rowLike.test(line);
       return { kind: 'line' };
     }
     const cells = splitRow(line, this.#header);
@@ -48,6 +59,7 @@ export class Reader {
       if (noHandle(line) !== null) return { kind: 'line' };
       if (this.#strays.length === mostStrayLines) return { kind: 'garbage' };
       this.#strays.push(line);
+      this.#cut = rowLike.test(line);
       return { kind: 'unreadable' };
     }
     if (this.#strays.length > 0) this.#strays = [];

@@ -153,6 +153,10 @@ export class SampleStream {
     });
     if (exit === null || garbled.signal.aborted) return this.#backOff();
     if (signal.aborted) return this.#recheck();
+    if (reader.cut) {
+      this.#fail('unreadable', 'nvidia-smi ended within a row');
+      return this.#backOff();
+    }
     return this.#conclude(ending(exit, reader.words));
   }
 

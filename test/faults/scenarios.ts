@@ -183,7 +183,7 @@ export const scenarios: readonly Scenario[] = [
     seen: /^gradwatch_gpu_dropped_values_total{field="temperature.gpu",reason="unknown_unit"}/,
     back: /^gradwatch_gpu_temperature_celsius{.*gpu="1"/,
   },
-  failing('output ends in mid line', 'failed', { kind: 'truncated', share: 0.6 }),
+  failing('output ends in mid line', 'unreadable', { kind: 'truncated', share: 0.6 }),
   failing('output is garbage', 'unreadable', { kind: 'garbage' }),
   failing('nvidia-smi ends with an error', 'failed', { kind: 'exit', code: 3, text: 'Something went wrong' }),
   failing('the driver is not loaded', 'driver_unreachable', { kind: 'no_driver' }),
