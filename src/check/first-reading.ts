@@ -7,7 +7,10 @@ import type { CheckResult } from './result.ts';
 /** How long a collector may take to end what it holds, in seconds. */
 const stopGraceSeconds = 5;
 
-/** A driver that is loaded for each caller, without persistence mode, takes up to half a minute until it answers for the first time. */
+/**
+ * So many readings may find their source at work and not done (`slow`): a driver that is loaded for each caller, without persistence mode,
+ * takes up to half a minute until it answers for the first time.
+ */
 const mostSlowReadings = 8;
 
 /** So many times as many families may be missing as were read for them to be named. */

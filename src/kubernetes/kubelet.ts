@@ -49,7 +49,7 @@ export const PodResourcesLister = (
 /**
  * What every pod on this node holds; null where there is no socket. Connects anew each time: a kubelet that restarts makes a new
  * socket, and nothing is left open in between.
- * @throws CollectorError with reason permission_denied, slow, unreachable, unsupported, unreadable or refused.
+ * @throws CollectorError with reason permission_denied, timeout, unreachable, unsupported, unreadable or refused.
  */
 export async function listPodResources(
   socket: string,
@@ -101,8 +101,8 @@ async function isThere(socket: string): Promise<boolean> {
 }
 
 const reasons: ReadonlyMap<number, string> = new Map([
-  [status.DEADLINE_EXCEEDED, 'slow'],
-  [status.CANCELLED, 'slow'],
+  [status.DEADLINE_EXCEEDED, 'timeout'],
+  [status.CANCELLED, 'timeout'],
   [status.PERMISSION_DENIED, 'permission_denied'],
   [status.UNAUTHENTICATED, 'permission_denied'],
   [status.UNAVAILABLE, 'unreachable'],
@@ -114,7 +114,7 @@ const reasons: ReadonlyMap<number, string> = new Map([
 function failure(error: ServiceError, socket: string, seconds: number): CollectorError {
   const reason = reasons.get(error.code) ?? 'refused';
   const said =
-    reason === 'slow'
+    reason === 'timeout'
       ? `it has not answered within ${seconds} s`
       : `${status[error.code]}: ${error.details.replace(/ \(\d{4}-[^)]*\)|\.? Resolution note: *$/g, '').slice(0, 300)}`;
   return new CollectorError(reason, `no answer from the kubelet at ${socket}: ${said}`, { cause: error });

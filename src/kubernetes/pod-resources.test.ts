@@ -114,7 +114,7 @@ describe('the collector pod_resources', () => {
     [status.PERMISSION_DENIED, 'permission_denied'],
     [status.UNIMPLEMENTED, 'unsupported'],
     [status.RESOURCE_EXHAUSTED, 'refused'],
-    [status.DEADLINE_EXCEEDED, 'slow'],
+    [status.DEADLINE_EXCEEDED, 'timeout'],
   ])('tells status %s as %s', async (code, reason) => {
     await kubelet(() => ({ code }));
     await expect(reader().read()).rejects.toMatchObject({ name: 'CollectorError', reason });
@@ -126,7 +126,7 @@ describe('the collector pod_resources', () => {
       giveUp.abort();
       return 'silence';
     });
-    await expect(reader().read(giveUp.signal)).rejects.toMatchObject({ reason: 'slow' });
+    await expect(reader().read(giveUp.signal)).rejects.toMatchObject({ reason: 'timeout' });
   });
 
   it('tells an answer that is not gRPC', async () => {
