@@ -8,6 +8,16 @@ export interface Mistake {
   readonly expected: string;
 }
 
+/** So many are told. */
+const most = 100;
+
+/** The first of many mistakes, and how many more there are. */
+export function bounded(where: string, mistakes: readonly Mistake[]): readonly Mistake[] {
+  const more = mistakes.length - most;
+  if (more <= 0) return mistakes;
+  return [...mistakes.slice(0, most), { where, value: `${more} mistakes more`, expected: 'none' }];
+}
+
 /** One line for each mistake. */
 export function explain({ where, value, expected }: Mistake): string {
   const shown = show(value);
@@ -25,9 +35,5 @@ function show(value: unknown): string {
     // Text that one would not see is put in quotes.
     return text !== '' && text.trim() === text && !/\p{Cc}/u.test(text) ? text : JSON.stringify(text);
   }
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return 'more than can be shown';
-  }
+  return JSON.stringify(value);
 }

@@ -54,6 +54,17 @@ describe('readYaml', () => {
     ]);
   });
 
+  it('reads a file of ten thousand keys, and tells the first of as many mistakes', () => {
+    const keys = Array.from({ length: 10_000 }, (_, at) => `k${at}:\n`).join('');
+    expect(Object.keys(read(keys) as object)).toHaveLength(10_000);
+    const told = read(`${keys}${keys}`) as string[];
+    expect(told).toHaveLength(101);
+    expect([told[0], told[100]]).toEqual([
+      'g.yaml:10001:1: found k0, expected each key once',
+      'g.yaml: found 9900 mistakes more, expected none',
+    ]);
+  });
+
   it('throws for no text', () => {
     const pieces = fc.constantFrom(
       '&a ',

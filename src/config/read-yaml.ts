@@ -1,5 +1,5 @@
-import { LineCounter, parseDocument, visit, type Document } from 'yaml';
-import type { Mistake } from './mistake.ts';
+import { isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import { bounded, type Mistake } from './mistake.ts';
 
 /** A file with its name. */
 export interface NamedText {
@@ -13,7 +13,8 @@ type Mapping = Readonly<Record<string, unknown>>;
 export function readYaml(file: NamedText): { readonly content: Mapping } | { readonly mistakes: readonly Mistake[] } {
   try {
     const lines = new LineCounter();
-    const document = parseDocument(file.text, { lineCounter: lines, logLevel: 'error' });
+    // Its own search for equal keys takes minutes where there are many.
+    const document = parseDocument(file.text, { lineCounter: lines, logLevel: 'error', uniqueKeys: false });
     const mistakes = [
       ...document.errors.map(({ pos, code, message }) => ({
         at: pos[0],
@@ -22,8 +23,15 @@ export function readYaml(file: NamedText): { readonly content: Mapping } | { rea
         expected: `valid YAML (${firstLine(message).replace(/ at line \d+, column \d+:?$/, '')})`,
       })),
       ...strayAliases(document),
+      ...repeatedKeys(document),
     ];
-    if (mistakes.length > 0) return { mistakes: mistakes.map((mistake) => placed(file, lines, mistake)) };
+    if (mistakes.length > 0)
+      return {
+        mistakes: bounded(
+          file.name,
+          mistakes.map((mistake) => placed(file, lines, mistake)),
+        ),
+      };
     const content: unknown = document.toJS() ?? {};
     if (isMapping(content)) return { content };
     return { mistakes: [{ where: file.name, value: content, expected: 'a mapping of keys at the top' }] };
@@ -69,6 +77,22 @@ function strayAliases(document: Document.Parsed): PlacedMistake[] {
         });
       } else if (from <= at && at < to) {
         found.push({ at, value: `*${alias.source}`, expected: `no alias within what it stands for` });
+      }
+    },
+  });
+  return found;
+}
+
+function repeatedKeys(document: Document.Parsed): PlacedMistake[] {
+  const found: PlacedMistake[] = [];
+  visit(document, {
+    Map: (_, { items }) => {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        if (seen.has(name)) found.push({ at: key.range?.[0] ?? 0, value: name, expected: 'each key once' });
+        seen.add(name);
       }
     },
   });

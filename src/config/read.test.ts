@@ -136,7 +136,18 @@ describe('readConfig', () => {
   it('names the line of a broken file', () => {
     const read = readConfig(schema, { file: { name: 'g.yaml', text: 'gpu:\n  interval: 1s\n  interval: 2s\n' } });
     expect('mistakes' in read && read.mistakes.map(explain)).toEqual([
-      'g.yaml:3:3: found DUPLICATE_KEY, expected valid YAML (Map keys must be unique)',
+      'g.yaml:3:3: found interval, expected each key once',
+    ]);
+  });
+
+  it('tells the first of many mistakes', () => {
+    const text = Array.from({ length: 5_000 }, (_, at) => `k${at}: 1\n`).join('');
+    const read = readConfig(schema, { file: { name: 'g.yaml', text } });
+    const told = 'mistakes' in read ? read.mistakes.map(explain) : [];
+    expect([told.length, told[0], told[100]]).toEqual([
+      101,
+      'g.yaml: k0: found 1, expected no such key; there are gpu, detect, log',
+      'g.yaml: found 4900 mistakes more, expected none',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { misspelt } from './environment.ts';
-import type { Mistake } from './mistake.ts';
+import { bounded, type Mistake } from './mistake.ts';
 import type { OptionFacts } from './option.ts';
 import { isMapping, readYaml, type NamedText } from './read-yaml.ts';
 import { contents, find, groupAt, put, remove, type Scalar, type Tree } from './tree.ts';
@@ -65,7 +65,7 @@ export function readConfig<Schema extends Group>(schema: Schema, sources: Source
   for (const [path, value] of Object.entries(sources.flags ?? {})) {
     if (value !== undefined) override(path.split('.'), { where: `--${path}`, value });
   }
-  mistakes.push(...strangers(schema, tree, [], inFile));
+  mistakes.push(...bounded(sources.file?.name ?? '', strangers(schema, tree, [], inFile)));
   const result = v.safeParse(schema, plain(schema, tree));
   if (result.success && mistakes.length === 0) return { value: result.output };
   for (const issue of result.issues ?? []) {
@@ -133,16 +133,17 @@ function strangers(
   inFile: (path: string) => string,
 ): Mistake[] {
   if (!isGroup(schema)) return [];
+  const siblings = Object.keys(schema.entries).map((name) => [...path, name].join('.'));
+  const expected = `no such key; there are ${siblings.join(', ')}`;
   return [...tree].flatMap(([key, value]) => {
     const here = [...path, key];
     const entry = Object.hasOwn(schema.entries, key) ? schema.entries[key] : undefined;
     if (entry !== undefined) return value instanceof Map ? strangers(entry, value, here, inFile) : [];
-    const siblings = Object.keys(schema.entries).map((name) => [...path, name].join('.'));
     const scalar = value instanceof Map ? undefined : value;
     return {
       where: scalar?.where ?? inFile(here.join('.')),
       value: scalar === undefined ? 'a group of keys' : scalar.value,
-      expected: `no such key; there are ${siblings.join(', ')}`,
+      expected,
     };
   });
 }

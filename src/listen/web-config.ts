@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { explain, readConfig, type Mistake, readRegularFile } from '../config/index.ts';
+import { explain, mostYamlBytes, readConfig, type Mistake, readRegularFile } from '../config/index.ts';
 import type { ReadFiles } from './reloaded-files.ts';
 import { readTls, type Tls } from './tls.ts';
 import { webConfigSchema } from './web-config-schema.ts';
@@ -28,7 +28,7 @@ const secret = /: (?:basic_auth_users\.|tls_server_config\.key$)/;
 export function readWebConfig(file: string): ReadFiles<WebConfig> {
   let text: string;
   try {
-    text = readRegularFile(file);
+    text = readRegularFile(file, mostYamlBytes);
   } catch (error) {
     return {
       value: null,
@@ -79,7 +79,7 @@ function tell(mistake: Mistake): string {
 /** The group as it was written, right or wrong. */
 function tlsKeys(text: string): ReadonlyMap<string, unknown> {
   try {
-    const content: unknown = parse(text, { mapAsMap: true });
+    const content: unknown = parse(text, { mapAsMap: true, uniqueKeys: false });
     const group: unknown = content instanceof Map ? content.get('tls_server_config') : undefined;
     return group instanceof Map ? (group as Map<string, unknown>) : new Map();
   } catch {
