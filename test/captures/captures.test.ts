@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { unreadOfDocument, unreadOfLinks, unreadOfQuery, type Unread } from './unread.ts';
 
-// What a folder of captured output of nvidia-smi tells that has no series: GRADWATCH_CAPTURES=folder npx vitest run --project unit test/captures.
+// What a folder of captured output of nvidia-smi tells that has no series: GRADWATCH_CAPTURES=folder npx vitest run --project programs test/captures.
 const folder = process.env['GRADWATCH_CAPTURES'];
 
 const readers: readonly (readonly [name: RegExp, read: (text: string) => Unread])[] = [

@@ -8,7 +8,7 @@ import { installStandIn } from '../../src/simulate/index.ts';
 import { StateDirectory } from '../../src/snapshot/index.ts';
 import { freePort, Program } from '../support/program.ts';
 
-/** The built program. `npm test` builds it. */
+/** The built program. `npm run test:programs` builds it. */
 const dist = resolve(import.meta.dirname, '../../dist');
 const folder = mkdtempSync(join(tmpdir(), 'gradwatch-check-'));
 chmodSync(folder, 0o755);

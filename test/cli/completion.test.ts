@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Program } from '../support/program.ts';
 import { tool } from '../tools/tools.ts';
 
-/** The built program. `npm test` builds it. */
+/** The built program. `npm run test:programs` builds it. */
 const main = resolve(import.meta.dirname, '../../dist/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'gradwatch-completion-'));
 writeFileSync(join(folder, 'run one.csv'), '');

@@ -7,7 +7,7 @@ import { modelNames } from '../../src/simulate/index.ts';
 import { startExporter } from '../support/exporter.ts';
 import { freePort, Program } from '../support/program.ts';
 
-/** The built program, as a user calls it. `npm test` builds it. */
+/** The built program, as a user calls it. `npm run test:programs` builds it. */
 const main = resolve(import.meta.dirname, '../../dist/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'gradwatch-cli-'));
 afterAll(() => {

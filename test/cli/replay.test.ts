@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Program } from '../support/program.ts';
 
-/** The built program. `npm test` builds it. */
+/** The built program. `npm run test:programs` builds it. */
 const main = resolve(import.meta.dirname, '../../dist/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'gradwatch-replay-'));
 afterAll(() => {

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authority, certificate, writeCertified, type Certified } from '../support/certificates.ts';
 import { eventually, freePort, Program } from '../support/program.ts';
 
-/** The built program, as a user calls it. `npm test` builds it. */
+/** The built program, as a user calls it. `npm run test:programs` builds it. */
 const main = resolve(import.meta.dirname, '../../dist/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'gradwatch-serving-'));
 const webConfig = join(folder, 'web.yml');

@@ -4,7 +4,7 @@ import { scenarios } from './scenarios.ts';
 import { SimulatedNode } from './simulated-node.ts';
 
 // What /metrics says before, during and after each fault of nvidia-smi and its cards: the whole exporter on the stand-in. The golden
-// differences are compared; after a change that is meant, `npx vitest run --project unit test/faults -u` writes them again.
+// differences are compared; after a change that is meant, `npx vitest run --project programs test/faults -u` writes them again.
 
 /** How asking went in each scenario, as it was scraped from the exporter that played it. */
 const signals = new Map<string, string>();

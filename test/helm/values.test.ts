@@ -16,7 +16,7 @@ describe('values.yaml', () => {
     expect(readValues(chartFile('values.yaml')).undocumented).toEqual([]);
   });
 
-  it('is what the table in the README says; `npx vitest run --project unit test/helm --update` writes it', async () => {
+  it('is what the table in the README says; `npx vitest run --project programs test/helm --update` writes it', async () => {
     const table = valuesTable(readValues(chartFile('values.yaml')).documented);
     const expected = chartFile('README.md').replace(
       /(?<=<!-- values -->\n\n).*?(?=\n\n<!-- \/values -->)/s,
