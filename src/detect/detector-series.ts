@@ -32,26 +32,29 @@ export class DetectorSeries {
 }
 
 export class RankSeries {
-  readonly #identity: Readonly<Record<string, string>>;
+  readonly #identity: RankIdentity;
   readonly #families: readonly Family[];
-  readonly #rows = new Map<Family, { readonly labels: Labels; readonly row: Row<string> }>();
+  /** Null until something is set: of most ranks most detectors have nothing to show. */
+  #rows: Map<Family, { readonly labels: Labels; readonly row: Row<string> }> | null = null;
 
-  constructor(families: readonly Family[], { run, rank }: RankIdentity) {
+  constructor(families: readonly Family[], identity: RankIdentity) {
     this.#families = families;
-    this.#identity = { run, rank: String(rank) };
+    this.#identity = identity;
   }
 
   readonly set: Output = (name, value, labels = none) => {
     const family = this.#families.find(({ names }) => names.includes(name));
     if (family === undefined) return;
-    let held = this.#rows.get(family);
+    let held = this.#rows?.get(family);
     if (held !== undefined && held.labels !== labels) {
       held.row.remove();
       held = undefined;
     }
     if (held === undefined) {
       if (value === undefined) return;
-      held = { labels, row: family.group.row({ ...this.#identity, ...labels }) };
+      const { run, rank } = this.#identity;
+      held = { labels, row: family.group.row({ run, rank: String(rank), ...labels }) };
+      this.#rows ??= new Map();
       this.#rows.set(family, held);
     }
     if (value === undefined) held.row.clear(name);
@@ -59,8 +62,8 @@ export class RankSeries {
   };
 
   remove(): void {
-    for (const { row } of this.#rows.values()) row.remove();
-    this.#rows.clear();
+    for (const { row } of this.#rows?.values() ?? []) row.remove();
+    this.#rows = null;
   }
 }
 

@@ -98,8 +98,9 @@ export class Watches<Detector extends StatefulDetector> {
       ranks = new Map<number, readonly Watch<Detector>[]>();
       this.#ranks.set(run, ranks);
     }
+    const identity = { run, rank };
     const watches = this.#stations.map((station): Watch<Detector> => {
-      return { ...beginState(station, saved), series: station.series.of({ run, rank }) };
+      return { ...beginState(station, saved), series: station.series.of(identity) };
     });
     ranks.set(rank, watches);
     return watches;

@@ -1,6 +1,5 @@
 interface Level {
-  /** Minima in order of time. */
-  readonly minima: Float64Array;
+  /** How many minima there are. */
   size: number;
   /** Of the minimum that is being made: its value, and how many parts went into it. */
   pending: number;
@@ -15,12 +14,16 @@ interface Level {
  */
 export class LowerEnvelope {
   private readonly base: number;
+  private readonly window: number;
   private readonly levels: readonly Level[];
+  /** In order of time, `window` places for each scale. */
+  private readonly lowest: Float64Array;
 
   constructor({ base, window, scales }: { readonly base: number; readonly window: number; readonly scales: number }) {
     this.base = base;
+    this.window = window;
+    this.lowest = new Float64Array(window * scales);
     this.levels = Array.from({ length: scales }, () => ({
-      minima: new Float64Array(window),
       size: 0,
       pending: Infinity,
       parts: 0,
@@ -38,12 +41,13 @@ export class LowerEnvelope {
       part = level.pending;
       level.pending = Infinity;
       level.parts = 0;
-      if (level.size === level.minima.length) {
-        level.highestBefore = Math.max(level.highestBefore, level.minima[0] ?? NaN);
-        level.minima.copyWithin(0, 1);
+      const first = scale * this.window;
+      if (level.size === this.window) {
+        level.highestBefore = Math.max(level.highestBefore, this.lowest[first] ?? NaN);
+        this.lowest.copyWithin(first, first + 1, first + this.window);
         level.size -= 1;
       }
-      level.minima[level.size] = part;
+      this.lowest[first + level.size] = part;
       level.size += 1;
     }
     return this.levels.length;
@@ -51,8 +55,8 @@ export class LowerEnvelope {
 
   /** The minima of a scale in order of time, the last one last; a view that is valid until the next push. */
   minima(scale: number): Float64Array {
-    const level = this.levels[scale];
-    return level === undefined ? new Float64Array(0) : level.minima.subarray(0, level.size);
+    const first = scale * this.window;
+    return this.lowest.subarray(first, first + (this.levels[scale]?.size ?? 0));
   }
 
   /** The highest minimum of a scale that is no longer in its window, -Infinity where none has left it. */

@@ -7,11 +7,10 @@ const nothing = new Float64Array(0);
  */
 export class SlidingWindow {
   readonly capacity: number;
-  /** Halves of one memory, which is taken with the first value: most workers report only some of what can be judged. */
-  #arrived = nothing;
-  #sorted = nothing;
+  /** As they arrived, and from `capacity` on in order. Taken with the first value: most workers report only some of what can be judged. */
+  #values = nothing;
   #size = 0;
-  /** Where the next value goes in `#arrived`; once full, where the oldest stands. */
+  /** Where the next value goes; once full, where the oldest stands. */
   #next = 0;
 
   constructor(capacity: number) {
@@ -24,28 +23,24 @@ export class SlidingWindow {
 
   /** The values in ascending order; a view that is valid until the next push. */
   get sorted(): Float64Array {
-    return this.#sorted.subarray(0, this.#size);
+    return this.#values.subarray(this.capacity, this.capacity + this.#size);
   }
 
   /** Adds a value and gives the one that it pushed out, undefined while the window fills. */
   push(value: number): number | undefined {
-    if (this.#sorted === nothing) {
-      const both = new Float64Array(2 * this.capacity);
-      this.#arrived = both.subarray(0, this.capacity);
-      this.#sorted = both.subarray(this.capacity);
-    }
+    if (this.#values === nothing) this.#values = new Float64Array(2 * this.capacity);
     let evicted: number | undefined;
     if (this.#size === this.capacity) {
-      evicted = this.#arrived[this.#next] ?? NaN;
-      const at = this.#rank(evicted);
-      this.#sorted.copyWithin(at, at + 1, this.#size);
+      evicted = this.#values[this.#next] ?? NaN;
+      const at = this.#place(evicted);
+      this.#values.copyWithin(at, at + 1, this.capacity + this.#size);
       this.#size -= 1;
     }
-    const at = this.#rank(value);
-    this.#sorted.copyWithin(at + 1, at, this.#size);
-    this.#sorted[at] = value;
+    const at = this.#place(value);
+    this.#values.copyWithin(at + 1, at, this.capacity + this.#size);
+    this.#values[at] = value;
     this.#size += 1;
-    this.#arrived[this.#next] = value;
+    this.#values[this.#next] = value;
     this.#next = (this.#next + 1) % this.capacity;
     return evicted;
   }
@@ -58,7 +53,7 @@ export class SlidingWindow {
   /** The values in order of arrival: what {@link restore} takes. */
   toJSON(): Float64Array {
     const oldest = this.#size === this.capacity ? this.#next : 0;
-    return Float64Array.from({ length: this.#size }, (_, at) => this.#arrived[(oldest + at) % this.capacity] ?? NaN);
+    return Float64Array.from({ length: this.#size }, (_, at) => this.#values[(oldest + at) % this.capacity] ?? NaN);
   }
 
   /** Takes over the values of another window, of which the last find room. False when these are none. */
@@ -71,10 +66,10 @@ export class SlidingWindow {
 
   /** Middle value, mean of the two middle ones for an even count; NaN when empty. */
   median(): number {
-    const half = this.#size >> 1;
-    const upper = this.#sorted[half] ?? NaN;
     if (this.#size === 0) return NaN;
-    return this.#size % 2 === 1 ? upper : (upper + (this.#sorted[half - 1] ?? NaN)) / 2;
+    const middle = this.capacity + (this.#size >> 1);
+    const upper = this.#values[middle] ?? NaN;
+    return this.#size % 2 === 1 ? upper : (upper + (this.#values[middle - 1] ?? NaN)) / 2;
   }
 
   /**
@@ -85,13 +80,14 @@ export class SlidingWindow {
     const size = this.#size;
     if (size === 0) return NaN;
     const median = this.median();
-    let right = size >> 1;
+    const end = this.capacity + size;
+    let right = this.capacity + (size >> 1);
     let left = right - 1;
     let last = 0;
     let beforeLast = 0;
     for (let taken = 0; taken <= size >> 1; taken += 1) {
-      const below = left >= 0 ? median - (this.#sorted[left] ?? 0) : Infinity;
-      const above = right < size ? (this.#sorted[right] ?? 0) - median : Infinity;
+      const below = left >= this.capacity ? median - (this.#values[left] ?? 0) : Infinity;
+      const above = right < end ? (this.#values[right] ?? 0) - median : Infinity;
       beforeLast = last;
       if (below < above) {
         last = below;
@@ -104,13 +100,13 @@ export class SlidingWindow {
     return size % 2 === 1 ? last : (last + beforeLast) / 2;
   }
 
-  /** How many values are smaller: where a value stands, or would stand, in the order. */
-  #rank(value: number): number {
-    let low = 0;
-    let high = this.#size;
+  /** Where a value stands, or would stand, in the order. */
+  #place(value: number): number {
+    let low = this.capacity;
+    let high = low + this.#size;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#sorted[middle] ?? 0) < value) low = middle + 1;
+      if ((this.#values[middle] ?? 0) < value) low = middle + 1;
       else high = middle;
     }
     return low;
