@@ -82,7 +82,7 @@ async function replayRun(
   let telling = 0;
   let bad = 0;
   const judge = new Replay(run, configuration, (change) => {
-    if (!json) print(lineOf(change));
+    if (!json) print(lineOf(change, judge.step));
     tally.take(change);
   });
   const take = (row: Row) => {
@@ -133,6 +133,11 @@ async function replayRun(
     complain(
       `${path}: ${judge.lateEvaluations} evaluations have a lower step than the training had reached, and were taken at ` +
         'the step it had reached; do they count epochs?',
+    );
+  if (judge.guessedSteps > 0)
+    complain(
+      `${path}: neither times nor step_seconds tell how long ${judge.guessedSteps} steps took, and each passed as one second; ` +
+        '--map time=COLUMN or --map step_seconds=COLUMN names what does',
     );
   if (telling === 0) {
     if (bad === 0)

@@ -1,41 +1,57 @@
 import type { Row } from './row.ts';
 
 /**
- * The time of a recorded run: that of its rows, else the sum of the step times of its first rank, else one second a step. It never goes
- * back.
+ * The time of a recorded run: that of its rows, else its steps, each as long as the last of which the time is told, else one second.
+ * It never goes back.
  */
 export class RowClock {
   #now = 0;
   #offset: number | null = null;
-  #timed = false;
-  #lastStep: number | null = null;
   /** The rank whose steps make the time where rows have none: ranks take theirs at the same time. */
   #leader: number | null = null;
+  #lastStep: number | null = null;
+  /** Seconds of a step, as the leader told last. */
+  #pace: number | null = null;
+  #guessed = 0;
 
   get now(): number {
     return this.#now;
   }
 
-  take({ rank, step, time, values }: Row): number {
+  /** Steps that passed as one second each, because nothing had told how long a step is. */
+  get guessedSteps(): number {
+    return this.#guessed;
+  }
+
+  take({ rank, step, time, values: { step_seconds: seconds } }: Row): number {
     this.#leader ??= rank;
-    const seconds = values.step_seconds;
+    const leads = rank === this.#leader;
+    if (leads && seconds !== undefined && Number.isFinite(seconds) && seconds >= 0) this.#pace = seconds;
     if (time !== null) {
-      this.#timed = true;
       this.#offset ??= this.#now - time;
       this.#now = Math.max(this.#now, time + this.#offset);
-    } else if (rank !== this.#leader) {
-      return this.#now;
-    } else if (seconds !== undefined && Number.isFinite(seconds) && seconds >= 0) {
-      this.#timed = true;
-      this.#now += seconds;
-    } else if (!this.#timed) {
-      this.#now += Math.max(0, step - (this.#lastStep ?? step));
+    } else if (leads) {
+      this.#pass(stepsBetween(this.#lastStep ?? step, step));
     }
-    this.#lastStep = step;
+    if (leads) this.#lastStep = step;
     return this.#now;
   }
 
   pass(seconds: number): void {
     this.#now += seconds;
   }
+
+  #pass(steps: number): void {
+    if (this.#pace !== null) {
+      this.#now += steps * this.#pace;
+    } else if (this.#offset === null) {
+      this.#guessed += steps;
+      this.#now += steps;
+    }
+  }
+}
+
+/** Steps that a rank took to come from one row to the next; where it went back, that of the row alone is known. */
+function stepsBetween(last: number, step: number): number {
+  return step < last ? 1 : step - last;
 }

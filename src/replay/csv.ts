@@ -1,8 +1,13 @@
 import type { Column, Meaning, Read, Vocabulary } from '../scalars/index.ts';
+import { cellsOf } from './csv-cells.ts';
 import { parseNumber, rowsOf, type Row } from './row.ts';
 
 /** A column of the step times of one worker, as logs with one line an iteration have them. */
 const ofWorker = /^(?:worker|rank)[_-]?(\d{1,4})$/i;
+/** A column of a chart that Weights & Biases exports, "run - metric"; of the metric it has a lowest and a highest value, too. */
+const ofChart = /^(.+) - (.+?)(?<!__MIN|__MAX)$/;
+/** Characters of the longest record that goes on over several lines. */
+const longestRecord = 65_536;
 
 interface NamedColumn {
   readonly name: string;
@@ -19,14 +24,19 @@ export class CsvReader {
   readonly unknown = new Set<string>();
   readonly #vocabulary: Vocabulary;
   #columns: readonly NamedColumn[] | null = null;
+  /** The lines before, of a record that is not over. */
+  #begun = '';
 
   constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary;
   }
 
-  /** The rows of a line; none of the header. */
+  /** The rows of a line; none of the header, nor of a line that ends within a quoted cell. */
   read(line: string): Read<readonly Row[]> {
-    const cells = line.split(',').map(unquoted);
+    const record = this.#begun + line;
+    const cells = cellsOf(record);
+    this.#begun = cells === null ? `${record}\n` : '';
+    if (cells === null) return record.length > longestRecord ? this.end() : { value: [] };
     if (this.#columns === null) return this.#header(cells);
     if (cells.length !== this.#columns.length) {
       return { error: `found ${cells.length} cells, expected ${this.#columns.length} as in the header` };
@@ -45,9 +55,21 @@ export class CsvReader {
     return rowsOf(numbers, times);
   }
 
+  /** There are no more lines, or no more that may be of this record. */
+  end(): Read<readonly Row[]> {
+    const begun = this.#begun;
+    this.#begun = '';
+    return begun === ''
+      ? { value: [] }
+      : { error: `found a quoted cell that does not end: ${begun.trim().slice(0, 80)}, expected its closing quote` };
+  }
+
   #header(names: readonly string[]): Read<readonly Row[]> {
+    // A chart may show several runs, of which one can be read.
+    const [charted] = names.map((name) => ofChart.exec(name)).filter((match) => match !== null);
     this.#columns = names.map((name) => {
-      const column = this.#vocabulary.find(name);
+      const [, run, metric = ''] = ofChart.exec(name) ?? [];
+      const column = this.#vocabulary.find(name) ?? (run === charted?.[1] ? this.#vocabulary.find(metric) : undefined);
       const worker = column === undefined ? ofWorker.exec(name)?.[1] : undefined;
       return { name, column, worker: worker === undefined ? null : Number(worker) };
     });
@@ -60,8 +82,4 @@ export class CsvReader {
           error: `found the columns ${names.join(', ').slice(0, 200)}, expected step among them; --map step=COLUMN names it`,
         };
   }
-}
-
-function unquoted(cell: string): string {
-  return cell.trim().replace(/^"(.*)"$/, '$1');
 }

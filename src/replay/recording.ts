@@ -47,5 +47,7 @@ export async function readRecording(
       read.value.forEach(take);
     }
   }
+  const rest = reader instanceof CsvReader ? reader.end() : null;
+  if (rest !== null && 'error' in rest) complain(number, rest.error);
   return [...reader.unknown];
 }

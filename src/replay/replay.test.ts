@@ -102,6 +102,29 @@ describe('a recording', () => {
     expect(unknown).toEqual([]);
   });
 
+  it('is read from CSV with quoted cells that hold commas and line breaks', async () => {
+    const { rows, errors } = await read('quoted.csv', '"step","loss","note"\n1,2,"a, b"\n2,"1.5","two\n\nlines"\n');
+    expect(rows.map(({ step, values }) => [step, values.loss])).toEqual([
+      [1, 2],
+      [2, 1.5],
+    ]);
+    expect(errors).toEqual([]);
+    const open = await read('open.csv', 'step,loss,note\n1,2,"a\n2,2,b\n');
+    expect(open.errors).toEqual([
+      '3: found a quoted cell that does not end: 1,2,"a\n2,2,b, expected its closing quote',
+    ]);
+    const long = await read('long.csv', `step,loss,note\n1,2,"a\n${'2,2,b\n'.repeat(12_000)}`);
+    expect(long.errors[0]).toContain('found a quoted cell that does not end: 1,2,"a');
+    expect(long.rows.length).toBeGreaterThan(1000);
+  });
+
+  it('is read from a chart that Weights & Biases exports, of its first run', async () => {
+    const names = ['Step', 'sun - 3 - train/loss', 'sun - 3 - train/loss__MIN', 'sea - train/loss'];
+    const { rows, unknown } = await read('chart.csv', `"${names.join('","')}"\n"4","2","1","7"\n`);
+    expect(rows).toMatchObject([{ step: 4, values: { loss: 2 } }]);
+    expect(unknown).toEqual(names.slice(2));
+  });
+
   it('goes on after a line that it cannot read, and says what it expected', async () => {
     const { rows, errors } = await read('bad.csv', 'step,loss\n1,high\n2\n2.5,1\n3,1\n');
     expect(rows.map(({ step }) => step)).toEqual([3]);
@@ -133,7 +156,7 @@ describe('a recording', () => {
 describe('a replay', () => {
   it('finds what a live run would have shown, on the clock of the run', () => {
     const lines: string[] = [];
-    const replay = new Replay('made-up', options, (change) => lines.push(lineOf(change)));
+    const replay = new Replay('made-up', options, (change) => lines.push(lineOf(change, replay.step)));
     for (let step = 1; step <= 400; step += 1) {
       const norm = step === 101 ? 50 : step === 102 ? 5000 : 1 + 0.1 * Math.sin(step);
       replay.take({ rank: 0, step, time: null, values: { gradient_norm: norm, step_seconds: 1 }, skipped: false });
@@ -145,8 +168,8 @@ describe('a replay', () => {
         "step 101  opened  warning  gradient_explosion  The gradient norm of rank 0 reached 50 at step 101, 50 times its usual 1 (limit 8.17 times).",
         "step 101  opened  info  gradient_ratio  The gradient of rank 0 changed at step 101 by 51.7 times its norm of the step before, 0.949 (limit 10, surrogate). (a consequence of made-up-1)",
         "step 102  worsened  critical  gradient_explosion  The gradient norm of rank 0 reached 5000 at step 102, 5000 times its usual 1 (limit 16.4 times), out of range since step 101.",
-        "step 102  resolved  critical  gradient_explosion  recovered",
-        "step 102  resolved  info  gradient_ratio  recovered",
+        "step 222  resolved  critical  gradient_explosion  recovered, last seen at step 102",
+        "step 222  resolved  info  gradient_ratio  recovered, last seen at step 102",
         "step 401  opened  warning  non_finite  Rank 0 reported loss NaN at step 401.",
         "step 401  resolved  warning  non_finite  run_ended",
       ]
@@ -226,7 +249,7 @@ describe('a replay', () => {
     const evaluated = join(folder, 'fraud');
     writeEvaluation(evaluated, { '': { auc: 0.5 } }, [['', 'auc']]);
     const lines: string[] = [];
-    const replay = new Replay(runOf(evaluated), options, (change) => lines.push(lineOf(change)));
+    const replay = new Replay(runOf(evaluated), options, (change) => lines.push(lineOf(change, replay.step)));
     replay.evaluation(await readEvaluation(evaluated, () => undefined));
     replay.end();
     expect(lines).toEqual([

@@ -28,6 +28,7 @@ export class Replay {
   /** By rank. */
   readonly #steps = new Map<number, RecentSteps>();
   #lateEvaluations = 0;
+  #step: number | null = null;
 
   constructor(
     run: string,
@@ -63,9 +64,19 @@ export class Replay {
     });
   }
 
+  /** The step of the row taken last; null where no row came. */
+  get step(): number | null {
+    return this.#step;
+  }
+
   /** Evaluations that came with a lower step than the training had reached. */
   get lateEvaluations(): number {
     return this.#lateEvaluations;
+  }
+
+  /** Steps of which nothing told how long they took, and that passed as one second each. */
+  get guessedSteps(): number {
+    return this.#clock.guessedSteps;
   }
 
   /** How many ranks the recording has. */
@@ -79,6 +90,7 @@ export class Replay {
     const report = placed(row, steps.newest);
     const { rank, step, values, skipped } = report;
     const time = this.#clock.take(report);
+    this.#step = step;
     if (step > row.step) this.#lateEvaluations += 1;
     const record = steps.take({ step, time, values, skipped });
     this.#findings.tick();

@@ -11,13 +11,16 @@ export function pages({ kind, severity, consequenceOf }: Finding): boolean {
   return alerting.has(kind) && severity !== 'info' && consequenceOf === null;
 }
 
-/** One line of a change: step, change, severity, kind, and the cause where it is news. */
-export function lineOf({ change, finding }: FindingChange): string {
-  const { severity, kind, cause, consequenceOf, resolution } = finding;
-  const step = change === 'opened' ? finding.detectedStep : finding.lastStep;
+/**
+ * One line of a change: step, change, severity, kind, and the cause where it is news.
+ * @param reached the step that the recording had reached at the change
+ */
+export function lineOf({ change, finding }: FindingChange, reached: number | null): string {
+  const { severity, kind, cause, consequenceOf, resolution, lastStep } = finding;
+  const step = change === 'opened' ? finding.detectedStep : change === 'resolved' ? reached : lastStep;
   const text =
     change === 'resolved'
-      ? (resolution ?? '')
+      ? (resolution ?? '') + (resolution === 'recovered' ? `, last seen at step ${lastStep ?? '-'}` : '')
       : change === 'amended'
         ? consequenceOf === null
           ? 'stands for itself'
