@@ -24,7 +24,7 @@ export class JsonLinesReader {
         continue;
       }
       if (value === null || numbers.has(column.meaning)) continue;
-      const number = typeof value === 'number' ? value : typeof value === 'string' ? parseNumber(value) : undefined;
+      const number = typeof value === 'number' ? value : isText(value) ? parseNumber(String(value)) : undefined;
       if (number === undefined) {
         return { error: `${key}: found ${JSON.stringify(value).slice(0, 80)}, expected a number or null` };
       }
@@ -32,6 +32,10 @@ export class JsonLinesReader {
     }
     return rowsOf(numbers, new Map());
   }
+}
+
+function isText(value: unknown): value is string | boolean {
+  return typeof value === 'string' || typeof value === 'boolean';
 }
 
 function parse(line: string): Record<string, unknown> | undefined {

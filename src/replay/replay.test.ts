@@ -102,6 +102,13 @@ describe('a recording', () => {
     expect(unknown).toEqual([]);
   });
 
+  it('knows skipped steps by a number or a truth value', async () => {
+    const csv = await read('skipped.csv', 'step,loss,skipped\n1,1,0\n2,1,True\n3,1,1\n');
+    expect(csv.rows.map(({ skipped }) => skipped)).toEqual([false, true, true]);
+    const json = await read('skipped.jsonl', '{"step":1,"skipped":true}\n{"step":2,"skipped":false}\n');
+    expect(json.rows.map(({ skipped }) => skipped)).toEqual([true, false]);
+  });
+
   it('is read from CSV with quoted cells that hold commas and line breaks', async () => {
     const { rows, errors } = await read('quoted.csv', '"step","loss","note"\n1,2,"a, b"\n2,"1.5","two\n\nlines"\n');
     expect(rows.map(({ step, values }) => [step, values.loss])).toEqual([

@@ -61,11 +61,12 @@ export function rowsOf(
   return { value: rows };
 }
 
-/** A number as programs write it, `inf` and `nan` included; undefined for any other text. */
+/** A number as programs write it, `inf` and `nan` included, or a truth value as 1 or 0; undefined for any other text. */
 export function parseNumber(text: string): number | undefined {
   const word = text.trim().toLowerCase();
   if (/^[+-]?inf(inity)?$/.test(word)) return word.startsWith('-') ? -Infinity : Infinity;
   if (/^[+-]?nan$/.test(word)) return NaN;
+  if (word === 'true' || word === 'false') return Number(word === 'true');
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(word)) return undefined;
   return Number(word);
 }

@@ -19,6 +19,7 @@ export const aliases: Readonly<Partial<Record<Meaning, readonly Alias[]>>> = {
   step: ['_step', 'global_step', 'train/global_step', 'iteration'],
   time: ['time_s', '_runtime', '_timestamp'],
   rank: ['global_rank', 'global-rank'],
+  skipped_steps: ['skipped'],
   epoch: ['train/epoch'],
   loss: [
     'train/loss',

@@ -18,7 +18,10 @@ async function replay(text: string, ...flags: readonly string[]) {
   return { code: await program.exited(), output: program.output };
 }
 
-const endless = ['step,loss', ...Array.from({ length: 30 }, (_, at) => `${at},${at < 20 ? 1 : 'nan'}`)].join('\n');
+const endless = [
+  'step,loss,step_seconds',
+  ...Array.from({ length: 30 }, (_, at) => `${at},${at < 20 ? 1 : 'nan'},1`),
+].join('\n');
 
 describe('gradwatch replay', () => {
   it('counts and prints what is open at the last row', async () => {
@@ -29,6 +32,15 @@ describe('gradwatch replay', () => {
     );
     const { output: json } = await replay(endless, '--json');
     expect(JSON.parse(json)).toMatchObject({ kind: 'non_finite', worsenedStep: 21, pages: true });
+  });
+
+  it('says that it guesses the time where none is told', async () => {
+    const { code, output } = await replay('step,loss\n1,2\n11,2\n');
+    expect(code).toBe(0);
+    expect(output).toContain(
+      'neither times nor step_seconds tell how long 10 steps took, and each passed as one second',
+    );
+    expect((await replay(endless)).output).not.toContain('passed as one second');
   });
 
   it('fails where nothing could be judged', async () => {

@@ -69,4 +69,44 @@ describe('nonFinite', () => {
     feed.say([good, { loss: NaN }]);
     expect(feed.take({ loss: NaN }, { step: 0, wentBack: true })).toMatchObject({ severity: 'warning', firstStep: 1 });
   });
+
+  describe('where a loss scale is told', () => {
+    const scaled = (gradient_norm: number, loss_scale: number) => ({ loss: 1, gradient_norm, loss_scale });
+
+    it('takes no notice of a norm with which the scale fell, in its row or in the next', () => {
+      const same = new Feed(nonFinite);
+      expect(same.say([scaled(Infinity, 1024), scaled(Infinity, 512), scaled(1, 512), scaled(NaN, 256)])).toEqual([]);
+      const next = new Feed(nonFinite);
+      expect(next.say([scaled(1, 1024), scaled(Infinity, 1024), scaled(Infinity, 512), scaled(1, 256)])).toEqual([]);
+    });
+
+    it('tells of a norm with which it did not fall a step later, and of two no later', () => {
+      const feed = new Feed(nonFinite);
+      feed.say([scaled(1, 1024), scaled(Infinity, 1024)]);
+      expect(feed.take(scaled(1, 1024))).toMatchObject({
+        severity: 'warning',
+        firstStep: 1,
+        step: 1,
+        cause: 'Rank 2 reported gradient norm infinity at step 1.',
+      });
+      const more = new Feed(nonFinite);
+      expect(more.say([scaled(1, 8), ...steps(3, () => scaled(NaN, 8))])).toEqual(['warning 2', 'critical 3']);
+    });
+
+    it('tells at once of a loss, of a scale that cannot fall, and of what was filtered out', () => {
+      const feed = new Feed(nonFinite);
+      expect(feed.say([scaled(1, 8), { loss: NaN, gradient_norm: NaN, loss_scale: 4 }])).toEqual(['warning 1']);
+      const fixed = new Feed(nonFinite);
+      expect(fixed.say([scaled(1, 1), scaled(Infinity, 1), scaled(Infinity, 1)])).toEqual(['warning 1', 'critical 2']);
+      const filtered = new Feed(nonFinite);
+      expect(filtered.say([scaled(1, 8), { loss: 0, gradient_norm: NaN, loss_scale: 8 }])).toEqual(['critical 1']);
+    });
+
+    it('knows a fall that one step explains from one for the next', () => {
+      const feed = new Feed(nonFinite);
+      feed.take(scaled(1, 8));
+      feed.take(scaled(Infinity, 4), { skipped: true });
+      expect(feed.say([scaled(Infinity, 4), scaled(Infinity, 4)])).toEqual(['warning 3']);
+    });
+  });
 });

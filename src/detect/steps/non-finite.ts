@@ -2,17 +2,23 @@ import { integer } from '../../config/index.ts';
 import { detectorOptions, quiet, stepDetector } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
+import { UnskippedNorms, type Norm } from './unskipped-norms.ts';
 
 const watched = ['loss', 'gradient_norm'] as const;
 const nouns = { loss: 'loss', gradient_norm: 'gradient norm' } as const;
+
+interface Told extends Norm {
+  readonly field: (typeof watched)[number];
+}
 
 export interface State {
   readonly episode: Episode;
   /** Reports in a row that were not finite. Counted by field, because loss and gradient norm of a step may come apart. */
   readonly streak: Record<(typeof watched)[number], number>;
+  readonly norms: UnskippedNorms;
 }
 
-/** Loss or gradient norm is NaN or infinite. Needs no history. Steps that the loss scaler skipped say nothing. */
+/** Loss or gradient norm is NaN or infinite. Needs no history. Steps that the loss scaler skipped, by a mark or by its scale, say nothing. */
 export const nonFinite = stepDetector({
   kind: 'non_finite',
   subject: 'run',
@@ -29,29 +35,42 @@ export const nonFinite = stepDetector({
     }),
     recovery: integer({ default: 10, min: 1, max: 10_000, help: 'Finite values in a row after which it is over' }),
   }),
-  reads: watched,
+  reads: ['loss', 'gradient_norm', 'loss_scale'],
   metrics: {},
-  start: (): State => ({ episode: new Episode(), streak: { loss: 0, gradient_norm: 0 } }),
-  observe({ episode, streak }, { step, rank, fresh, known, skipped, wentBack }, { consecutive, recovery }) {
+  start: (): State => ({
+    episode: new Episode(),
+    streak: { loss: 0, gradient_norm: 0 },
+    norms: new UnskippedNorms(),
+  }),
+  observe({ episode, streak, norms }, observation, { consecutive, recovery }) {
+    const { step: reported, rank, fresh, known, skipped, wentBack } = observation;
     if (wentBack) streak.loss = streak.gradient_norm = 0;
+    const told: Told[] = norms.take(observation).map((norm) => ({ ...norm, field: 'gradient_norm' }));
     if (skipped) return quiet;
-    for (const field of watched) {
-      const value = fresh[field];
-      if (value !== undefined) streak[field] = Number.isFinite(value) ? 0 : streak[field] + 1;
+    if (fresh.loss !== undefined) told.unshift({ field: 'loss', step: reported, value: fresh.loss });
+    let longest = 0;
+    for (const { field, value } of told) {
+      streak[field] = Number.isFinite(value) ? 0 : streak[field] + 1;
+      longest = Math.max(longest, streak[field]);
     }
-    const bad = watched.filter((field) => fresh[field] !== undefined && streak[field] > 0);
+    const bad = told.filter(({ value }) => !Number.isFinite(value));
     if (bad.length === 0) {
+      if (told.length === 0) return quiet;
       // One field in order does not make calm while the other is still out of order.
-      return watched.every((field) => streak[field] === 0) ? episode.calm(step, recovery) : quiet;
+      return watched.every((field) => streak[field] === 0) ? episode.calm(reported, recovery) : quiet;
     }
-    const longest = Math.max(...bad.map((field) => streak[field]));
     // Frameworks that filter NaN out of the loss report it as exactly 0.
     const filtered = known.loss === 0 && known.gradient_norm !== undefined && Number.isNaN(known.gradient_norm);
-    const said = bad.map((field) => `${nouns[field]} ${figure(fresh[field] ?? NaN)}`).join(' and ');
+    const steps = bad.map((each) => each.step);
+    const step = Math.max(...steps);
+    const said = bad
+      .filter((each) => each.step === step)
+      .map(({ field, value }) => `${nouns[field]} ${figure(value)}`)
+      .join(' and ');
     return {
       status: 'evidence',
       severity: longest >= consecutive || filtered ? 'critical' : 'warning',
-      firstStep: episode.disturbed(step),
+      firstStep: episode.disturbed(Math.min(...steps)),
       step,
       score: longest,
       threshold: consecutive,
