@@ -4,8 +4,8 @@ import { Backoff, longestDelayMs } from './backoff.ts';
 test('delays double up to the longest, with half of each left to chance', () => {
   const low = new Backoff(() => 0);
   const high = new Backoff(() => 1);
-  expect([1, 2, 3].map(() => low.next())).toEqual([100, 200, 400]);
-  expect([1, 2, 3].map(() => high.next())).toEqual([200, 400, 800]);
+  expect([1, 2, 3].map(() => low.next())).toEqual([125, 250, 500]);
+  expect([1, 2, 3].map(() => high.next())).toEqual([250, 500, 1_000]);
   for (let attempt = 0; attempt < 2_000; attempt += 1) high.next();
   expect(high.next()).toBe(longestDelayMs);
 });
@@ -15,5 +15,5 @@ test('a reset begins anew', () => {
   backoff.next();
   backoff.next();
   backoff.reset();
-  expect(backoff.next()).toBe(200);
+  expect(backoff.next()).toBe(250);
 });

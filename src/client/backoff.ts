@@ -1,7 +1,7 @@
 /** The first delay is at most this long: an exporter that was replaced in place is back within a second or two. */
-const shortestMs = 200;
-/** No delay is longer: a worker finds an exporter that was away for hours within half a minute. */
-export const longestDelayMs = 30_000;
+const shortestMs = 250;
+/** No delay is longer: a worker finds an exporter that was away for hours within seconds. */
+export const longestDelayMs = 5_000;
 
 /**
  * How long to wait before the next connection: doubling, and half of it by chance, so that the workers of a node do not all come

@@ -38,7 +38,12 @@ function connect(
     clock: systemClock,
     backoff: new Backoff(),
     droppedBefore: () => 0,
-    events: { finding: () => undefined, request: () => undefined, warning: (text) => parts.warnings?.push(text) },
+    events: {
+      finding: () => undefined,
+      request: () => undefined,
+      unfit: () => undefined,
+      warning: (text) => parts.warnings?.push(text),
+    },
   });
   sender.start();
   let result: Promise<boolean> | undefined;

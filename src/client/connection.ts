@@ -1,11 +1,12 @@
 import type { ExporterMessage__Output, HelloMessage, WorkerMessage } from '../protocol/index.ts';
-import { longestDelayMs } from './backoff.ts';
 import type { Backoff } from './backoff.ts';
 import type { Channel, ChannelEnd, OpenChannel } from './channel.ts';
 import type { Clock } from './clock.ts';
 
 /** An exporter that takes the stream and does not greet within this time is as good as absent. */
 const welcomeWithinMs = 10_000;
+/** After a refusal somebody has to change something first. */
+const refusedDelayMs = 30_000;
 
 export type Welcome = NonNullable<ExporterMessage__Output['welcome']>;
 
@@ -25,13 +26,21 @@ export interface ConnectionListener {
 export interface ConnectionEnd extends ChannelEnd {
   /** Whether the exporter had greeted. */
   readonly wasOpen: boolean;
-  /** It was reached and did not want this worker. */
+  /** It was reached and said no, to this worker or to what it sent. */
   readonly refused: boolean;
   readonly retryInMs: number;
 }
 
-/** What the transport says when nobody is there, or is there no more. All else is an answer. */
-const absent: ReadonlySet<string> = new Set(['UNAVAILABLE', 'CANCELLED', 'DEADLINE_EXCEEDED']);
+/** What an exporter says no with, see the service in the proto file, and a server that is none. All else is the transport's. */
+const refusals: ReadonlySet<string> = new Set([
+  'ALREADY_EXISTS',
+  'FAILED_PRECONDITION',
+  'INVALID_ARGUMENT',
+  'PERMISSION_DENIED',
+  'RESOURCE_EXHAUSTED',
+  'UNAUTHENTICATED',
+  'UNIMPLEMENTED',
+]);
 
 /** Keeps one stream to the exporter alive: says hello, waits for the welcome, comes back after an end. */
 export class Connection {
@@ -139,8 +148,8 @@ export class Connection {
 
   #end(end: ChannelEnd): void {
     const wasOpen = this.#greeted;
-    const refused = !wasOpen && !absent.has(end.code);
-    const retryInMs = refused ? longestDelayMs : this.#backoff.next();
+    const refused = refusals.has(end.code);
+    const retryInMs = refused ? refusedDelayMs : this.#backoff.next();
     this.stop();
     if (!this.#listener.ended({ ...end, wasOpen, refused, retryInMs })) return;
     this.#cancelTimer = this.#clock.after(retryInMs, () => {

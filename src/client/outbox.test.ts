@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { measure } from './measured-report.ts';
 import { Outbox } from './outbox.ts';
+import { layers } from './reports.ts';
 import { maxStepBytes } from './step-report.ts';
 import type { Batch } from './outbox.ts';
 
 const roomy = 65_536;
 
 function filled(capacity: number, steps: number): Outbox {
-  const outbox = new Outbox(capacity);
+  const outbox = new Outbox(capacity, () => undefined);
   outbox.resume(0, roomy);
   for (let step = 0; step < steps; step += 1) outbox.add({ step, unix_nanos: step });
   return outbox;
@@ -75,8 +77,36 @@ test('a batch fits into the largest message, and is cut anew when the exporter t
     [3, 4],
   ]);
   expect(numbers(again)).toEqual(Array.from({ length: 20 }, (_, step) => step));
-  outbox.resume(1, 1);
-  expect(all(outbox).every(({ steps }) => steps.length === 1)).toBe(true);
+});
+
+test('of an exporter that takes less than one report the others are cut anew, and this one is dropped', () => {
+  const told: number[] = [];
+  const outbox = new Outbox(10, ({ bytes, limit }) => told.push(bytes, limit));
+  const large = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`layer ${at}`, { weightNorm: 1 }]));
+  const report = measure(layers(2, large, 7));
+  outbox.add({ step: 1, unix_nanos: 1 });
+  outbox.add(report);
+  outbox.add({ step: 3, unix_nanos: 3 });
+  expect(all(outbox)).toHaveLength(1);
+  outbox.resume(0, 1_000);
+  expect(all(outbox).map(({ sequence, steps, reports }) => [sequence, steps.length, reports.length])).toEqual([
+    [1, 1, 0],
+    [2, 1, 0],
+  ]);
+  expect([told, outbox.dropped]).toEqual([[report.wire.length, 936], 1]);
+  outbox.acknowledge(2);
+  outbox.add(report);
+  expect(outbox.next()).toBeUndefined();
+  expect(outbox.empty).toBe(true);
+});
+
+test('of reports that take more than 32 MiB the oldest give way, so that the thread keeps its memory', () => {
+  const outbox = new Outbox(36_000, () => undefined);
+  const wire = Buffer.alloc(262_144);
+  for (let at = 0; at < 200; at += 1) outbox.add({ part: 'layer_reports', wire });
+  expect(outbox.dropped).toBe(200 - 128);
+  outbox.add({ step: 1, unix_nanos: 1 });
+  expect(outbox.dropped).toBe(200 - 127);
 });
 
 test('an exporter that obeys the protocol gets every step once, in order, but for those that are counted as dropped', () => {
@@ -84,11 +114,11 @@ test('an exporter that obeys the protocol gets every step once, in order, but fo
     { weight: 6, arbitrary: fc.constant('step' as const) },
     { weight: 3, arbitrary: fc.constant('send' as const) },
     { weight: 2, arbitrary: fc.constant('acknowledge' as const) },
-    { weight: 1, arbitrary: fc.record({ reconnectWith: fc.integer({ min: 1, max: 2_000 }) }) },
+    { weight: 1, arbitrary: fc.record({ reconnectWith: fc.integer({ min: 500, max: 2_000 }) }) },
   );
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 12 }), fc.array(action, { maxLength: 200 }), (capacity, actions) => {
-      const outbox = new Outbox(capacity);
+      const outbox = new Outbox(capacity, () => undefined);
       outbox.resume(0, roomy);
       const received: number[] = [];
       let has = 0;

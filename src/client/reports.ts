@@ -93,6 +93,15 @@ export interface ServingReport {
 /** The parts of a batch besides steps. */
 export type Part = 'evaluations' | 'layer_reports' | 'tensor_reports' | 'events' | 'serving_reports';
 
+/** By what method of a run they are reported. */
+export const partNames: Readonly<Record<Part, string>> = {
+  evaluations: 'evaluation',
+  layer_reports: 'layers',
+  tensor_reports: 'tensors',
+  events: 'event',
+  serving_reports: 'serving',
+};
+
 /** One part of a batch as it is sent. */
 export interface WireReport {
   readonly part: Part;

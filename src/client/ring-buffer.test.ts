@@ -4,7 +4,7 @@ import { RingBuffer } from './ring-buffer.ts';
 
 test('the oldest value gives way, and the others keep their index', () => {
   const ring = new RingBuffer<string>(2);
-  expect([ring.push('a'), ring.push('b'), ring.push('c')]).toEqual([false, false, true]);
+  for (const value of ['a', 'b', 'c']) ring.push(value);
   expect([ring.first, ring.end, ring.size]).toEqual([1, 3, 2]);
   expect([ring.at(0), ring.at(1), ring.at(2), ring.at(3)]).toEqual([undefined, 'b', 'c', undefined]);
 });
@@ -22,7 +22,7 @@ test('it behaves like a list that is cut at its capacity', () => {
         let next = 0;
         for (const action of actions) {
           if ('push' in action) {
-            expect(ring.push(action.push)).toBe(list.length === capacity);
+            ring.push(action.push);
             list = [...list, { index: next, value: action.push }].slice(-capacity);
             next += 1;
           } else {
@@ -36,6 +36,14 @@ test('it behaves like a list that is cut at its capacity', () => {
       },
     ),
   );
+});
+
+test('a value that is taken out leaves the others where they are', () => {
+  const ring = new RingBuffer<string>(3);
+  for (const value of ['a', 'b', 'c']) ring.push(value);
+  ring.remove(1);
+  expect([ring.at(0), ring.at(1), ring.at(2), ring.size]).toEqual(['a', undefined, 'c', 3]);
+  expect(ring.slice(0, 3)).toEqual(['a', 'c']);
 });
 
 test('a capacity that is no number of values is a mistake of the programmer', () => {

@@ -30,13 +30,16 @@ export class RingBuffer<T> {
     return this.#end - this.#first;
   }
 
-  /** Adds a value; true when the oldest one had to go. */
-  push(value: T): boolean {
-    const full = this.size === this.capacity;
-    if (full) this.#first += 1;
+  /** Adds a value; where there is no room the oldest one goes. */
+  push(value: T): void {
+    if (this.size === this.capacity) this.#first += 1;
     this.#slots[this.#end % this.capacity] = value;
     this.#end += 1;
-    return full;
+  }
+
+  /** Takes out one value; the others keep their index. */
+  remove(index: number): void {
+    if (index >= this.#first && index < this.#end) this.#slots[index % this.capacity] = undefined;
   }
 
   /** The value of this index, undefined when it is gone or not there yet. */
@@ -48,7 +51,8 @@ export class RingBuffer<T> {
   slice(from: number, to: number): T[] {
     const values: T[] = [];
     for (let index = Math.max(from, this.#first); index < Math.min(to, this.#end); index += 1) {
-      values.push(this.#slots[index % this.capacity] as T);
+      const value = this.#slots[index % this.capacity];
+      if (value !== undefined) values.push(value);
     }
     return values;
   }

@@ -207,7 +207,7 @@ export class ReportedRun implements Run {
       this.#handover.flush();
       for (const report of made) if (this.#counters.enter()) this.#thread.post({ report });
     } catch (error) {
-      this.#warnings.warn(name, `${name} cannot be sent: ${String(error)}`);
+      this.#refused.refuse({ field: name, text: `${name} cannot be sent: ${String(error)}` });
     }
   }
 
@@ -229,6 +229,8 @@ export class ReportedRun implements Run {
       this.#settle(message.delivered);
     } else if ('warning' in message) {
       this.#warnings.warn(message.warning, message.warning);
+    } else if ('unfit' in message) {
+      this.#refused.refuse(message.unfit);
     } else if ('request' in message) {
       void this.#requests.take(message.request);
     } else if (this.#onFinding instanceof Reactions) {

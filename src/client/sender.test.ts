@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../test/support/manual-clock.ts';
+import { protocol } from '../protocol/index.ts';
 import type { ExporterMessage__Output, WorkerMessage } from '../protocol/index.ts';
 import { Backoff } from './backoff.ts';
 import type { ChannelEvents } from './channel.ts';
+import { layers as wireLayers } from './reports.ts';
 import { Sender } from './sender.ts';
 import type { WireStep } from './step-report.ts';
+
+const { requestSerialize } = protocol.Telemetry.service.Report;
 
 /** A sender, and the exporter's end of its streams in the test's hand. */
 class Bench {
@@ -16,6 +20,7 @@ class Bench {
     closed: boolean;
   }[] = [];
   readonly warnings: string[] = [];
+  readonly unfit: string[] = [];
   readonly findings: unknown[] = [];
   readonly requests: unknown[] = [];
   keepsUp = true;
@@ -46,6 +51,7 @@ class Bench {
         finding: (finding) => this.findings.push(finding),
         request: (request) => this.requests.push(request),
         warning: (text) => this.warnings.push(text),
+        unfit: ({ field }) => this.unfit.push(field),
       },
     });
     this.sender.start();
@@ -64,8 +70,8 @@ class Bench {
     this.stream.events.message(message);
   }
 
-  welcome(resume_from = 0): void {
-    this.say({ welcome: { resume_from, max_message_bytes: 65_536 } });
+  welcome(resume_from = 0, max_message_bytes = 65_536): void {
+    this.say({ welcome: { resume_from, max_message_bytes } });
   }
 
   end(code: string, details = 'x'): void {
@@ -152,12 +158,12 @@ test('after a lost stream it comes back with growing delays and sends what was n
   bench.report(2, { loss: NaN });
   const resent = bench.stream.sent.at(-1);
   bench.end('UNAVAILABLE');
-  bench.clock.pass(199);
+  bench.clock.pass(249);
   expect(bench.streams).toHaveLength(1);
   bench.clock.pass(1);
   expect(bench.streams).toHaveLength(2);
   bench.end('UNAVAILABLE');
-  bench.clock.pass(399);
+  bench.clock.pass(499);
   expect(bench.streams).toHaveLength(2);
   bench.clock.pass(1);
   bench.welcome(1);
@@ -176,10 +182,10 @@ test('only an acknowledgement makes the next delay short again', () => {
     while (bench.streams.length === streams) bench.clock.pass(10);
     return bench.clock.now() - from;
   };
-  expect([delayAfterWelcome(), delayAfterWelcome(), delayAfterWelcome()]).toEqual([200, 400, 800]);
+  expect([delayAfterWelcome(), delayAfterWelcome(), delayAfterWelcome()]).toEqual([250, 500, 1_000]);
   bench.welcome();
   bench.say({ acknowledgement: { sequence: 1 } });
-  expect(delayAfterWelcome()).toBe(200);
+  expect(delayAfterWelcome()).toBe(250);
 });
 
 test('words of a stream that was given up are not heard', () => {
@@ -189,7 +195,7 @@ test('words of a stream that was given up are not heard', () => {
   bench.clock.pass(100);
   const old = bench.stream;
   bench.end('UNAVAILABLE');
-  bench.clock.pass(200);
+  bench.clock.pass(250);
   old.events.message({ welcome: { resume_from: 0 } });
   old.events.ended({ code: 'CANCELLED', details: '' });
   bench.report(2, { loss: NaN });
@@ -204,7 +210,7 @@ test('an exporter that takes the stream and says nothing is left after 10 s', ()
   expect(bench.warnings).toEqual([
     'nothing is reported to exporter:1 yet: no welcome within 10 s; training goes on, the next attempt is in 1 s',
   ]);
-  bench.clock.pass(200);
+  bench.clock.pass(250);
   expect(bench.streams).toHaveLength(2);
 });
 
@@ -220,6 +226,65 @@ test('a refused hello is said once, and tried again after half a minute', () => 
   expect(bench.warnings).toEqual([
     'the exporter at exporter:1 refuses this worker: rank 0 of r is held by another session (ALREADY_EXISTS); training goes on, the next attempt is in 30 s',
   ]);
+});
+
+test('an exporter that refuses what was sent is left alone for half a minute as well, and gets it again', () => {
+  const bench = new Bench();
+  bench.welcome();
+  bench.report(1, { loss: NaN });
+  bench.clock.pass(100);
+  bench.end('RESOURCE_EXHAUSTED', 'a message of 5000 bytes is over the limit');
+  bench.clock.pass(29_999);
+  expect(bench.streams).toHaveLength(1);
+  bench.clock.pass(1);
+  bench.welcome();
+  expect(bench.batches).toEqual([[1]]);
+  expect(bench.warnings).toEqual([expect.stringContaining('a message of 5000 bytes is over the limit')]);
+});
+
+const layers = (step: number, names: number) =>
+  wireLayers(step, Object.fromEntries(Array.from({ length: names }, (_, at) => [`layer ${at}`, { weightNorm: 1 }])), 7);
+
+test('a report that is too large for this exporter is dropped, counted and said once, and all others are sent', () => {
+  const bench = new Bench();
+  bench.welcome(0, 2_000);
+  for (const step of [1, 2, 3]) {
+    bench.report(step);
+    bench.sender.reportBeside(layers(step, step === 3 ? 50 : 100));
+  }
+  bench.report(4, { extras: Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`value ${at}`, at])) });
+  bench.report(5);
+  bench.clock.pass(2_000);
+  const { sent } = bench.stream;
+  expect(bench.batches.flat()).toEqual([1, 2, 3, 5]);
+  expect(sent.flatMap(({ batch }) => batch?.layer_reports?.map(({ step }) => step) ?? [])).toEqual([3]);
+  expect(sent.at(-1)?.batch?.dropped_steps).toBe(3);
+  expect(sent.map(({ batch }) => batch?.sequence).slice(1)).toEqual(sent.slice(1).map((_, at) => at + 1));
+  expect(Math.max(...sent.map((message) => requestSerialize(message).length))).toBeLessThanOrEqual(2_000);
+  expect(bench.warnings).toEqual([
+    expect.stringMatching(
+      /^layers: \d+ bytes are more than the 1936 that a message to the exporter at exporter:1 holds/,
+    ),
+    expect.stringMatching(/^log: \d+ bytes are more than/),
+  ]);
+});
+
+test('a limit that is told later holds from then on', () => {
+  const bench = new Bench();
+  bench.welcome();
+  bench.say({ limits: { message_bytes: 2_000 } });
+  bench.sender.reportBeside(layers(1, 100));
+  for (let step = 1; step <= 20; step += 1) bench.report(step, { loss: 1 });
+  bench.clock.pass(2_000);
+  expect(bench.batches.flat()).toHaveLength(20);
+  expect(bench.stream.sent.some(({ batch }) => batch?.layer_reports !== undefined)).toBe(false);
+  expect(bench.batches.length).toBeGreaterThan(1);
+});
+
+test('a report that no exporter takes is told to the run', () => {
+  const bench = new Bench();
+  bench.sender.reportBeside(layers(1, 20_000));
+  expect(bench.unfit).toEqual(['layers']);
 });
 
 test('a refusal of part of a batch is said once by reason', () => {
@@ -247,7 +312,7 @@ test('findings and requests are passed on, answers wait for a connection', () =>
   expect([bench.findings, bench.requests]).toEqual([[{ id: 'f' }], [{ id: 'q' }]]);
   bench.end('UNAVAILABLE');
   bench.sender.answer({ request: 'q', result: 'RESULT_DONE' });
-  bench.clock.pass(200);
+  bench.clock.pass(250);
   bench.welcome();
   expect(bench.stream.sent.slice(1)).toEqual([{ answer: { request: 'q', result: 'RESULT_DONE' } }]);
 });
@@ -280,7 +345,7 @@ test('a goodbye that was cut off is said again on the next stream', () => {
   bench.report(1);
   const results = finish(bench);
   bench.end('UNAVAILABLE');
-  bench.clock.pass(200);
+  bench.clock.pass(250);
   bench.welcome(0);
   expect(bench.batches).toEqual([[1]]);
   expect(bench.stream.sent.at(-1)?.goodbye).toBeDefined();
@@ -327,7 +392,12 @@ test('an address that cannot be understood is told, and tried again', () => {
     open: () => {
       throw new Error('could not parse');
     },
-    events: { finding: () => undefined, request: () => undefined, warning: (text) => warnings.push(text) },
+    events: {
+      finding: () => undefined,
+      request: () => undefined,
+      unfit: () => undefined,
+      warning: (text) => warnings.push(text),
+    },
   });
   sender.start();
   clock.pass(1);

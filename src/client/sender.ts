@@ -1,28 +1,20 @@
-import type {
-  Answer,
-  BatchMessage,
-  Finding__Output,
-  Goodbye,
-  HelloMessage,
-  Request__Output,
-} from '../protocol/index.ts';
+import type { Answer, Finding__Output, Goodbye, HelloMessage, Request__Output } from '../protocol/index.ts';
 import type { Backoff } from './backoff.ts';
 import type { OpenChannel } from './channel.ts';
 import type { Clock } from './clock.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionEnd, ConnectionListener, ExporterWord, Welcome } from './connection.ts';
-import { measure } from './measured-report.ts';
-import { Outbox } from './outbox.ts';
-import type { WireReport } from './reports.ts';
+import { measure, unpack } from './measured-report.ts';
+import { Outbox, type TooLarge } from './outbox.ts';
+import { partNames, type WireReport } from './reports.ts';
 import type { WireStep } from './step-report.ts';
+import type { Problem } from './value-kinds.ts';
 import { Warnings } from './warnings.ts';
 
 /** One batch a second is enough for people and for windows of a minute. */
 const batchEveryMs = 1_000;
 /** What is urgent goes at once, but not more often than this; and a step waits this long for its parts. */
 const urgentEveryMs = 50;
-/** What an exporter takes that does not say it. */
-const defaultMessageBytes = 65_536;
 /** Answers that wait for a connection. The main thread remembers as many requests. */
 const maxAnswers = 64;
 
@@ -31,6 +23,8 @@ export interface SenderEvents {
   readonly request: (request: Request__Output) => void;
   /** A sentence for a person, each said once. */
   readonly warning: (text: string) => void;
+  /** A report cannot be sent to any exporter. */
+  readonly unfit: (problem: Problem) => void;
 }
 
 /** Decides what is sent when: coalesces steps, resends, answers, says goodbye. */
@@ -62,7 +56,9 @@ export class Sender implements ConnectionListener {
     readonly droppedBefore: () => number;
     readonly events: SenderEvents;
   }) {
-    this.#outbox = new Outbox(parts.capacity);
+    this.#outbox = new Outbox(parts.capacity, (item) => {
+      this.#tellLeftOut(item);
+    });
     this.#clock = parts.clock;
     this.#backoff = parts.backoff;
     this.#address = parts.address;
@@ -89,7 +85,8 @@ export class Sender implements ConnectionListener {
     try {
       this.#outbox.add(measure(report));
     } catch (error) {
-      this.#warnings.warn(report.part, `a report cannot be sent (${report.part}): ${String(error)}`);
+      const field = partNames[report.part];
+      this.#events.unfit({ field, text: `${field} cannot be sent: ${String(error)}` });
       return;
     }
     this.#flushAt(Math.max(this.#lastFlush + batchEveryMs, this.#clock.now() + urgentEveryMs));
@@ -120,11 +117,11 @@ export class Sender implements ConnectionListener {
 
   welcomed(welcome: Welcome): void {
     this.#everWelcomed = true;
-    this.#outbox.resume(welcome.resume_from ?? 0, welcome.max_message_bytes ?? defaultMessageBytes);
+    this.#outbox.resume(welcome.resume_from ?? 0, welcome.max_message_bytes);
     this.#flush();
   }
 
-  heard({ acknowledgement, refusal, finding, request }: ExporterWord): void {
+  heard({ acknowledgement, refusal, limits, finding, request }: ExporterWord): void {
     if (acknowledgement !== undefined) {
       this.#outbox.acknowledge(acknowledgement.sequence ?? 0);
       this.#connection.proveUseful();
@@ -136,6 +133,7 @@ export class Sender implements ConnectionListener {
         `the exporter did not take part of a batch (${reason}): ${refusal.message ?? ''}`,
       );
     }
+    if (limits?.message_bytes !== undefined) this.#outbox.limit(limits.message_bytes);
     if (finding !== undefined) this.#events.finding(finding);
     if (request !== undefined) this.#events.request(request);
   }
@@ -145,7 +143,7 @@ export class Sender implements ConnectionListener {
   }
 
   ended({ code, details, wasOpen, refused, retryInMs }: ConnectionEnd): boolean {
-    if (this.#goodbye !== undefined && (code === 'OK' || (!wasOpen && (refused || !this.#everWelcomed)))) {
+    if (this.#goodbye !== undefined && (code === 'OK' || refused || (!wasOpen && !this.#everWelcomed))) {
       this.#conclude(code === 'OK');
       return false;
     }
@@ -185,7 +183,7 @@ export class Sender implements ConnectionListener {
       if (batch === undefined) break;
       const dropped_steps = this.#outbox.dropped + this.#droppedBefore();
       const { sequence, steps, reports } = batch;
-      this.#connection.send({ batch: { sequence, steps: [...steps], ...byPart(reports), dropped_steps } });
+      this.#connection.send({ batch: { sequence, steps: [...steps], ...unpack(reports), dropped_steps } });
     }
     if (this.#goodbye === undefined || !this.#connection.ready) return;
     this.#connection.send({ goodbye: this.#goodbye });
@@ -198,10 +196,13 @@ export class Sender implements ConnectionListener {
     this.#finished(goodbyeTaken && this.#outbox.empty);
     this.#finished = () => undefined;
   }
-}
 
-function byPart(reports: readonly WireReport[]): BatchMessage {
-  const batch: Record<string, object[]> = {};
-  for (const { part, message } of reports) (batch[part] ??= []).push(message);
-  return batch;
+  #tellLeftOut({ item, bytes, limit }: TooLarge): void {
+    const name = 'part' in item ? partNames[item.part] : 'log';
+    this.#warnings.warn(
+      `too large ${name}`,
+      `${name}: ${bytes} bytes are more than the ${limit} that a message to the exporter at ${this.#address} holds ` +
+        '(grpc.max_message_bytes): the report was dropped; report fewer names at a time',
+    );
+  }
 }

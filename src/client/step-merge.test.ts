@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RingBuffer } from './ring-buffer.ts';
-import { mergeStep } from './step-merge.ts';
+import { addPart, findOpenStep } from './step-merge.ts';
 import type { Item } from './measured-report.ts';
 import type { WireStep } from './step-report.ts';
 
@@ -8,6 +8,13 @@ function waiting(...steps: WireStep[]): RingBuffer<Item> {
   const ring = new RingBuffer<Item>(100);
   for (const step of steps) ring.push(step);
   return ring;
+}
+
+/** Whether the part found its step. */
+function mergeStep(ring: RingBuffer<Item>, from: number, part: WireStep): boolean {
+  const step = findOpenStep(ring, from, part);
+  if (step !== undefined) addPart(step, part);
+  return step !== undefined;
 }
 
 test('a part fills its step, whose time stays', () => {
@@ -49,6 +56,6 @@ test('another phase replaces the one before, and values by name are added', () =
 
 test('other reports lie between steps without parting them', () => {
   const ring = waiting({ step: 1, unix_nanos: 10, loss: 1 });
-  ring.push({ part: 'events', message: {}, bytes: 9 });
+  ring.push({ part: 'events', wire: Buffer.alloc(9) });
   expect(mergeStep(ring, 0, { step: 1, unix_nanos: 20, gradient_norm: 2 })).toBe(true);
 });

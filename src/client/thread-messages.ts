@@ -2,6 +2,7 @@ import type { Answer, Finding__Output, Goodbye, HelloMessage, Request__Output } 
 import type { WireReport } from './reports.ts';
 import type { WireStep } from './step-report.ts';
 import type { TlsSettings } from './tls.ts';
+import type { Problem } from './value-kinds.ts';
 
 /** What the sending thread is started with. */
 export interface ThreadData {
@@ -24,5 +25,7 @@ export type FromThread =
   | { readonly finding: Finding__Output }
   | { readonly request: Request__Output }
   | { readonly warning: string }
+  /** A report that no exporter takes. */
+  | { readonly unfit: Problem }
   /** The last message: whether the exporter acknowledged every step and took the goodbye. */
   | { readonly delivered: boolean };

@@ -42,6 +42,9 @@ const sender = new Sender({
     warning: (warning) => {
       tell({ warning });
     },
+    unfit: (unfit) => {
+      tell({ unfit });
+    },
   },
 });
 

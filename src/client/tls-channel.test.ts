@@ -38,7 +38,12 @@ function connect(address: string, tls: TlsSettings) {
     clock: systemClock,
     backoff: new Backoff(),
     droppedBefore: () => 0,
-    events: { finding: () => undefined, request: () => undefined, warning: (text) => warnings.push(text) },
+    events: {
+      finding: () => undefined,
+      request: () => undefined,
+      unfit: () => undefined,
+      warning: (text) => warnings.push(text),
+    },
   });
   sender.start();
   let result: Promise<boolean> | undefined;
