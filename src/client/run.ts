@@ -71,6 +71,8 @@ const finishWithinMs = 8_000;
 const threadOverdueMs = 2_000;
 /** An exiting process stands still meanwhile. */
 const exitWithinMs = 2_000;
+/** And before, where the thread has just been started or gets no processor time. */
+const heardWithinMs = 6_000;
 const maxReasonLength = 512;
 
 const endings: Readonly<Record<Ending, Goodbye['ending'] & string>> = {
@@ -144,7 +146,7 @@ export class ReportedRun implements Run {
     });
     this.#unwatchExit = parts.watchExit((ending, reason) => {
       this.#sayGoodbye(ending, reason, exitWithinMs);
-      this.#counters.waitUntilFinished(exitWithinMs);
+      this.#counters.waitUntilFinished(heardWithinMs, exitWithinMs);
     });
   }
 

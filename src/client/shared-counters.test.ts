@@ -16,8 +16,11 @@ test('what lies between training and the thread is bounded, and what is refused 
 test('waiting ends when the thread has finished, and in any case in time', () => {
   const training = new SharedCounters();
   const began = performance.now();
-  training.waitUntilFinished(20);
-  expect(performance.now() - began).toBeGreaterThanOrEqual(19);
-  new SharedCounters(training.memory).finish();
-  training.waitUntilFinished(60_000);
+  const thread = new SharedCounters(training.memory);
+  training.waitUntilFinished(20, 60_000);
+  thread.takeGoodbye();
+  training.waitUntilFinished(60_000, 20);
+  expect(performance.now() - began).toBeGreaterThanOrEqual(38);
+  thread.finish();
+  training.waitUntilFinished(60_000, 60_000);
 });

@@ -3,6 +3,10 @@ const maxInFlight = 8_192;
 
 const inFlight = 0;
 const dropped = 1;
+const stage = 2;
+
+/** What the thread has come to; before, it is 0. */
+const goodbyeTaken = 1;
 const finished = 2;
 
 /**
@@ -38,13 +42,23 @@ export class SharedCounters {
     Atomics.sub(this.#cells, inFlight, steps);
   }
 
-  finish(): void {
-    Atomics.store(this.#cells, finished, 1);
-    Atomics.notify(this.#cells, finished);
+  /** The thread has heard that the run ends. */
+  takeGoodbye(): void {
+    this.#reach(goodbyeTaken);
   }
 
-  /** Blocks until the thread has finished, for at most `ms` milliseconds. */
-  waitUntilFinished(ms: number): void {
-    Atomics.wait(this.#cells, finished, 0, ms);
+  finish(): void {
+    this.#reach(finished);
+  }
+
+  /** Blocks until the thread has finished: so long until it takes the goodbye, then for at most `ms` milliseconds. */
+  waitUntilFinished(takenWithinMs: number, ms: number): void {
+    Atomics.wait(this.#cells, stage, 0, takenWithinMs);
+    Atomics.wait(this.#cells, stage, goodbyeTaken, ms);
+  }
+
+  #reach(next: number): void {
+    Atomics.store(this.#cells, stage, next);
+    Atomics.notify(this.#cells, stage);
   }
 }

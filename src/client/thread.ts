@@ -58,6 +58,7 @@ port.on('message', (message: ToThread) => {
   } else if ('answer' in message) {
     sender.answer(message.answer);
   } else {
+    counters.takeGoodbye();
     sender.finish(message.goodbye, message.timeoutMs, (delivered) => {
       tell({ delivered });
       counters.finish();
