@@ -147,6 +147,60 @@ def test_what_the_script_logs_wins_and_names_the_step(reported: Callable[[], lis
     assert all(step.HasField("forward_seconds") for step in steps)
 
 
+@pytest.mark.parametrize("last_step", [0, 100])
+def test_numbers_may_begin_with_the_last_step(exporter: FakeExporter, last_step: int) -> None:
+    run = gradwatch.init("begins", address=exporter.address)
+    model, losses = network(), []
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with gradwatch.torch.watch(run=run, last_step=last_step):
+        run.log(step=last_step, validation_loss=0.5)
+        for number, batch in enumerate(loader(), last_step):
+            loss = loss_of(model, batch)
+            run.log(step=number, loss=loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    run.finish()
+    steps = whole_steps(exporter.steps)
+    assert [(step.step, step.loss) for step in steps] == list(enumerate(losses, last_step))
+    assert [step.HasField("validation_loss") for step in steps] == [True] + [False] * 5
+    assert all(step.HasField("step_seconds") and step.learning_rate == 0.1 for step in steps)
+
+
+def test_an_evaluation_before_the_first_step_is_not_of_it(reported: Callable[[], list[pb.Step]]) -> None:
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    gradwatch.log(step=0, validation_loss=0.5)
+    for number, batch in enumerate(loader(2), 1):
+        loss_of(model, batch).backward()
+        optimizer.step()
+        gradwatch.log(step=number)
+    assert [(step.step, step.HasField("validation_loss"), step.HasField("loss")) for step in reported()] == [
+        (0, True, False),
+        (1, False, True),
+        (2, False, True),
+    ]
+
+
+def test_what_is_logged_one_step_later_is_of_its_step(reported: Callable[[], list[pb.Step]]) -> None:
+    model, told, before = network(), [], None
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for number, batch in enumerate(loader(), 1):
+        optimizer.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        norm = clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        if before is not None:
+            # What is known already stays: the same field with another value were a training that went back.
+            gradwatch.log(step=number - 1, tokens=number - 1, gradient_norm=before)
+        before = norm.item() + 1.0
+        told.append((number, norm.item(), loss.item(), number if number < 6 else 0))
+    steps = reported()
+    assert [(step.step, step.gradient_norm, step.loss, step.tokens) for step in steps] == told
+
+
 def test_accumulation_is_one_step_whose_loss_is_the_sum(reported: Callable[[], list[pb.Step]]) -> None:
     model, sums = network(), [0.0]
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
@@ -185,6 +239,93 @@ def test_mixed_precision(reported: Callable[[], list[pb.Step]], fused: bool) -> 
     assert steps[0].gradient_norm == pytest.approx(norms[0], rel=1e-5)
 
 
+def test_the_norm_of_a_step_that_the_scaler_skips_is_not_that_of_the_next(
+    reported: Callable[[], list[pb.Step]],
+) -> None:
+    model, norms = network(), []
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    scaler = torch.amp.GradScaler("cpu", init_scale=1024.0)
+    for number, batch in enumerate(loader(), 1):
+        optimizer.zero_grad()
+        scaler.scale(loss_of(model, batch)).backward()
+        if number == 3:
+            model[0].weight.grad[0, 0] = torch.inf
+        scaler.unscale_(optimizer)
+        norms.append(clip_grad_norm_(model.parameters(), 1.0).item())
+        scaler.step(optimizer)
+        scaler.update()
+    steps = reported()
+    assert [step.skipped for step in steps] == [False, False, True, False, False, False]
+    assert [step.gradient_norm for step in steps] == norms and norms[2] == torch.inf
+
+
+@pytest.mark.parametrize("zero", ["optimizer", "model", "in place"])
+def test_a_batch_that_no_step_follows_is_of_no_step(reported: Callable[[], list[pb.Step]], zero: str) -> None:
+    model, told = network(), []
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for number, batch in enumerate(loader()):
+        if zero == "model":
+            model.zero_grad()
+        else:
+            optimizer.zero_grad(set_to_none=zero == "optimizer")
+        loss = loss_of(model, batch) * (torch.nan if number in (0, 3) else 1.0)
+        loss.backward()
+        norm = clip_grad_norm_(model.parameters(), 1.0)
+        if not torch.isfinite(norm):
+            continue
+        optimizer.step()
+        told.append((loss.item(), norm.item()))
+    assert [(step.loss, step.gradient_norm) for step in reported()] == told
+
+
+def test_what_is_logged_of_a_batch_that_no_step_follows_is_not_lost(reported: Callable[[], list[pb.Step]]) -> None:
+    model, losses = network(), []
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for number, batch in enumerate(loader()):
+        loss = loss_of(model, batch) + (torch.inf if number in (2, 5) else 0.0)
+        losses.append(loss.item())
+        gradwatch.log(step=number, loss=loss.item(), **({"tokens": 7} if number == 2 else {}))
+        if not torch.isfinite(loss):
+            continue
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    steps = reported()
+    assert [(step.step, step.loss) for step in steps] == list(enumerate(losses))
+    assert [step.HasField("step_seconds") for step in steps] == [True, True, False, True, True, False]
+    assert [step.tokens for step in steps] == [0, 0, 7, 0, 0, 0]
+
+
+def test_the_norm_of_accumulated_batches_is_the_last_one(reported: Callable[[], list[pb.Step]]) -> None:
+    model, norms = network(), []
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for number, batch in enumerate(loader(), 1):
+        loss_of(model, batch).backward()
+        norm = clip_grad_norm_(model.parameters(), 1e9).item()
+        if number % 2 == 0:
+            optimizer.step()
+            optimizer.zero_grad()
+            norms.append(norm)
+    assert [step.gradient_norm for step in reported()] == norms
+
+
+def test_an_optimiser_that_steps_by_another_has_one_gradient(reported: Callable[[], list[pb.Step]]) -> None:
+    class Wrapper(torch.optim.Optimizer):  # type: ignore[misc]
+        def __init__(self, parameters: Any) -> None:
+            super().__init__(parameters, {"lr": 0.1})
+            self.inner = torch.optim.SGD(self.param_groups, lr=0.1)
+
+        def step(self, closure: Any = None) -> None:
+            self.inner.step()
+
+    model = network()
+    optimizer = Wrapper(list(model.parameters()))
+    loss_of(model, next(iter(loader()))).backward()
+    norm = torch.cat([parameter.grad.flatten() for parameter in model.parameters()]).norm().item()
+    optimizer.step()
+    assert [step.gradient_norm for step in reported()] == pytest.approx([norm], rel=1e-6)
+
+
 def test_two_optimisers_of_one_batch(reported: Callable[[], list[pb.Step]]) -> None:
     models = [network(), network()]
     optimizers = [torch.optim.SGD(models[0].parameters(), lr=0.1), torch.optim.Adam(models[1].parameters(), lr=0.2)]
@@ -199,9 +340,9 @@ def test_two_optimisers_of_one_batch(reported: Callable[[], list[pb.Step]]) -> N
 
 
 def test_a_closure(reported: Callable[[], list[pb.Step]]) -> None:
-    model = network()
+    model, last = network(), {}
     optimizer = torch.optim.LBFGS(model.parameters(), lr=0.1, max_iter=3)
-    for batch in loader():
+    for number, batch in enumerate(loader(), 1):
 
         def closure(batch: Any = batch) -> Any:
             optimizer.zero_grad()
@@ -209,8 +350,17 @@ def test_a_closure(reported: Callable[[], list[pb.Step]]) -> None:
             loss.backward()
             return loss
 
-        optimizer.step(closure)
+        def recorded() -> Any:
+            loss = closure()
+            norm = torch.cat([parameter.grad.flatten() for parameter in model.parameters()]).norm()
+            last[number] = (loss.item(), norm.item())  # noqa: B023
+            return loss
+
+        optimizer.step(recorded)
     steps = reported()
+    assert [step.loss for step in steps] == [loss for loss, _ in last.values()], "that of the last call"
+    measured = {step.step: step.gradient_norm for step in steps if step.HasField("gradient_norm")}
+    assert 1 in measured and measured == pytest.approx({step: last[step][1] for step in measured}, rel=1e-6)
     assert [step.step for step in steps] == list(range(1, 7))
     assert all(step.backward_seconds > 0 and step.optimizer_seconds > 0 for step in steps)
     assert all(step.backward_seconds + step.optimizer_seconds < step.step_seconds for step in steps)

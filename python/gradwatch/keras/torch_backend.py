@@ -32,7 +32,7 @@ def watch_model(model: Any, run: Run, last_step: int) -> Watch:
             late["gradient_norm"] = [part_of(known.value)]
         rate = optimizer.learning_rate
         late["learning_rate"] = [part_of(getattr(rate, "value", rate))]
-        watching.optimizer_ends(measured, key)
+        watching.optimizer_ends(measured, key=key)
         return result
 
     watching.patches.replace(model.optimizer, "apply", apply)

@@ -16,8 +16,8 @@ from gradwatch.torch.timeline import Timeline
 
 def watch_backward(patches: Patches, timeline: Timeline, losses: ScaledLosses) -> None:
     """Times the calls of backward() and takes the loss from them: a step's loss is the sum of the scalars that backward
-    was called on, without the scale of mixed precision. That is what its gradient is of, also where a script divides
-    the loss for accumulation."""
+    was called on since the gradient was zero, without the scale of mixed precision. That is what its gradient is of,
+    also where a script divides the loss for accumulation."""
     owner = get_ident()
     depth = 0
 
@@ -40,7 +40,7 @@ def watch_backward(patches: Patches, timeline: Timeline, losses: ScaledLosses) -
             return
         loss = losses.unscaled(tensors)
         if loss.dim() == 0 and loss.is_floating_point():
-            timeline.open.late.setdefault("loss", []).append(part_of(loss))
+            timeline.open.losses.append(part_of(loss))
 
     begins, ends = patches.safe(begin), patches.safe(timeline.backward_ends)
     patches.replace(torch.autograd, "backward", backward)

@@ -32,9 +32,9 @@ class GradientNorm:
         self._budget = Budget()
         # Whether the script clipped when there was a norm last.
         self._clips = False
-        self._clipped: list[Part] = []
-        self._clipped_first: set[int] = set()
-        self._measured: list[Part] = []
+        # Norms of the script's clipping, by the identity of the first gradient, with the backward that they came after.
+        self._clipped: dict[int, tuple[int, Part]] = {}
+        self._measured: Part | None = None
         self._due: bool | None = None
         self._sharded = False
         # Of the backward that ran last.
@@ -53,23 +53,31 @@ class GradientNorm:
     def _note_clipping(self, tensors: Any, norm_type: float, norm: torch.Tensor) -> None:
         if float(norm_type) != 2.0 or isinstance(tensors, torch.Tensor) or len(tensors) == 0:
             return
-        # A second norm of the same gradients is one after clipping, or the same again.
-        if id(tensors[0]) in self._clipped_first:
+        key, backward = id(tensors[0]), self._timeline.backwards
+        # A second norm of the same gradients is one after clipping, or the same again, unless backward has added to
+        # them.
+        if key in self._clipped and self._clipped[key][0] == backward:
             return
         local = global_part(norm)
         if local is not None:
-            self._clipped_first.add(id(tensors[0]))
-            self._clipped.append(part_of(local))
+            self._clipped[key] = (backward, part_of(local))
+
+    def forget(self, parameters: Iterable[torch.Tensor]) -> None:
+        """The gradients of these parameters are thrown away."""
+        if self._clipped:
+            for parameter in parameters:
+                self._clipped.pop(id(parameter.grad), None)
 
     @property
     def wants_buckets(self) -> bool:
         """Whether the norm of the gradient that is being computed is to be measured, as far as it is known."""
         return not self._clips and self._budget.next_is_due
 
-    def before_step(self, optimizer: Any, scaled: bool) -> None:
-        """The gradient is complete, unless the optimiser is to call a closure. `scaled`: a GradScaler is at work, so
-        that buckets may hold scaled gradients."""
-        if self._clipped:
+    def complete(self, optimizer: Any, scaled: bool) -> None:
+        """The gradient of a step is complete. `scaled`: a GradScaler is at work, so that buckets may hold scaled
+        gradients."""
+        # An optimiser may step by another one, or by its base class: the gradient is the same.
+        if self._clipped or self._measured is not None:
             return
         if self._due is None:
             self._due = self._budget.due()
@@ -77,24 +85,24 @@ class GradientNorm:
             return
         begun = time.perf_counter()
         scale = getattr(optimizer, "grad_scale", None) if scaled else None
-        first = not self._measured
-        buckets = self.buckets if first and not scaled else []
+        buckets = self.buckets if not scaled else []
         gradients, self._sharded = (buckets, False) if buckets else local_gradients(optimizer)
         norm = norm_of(gradients)
         if norm is not None:
-            self._measured.append(part_of(norm if scale is None else norm / scale.to(norm.device)))
+            self._measured = part_of(norm if scale is None else norm / scale.to(norm.device))
         self._budget.spent(time.perf_counter() - begun, self._timeline.trained)
 
     def after_step(self) -> None:
-        """The optimiser has stepped: what was found belongs to this step."""
-        parts = self._clipped or self._measured
-        if parts:
-            self._timeline.open.late[FIELD] = parts
-            if self._sharded and not self._clipped:
+        """The optimiser has stepped, or was kept from it: what was found belongs to this step."""
+        if self._clipped:
+            self._timeline.open.late[FIELD] = [part for _, part in self._clipped.values()]
+            self._clips = True
+        elif self._measured is not None:
+            self._timeline.open.late[FIELD] = [self._measured]
+            if self._sharded:
                 self._timeline.open.values["gradient_norm_scope"] = "shard"
-            self._clips = len(self._clipped) > 0
-            self._clipped, self._measured = [], []
-            self._clipped_first.clear()
+            self._clips = False
+        self._clipped, self._measured = {}, None
         self.buckets = []
         self._due = None
 

@@ -27,11 +27,15 @@ class Interval:
         # Time in it that belongs to no step: evaluations and checkpoints.
         self.paused = 0.0
         self.number: int | None = None
+        # Whether the script gave it that number.
+        self.named = False
         self.spans: list[Span] = []
         self.data_wait: float | None = None
         self.samples = 0
         # Keys of the optimisers that made a step in it.
         self.optimizers: set[int] = set()
+        # The loss of each of its backward passes.
+        self.losses: list[Part] = []
         # What is known already, by field, and what is read later: the parts of each number.
         self.values: dict[str, Any] = {}
         self.late: dict[str, list[Part]] = {}
@@ -39,6 +43,13 @@ class Interval:
     @property
     def seconds(self) -> float:
         return self.ended - self.begun - self.paused
+
+    def hand_over(self) -> Interval:
+        """What the script has told of this step, which then is one that it said nothing of."""
+        told = Interval(self.begun)
+        told.number, told.values, told.late = self.number, self.values, self.late
+        self.number, self.named, self.values, self.late = None, False, {}, {}
+        return told
 
     def absorb(self, later: Interval) -> None:
         """Takes in what another optimiser did for the same batch."""
@@ -50,6 +61,7 @@ class Interval:
         if later.data_wait is not None:
             self.data_wait = (self.data_wait or 0.0) + later.data_wait
         self.optimizers |= later.optimizers
+        self.losses += later.losses
         self.values.update(later.values)
         for field, parts in later.late.items():
             self.late[field] = self.late.get(field, []) + parts

@@ -1,8 +1,8 @@
-"""When optimisers step."""
+"""When optimisers step, and when gradients are thrown away."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -13,19 +13,24 @@ from gradwatch.torch.late import part_of
 from gradwatch.torch.patches import Patches
 from gradwatch.torch.timeline import Timeline
 
-Listener = Callable[[Any], None]
+Listener = Callable[[Any, bool], None]
 
 
 def watch_optimizers(patches: Patches, before: Listener, after: Listener) -> None:
-    """`before` and `after` get every optimiser of torch.optim, around each of its steps."""
+    """`before` and `after` get every optimiser of torch.optim, around each of its steps, and whether the step is given
+    a closure, which runs forward and backward inside of it."""
 
     def begins(optimizer: Any, args: Any, kwargs: Any) -> None:
         if not is_compiling():
-            before(optimizer)
+            before(optimizer, has_closure(args, kwargs))
 
     def ends(optimizer: Any, args: Any, kwargs: Any) -> None:
         if not is_compiling():
-            after(optimizer)
+            after(optimizer, has_closure(args, kwargs))
+
+    def has_closure(args: Any, kwargs: Any) -> bool:
+        # The first argument is the optimiser.
+        return (args[1] if len(args) > 1 else kwargs.get("closure")) is not None
 
     for register, hook in (
         ("register_optimizer_step_pre_hook", begins),
@@ -36,6 +41,24 @@ def watch_optimizers(patches: Patches, before: Listener, after: Listener) -> Non
             patches.undo_with(handle.remove)
         else:
             patches.say_once(f"this version of PyTorch has no torch.optim.optimizer.{register}")
+
+
+def watch_zeroing(patches: Patches, zeroed: Callable[[Iterable[torch.Tensor]], None]) -> None:
+    """`zeroed` gets the parameters whose gradients zero_grad() of an optimiser or a module is about to throw away."""
+    note = patches.safe(zeroed)
+
+    def of_optimizer(original: Any, optimizer: Any, *args: Any, **kwargs: Any) -> Any:
+        if not is_compiling():
+            note(parameter for group in optimizer.param_groups for parameter in group["params"])
+        return original(optimizer, *args, **kwargs)
+
+    def of_module(original: Any, module: Any, *args: Any, **kwargs: Any) -> Any:
+        if not is_compiling():
+            note(module.parameters())
+        return original(module, *args, **kwargs)
+
+    patches.replace(torch.optim.Optimizer, "zero_grad", of_optimizer)
+    patches.replace(torch.nn.Module, "zero_grad", of_module)
 
 
 def note_learning_rate(timeline: Timeline, optimizer: Any) -> None:

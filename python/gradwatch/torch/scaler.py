@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -32,12 +33,15 @@ class ScaledLosses:
 class ScalerWatch:
     """Loss scale and skipped steps of torch.amp.GradScaler."""
 
-    def __init__(self, patches: Patches, timeline: Timeline, losses: ScaledLosses) -> None:
+    def __init__(
+        self, patches: Patches, timeline: Timeline, losses: ScaledLosses, skipped: Callable[[Any], None]
+    ) -> None:
+        """`skipped` gets the optimiser that was not called, because its gradient was not finite."""
         self._timeline = timeline
         # Whether a scaler is about to let an optimiser step.
         self.stepping = False
         self._steps = 0
-        note, skip, read_scale = (patches.safe(f) for f in (losses.note, self._skip, self._read_scale))
+        note, skip, read_scale = (patches.safe(f) for f in (losses.note, skipped, self._read_scale))
 
         def scale(original: Any, scaler: Any, outputs: Any) -> Any:
             scaled = original(scaler, outputs)
@@ -56,7 +60,6 @@ class ScalerWatch:
             finally:
                 self.stepping = False
             if self._steps == before:
-                # The gradient was not finite: the optimiser was not called at all.
                 skip(optimizer)
             return result
 
@@ -74,6 +77,3 @@ class ScalerWatch:
     def _read_scale(self, scaler: Any) -> None:
         if isinstance(scaler._scale, torch.Tensor):
             self._timeline.open.late["loss_scale"] = [part_of(scaler._scale)]
-
-    def _skip(self, optimizer: Any) -> None:
-        self._timeline.optimizer_ends(id(optimizer), skipped=True)

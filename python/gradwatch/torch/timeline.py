@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from gradwatch.torch.clock import HostClock
@@ -14,6 +14,7 @@ from gradwatch.torch.interval import BACKWARD, FORWARD, HOST_TO_DEVICE, OPTIMIZE
 MAX_SPANS = 512
 # Batches kept that were fetched and not trained with: a loader of accelerate is one ahead.
 MAX_BATCHES = 16
+EVALUATED = frozenset({"validation_loss", "evaluation_seconds"})
 
 
 class Timeline:
@@ -47,6 +48,8 @@ class Timeline:
         self.open = Interval(now())
         # A step that has ended and was not delivered.
         self.done: Interval | None = None
+        # The one that was delivered last, as `last_step`.
+        self.delivered: Interval | None = None
         # Seconds of all steps that have ended.
         self.trained = 0.0
         self._optimizers: set[int] = set()
@@ -62,7 +65,7 @@ class Timeline:
         # Samples of batches that no step has taken.
         self._batches: deque[int] = deque(maxlen=MAX_BATCHES)
         # Batches fetched, and backward passes, since the last step.
-        self._fetched = self._backwards = 0
+        self._fetched = self.backwards = 0
 
     def data_begins(self) -> None:
         if self.done is not None:
@@ -89,7 +92,7 @@ class Timeline:
         if len(self._optimizers) == 1 and self._ended > 1:
             # A second optimiser would have stepped by now.
             self.close()
-        self._backwards += 1
+        self.backwards += 1
         if self._batches:
             self.open.samples += self._batches.popleft()
         mark = self.clock.mark()
@@ -143,10 +146,10 @@ class Timeline:
         mark, now = self.clock.mark(), self._now()
         if self._optimizer_from is not None:
             self._span((OPTIMIZER, self._optimizer_from, mark, False))
-        if self._backwards == 0:
+        if self.backwards == 0:
             self.open.samples = sum(self._batches)
             self._batches.clear()
-        self._fetched = self._backwards = 0
+        self._fetched = self.backwards = 0
         step, self.open = self.open, Interval(now)
         step.ended, step.ended_unix_nanos = now, time.time_ns()
         self.trained += step.seconds
@@ -169,7 +172,7 @@ class Timeline:
         """An evaluation or a checkpoint took so long since the last step, which it belongs to. Returns that step if it
         can still take it."""
         self.open.paused += seconds
-        if self._backwards == 0:
+        if self.backwards == 0:
             # Batches that were taken in an evaluation, and its waits for other ranks.
             self.open.data_wait = None
             self.open.spans.clear()
@@ -181,15 +184,22 @@ class Timeline:
             self.done.values[field] = self.done.values.get(field, 0.0) + seconds
         return self.done
 
-    def logged(self, number: int) -> Interval | None:
-        """The script names a step: the one that ended last, or else the one that goes on. Returns it; None for one that
-        was delivered already."""
-        if self.done is None and number == self.last_step:
-            return None
+    def is_past(self, number: int, fields: Collection[str] = ()) -> bool:
+        """Whether a script that tells `fields` of a step by this number means no step that can take them any more: the
+        one that was delivered last, or an evaluation before the first step. Who names steps when they have ended, and
+        comes to the same number again, has gone back."""
+        if self.delivered is None:
+            return self.done is None and "loss" not in fields and not EVALUATED.isdisjoint(fields)
+        named_later = self.done is None or (self.done.number is None and not self.delivered.named)
+        return number == self.last_step and named_later
+
+    def logged(self, number: int) -> Interval:
+        """The script names a step that is not past: the one that ended last, or else the one that goes on. Returns
+        it."""
         if self.done is not None and self.done.number not in (None, number):
             self.close()
         step = self.done if self.done is not None else self.open
-        step.number = number
+        step.number, step.named = number, True
         return step
 
     @property
@@ -209,7 +219,7 @@ class Timeline:
             return
         if step.number is None:
             step.number = self.last_step + 1
-        self.last_step = step.number
+        self.last_step, self.delivered = step.number, step
         self._deliver(step)
 
     def _forward_begins(self, mark: Any) -> None:
@@ -219,6 +229,14 @@ class Timeline:
     def _span(self, span: Span) -> None:
         if len(self.open.spans) < MAX_SPANS:
             self.open.spans.append(span)
+
+
+def fields_of(step: Interval) -> set[str]:
+    """What is known of a delivered step, and must not be told once more: to the exporter that is a training that went
+    back."""
+    phases = {WAIT if wait else phase for phase, _, _, wait in step.spans}
+    # The phase of a training changes within a step.
+    return {*step.values, *step.late, *measured(step), *phases} - {"phase"}
 
 
 def seconds_of(step: Interval, clock: Any) -> Mapping[str, float] | None:

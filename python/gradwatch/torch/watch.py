@@ -7,7 +7,7 @@ import logging
 import os
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Any
@@ -26,11 +26,11 @@ from gradwatch.torch.late import DeviceScalar, Part, read_late
 from gradwatch.torch.layers import Layers
 from gradwatch.torch.loader import watch_loader
 from gradwatch.torch.memory import Memory
-from gradwatch.torch.optimizers import note_learning_rate, watch_optimizers
+from gradwatch.torch.optimizers import note_learning_rate, watch_optimizers, watch_zeroing
 from gradwatch.torch.patches import Patches
 from gradwatch.torch.pauses import CHECKPOINT, EVALUATION, PAUSES, Pauses
 from gradwatch.torch.scaler import ScaledLosses, ScalerWatch
-from gradwatch.torch.timeline import Timeline, measured, seconds_of
+from gradwatch.torch.timeline import Timeline, fields_of, measured, seconds_of
 
 logger = logging.getLogger("gradwatch")
 
@@ -72,12 +72,13 @@ class Watch:
         patches, timeline = self.patches, self.timeline
         losses = ScaledLosses()
         self._norm = GradientNorm(patches, timeline)
-        self._scaler = ScalerWatch(patches, timeline, losses)
+        self._scaler = ScalerWatch(patches, timeline, losses, self.optimizer_skipped)
         self._pauses = Pauses(patches, self.paused, pauses)
         self._first_call = FirstCall(patches, timeline)
         watch_loader(patches, self)
         watch_backward(patches, timeline, losses)
         watch_optimizers(patches, self.optimizer_begins, self.optimizer_ends)
+        watch_zeroing(patches, self.zeroed)
         CollectiveWatch(patches, timeline, self._norm)
         self.run.companion = self
 
@@ -87,6 +88,7 @@ class Watch:
         if not self.patches.live:
             return
         self.timeline.close()
+        self._report_told()
         self._read_waiting(patience=0)
         self._report_pauses()
         self.patches.restore()
@@ -140,21 +142,40 @@ class Watch:
 
     # What the optimisers say.
 
-    def optimizer_begins(self, optimizer: Any) -> None:
+    def optimizer_begins(self, optimizer: Any, closure: bool = False) -> None:
         self.timeline.optimizer_begins()
+        self._scaler.optimizer_steps(optimizer)
+        if not closure:
+            self._gradient_complete(optimizer)
+
+    def optimizer_ends(self, optimizer: Any, closure: bool = False, key: int | None = None) -> None:
+        """`key` tells it from other optimisers, where the object does not."""
+        if closure:
+            # It is that of the closure's last call.
+            self._gradient_complete(optimizer)
+        note_learning_rate(self.timeline, optimizer)
+        self._stepped(id(optimizer) if key is None else key)
+
+    def optimizer_skipped(self, optimizer: Any) -> None:
+        self._stepped(id(optimizer), skipped=True)
+
+    def _gradient_complete(self, optimizer: Any) -> None:
         if self.layers is not None:
             self.layers.before_step(self.timeline.expected)
-        self._scaler.optimizer_steps(optimizer)
-        self._norm.before_step(optimizer, self._scaler.stepping)
+        self._norm.complete(optimizer, self._scaler.stepping)
 
-    def optimizer_ends(self, optimizer: Any, key: int | None = None) -> None:
-        """`key` tells it from other optimisers, where the object does not."""
-        note_learning_rate(self.timeline, optimizer)
+    def _stepped(self, key: int, skipped: bool = False) -> None:
         self._norm.after_step()
         self._pauses.stepped()
         if self.timeline.open.data_wait is None:
             self._first_call.arm()
-        self.timeline.optimizer_ends(id(optimizer) if key is None else key)
+        self.timeline.optimizer_ends(key, skipped)
+
+    def zeroed(self, parameters: Iterable[torch.Tensor]) -> None:
+        """Gradients are thrown away. What backward told of them since the last step is of a batch that no step
+        followed, or of a call of a closure before the last one."""
+        self.timeline.open.losses.clear()
+        self._norm.forget(parameters)
 
     def paused(self, seconds: float, field: str) -> None:
         """The training was at something else for so long, which is not time of the next step."""
@@ -166,10 +187,14 @@ class Watch:
 
     def logged(self, step: int, values: Mapping[str, Any]) -> None:
         """The script's log(): its values join those of the step. Tensors on a device are read later, without a wait."""
-        interval = self.timeline.logged(step)
-        if interval is None:
-            self.run.report(step, values)
+        if self.timeline.is_past(step, values):
+            known = () if self.timeline.delivered is None else fields_of(self.timeline.delivered)
+            named = {field: each for field, each in values.items() if field not in known or isinstance(each, Mapping)}
+            self.run.report(step, named)
             return
+        if self.timeline.open.number != step:
+            self._report_told()
+        interval = self.timeline.logged(step)
         for field, value in values.items():
             interval.late.pop(field, None)
             if _on_device(value):
@@ -191,12 +216,12 @@ class Watch:
             self._report_pauses()
         if self._waiting:
             self._read_waiting(patience=PART_STEPS)
-        if len(step.optimizers) > 1:
-            # Of several optimisers each has a loss of its own: which one is meant, only the script knows.
-            step.late.pop("loss", None)
         values = step.values
+        # Of several optimisers each has a loss of its own: which one is meant, only the script knows.
+        if step.losses and len(step.optimizers) == 1 and "loss" not in values:
+            step.late.setdefault("loss", step.losses)
         if step.ended >= self._memory.due:
-            values = {**self._memory.read(step.ended), **values}
+            step.values = values = {**self._memory.read(step.ended), **values}
         late = read_late(step.late, values)
         clock, untimed = self.timeline.clock, False
         if self.timeline.on_device:
@@ -207,6 +232,15 @@ class Watch:
         self.run.report(step.number, values, step.ended_unix_nanos, partial(measured, step, clock))
         if late or untimed:
             self._waiting.append((step, late, untimed))
+
+    def _report_told(self) -> None:
+        """Reports by itself what the script has told of a step that no optimiser has made."""
+        if self.timeline.open.number is not None:
+            told = self.timeline.open.hand_over()
+            late = read_late(told.late, told.values)
+            self.run.report(told.number, told.values)
+            if late:
+                self._waiting.append((told, late, False))
 
     def _report_pauses(self) -> None:
         # Once, as a sum: the same field of the same step again would say that the training went back.
