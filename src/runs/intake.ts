@@ -76,6 +76,11 @@ export class Intake {
     return { session, sequence: this.#sequence, droppedSteps: this.#droppedSteps, marks: { ...marks } };
   }
 
+  /** What {@link save} gave last will not be on disk. */
+  leftOut(): void {
+    this.#saving = this.#onDisk;
+  }
+
   /** What {@link save} gave last is on disk. */
   saved(): void {
     this.#onDisk = this.#saving;

@@ -173,6 +173,21 @@ describe('runs after a restart of the exporter', () => {
     expect(other.intake.onDisk).toBe(0);
   });
 
+  it('know no batch as on disk of a rank for which there was no room, and go on with the others', () => {
+    const { runs } = start();
+    const { section } = runs;
+    const [large, small] = [runs.join(hello, false), runs.join({ ...hello, rank: 1 }, false)];
+    for (const rank of [large, small]) rank.received(1, 0);
+    const [part] = section.save();
+    section.leftOut?.(part);
+    section.saved?.();
+    expect([large.intake.onDisk, small.intake.onDisk]).toEqual([0, 0]);
+    for (const each of section.save())
+      if ((each as { rank: { hello: RankHello } }).rank.hello.rank === 0) section.leftOut?.(each);
+    section.saved?.();
+    expect([large.intake.onDisk, small.intake.onDisk]).toEqual([0, 1]);
+  });
+
   it('leave out what has no place any more, what is there twice, and what is no rank', () => {
     const before = start();
     for (const run of ['a', 'b', 'c']) before.runs.join({ ...hello, run }, false);

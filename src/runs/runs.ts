@@ -48,6 +48,8 @@ const savedPart = v.object({
   rank: savedRank,
 });
 
+type SavedPart = v.InferOutput<typeof savedPart>;
+
 /** Seconds between two ticks of an exporter that is not held up. */
 const longestTick = 10;
 
@@ -184,6 +186,10 @@ export class Runs {
       version: 1,
       revision: () => this.#revision,
       save: () => this.#save(),
+      leftOut: (part) => {
+        const { run, rank } = (part as SavedPart).rank.hello;
+        this.find(run, rank)?.intake.leftOut();
+      },
       saved: () => {
         for (const run of this.#runs.values()) for (const rank of run.ranks.values()) rank.saved();
       },
@@ -191,7 +197,7 @@ export class Runs {
     };
   }
 
-  *#save(): Generator<v.InferOutput<typeof savedPart>> {
+  *#save(): Generator<SavedPart> {
     for (const { startedAt, facts, ranks } of this.#runs.values()) {
       for (const rank of ranks.values()) yield { startedAt, facts, rank: rank.save() };
     }

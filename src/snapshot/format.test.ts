@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { read, write } from './format.ts';
+import { maxBytes, read, write } from './format.ts';
+import { Room } from './room.ts';
 import type { Section } from './section.ts';
 
 const section = (name: string, parts: readonly unknown[], version = 1): Section => ({
@@ -12,9 +13,12 @@ const section = (name: string, parts: readonly unknown[], version = 1): Section 
   restore: () => null,
 });
 
-function written(sections: readonly Section[], limit?: number): { readonly bytes: Buffer; readonly leftOut: string[] } {
+function written(
+  sections: readonly Section[],
+  limit = maxBytes,
+): { readonly bytes: Buffer; readonly leftOut: string[] } {
   const leftOut: string[] = [];
-  const text = [...write(sections, 17, (name) => leftOut.push(name), limit)].join('');
+  const text = [...write(sections, 17, new Room(limit), (name) => leftOut.push(name))].join('');
   return { bytes: Buffer.from(text), leftOut };
 }
 
@@ -31,7 +35,8 @@ describe('a snapshot', () => {
   });
 
   it('comes in pieces, so that the event loop gets its turn between them', () => {
-    const pieces = [...write([section('runs', Array<string>(100).fill('x'.repeat(10_000)))], 0, () => undefined)];
+    const runs = section('runs', Array<string>(100).fill('x'.repeat(10_000)));
+    const pieces = [...write([runs], 0, new Room(maxBytes), () => undefined)];
     expect(pieces.length).toBeGreaterThan(10);
     expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(80_000);
   });
@@ -46,6 +51,15 @@ describe('a snapshot', () => {
         ['detect', { version: 1, parts: ['c'] }],
       ]),
     });
+  });
+
+  it('fills its limit to the byte, and tells a section which of its parts is left out', () => {
+    const { length } = written([section('runs', ['a', 'b'])]).bytes;
+    expect(written([section('runs', ['a', 'b'])], length).leftOut).toEqual([]);
+    const parts: unknown[] = [];
+    const runs = { ...section('runs', ['a', 'b']), leftOut: (part: unknown) => parts.push(part) };
+    expect(written([runs], length - 1).leftOut).toEqual(['runs']);
+    expect(parts).toEqual(['b']);
   });
 
   it('is refused when it was cut anywhere, or is too large', () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { fromLine, toLine } from './json.ts';
+import type { Room } from './room.ts';
 import type { Section } from './section.ts';
 
 /**
@@ -14,6 +15,8 @@ const formatVersion = 1;
 export const maxBytes = 64 * 1024 * 1024;
 /** Of text that is made before the event loop gets a turn; a rank is more than one such piece. */
 const chunkLength = 16_384;
+/** Bytes of the seal: 64 hexadecimal digits and their name. */
+const sealLength = 78;
 
 const headSchema = v.object({ format: v.literal(format), version: v.number(), time: v.number() });
 const sectionSchema = v.object({ section: v.string(), version: v.number() });
@@ -31,33 +34,29 @@ export type ReadSnapshot =
   | { readonly refusal: string };
 
 /**
- * The text of a snapshot in pieces. The sections' parts are made as the pieces are asked for.
+ * The text of a snapshot in pieces. The sections' parts are made as the pieces are asked for. A part for which there is no room is left
+ * out, and its section is told.
  * @param time Unix seconds
- * @param leftOut told the section of each part for which there is no room
  */
 export function* write(
   sections: readonly Section[],
   time: number,
+  room: Room,
   leftOut: (section: string) => void,
-  limit = maxBytes,
 ): Generator<string, void, undefined> {
   const hash = createHash('sha256');
   let pending = toLine({ format, version: formatVersion, time });
-  // Room for the seal; a character of text takes at most 3 bytes.
-  let room = limit - 3 * pending.length - 100;
-  for (const section of sections) {
-    const { name, version } = section;
-    const begin = toLine({ section: name, version });
-    room -= 3 * begin.length;
-    pending += begin;
+  const begins = sections.map(({ name, version }) => toLine({ section: name, version }));
+  room.begin(Buffer.byteLength(pending + begins.join('')) + sealLength);
+  for (const [at, section] of sections.entries()) {
+    pending += begins[at] ?? '';
     for (const part of section.save()) {
       const line = toLine({ part });
-      const size = Buffer.byteLength(line);
-      if (size > room) {
-        leftOut(name);
+      if (!room.take(Buffer.byteLength(line))) {
+        section.leftOut?.(part);
+        leftOut(section.name);
         continue;
       }
-      room -= size;
       pending += line;
       if (pending.length < chunkLength) continue;
       hash.update(pending);

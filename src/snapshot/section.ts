@@ -14,7 +14,9 @@ export interface Section {
   revision(): number;
   /** The parts, as they are when each is asked for. */
   save(): Iterable<unknown>;
-  /** What {@link save} gave last is on disk, all of it. Not called when it could not be written, or a part found no room. */
+  /** This part, which {@link save} gave last, finds no room in the snapshot: it will not be on disk. */
+  leftOut?(part: unknown): void;
+  /** What {@link save} gave last is on disk, but for what was left out. Not called when it could not be written. */
   saved?(): void;
   /** Takes a part back, once, before anything else happens. Never throws: null, or one clause on why it cannot be used. */
   restore(part: unknown): string | null;

@@ -62,7 +62,11 @@ interface Exporter {
   readonly series: (family: string) => string[];
 }
 
-function exporter(sections: readonly Section[], store: SnapshotStore = new StateDirectory(directory)): Exporter {
+function exporter(
+  sections: readonly Section[],
+  store: SnapshotStore = new StateDirectory(directory),
+  maxBytes?: number,
+): Exporter {
   const table = new SeriesTable();
   const told: string[] = [];
   const tell = (_: object, message: string): void => {
@@ -71,6 +75,7 @@ function exporter(sections: readonly Section[], store: SnapshotStore = new State
   const snapshots = new Snapshots({
     store,
     intervalSeconds: 3600,
+    ...(maxBytes !== undefined && { maxBytes }),
     sections,
     table,
     log: { info: tell, warn: tell },
@@ -208,6 +213,32 @@ describe('Snapshots', () => {
     store.fails = null;
     expect(await snapshots.save()).toBe(true);
     expect(room.onDisk).toBe(2);
+    await snapshots.stop(5);
+  });
+
+  it('keeps what has room, tells once that not all has, and tries again with the rest', async () => {
+    let large = 'x'.repeat(2000);
+    const leftOut: unknown[] = [];
+    const crowd: Section = {
+      name: 'crowd',
+      version: 1,
+      revision: () => 0,
+      save: () => [large],
+      leftOut: (part) => leftOut.push(part),
+      restore: () => null,
+    };
+    const room = new Room();
+    const { snapshots, told, series } = exporter([crowd, room], undefined, 1000);
+    await snapshots.start();
+    room.set(1);
+    expect([await snapshots.save(), await snapshots.save()]).toEqual([true, true]);
+    expect(room.onDisk).toBe(1);
+    expect(leftOut).toEqual([large, large]);
+    expect(told).toEqual([expect.stringContaining('the largest parts are left out')]);
+    expect(series('gradwatch_exporter_snapshot_left_out_total')).toEqual(['{section="crowd",reason="no_room"} 2']);
+    large = 'x';
+    await snapshots.save();
+    expect(leftOut).toHaveLength(2);
     await snapshots.stop(5);
   });
 

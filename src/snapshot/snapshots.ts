@@ -1,7 +1,8 @@
 import type { SeriesTable } from '../series/index.ts';
 import { DirectoryHeldError, failureOf, failureReasons } from './failure.ts';
-import { read, write, type SavedSection } from './format.ts';
+import { maxBytes, read, write, type SavedSection } from './format.ts';
 import { failureMetrics, leftOutMetrics, restoreMetrics, writingMetrics, type RestoreState } from './metrics.ts';
+import { Room } from './room.ts';
 import type { Section } from './section.ts';
 
 /** Where snapshots are kept: a directory, or what a test puts in its place. */
@@ -23,6 +24,8 @@ export interface SnapshotDraft {
 export interface SnapshotsParts {
   readonly store: SnapshotStore;
   readonly intervalSeconds: number;
+  /** Of a snapshot; as many as can be read where not given. */
+  readonly maxBytes?: number;
   /** In the order in which they are written and given back. */
   readonly sections: readonly Section[];
   readonly table: SeriesTable;
@@ -52,9 +55,11 @@ export class Snapshots {
   readonly #leftOut;
   readonly #restore;
   readonly #listeners: (() => void)[] = [];
+  readonly #room: Room;
   /** Of each section, as the snapshot on disk has it. */
   #revisions: readonly number[] = [];
   #failing: string | null = null;
+  #crowded = false;
   #began = -Infinity;
   #current: Promise<boolean> = Promise.resolve(true);
   #next: Promise<boolean> | null = null;
@@ -63,6 +68,7 @@ export class Snapshots {
 
   constructor(parts: SnapshotsParts) {
     this.#parts = parts;
+    this.#room = new Room(parts.maxBytes ?? maxBytes);
     const { table } = parts;
     this.#writing = table.group([], writingMetrics).row({});
     this.#failures = table.group(['reason'], failureMetrics);
@@ -136,11 +142,13 @@ export class Snapshots {
     const revisions = sections.map((section) => section.revision());
     try {
       if (this.#failing !== null || revisions.some((revision, at) => revision !== this.#revisions[at])) {
-        const { size, incomplete } = await this.#write(time);
+        const { size, leftOut } = await this.#write(time);
         this.#writing.set('size', size);
         this.#writing.set('duration', timers.monotonic() - this.#began);
-        for (const section of sections) if (!incomplete.has(section.name)) section.saved?.();
-        this.#revisions = revisions;
+        for (const section of sections) section.saved?.();
+        // What was left out may find room the next time.
+        this.#revisions = leftOut === 0 ? revisions : [];
+        this.#tellOfRoom(leftOut);
       }
     } catch (error) {
       this.#fail(error);
@@ -152,15 +160,15 @@ export class Snapshots {
     return true;
   }
 
-  /** @returns its size in bytes, and the sections that found no room for a part */
-  async #write(time: number): Promise<{ readonly size: number; readonly incomplete: ReadonlySet<string> }> {
+  /** @returns its size in bytes, and how many parts found no room */
+  async #write(time: number): Promise<{ readonly size: number; readonly leftOut: number }> {
     const { store, sections } = this.#parts;
     const draft = await store.draft();
-    const incomplete = new Set<string>();
+    let leftOut = 0;
     let size = 0;
     try {
-      const pieces = write(sections, time, (section) => {
-        incomplete.add(section);
+      const pieces = write(sections, time, this.#room, (section) => {
+        leftOut += 1;
         this.#countLeftOut(section, 'no_room');
       });
       for (const text of pieces) {
@@ -172,7 +180,7 @@ export class Snapshots {
       await draft.discard();
       throw error;
     }
-    return { size, incomplete };
+    return { size, leftOut };
   }
 
   async #takeBack(): Promise<RestoreState> {
@@ -224,6 +232,17 @@ export class Snapshots {
 
   #countLeftOut(section: string, reason: 'no_room' | 'other_version' | 'not_usable', parts = 1): void {
     this.#leftOut.row({ section, reason }).add('leftOut', parts);
+  }
+
+  #tellOfRoom(leftOut: number): void {
+    const { log, store } = this.#parts;
+    if (leftOut > 0 && !this.#crowded) {
+      log.warn(
+        { directory: store.path, parts: leftOut },
+        `the state is larger than a snapshot may be: the largest parts are left out, and what workers report into them is not acknowledged`,
+      );
+    }
+    this.#crowded = leftOut > 0;
   }
 
   #fail(error: unknown): void {
