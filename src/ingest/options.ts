@@ -54,7 +54,7 @@ export const ingestOptions = options({
     default: 5_000,
     min: 100,
     max: 1_000_000,
-    help: 'Steps that one rank may report per second, each message counting as one more, after a burst of 20 s of them; who reports faster is read no faster',
+    help: 'Steps that one rank may report per second, each message, layer, tensor, bin and metric of a slice counting as one more, after a burst of 20 s of them; who reports faster is read no faster',
   }),
   reflection: flag({
     default: false,

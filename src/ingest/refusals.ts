@@ -138,6 +138,11 @@ const table = {
     message: ({ option, name, limit }: Excess) =>
       `${quote(name)} is one more than the ${limit} of runs.${option}; it was left out`,
   },
+  series_limit: {
+    status: null,
+    message: ({ option, name, limit }: Excess) =>
+      `${quote(name)} would make more than the ${limit} series of names that ${option === 'max_series' ? 'all runs' : 'a run'} may hold (runs.${option}); it was left out`,
+  },
   length_limit: {
     status: null,
     message: ({ what, length, limit, option }: LengthFacts) =>

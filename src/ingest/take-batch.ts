@@ -21,6 +21,18 @@ export interface TakeContext {
   readonly refused: (refusal: Refusal) => void;
 }
 
+/** What a batch costs, in steps: its steps, and whatever else it names, whether that is taken or not. */
+export function costOf(batch: Batch): number {
+  const { evaluations = [], layer_reports: layers = [], tensor_reports: tensors = [] } = batch;
+  const slices = evaluations.flatMap((each) => each.slices ?? []);
+  return (
+    (batch.steps?.length ?? 0) +
+    slices.reduce((sum, { metrics }) => sum + 1 + Object.keys(metrics ?? {}).length, 0) +
+    layers.reduce((sum, report) => sum + (report.layers?.length ?? 0), 0) +
+    tensors.reduce((sum, { distribution }) => sum + 1 + (distribution?.counts?.length ?? 0), 0)
+  );
+}
+
 /**
  * Takes the parts of a batch into the rank, in the order that the proto file states. What breaks a limit is left out and told.
  * @returns how many reports of steps were taken
@@ -28,7 +40,8 @@ export interface TakeContext {
 export function takeBatch(batch: Batch, rank: Rank, context: TakeContext): number {
   const { arrival, limits, refused } = context;
   const exceeded = (excess: Excess): void => {
-    refused(refuse('name_limit', excess));
+    const isOfSeries = excess.option === 'max_series' || excess.option === 'max_run_series';
+    refused(refuse(isOfSeries ? 'series_limit' : 'name_limit', excess));
   };
   if (batch.steps !== undefined && batch.steps.length > maxSteps) {
     refused(refuse('batch_length', { steps: batch.steps.length, limit: maxSteps }));

@@ -8,7 +8,7 @@ import { Refused } from './refused.ts';
 import { refuse, type Refusal } from './refusals.ts';
 import { sameNode } from './same-node.ts';
 import type { Session, Sessions, Speaker } from './sessions.ts';
-import { takeBatch } from './take-batch.ts';
+import { costOf, takeBatch } from './take-batch.ts';
 import { validateHello } from './validate/hello.ts';
 
 /** What the calls of one exporter share. */
@@ -88,7 +88,7 @@ export class WorkerCall implements Speaker {
     else if (message.goodbye !== undefined) this.#part(message.goodbye, this.#session);
     else if (message.hello !== undefined) this.refuse(refuse('hello_repeated'));
     // Anything else is a message of a later version.
-    this.#slowDown(message.batch?.steps?.length ?? 0);
+    this.#slowDown(message.batch === undefined ? 0 : costOf(message.batch));
   }
 
   /** The stream has ended, however. Without a goodbye the worker is lost: a clean end is also how a killed process looks at first. */

@@ -1,12 +1,15 @@
 import type { Exceeded, NameLimit } from './excess.ts';
+import type { NamedSeries } from './named-series.ts';
 
-/** Rows of one rank by name: a bounded number of them. */
+/** Rows of one rank by name: a bounded number of them. Each counts as one series of its run. */
 export class BoundedRows<Row extends { remove(): void }> {
   readonly #rows = new Map<string, Row>();
+  readonly #named: NamedSeries;
   readonly #option: NameLimit;
   readonly #make: (name: string) => Row;
 
-  constructor(option: NameLimit, make: (name: string) => Row) {
+  constructor(named: NamedSeries, option: NameLimit, make: (name: string) => Row) {
+    this.#named = named;
     this.#option = option;
     this.#make = make;
   }
@@ -19,6 +22,7 @@ export class BoundedRows<Row extends { remove(): void }> {
       exceeded({ option: this.#option, limit, name });
       return null;
     }
+    if (!this.#named.resize(0, 1, name, exceeded)) return null;
     row = this.#make(name);
     this.#rows.set(name, row);
     return row;
@@ -30,6 +34,7 @@ export class BoundedRows<Row extends { remove(): void }> {
 
   remove(): void {
     for (const row of this.#rows.values()) row.remove();
+    this.#named.release(this.#rows.size);
     this.#rows.clear();
   }
 }

@@ -1,6 +1,7 @@
 import type { Row } from '../series/index.ts';
 import { BoundedRows } from './bounded-rows.ts';
 import type { Exceeded } from './excess.ts';
+import type { NamedSeries } from './named-series.ts';
 import type { RunsOptions } from './options.ts';
 import type { RankLabels, ReportSeries } from './report-series.ts';
 import type { NormScope, StepDetails, Values } from './reports.ts';
@@ -14,11 +15,13 @@ export class DetailRows {
   #scope: Row<'scope'> | null = null;
   #scopeName: NormScope | null = null;
 
-  constructor(series: ReportSeries, labels: RankLabels) {
+  constructor(series: ReportSeries, named: NamedSeries, labels: RankLabels) {
     this.#series = series;
     this.#labels = labels;
-    this.#extras = new BoundedRows('max_extras', (name) => series.extras.row({ ...labels, name }));
-    this.#losses = new BoundedRows('max_auxiliary_losses', (name) => series.auxiliaryLosses.row({ ...labels, name }));
+    this.#extras = new BoundedRows(named, 'max_extras', (name) => series.extras.row({ ...labels, name }));
+    this.#losses = new BoundedRows(named, 'max_auxiliary_losses', (name) =>
+      series.auxiliaryLosses.row({ ...labels, name }),
+    );
   }
 
   /** Shows the last values, and gives what of them was taken. */

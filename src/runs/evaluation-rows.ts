@@ -1,26 +1,34 @@
 import { FreshRows } from '../series/index.ts';
 import { BoundedRows } from './bounded-rows.ts';
 import type { Exceeded } from './excess.ts';
+import type { NamedSeries } from './named-series.ts';
 import type { RankLabels, ReportSeries } from './report-series.ts';
 import type { EvaluationReport } from './reports.ts';
 
 /** The series of the last evaluation on one data set: what a new one does not bring is gone. */
 class DatasetRows {
   readonly #labels: RankLabels & { readonly dataset: string };
+  readonly #named: NamedSeries;
   readonly #row: ReturnType<ReportSeries['evaluations']['row']>;
   readonly #slices;
   readonly #values;
+  #held = 0;
   /** As it is shown. */
   last: EvaluationReport | null = null;
 
-  constructor(series: ReportSeries, labels: RankLabels & { readonly dataset: string }) {
+  constructor(series: ReportSeries, named: NamedSeries, labels: RankLabels & { readonly dataset: string }) {
     this.#labels = labels;
+    this.#named = named;
     this.#row = series.evaluations.row(labels);
     this.#slices = new FreshRows(series.evaluationSlices);
     this.#values = new FreshRows(series.evaluationValues);
   }
 
-  show(report: EvaluationReport): void {
+  /** Whether there was place for it; where there was none the one before is shown on. */
+  show(report: EvaluationReport, exceeded: Exceeded): boolean {
+    const size = sizeOf(report);
+    if (!this.#named.resize(this.#held, size, report.dataset, exceeded)) return false;
+    this.#held = size;
     const { step, time, slices, failures } = report;
     this.last = report;
     if (step === null) this.#row.clear('step');
@@ -38,28 +46,37 @@ class DatasetRows {
         })),
       ),
     );
+    return true;
   }
 
   remove(): void {
     this.#row.remove();
     this.#slices.clear();
     this.#values.clear();
+    this.#named.release(this.#held);
   }
+}
+
+/** In series: those of the data set, of each slice with its metrics, and what is kept of a failure. */
+function sizeOf({ slices, failures }: EvaluationReport): number {
+  return slices.reduce((sum, { metrics }) => sum + 1 + Object.keys(metrics).length, 2 + failures.length);
 }
 
 /** The last evaluations of one rank, by data set. */
 export class EvaluationRows {
   readonly #datasets: BoundedRows<DatasetRows>;
 
-  constructor(series: ReportSeries, labels: RankLabels) {
-    this.#datasets = new BoundedRows('max_datasets', (dataset) => new DatasetRows(series, { ...labels, dataset }));
+  constructor(series: ReportSeries, named: NamedSeries, labels: RankLabels) {
+    this.#datasets = new BoundedRows(
+      named,
+      'max_datasets',
+      (dataset) => new DatasetRows(series, named, { ...labels, dataset }),
+    );
   }
 
   /** Whether there was place for it. */
   show(report: EvaluationReport, limit: number, exceeded: Exceeded): boolean {
-    const rows = this.#datasets.row(report.dataset, limit, exceeded);
-    rows?.show(report);
-    return rows !== null;
+    return this.#datasets.row(report.dataset, limit, exceeded)?.show(report, exceeded) === true;
   }
 
   /** Those that are shown. */

@@ -2,9 +2,12 @@
 export type NameLimit =
   'max_extras' | 'max_auxiliary_losses' | 'max_layers' | 'max_tensors' | 'max_datasets' | 'max_bins';
 
-/** A name that was not taken because the rank has as many of its kind as it may have. */
+/** Series of all names, by the option that limits them. */
+export type SeriesLimit = 'max_run_series' | 'max_series';
+
+/** What was not taken because the rank has as many names of its kind as it may have, or the run or all runs have as many series. */
 export interface Excess {
-  readonly option: NameLimit;
+  readonly option: NameLimit | SeriesLimit;
   readonly limit: number;
   readonly name: string;
 }

@@ -7,6 +7,7 @@ import type { Exceeded } from './excess.ts';
 import type { Cleaned } from './cleaned.ts';
 import type { RankHello } from './hello.ts';
 import { LayerRows } from './layer-rows.ts';
+import type { NamedSeries } from './named-series.ts';
 import type { RankIdentity, RunListener } from './observation.ts';
 import type { RunsOptions } from './options.ts';
 import type { RankLabels, ReportSeries } from './report-series.ts';
@@ -42,6 +43,8 @@ export type SavedReports = v.InferOutput<typeof savedReports>;
 /** What the reports of a rank need of all around them. */
 export interface RankReportsParts {
   readonly series: ReportSeries;
+  /** Of its run. */
+  readonly named: NamedSeries;
   readonly windows: WindowSeries;
   readonly cleaned: Cleaned;
   readonly listener: RunListener;
@@ -92,12 +95,12 @@ export class RankReports {
 
   /** What a step told beside its fields; gives what of it was taken. */
   details(details: StepDetails, exceeded: Exceeded): StepDetails {
-    this.#details ??= new DetailRows(this.#parts.series, this.#labels);
+    this.#details ??= new DetailRows(this.#parts.series, this.#parts.named, this.#labels);
     return this.#details.show(details, this.#parts.limits(), exceeded);
   }
 
   evaluation(report: EvaluationReport, exceeded: Exceeded): void {
-    this.#evaluations ??= new EvaluationRows(this.#parts.series, this.#labels);
+    this.#evaluations ??= new EvaluationRows(this.#parts.series, this.#parts.named, this.#labels);
     if (!this.#evaluations.show(report, this.#parts.limits().max_datasets, exceeded)) return;
     // One that trains may evaluate before its first step.
     if (this.#parts.hello().role === 'inference') this.#parts.begun();
@@ -106,14 +109,14 @@ export class RankReports {
   }
 
   layers(report: LayerReport, exceeded: Exceeded): void {
-    this.#layers ??= new LayerRows(this.#parts.series, this.#labels);
+    this.#layers ??= new LayerRows(this.#parts.series, this.#parts.named, this.#labels);
     const taken = this.#layers.show(report, this.#parts.limits().max_layers, exceeded);
     this.#parts.changed();
     this.#parts.listener.layers?.({ ...this.#identity, ...taken });
   }
 
   tensor(report: TensorReport, exceeded: Exceeded): void {
-    this.#tensors ??= new TensorRows(this.#parts.series, this.#labels);
+    this.#tensors ??= new TensorRows(this.#parts.series, this.#parts.named, this.#labels);
     if (!this.#tensors.show(report, this.#parts.limits().max_tensors, exceeded)) return;
     this.#parts.changed();
     this.#parts.listener.tensor?.({ ...this.#identity, ...report });
@@ -129,7 +132,7 @@ export class RankReports {
   }
 
   serving(report: ServingReport, exceeded: Exceeded): void {
-    this.#serving ??= new ServingRows(this.#parts.series, this.#labels);
+    this.#serving ??= new ServingRows(this.#parts.series, this.#parts.named, this.#labels);
     this.#parts.begun();
     this.#serving.take(report, this.#parts.limits().max_bins, exceeded);
     this.#parts.changed();
@@ -148,26 +151,26 @@ export class RankReports {
     };
   }
 
-  /** Takes back what was saved before a restart, without telling anybody. */
+  /** Takes back what was saved before a restart, without telling anybody; not more series than a run may hold by now. */
   restore({ phase, evaluations, events, serving, details, layers, tensors }: SavedReports): void {
-    const { series } = this.#parts;
+    const { series, named } = this.#parts;
     const none = (): void => undefined;
     if (details !== null) {
       const unlimited = { max_extras: Infinity, max_auxiliary_losses: Infinity };
-      this.#details = new DetailRows(series, this.#labels);
+      this.#details = new DetailRows(series, named, this.#labels);
       this.#details.show(details, unlimited, none);
     }
     if (layers !== null) {
-      this.#layers = new LayerRows(series, this.#labels);
+      this.#layers = new LayerRows(series, named, this.#labels);
       this.#layers.show(layers, Infinity, none);
     }
     if (tensors.length > 0) {
-      this.#tensors = new TensorRows(series, this.#labels);
+      this.#tensors = new TensorRows(series, named, this.#labels);
       for (const each of tensors) this.#tensors.show(each, Infinity, none);
     }
     if (phase !== null) this.#showPhase(phase);
     if (evaluations.length > 0) {
-      this.#evaluations = new EvaluationRows(series, this.#labels);
+      this.#evaluations = new EvaluationRows(series, named, this.#labels);
       for (const each of evaluations) this.#evaluations.show(each, Infinity, none);
     }
     if (Object.keys(events).length > 0) {
@@ -175,7 +178,7 @@ export class RankReports {
       this.#events.restore(events);
     }
     if (serving !== null) {
-      this.#serving = new ServingRows(series, this.#labels);
+      this.#serving = new ServingRows(series, named, this.#labels);
       this.#serving.restore(serving);
     }
   }

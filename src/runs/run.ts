@@ -2,6 +2,7 @@ import { FreshRows, type Row, type SeriesGroup } from '../series/index.ts';
 import type { Cleaned } from './cleaned.ts';
 import type { RankHello } from './hello.ts';
 import { runMetrics, rankMetrics } from './metrics.ts';
+import { NamedSeries, type AllNamedSeries } from './named-series.ts';
 import type { Observation, RankState, RunListener } from './observation.ts';
 import type { RunsOptions } from './options.ts';
 import { hasEnded, Rank } from './rank.ts';
@@ -27,6 +28,7 @@ export interface RunSeries {
 /** What all runs share. */
 export interface RunParts {
   readonly series: RunSeries;
+  readonly named: AllNamedSeries;
   readonly listener: RunListener;
   readonly limits: () => RunsOptions;
   readonly cleaned: Cleaned;
@@ -66,7 +68,8 @@ export class Run implements RankOwner {
     this.name = name;
     this.startedAt = startedAt;
     this.#parts = parts;
-    this.reports = { ...parts, series: parts.series.reports, windows: parts.series.windows };
+    const { reports, windows } = parts.series;
+    this.reports = { ...parts, series: reports, named: new NamedSeries(parts.named), windows };
     this.#row = parts.series.runs.row({ run: name });
     this.#labels = new FreshRows(parts.series.labels);
   }

@@ -4,6 +4,7 @@ import type { Section } from '../snapshot/index.ts';
 import { fields } from './fields.ts';
 import { RunsLimitError } from './limit-error.ts';
 import { rankMetrics, runMetrics } from './metrics.ts';
+import { AllNamedSeries } from './named-series.ts';
 import type { RankIdentity, RunListener } from './observation.ts';
 import type { RunsOptions } from './options.ts';
 import type { RankHello, WorkerProcess } from './hello.ts';
@@ -82,6 +83,7 @@ export class Runs {
     };
     this.#parts = {
       series,
+      named: new AllNamedSeries(() => this.#options),
       listener: context.listener,
       limits: () => this.#options,
       cleaned: new Cleaned(context.table),

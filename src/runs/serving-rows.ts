@@ -3,6 +3,7 @@ import { Histogram, type Row } from '../series/index.ts';
 import { latencyBounds } from './bucket-bounds.ts';
 import { BoundedRows } from './bounded-rows.ts';
 import type { Exceeded } from './excess.ts';
+import type { NamedSeries } from './named-series.ts';
 import type { servingMetrics } from './report-metrics.ts';
 import type { RankLabels, ReportSeries } from './report-series.ts';
 import type { LatencyHistogram, ServingReport } from './reports.ts';
@@ -32,11 +33,11 @@ export class ServingRows {
   #latencyRow: Row<'latency'> | null = null;
   #latency: Histogram<'latency'> | null = null;
 
-  constructor(series: ReportSeries, labels: RankLabels) {
+  constructor(series: ReportSeries, named: NamedSeries, labels: RankLabels) {
     this.#series = series;
     this.#labels = labels;
     this.#row = series.serving.row(labels);
-    this.#outputs = new BoundedRows('max_bins', (name) => series.outputs.row({ ...labels, class: name }));
+    this.#outputs = new BoundedRows(named, 'max_bins', (name) => series.outputs.row({ ...labels, class: name }));
   }
 
   take(report: ServingReport, limit: number, exceeded: Exceeded): void {

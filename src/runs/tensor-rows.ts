@@ -1,6 +1,7 @@
 import { FreshRows, type Row } from '../series/index.ts';
 import { BoundedRows } from './bounded-rows.ts';
 import type { Exceeded } from './excess.ts';
+import type { NamedSeries } from './named-series.ts';
 import type { tensorMetrics } from './report-metrics.ts';
 import type { RankLabels, ReportSeries } from './report-series.ts';
 import type { TensorReport } from './reports.ts';
@@ -10,18 +11,42 @@ type TensorKey = keyof typeof tensorMetrics;
 /** The series of one input or output: what its last report brought. */
 class OneTensor {
   readonly #labels: RankLabels & { readonly kind: string; readonly name: string };
+  readonly #named: NamedSeries;
   readonly #row: Row<TensorKey>;
   readonly #classes;
+  readonly #held = { shown: 0, reference: 0 };
   /** As it is shown. */
   last: TensorReport | null = null;
 
-  constructor(series: ReportSeries, labels: RankLabels & { readonly kind: string; readonly name: string }) {
+  constructor(
+    series: ReportSeries,
+    named: NamedSeries,
+    labels: RankLabels & { readonly kind: string; readonly name: string },
+  ) {
     this.#labels = labels;
+    this.#named = named;
     this.#row = series.tensors.row(labels);
     this.#classes = new FreshRows(series.tensorClasses);
   }
 
-  show(report: TensorReport): void {
+  /** Whether there was place for it. A reference is of other data: it is not shown, but somebody holds it to compare with. */
+  take(report: TensorReport, exceeded: Exceeded): boolean {
+    const of = report.reference ? 'reference' : 'shown';
+    // Its own series beside the first, and those of its bins.
+    const size = 3 + (report.distribution?.counts.length ?? 0);
+    if (!this.#named.resize(this.#held[of], size, report.name, exceeded)) return false;
+    this.#held[of] = size;
+    if (!report.reference) this.#show(report);
+    return true;
+  }
+
+  remove(): void {
+    this.#row.remove();
+    this.#classes.clear();
+    this.#named.release(this.#held.shown + this.#held.reference);
+  }
+
+  #show(report: TensorReport): void {
     this.last = report;
     const { count, mean, variance, fractionNonFinite: nonFinite, distribution } = report;
     for (const [key, value] of Object.entries({ count, mean, variance, nonFinite }) as [TensorKey, number | null][]) {
@@ -37,29 +62,22 @@ class OneTensor {
       })),
     );
   }
-
-  remove(): void {
-    this.#row.remove();
-    this.#classes.clear();
-  }
 }
 
-/** The series of the inputs and outputs of one rank's model. A reference is of other data, and is not shown. */
+/** The series of the inputs and outputs of one rank's model. */
 export class TensorRows {
   readonly #tensors: BoundedRows<OneTensor>;
 
-  constructor(series: ReportSeries, labels: RankLabels) {
-    this.#tensors = new BoundedRows('max_tensors', (key) => {
+  constructor(series: ReportSeries, named: NamedSeries, labels: RankLabels) {
+    this.#tensors = new BoundedRows(named, 'max_tensors', (key) => {
       const at = key.indexOf(' ');
-      return new OneTensor(series, { ...labels, kind: key.slice(0, at), name: key.slice(at + 1) });
+      return new OneTensor(series, named, { ...labels, kind: key.slice(0, at), name: key.slice(at + 1) });
     });
   }
 
   /** Whether there was place for it. */
   show(report: TensorReport, limit: number, exceeded: Exceeded): boolean {
-    const rows = this.#tensors.row(`${report.kind} ${report.name}`, limit, exceeded);
-    if (rows !== null && !report.reference) rows.show(report);
-    return rows !== null;
+    return this.#tensors.row(`${report.kind} ${report.name}`, limit, exceeded)?.take(report, exceeded) === true;
   }
 
   /** Those that are shown. */
