@@ -4,7 +4,7 @@ import type { Batch } from '../protocol/index.ts';
 import { Runs, type RankHello, type RunListener, type RunsOptions } from '../runs/index.ts';
 import { expose, SeriesTable } from '../series/index.ts';
 import type { Refusal } from './refusals.ts';
-import { takeBatch } from './take-batch.ts';
+import { costOf, takeBatch } from './take-batch.ts';
 
 const arrival = 1_800_000_000;
 const hello: RankHello = {
@@ -35,6 +35,7 @@ function start(limits: Partial<RunsOptions> = {}) {
   const rank = runs.join(hello, false);
   const refusals: Refusal[] = [];
   return {
+    runs,
     rank,
     heard,
     refusals,
@@ -155,6 +156,53 @@ describe('takeBatch', () => {
     expect(lines('gradwatch_train_evaluation_timestamp')).toHaveLength(1);
   });
 
+  it('bounds the series of all names of a run, shows on what was there, and has place again when something goes', () => {
+    const { take, refusals, lines } = start({ max_run_series: 10 });
+    const metrics = { a: 1, b: 2, c: 3 };
+    take({ evaluations: [{ dataset: 'val', slices: [{ metrics }] }] });
+    take({ evaluations: [{ dataset: 'val', slices: [{ metrics }, { slice: 'x', metrics }] }] });
+    take({ steps: [{ step: 1, extras: { e: 1, f: 2, g: 3, h: 4 } }] });
+    const told = (name: string) => ({
+      code: 'series_limit',
+      status: null,
+      message: `"${name}" would make more than the 10 series of names that a run may hold (runs.max_run_series); it was left out`,
+    });
+    expect(refusals).toEqual([told('val'), told('h')]);
+    expect(lines('gradwatch_train_evaluation_metric')).toHaveLength(3);
+    expect(lines('gradwatch_train_extra')).toHaveLength(3);
+    take({ evaluations: [{ dataset: 'val', slices: [{ metrics: { a: 4 } }] }] });
+    take({ steps: [{ step: 2, extras: { h: 4 } }] });
+    expect(lines('gradwatch_train_extra')).toHaveLength(4);
+  });
+
+  it('counts every kind of report among the series of a run, and gives all back with its rank', () => {
+    const reports: Batch = {
+      steps: [{ step: 1, extras: { e: 1 }, auxiliary_losses: { a: 1 } }],
+      evaluations: [
+        { dataset: 'val', slices: [{ metrics: { a: 1 } }], failures: [{ metric: 'a', bound: 'BOUND_LOWER' }] },
+      ],
+      layer_reports: [{ step: 1, layers: [{ name: 'a', weight_norm: 1, gradient_norm: 1 }, { name: 'b' }] }],
+      tensor_reports: [false, true].map((reference) => ({
+        ...{ name: 'x', kind: 'KIND_INPUT', reference },
+        distribution: { classes: ['a', 'b'], counts: [1, 2] },
+      })),
+      serving_reports: [{ outputs: { classes: ['a', 'b'], counts: [1, 2] } }],
+    };
+    // Of steps 2, of the evaluation 6, of layers 3, of the tensor 1 and 5 twice, of what was served 2.
+    expect(start({ max_run_series: 24 })).toSatisfy(({ take, codes }: ReturnType<typeof start>) => {
+      take(reports);
+      return codes().length === 0;
+    });
+    const { take, codes, runs, rank } = start({ max_run_series: 23, max_ranks: 1 });
+    take(reports);
+    expect(codes()).toEqual(['series_limit']);
+    rank.end('finished', arrival, 'it said goodbye');
+    const next = runs.join({ ...hello, rank: 1 }, false);
+    const refused: Refusal[] = [];
+    takeBatch(reports, next, { arrival, limits: runs.limits, refused: (refusal) => refused.push(refusal) });
+    expect(refused.map(({ code }) => code)).toEqual(['series_limit']);
+  });
+
   it('shows the layers of one step: more of the same are added, those of another replace them', () => {
     const { take, lines, heard } = start();
     take({
@@ -190,6 +238,15 @@ describe('takeBatch', () => {
     expect(lines('gradwatch_train_layer_')).toHaveLength(2);
     take({ layer_reports: [{ step: 1, layers: [{ name: 'd' }] }] });
     expect(codes().at(-1)).toBe('name_limit');
+  });
+
+  it('keeps a layer once however often it is told', () => {
+    const { take, rank, lines } = start();
+    for (const values of [{ weight_norm: 1 }, { weight_norm: 2 }, { gradient_norm: 3 }]) {
+      take({ layer_reports: [{ step: 1, layers: [{ name: 'a', ...values }] }] });
+    }
+    expect(rank.reports.save().layers?.layers).toEqual([{ name: 'a', values: { weight_norm: 2, gradient_norm: 3 } }]);
+    expect(lines('gradwatch_train_layer_')).toHaveLength(2);
   });
 
   it('shows inputs and outputs with the shares of their classes, and only passes on a reference', () => {
@@ -306,4 +363,17 @@ describe('takeBatch', () => {
     expect(heard).toHaveLength(64);
     expect(codes()).toEqual(['length_limit']);
   });
+});
+
+it('a batch costs its steps, and all that it names beside them', () => {
+  const distribution = { counts: [1, 2, 3] };
+  expect(
+    costOf({
+      steps: [{ step: 1 }, { step: 2 }],
+      evaluations: [{ slices: [{ metrics: { a: 1, b: 2 } }, {}] }, {}],
+      layer_reports: [{ layers: [{ name: 'a' }, {}] }, {}],
+      tensor_reports: [{ distribution }, {}],
+    }),
+  ).toBe(2 + 4 + 2 + 5);
+  expect(costOf({})).toBe(0);
 });

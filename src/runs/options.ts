@@ -32,13 +32,13 @@ export const runsOptions = options({
     help: 'Ranks of one run held at a time; when a further one comes, the one that ended first makes room, else it is refused',
   }),
   max_series: integer({
-    default: 100_000,
+    default: 50_000,
     min: 1_000,
     max: 10_000_000,
     help: 'Series that all runs together hold of names that workers choose: layers, slices, metrics, classes, extras; a quarter is kept for runs that hold few, what is beyond is left out',
   }),
   max_run_series: integer({
-    default: 50_000,
+    default: 25_000,
     min: 100,
     max: 10_000_000,
     help: 'Such series of one run; what is beyond is left out',
