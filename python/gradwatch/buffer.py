@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from typing import Union
 from gradwatch.fields import Held
 from gradwatch.reports import Report
 from gradwatch.v1.telemetry_pb2 import Batch, Evaluation, Event, LayerReport, ServingReport, Step, TensorReport
+
+logger = logging.getLogger("gradwatch")
 
 # What a step costs in a batch beside its own bytes (tag and length), and the batch around its steps.
 STEP_OVERHEAD_BYTES = 6
@@ -70,6 +73,8 @@ class StepBuffer:
         self._lease = 0
         self._pushed_out = 0
         self._dropped = 0
+        # Whether a report that cannot be sent was told of.
+        self._warned = False
         # Of reports that are no steps, sent and unsent.
         self._report_bytes = 0
 
@@ -98,7 +103,11 @@ class StepBuffer:
                 self._collected += 1
                 self._newest = max(self._newest, number)
                 if isinstance(values, dict):
-                    self._merge(step, unix_nanos, values if measured is None else {**measured(), **values})
+                    try:
+                        self._merge(step, unix_nanos, values if measured is None else {**measured(), **values})
+                    except Exception as error:
+                        # One report must not end all others.
+                        self._unusable(step, error)
                 else:
                     self._unsent.append(values)
                     self._report_bytes += values.ByteSize()
@@ -128,6 +137,12 @@ class StepBuffer:
             else:
                 setattr(step, name, value)
         self._last_step = number
+
+    def _unusable(self, step: int, error: Exception) -> None:
+        self._dropped += 1
+        if not self._warned:
+            self._warned = True
+            logger.warning("gradwatch drops what it cannot send of step %d, and counts it: %r", step, error)
 
     def _went_back(self, step: Step, values: dict[str, Held]) -> bool:
         """Whether a step is reported anew, and not another part of it: fields are there already. The same value twice

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+logger = logging.getLogger("gradwatch")
 
 SOCKET = "/run/gradwatch/gradwatch.sock"
 PORT = 10421
@@ -51,9 +54,18 @@ def find_destination(
     )
     return Destination(
         address=address or _find_address(environ),
-        token=token or environ.get("GRADWATCH_TOKEN") or None,
+        token=_usable_token(token or environ.get("GRADWATCH_TOKEN", "")),
         tls=None if tls == Tls() else tls,
     )
+
+
+def _usable_token(given: str) -> str | None:
+    """Without the end of line that files and secrets bring along; None for what a header of gRPC cannot hold."""
+    token = given.strip()
+    if token.isascii() and token.isprintable():
+        return token or None
+    logger.warning("the token holds characters that are not printable ASCII, which cannot be sent: it is left out")
+    return None
 
 
 def _find_address(environ: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _sitebuiltins
 import atexit
 import logging
 import multiprocessing
@@ -38,7 +39,8 @@ class ExitWatch:
     """Calls `ended(ending, reason)` when the process ends: after an uncaught exception, on SIGTERM, else at exit.
 
     Nothing is caught: the exception, the signal and the handlers that were there before take their course. A process
-    that is killed or calls os._exit says nothing; the exporter takes it for lost, and rightly.
+    that is killed or calls os._exit says nothing; the exporter takes it for lost, and rightly. The interpreter shows
+    nobody a SystemExit that reaches it: codes are seen where sys.exit(), exit() and quit() are called.
     """
 
     def __init__(self, ended: Callable[[str, str | None], None]) -> None:
@@ -47,6 +49,7 @@ class ExitWatch:
         self._told: tuple[str, str | None] | None = None
         self._excepthook: Any = None
         self._sys_exit: Any = None
+        self._quit: Any = None
         self._sigterm: Any = None
         self._finalizer: Any = None
 
@@ -62,6 +65,7 @@ class ExitWatch:
         self._excepthook, sys.excepthook = sys.excepthook, self._on_exception
         # SystemExit reaches no hook, so the exit code is only seen where it is given.
         self._sys_exit, sys.exit = sys.exit, self._on_sys_exit
+        self._quit = _watch_quit(self._leaves)
         if multiprocessing.parent_process() is not None:
             # A child of multiprocessing runs its own exit functions, and forked ones no atexit.
             self._finalizer = multiprocessing.util.Finalize(None, self._at_child_exit, exitpriority=0)
@@ -84,6 +88,7 @@ class ExitWatch:
             sys.excepthook = self._excepthook
         if sys.exit == self._on_sys_exit:
             sys.exit = self._sys_exit
+        self._quit()
         if self._finalizer is not None:
             self._finalizer.cancel()
         in_main = threading.current_thread() is threading.main_thread()
@@ -98,12 +103,16 @@ class ExitWatch:
         self._tell(*ending_of(value))
         self._excepthook(kind, value, traceback)
 
-    def _on_sys_exit(self, status: Any = None) -> NoReturn:
+    def _leaves(self, status: Any = None) -> SystemExit:
         leaving = SystemExit(status)
         leaving.__context__ = sys.exc_info()[1]
         # In another thread it ends that thread only.
         if threading.current_thread() is threading.main_thread():
             self._tell(*ending_of(leaving))
+        return leaving
+
+    def _on_sys_exit(self, status: Any = None) -> NoReturn:
+        leaving = self._leaves(status)
         self._sys_exit(status)
         raise leaving  # not reached: sys.exit raises
 
@@ -129,3 +138,20 @@ class ExitWatch:
 
     def _at_exit(self) -> None:
         self._ended(*self.told)
+
+
+def _watch_quit(leaves: Callable[[Any], object]) -> Callable[[], None]:
+    """Calls `leaves` where exit() or quit() is called, the builtins. Returns what takes that back."""
+    kind: Any = _sitebuiltins.Quitter
+    original = kind.__call__
+
+    def watched(quitter: Any, code: Any = None) -> None:
+        leaves(code)
+        original(quitter, code)
+
+    def undo() -> None:
+        if kind.__call__ is watched:
+            kind.__call__ = original
+
+    kind.__call__ = watched
+    return undo

@@ -44,7 +44,12 @@ def values_of(values: Mapping[str, Any]) -> dict[str, float]:
     ValueError for more than MAX_NAMES."""
     if len(values) > MAX_NAMES:
         raise ValueError(f"{len(values)} names are more than {MAX_NAMES}")
-    return {str(name): real(value) for name, value in values.items() if value is not None}
+    return {proto_text(name): real(value) for name, value in values.items() if value is not None}
+
+
+def proto_text(value: object) -> str:
+    """Text that protobuf takes: half of a surrogate pair, as undecodable bytes make it, becomes a question mark."""
+    return str(value).encode("utf-8", "replace").decode("utf-8")
 
 
 def phase_of(name: Any) -> int:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gradwatch.fields import proto_text
 from gradwatch.process import boot_id, pid_namespace, start_ticks
 from gradwatch.v1.telemetry_pb2 import Coordinate, Hello, Parallel, RequestKind, Role
 from gradwatch.version import VERSION
@@ -65,8 +66,3 @@ def _parallel(given: Mapping[str, tuple[int, int]]) -> Parallel | None:
     if not given:
         return None
     return Parallel(**{name: Coordinate(index=index, size=size) for name, (index, size) in given.items()})
-
-
-def proto_text(value: object) -> str:
-    """Text that protobuf takes: half of a surrogate pair, as undecodable bytes make it, becomes a question mark."""
-    return str(value).encode("utf-8", "replace").decode("utf-8")

@@ -66,11 +66,22 @@ def layers_of(step: Any, layers: Mapping[str, Metrics]) -> LayerReport:
 
 
 def tensor_of(
-    kind: str,
-    name: str,
+    kind: str, name: str, values: Mapping[str, Any], *, step: Any = None, reference: bool = False
+) -> TensorReport:
+    report = TensorReport(
+        name=name,
+        kind=TensorReport.Kind.Value(f"KIND_{kind.upper()}"),
+        step=_count(step),
+        unix_nanos=time.time_ns(),
+    )
+    report.MergeFrom(_summary(**values))
+    if reference:
+        report.reference = True
+    return report
+
+
+def _summary(
     *,
-    step: Any = None,
-    reference: bool = False,
     count: Any = None,
     mean: Any = None,
     variance: Any = None,
@@ -79,20 +90,13 @@ def tensor_of(
     classes: Sequence[str] | None = None,
     counts: Sequence[Any] | None = None,
 ) -> TensorReport:
-    report = TensorReport(
-        name=name,
-        kind=TensorReport.Kind.Value(f"KIND_{kind.upper()}"),
-        step=_count(step),
-        unix_nanos=time.time_ns(),
+    return TensorReport(
         count=_count(count),
         mean=_real(mean),
         variance=_real(variance),
         fraction_nonfinite=_real(fraction_nonfinite),
         distribution=_distribution(edges, classes, counts),
     )
-    if reference:
-        report.reference = True
-    return report
 
 
 def event_of(type: str, *, step: Any = None, message: str | None = None, value: Any = None) -> Event:

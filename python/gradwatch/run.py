@@ -14,9 +14,9 @@ from typing import Any, Protocol
 from gradwatch.buffer import Measured, StepBuffer
 from gradwatch.destination import Destination, Tls
 from gradwatch.ending import FAILED, FINISHED, PREEMPTED, ExitWatch, ending_of
-from gradwatch.fields import FieldReader, count
+from gradwatch.fields import FieldReader, count, proto_text
 from gradwatch.finding import Finding, finding_of
-from gradwatch.hello import About, hello_of, proto_text
+from gradwatch.hello import About, hello_of
 from gradwatch.news import News
 from gradwatch.reactions import Reactions
 from gradwatch.reporter import Reporter
@@ -191,8 +191,11 @@ class Run:
         fraction_nonfinite, and a histogram: counts with edges (one more) or classes (as many). With `reference` they
         are what later ones are compared with."""
         for kind, tensors in (("input", inputs), ("output", outputs)):
+            if tensors is not None and not isinstance(tensors, Mapping):
+                self._fields.refuse("tensors", f"tensors() cannot use a {type(tensors).__name__}: pass values by name")
+                continue
             for name, values in (tensors or {}).items():
-                self._send("tensors", tensor_of, kind, name, step=step, reference=reference, **values)
+                self._send("tensors", tensor_of, kind, name, values, step=step, reference=reference)
 
     def event(self, type: str, *, step: Any = None, message: str | None = None, value: Any = None) -> None:
         """Reports that something happened: "checkpoint", "exception", "restart", "rollback", "learning_rate_change",
@@ -277,7 +280,7 @@ class Run:
         self._stop_companion()
         if ending is None:
             ending, reason = self._exit.told
-        if ending not in ENDINGS:
+        if not isinstance(ending, str) or ending not in ENDINGS:
             logger.warning(
                 "finish() does not know the ending %r, there are %s; finished is sent", ending, ", ".join(ENDINGS)
             )

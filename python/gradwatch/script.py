@@ -13,8 +13,15 @@ def run_script(path: str, arguments: Sequence[str]) -> None:
     watched any more from then on. What the script raises is raised."""
     import gradwatch
     import gradwatch.torch
+    from gradwatch.ending import FINISHED, ending_of
 
     sys.argv = [path, *arguments]
     sys.path[0] = str(Path(path).resolve().parent)
     gradwatch.torch.watch(run=gradwatch.init())
-    runpy.run_path(path, run_name="__main__")
+    try:
+        runpy.run_path(path, run_name="__main__")
+    except SystemExit as leaving:
+        ending, reason = ending_of(leaving)
+        if ending != FINISHED:
+            gradwatch.finish(ending, reason)
+        raise

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,10 @@ def find_worker(
     local_rank: int | None = None,
     attempt: int | None = None,
 ) -> Worker:
-    """What is given, and for the rest what the environment says. A process without a launcher is rank 0 of 1."""
+    """What is given, and for the rest what the environment says. A process without a launcher is rank 0 of 1. Raises
+    ValueError for a rank or count that is no integer from 0 to 2**32 - 1."""
+    rank, world_size = _given("rank", rank), _given("world_size", world_size)
+    local_rank, attempt = _given("local_rank", local_rank), _given("attempt", attempt)
     launcher = _launcher(environ)
     sizes = (_number(environ, name) for name in launcher.world_size)
     if rank is None:
@@ -196,6 +200,16 @@ def _unnamed_run(environ: Mapping[str, str], world_size: int) -> str:
         return f"{script}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(2)}"
     master = [environ[name] for name in ("MASTER_ADDR", "MASTER_PORT") if environ.get(name)]
     return "-".join([script, *master])
+
+
+def _given(name: str, value: Any) -> int | None:
+    if value is None:
+        return None
+    # Integers of NumPy too, no text and no fraction.
+    number = value.__index__() if hasattr(value, "__index__") else -1
+    if not 0 <= number < 2**32:
+        raise ValueError(f"{name}={value!r} is no integer from 0 to 2**32 - 1")
+    return int(number)
 
 
 def _number(environ: Mapping[str, str], name: str) -> int | None:

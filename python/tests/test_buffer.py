@@ -54,6 +54,19 @@ def test_what_was_measured_is_asked_for_when_it_is_collected() -> None:
     assert (step.step_seconds, step.loss, asked) == (0.05, 0.5, [True])
 
 
+def test_a_report_that_cannot_be_a_step_is_dropped_told_once_and_counted(caplog: pytest.LogCaptureFixture) -> None:
+    buffer = StepBuffer(16)
+    for step in range(3):
+        buffer.put(step, 0, {"loss": float(step)})
+        buffer.put(step + 10, 0, {"extras": {"caf\udce9": 1.0}})
+        buffer.put(step + 20, 0, {}, lambda: {"loss": 1 / 0})
+    buffer.collect()
+    batch = buffer.take(buffer.resume(0), 1 << 20)
+    assert batch is not None
+    assert [step.step for step in batch.steps if step.HasField("loss")] == [0, 1, 2]
+    assert buffer.dropped == 6 and len(caplog.records) == 1
+
+
 def test_a_part_that_comes_after_its_step_was_sent_goes_alone() -> None:
     buffer = filled(8, 1)
     lease = buffer.resume(0)

@@ -53,6 +53,9 @@ def ending(exporter: FakeExporter, process: subprocess.Popen[str]) -> tuple[int,
         ("", 0, (pb.ENDING_FINISHED, "")),
         ("sys.exit(0)", 0, (pb.ENDING_FINISHED, "")),
         ("sys.exit(3)", 3, (pb.ENDING_FAILED, "sys.exit(3)")),
+        ("exit(0)", 0, (pb.ENDING_FINISHED, "")),
+        ("exit(3)", 3, (pb.ENDING_FAILED, "sys.exit(3)")),
+        ("quit(4)", 4, (pb.ENDING_FAILED, "sys.exit(4)")),
         ("sys.exit('no data')", 1, (pb.ENDING_FAILED, "sys.exit('no data')")),
         ("raise RuntimeError('CUDA out of memory')", 1, (pb.ENDING_FAILED, "RuntimeError: CUDA out of memory")),
         (
@@ -98,6 +101,15 @@ def test_sigterm_in_the_midst_of_logging(exporter: FakeExporter, start: Start) -
     assert ending(exporter, process) == (pb.ENDING_PREEMPTED, "SIGTERM")
     numbers = [step.step for step in exporter.steps]
     assert sorted(set(numbers)) == numbers
+
+
+def test_what_notices_the_exit_is_taken_back(exporter: FakeExporter) -> None:
+    import _sitebuiltins
+
+    before = (sys.exit, sys.excepthook, _sitebuiltins.Quitter.__call__)
+    with gradwatch.init("back", address=exporter.address):
+        assert sys.exit != before[0] and _sitebuiltins.Quitter.__call__ is not before[2]
+    assert (sys.exit, sys.excepthook, _sitebuiltins.Quitter.__call__) == before
 
 
 @pytest.mark.parametrize("goodbye", ["gradwatch.finish()", "", "sys.exit(1)"])

@@ -84,3 +84,14 @@ def test_without_the_norm(exporter: FakeExporter, tmp_path: Path) -> None:
     steps = whole_steps(exporter.steps)
     assert len(steps) == 8 and not any(step.HasField("gradient_norm") for step in steps)
     assert all(step.HasField("loss") for step in steps)
+
+
+@pytest.mark.parametrize("epochs", ["known", "unknown"])
+@pytest.mark.parametrize("backend", ["jax", "tensorflow"])
+def test_executions_of_several_steps(exporter: FakeExporter, tmp_path: Path, backend: str, epochs: str) -> None:
+    """PyTorch has none below Keras."""
+    assert fit(backend, exporter, tmp_path, "--executions", epochs) == [{"iterations": 10}]
+    steps = whole_steps(exporter.steps)
+    assert [step.step for step in steps] == [3, 5, 8, 10]
+    if epochs == "known":
+        assert [step.epoch for step in steps] == [0.6, 1.0, 1.6, 2.0]

@@ -104,9 +104,11 @@ def test_what_cannot_be_a_report_is_counted_and_nothing_raises(exporter: FakeExp
     run.layers(-1, {})
     run.layers(1, {"embed": {"colour": 1}})
     run.tensors(1, inputs={"pixels": {"mean": object()}})
+    for wrong in ([1], {"pixels": 5}, {"pixels": {"step": 3}}, {"pixels": {"values": [1.0]}}):
+        run.tensors(1, inputs=wrong)  # type: ignore[arg-type]
     run.log(step=1, phase="sleeping", extras={"accuracy": "high"}, loss=1)
-    gradwatch.finish()
-    assert run.refused_values == {"event": 1, "evaluation": 1, "layers": 2, "tensors": 1, "phase": 1, "extras": 1}
+    run.finish(["failed"])  # type: ignore[arg-type]
+    assert run.refused_values == {"event": 1, "evaluation": 1, "layers": 2, "tensors": 5, "phase": 1, "extras": 1}
     assert [step.loss for step in exporter.steps] == [1.0]
 
 

@@ -27,14 +27,17 @@ for _ in range(5):
     optimizer.zero_grad()
     model(torch.randn(8, 4)).square().mean().backward()
     optimizer.step()
-sys.exit(beside.CODE)
+beside.leave()
 """
 
 
+@pytest.mark.parametrize("leave", ["sys.exit", "raise SystemExit"])
 @pytest.mark.parametrize(("code", "ending"), [(0, pb.ENDING_FINISHED), (3, pb.ENDING_FAILED)])
-def test_a_script_that_knows_nothing(exporter: FakeExporter, tmp_path: Path, code: int, ending: int) -> None:
+def test_a_script_that_knows_nothing(
+    exporter: FakeExporter, tmp_path: Path, leave: str, code: int, ending: int
+) -> None:
     (tmp_path / "train.py").write_text(SCRIPT)
-    (tmp_path / "beside.py").write_text(f"CODE = {code}")
+    (tmp_path / "beside.py").write_text(f"import sys\n\ndef leave():\n    {leave}({code})\n")
     command = [sys.executable, "-m", "gradwatch", "run", str(tmp_path / "train.py"), "--steps", "5"]
     variables = environment(GRADWATCH_ADDRESS=exporter.address)
     finished = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=120)

@@ -201,6 +201,23 @@ def test_what_is_logged_one_step_later_is_of_its_step(reported: Callable[[], lis
     assert [(step.step, step.gradient_norm, step.loss, step.tokens) for step in steps] == told
 
 
+def test_numbers_from_0_may_come_one_step_later(exporter: FakeExporter) -> None:
+    run = gradwatch.init("later", address=exporter.address)
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with gradwatch.torch.watch(run=run, last_step=-1):
+        for number, batch in enumerate(loader()):
+            optimizer.zero_grad()
+            loss_of(model, batch).backward()
+            optimizer.step()
+            if number > 0:
+                run.log(step=number - 1, tokens=number)
+    run.finish()
+    assert [(step.step, step.tokens, step.HasField("loss")) for step in whole_steps(exporter.steps)] == [
+        (number, number + 1 if number < 5 else 0, True) for number in range(6)
+    ]
+
+
 def test_accumulation_is_one_step_whose_loss_is_the_sum(reported: Callable[[], list[pb.Step]]) -> None:
     model, sums = network(), [0.0]
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)

@@ -57,6 +57,11 @@ def test_what_cannot_be_used_is_counted_and_warned_about_once(caplog: pytest.Log
     assert "'acuracy'" in caplog.text and "-1 is not between 0 and" in caplog.text
 
 
+def test_names_that_are_no_text_are_made_text() -> None:
+    usable = FieldReader().read({"extras": {"caf\udce9": 1.0, 7: 2.0}, "auxiliary_losses": {"\ud800": 3.0}})
+    assert usable == {"extras": {"caf?": 1.0, "7": 2.0}, "auxiliary_losses": {"?": 3.0}}
+
+
 def test_invented_names_do_not_fill_the_memory() -> None:
     reader = FieldReader()
     for number in range(1000):

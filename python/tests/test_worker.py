@@ -158,3 +158,22 @@ def test_the_namespace_of_the_pod(tmp_path: Path) -> None:
     file.write_text("research\n")
     assert find_pod_namespace({}, str(file)) == "research"
     assert find_pod_namespace({"POD_NAMESPACE": "vision"}, str(file)) == "vision"
+
+
+@pytest.mark.parametrize("name", ["rank", "world_size", "local_rank", "attempt"])
+@pytest.mark.parametrize("value", ["3", 1.5, -1, 2**32])
+def test_a_rank_that_is_none(name: str, value: object) -> None:
+    with pytest.raises(ValueError, match=f"{name}={value!r} is no integer from 0"):
+        find_worker({}, **{name: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("given", "told", "warnings"),
+    [("secret\n", "secret", 0), ("\n", None, 0), ("g\u00e9heim", None, 1), ("two\nlines", None, 1)],
+)
+def test_a_token_as_files_hold_it(
+    given: str, told: str | None, warnings: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert find_destination({"GRADWATCH_TOKEN": given}).token == told
+    assert find_destination({}, token=given).token == told
+    assert len(caplog.records) == 2 * warnings

@@ -62,9 +62,14 @@ class GradwatchCallback(keras.callbacks.Callback):  # type: ignore[misc]
         if run is None:
             return
         now = time.perf_counter()
-        steps = batch - self._first + 1
-        self._step += steps
         batches = (self.params or {}).get("steps")
+        # Of the last execution in an epoch Keras tells the batch that it would have ended with.
+        if batches:
+            batch = min(batch, batches - 1)
+        steps = batch - self._first + 1
+        if steps > 1 and not batches:
+            steps = max(1, self._state.iterations() - self._step)
+        self._step += steps
         values: dict[str, Any] = {
             "epoch": self._epoch + (batch + 1) / batches if batches else self._epoch,
             "extras": extras_of(logs or {}, ("loss",)),

@@ -22,6 +22,10 @@ class StateReader:
         """An array of the backend."""
         return keras.ops.copy(self._current(variable))
 
+    def iterations(self) -> int:
+        """Steps of the optimiser so far. Waits for the device."""
+        return int(keras.ops.convert_to_numpy(self._current(self._model.optimizer._iterations)))
+
     def _current(self, variable: Any) -> Any:
         state = getattr(self._model, "_jax_state", None) if self._jax else None
         if not state:

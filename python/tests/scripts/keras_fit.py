@@ -29,8 +29,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--record", required=True)
     parser.add_argument("--plain", action="store_true", help="without the gradient norm")
+    parser.add_argument("--executions", choices=("known", "unknown"), help="several steps in each, of an epoch of 5")
     arguments = parser.parse_args()
     keras.utils.set_random_seed(0)
+    if arguments.executions is not None:
+        with open(arguments.record, "w", encoding="utf-8") as record:
+            record.write(json.dumps({"iterations": several_steps_at_once(arguments.executions == "known")}))
+        return
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
     optimizer = keras.optimizers.SGD(0.0625)
     optimizer = optimizer if arguments.plain else with_gradient_norm(optimizer)
@@ -61,6 +66,20 @@ def main() -> None:
         path = arguments.record + ".keras"
         model.save(path)
         write({"saved_variables": len(keras.models.load_model(path).optimizer.variables)})
+
+
+def several_steps_at_once(known: bool) -> int:
+    """Two epochs of 5 batches with executions of 3 steps. Returns the steps of the optimiser."""
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    model.compile(optimizer="sgd", loss="mse", steps_per_execution=3)
+    inputs, targets = np.random.randn(20, 4).astype("float32"), np.random.randn(20, 1).astype("float32")
+    if known:
+        model.fit(inputs, targets, batch_size=4, epochs=2, verbose=0, callbacks=[GradwatchCallback("several")])
+    else:
+        for _ in range(2):
+            batches = ((inputs[at : at + 4], targets[at : at + 4]) for at in range(0, 20, 4))
+            model.fit(batches, verbose=0, callbacks=[GradwatchCallback("several")])
+    return int(model.optimizer.iterations.numpy())
 
 
 def by_hand(weights: Any, inputs: Any, targets: Any) -> Any:
