@@ -117,8 +117,12 @@ export const faultClasses: readonly FaultClass[] = [
     ofRank: true,
     delayUnit: 'steps',
     steps,
-    into: (plan, random) =>
-      ofOneRank(plan, random, { name: 'not a number', steps: 1, variant: oneOf(random, 'batch', 'weight') }),
+    into: (plan, random) => {
+      const place = oneOf(random, 'batch', 'weight');
+      // Letters are whole numbers: there is no NaN among them.
+      const variant = plan.task === 'text' ? 'weight' : place;
+      return ofOneRank(plan, random, { name: 'not a number', steps: 1, variant });
+    },
   },
 ];
 
