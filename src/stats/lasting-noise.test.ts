@@ -23,43 +23,28 @@ describe('lasting noise', () => {
   it.each([
     [0, 0.95, 1.3],
     [0.5, 0.9, 1.3],
-    [0.8, 0.8, 1.25],
-    [0.9, 0.65, 1.1],
+    [0.8, 0.85, 1.3],
+    [0.9, 0.8, 1.25],
   ])('tells the deviation of noise that is correlated by %d', (correlation, least, most) => {
-    const noise = mean((seed) =>
-      lastingNoise(
-        values(128, correlation, () => 0, seed),
-        0,
-      ),
-    );
+    const noise = mean((seed) => lastingNoise(values(128, correlation, () => 0, seed)));
     expect(noise).toBeGreaterThan(least);
     expect(noise).toBeLessThan(most);
   });
 
-  it('sees no noise in a straight trend, nor in its one bend', () => {
-    const bent = values(40, 0.5, (at) => 10 * Math.abs(at - 20));
-    expect(lastingNoise(bent, 20)).toBeLessThan(2);
-    expect(lastingNoise(bent, 0)).toBeGreaterThan(5);
-    expect(
-      lastingNoise(
-        Float64Array.from({ length: 40 }, (_, at) => Math.abs(at - 15)),
-        15,
-      ),
-    ).toBe(0);
+  it.each<readonly [string, (at: number) => number]>([
+    ['that falls by a power', (at) => 50 * (1 + at / 3) ** -0.5],
+    ['that falls exponentially', (at) => 50 * Math.exp(-at / 15)],
+    ['that turns', (at) => Math.abs(at - 20)],
+    ['that falls ever more slowly and turns', (at) => 50 * Math.exp(-Math.min(at, 25) / 6) + Math.max(0, at - 25)],
+  ])('sees no noise in a trend %s, and only noise beside it', (_, trend) => {
+    expect(lastingNoise(Float64Array.from({ length: 40 }, (_each, at) => trend(at)))).toBeLessThan(1e-9);
+    const noise = mean((seed) => lastingNoise(values(40, 0, trend, seed)));
+    expect(noise).toBeGreaterThan(0.7);
+    expect(noise).toBeLessThan(1.5);
   });
 
   it('says nothing of fewer than ten values', () => {
-    expect(
-      lastingNoise(
-        values(9, 0, () => 0),
-        0,
-      ),
-    ).toBe(0);
-    expect(
-      lastingNoise(
-        values(10, 0, () => 0),
-        0,
-      ),
-    ).toBeGreaterThan(0);
+    expect(lastingNoise(values(9, 0, () => 0))).toBe(0);
+    expect(lastingNoise(values(10, 0, () => 0))).toBeGreaterThan(0);
   });
 });

@@ -3,9 +3,7 @@ import { OverfittingClimb } from './overfitting-climb.ts';
 
 /** The step of the foot at each evaluation, null where nothing is climbed. */
 function feet(climb: OverfittingClimb, ...losses: readonly number[]) {
-  return losses.map(
-    (validation, step) => climb.take({ step, place: step + 1, validation, training: 1 }, 3)?.step ?? null,
-  );
+  return losses.map((validation, step) => climb.take({ step, validation, training: 1 }, 3)?.step ?? null);
 }
 
 it('gives the foot once so many rises without a break lie behind', () => {

@@ -1,8 +1,6 @@
 /** Both losses at an evaluation. */
 export interface Evaluation {
   readonly step: number;
-  /** Which one it is, counted from 1. */
-  readonly place: number;
   readonly validation: number;
   readonly training: number;
 }

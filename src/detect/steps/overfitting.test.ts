@@ -37,9 +37,39 @@ describe('overfitting', () => {
     expect(feed.say(short.slice(0, 10))).toEqual([]);
     expect(feed.take(short[10]!)).toMatchObject({
       status: 'evidence',
+      firstStep: 4,
       cause: expect.stringMatching(/has risen to 1\.3 at step 10 from its best, 0\.67 at step 3,/) as string,
     });
     expect(feed.say(short.slice(11))).toHaveLength(1);
+  });
+
+  it.each([18, 30, 42])('finds it soon after a curved descent to the best of 60 evaluations, the one at %d', (turn) => {
+    const random = normals(turn);
+    const feed = new Feed(overfitting);
+    const [first] = feed.say(
+      steps(60, (at) => ({
+        validation_loss:
+          (0.9 + 1.4 * Math.exp(-Math.min(at, turn) / 9)) *
+          (1 + (0.3 * Math.max(0, at - turn)) / (59 - turn)) *
+          Math.exp(0.005 * random()),
+        evaluated_training_loss: 0.1 + 2.2 * Math.exp(-at / 15),
+      })),
+    );
+    expect(Number(/^warning (\d+)$/.exec(first ?? '')?.[1])).toBeLessThanOrEqual(turn + 16);
+  });
+
+  it('finds it where mixup and dropout hold the training loss above, if that falls clearly', () => {
+    const runs = (trainingLoss: (at: number) => number) => {
+      const random = normals(4);
+      return new Feed(overfitting).say(
+        turning(80, 30).map(({ validation_loss }, at) => ({
+          validation_loss,
+          evaluated_training_loss: trainingLoss(at) * Math.exp(0.02 * random()),
+        })),
+      );
+    };
+    expect(runs((at) => 2 + 1.4 * Math.exp(-at / 30))[0]).toMatch(/^warning/);
+    expect(runs(() => 2)).toEqual([]);
   });
 
   it('asks of rises without a break that the training loss falls, and that they begin at the lowest', () => {
@@ -98,10 +128,10 @@ describe('overfitting', () => {
   });
 
   it.each([0.5, 0.8])(
-    'is silent on a falling loss under noise that is correlated by %d, but for one run in twenty',
+    'is silent on a falling loss under noise that is correlated by %d, but for three runs in a hundred',
     (correlation) => {
-      const runs = steps(20, (seed) => {
-        const random = normals(seed + 1);
+      const runs = steps(100, (seed) => {
+        const random = normals(7919 * seed + 1);
         let noise = random();
         return new Feed(overfitting).say(
           steps(200, (at) => {
@@ -113,7 +143,7 @@ describe('overfitting', () => {
           }),
         );
       });
-      expect(runs.filter((said) => said.length > 0).length).toBeLessThanOrEqual(1);
+      expect(runs.filter((said) => said.length > 0).length).toBeLessThanOrEqual(3);
     },
   );
 

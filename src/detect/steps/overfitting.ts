@@ -6,6 +6,12 @@ import { Streak } from '../streak.ts';
 import { EvaluationNoise } from './evaluation-noise.ts';
 import { OverfittingClimb, type Evaluation } from './overfitting-climb.ts';
 
+/**
+ * Fall of the training loss that is more than chance, in deviations of one of its values: two medians of five values lie 0.8 of them
+ * apart by chance.
+ */
+const clearFall = 3;
+
 export interface State {
   readonly trend: EvaluationTrend;
   readonly noise: EvaluationNoise;
@@ -74,24 +80,24 @@ export const overfitting = stepDetector({
     const value = observation.fresh.validation_loss;
     const isEvaluation = value !== undefined && Number.isFinite(value);
     if (isEvaluation) state.noise.push(value);
-    const place = state.noise.taken;
-    const single = isEvaluation && latest !== null ? { step: observation.step, place, ...latest } : null;
+    const single = isEvaluation && latest !== null ? { step: observation.step, ...latest } : null;
     const foot = single === null ? null : climb.take(single, rises);
     if (point === null) return quiet;
     const { step, validation, training } = point;
-    // The median of a window stands in its middle.
-    const level = { step, place: place - (window >> 1), validation: validation.now, training: training.now };
+    const level = { step, validation: validation.now, training: training.now };
     if (state.best === null || level.validation < state.best.validation) state.best = level;
     const memorises = (from: Evaluation, now: Evaluation) => {
       const above = (noise: number) => isAbove(from.validation, { now: now.validation, noise }, rise, sigmas);
-      const apart = level.training < from.training && level.training < level.validation;
-      return apart && above(validation.noise) && above(state.noise.turnedAt(from.place));
+      const clear = level.training < level.validation ? 0 : clearFall * training.noise;
+      const learns = level.training < from.training - clear;
+      // The noise takes some work, and most evaluations are no rise at all.
+      return learns && above(0) && above(state.noise.deviation(validation.noise));
     };
     const climbed = foot !== null && single !== null && memorises(foot, single);
     if (!climbed && !memorises(state.best, level)) return streak.calm(step, patience);
-    const firstStep = streak.disturbed(step, climbed ? 1 : patience);
-    if (firstStep === null) return quiet;
     const [best, now] = climbed ? [foot, single] : [state.best, level];
+    const firstStep = streak.disturbed(best.step + 1, climbed ? 1 : patience);
+    if (firstStep === null) return quiet;
     return {
       status: 'evidence',
       severity: 'warning',
