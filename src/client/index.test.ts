@@ -189,15 +189,17 @@ describe('a training program', () => {
     const program = train(
       `const run = init({ warn: () => { throw new Error('even here'); } });
        const hostile = { get step() { throw new Error('gone'); } };
-       for (const report of [undefined, null, 7, 'x', hostile, { step: 1, loss: {} }, { step: 2n }, { step: 3, loss: 4 }]) run.log(report);
-       await run.finish('finished', new Error('no text'));
+       for (const report of [undefined, null, 7, 'x', hostile, Object.create(null), { step: 1, loss: {} }, { step: 2n }, { step: 3, loss: 4 }]) run.log(report);
+       run.evaluation(null); run.layers(1, null); run.tensors(null); run.event(null); run.serving(null);
+       run.layers(1, { embed: { weightNorm: () => 1 } });
+       await run.finish('done', new Error('no text'));
        run.log({ step: 4 });
        await run.finish('failed');
        console.log('alive');`,
     );
     expect(await program.exited()).toBe(0);
     expect(program.output).toBe('alive\n');
-    expect(service.steps.map(({ step }) => step)).toEqual([1, 3]);
+    expect(service.steps.map(({ step }) => step)).toEqual([1, 2, 3]);
     expect(service.goodbyes).toEqual([{ ending: 'ENDING_FINISHED', reason: 'Error: no text' }]);
   });
 
@@ -208,6 +210,40 @@ describe('a training program', () => {
     expect(await program.exited()).toBeNull();
     expect(program.child.signalCode).toBe('SIGTERM');
     expect(service.goodbyes).toEqual([{ ending: 'ENDING_PREEMPTED', reason: 'SIGTERM' }]);
+  });
+
+  test('that reports two runs dies of Ctrl-C as well, and both are reported', async () => {
+    const program = train(
+      `init({ run: 'a' }).log({ step: 1 }); init({ run: 'b' }).log({ step: 1 }); setInterval(() => {}, 1000);`,
+    );
+    await eventually('two steps', () => (service.batches.length === 2 ? true : undefined));
+    program.child.kill('SIGINT');
+    expect(await program.exited()).toBeNull();
+    expect(program.child.signalCode).toBe('SIGINT');
+    const goodbye = { ending: 'ENDING_PREEMPTED', reason: 'SIGINT' };
+    expect(service.goodbyes).toEqual([goodbye, goodbye]);
+  });
+
+  test('lives on when an asynchronous function of it fails, and when it uses its objects again', async () => {
+    service.behave = (message, stream, self) => {
+      obliging(message, stream, self);
+      if (message.hello) stream.write({ finding: { id: 'f1', kind: 'loss_spike', change: 'CHANGE_OPENED' } });
+    };
+    const program = train(
+      `let warned;
+       const warning = new Promise((resolve) => (warned = resolve));
+       const run = init({ onFinding: async () => { throw new Error('a slip'); }, warn: (text) => warned(text) });
+       const beat = setInterval(() => {}, 1000);
+       const extras = {};
+       for (let step = 0; step < 20; step += 1) { extras.at = step; run.log({ step, extras }); }
+       extras.at = -1;
+       console.log(await warning);
+       clearInterval(beat);
+       await run.finish();`,
+    );
+    expect(await program.exited()).toBe(0);
+    expect(program.output).toBe('gradwatch: onFinding threw: Error: a slip\n');
+    expect(service.steps.map(({ extras }) => extras?.['at'])).toEqual(steps(0, 20));
   });
 
   test('that saves a checkpoint when told to stop does so first', async () => {

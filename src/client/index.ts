@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { HelloMessage } from '../protocol/index.ts';
 import { systemClock } from './clock.ts';
+import { plainText } from './plain-text.ts';
 import type { Finding } from './finding.ts';
 import { SharedCounters } from './shared-counters.ts';
 import { findIdentity } from './identity.ts';
@@ -10,7 +11,7 @@ import type { GivenIdentity, Identity } from './identity.ts';
 import { watchProcessExit } from './process-exit.ts';
 import { findProcess } from './process-identity.ts';
 import type { Reactions } from './reactions.ts';
-import { supportedKinds } from './requests.ts';
+import { supportedKinds, unknownKinds } from './requests.ts';
 import type { RequestHandlers } from './requests.ts';
 import { ReportedRun, silentRun } from './run.ts';
 import { unnamedRun } from './run-name.ts';
@@ -19,6 +20,7 @@ import { startSendingThread } from './sending-thread.ts';
 import { findAddress, findToken, isDisabled } from './settings.ts';
 import { findTls } from './tls.ts';
 import type { TlsSettings } from './tls.ts';
+import { isKnown, wellFormed } from './value-kinds.ts';
 
 export type { Finding } from './finding.ts';
 export { Reactions } from './reactions.ts';
@@ -72,12 +74,16 @@ export interface InitOptions extends GivenIdentity {
  * Begins to report this process's training to the exporter of its node. Never throws: where reporting is impossible it warns, and the
  * run that it returns does nothing.
  */
-export function init(options: InitOptions = {}): Run {
-  const warn = options.warn ?? console.warn;
+export function init(given: InitOptions = {}): Run {
+  // Scripts in JavaScript pass null as well.
+  const options: InitOptions = { ...given };
+  const warn = neverThrowing(options.warn ?? console.warn);
   try {
     if (isDisabled(process.env)) return silentRun;
     const identity = findIdentity(options, process.env, hostname());
     const handlers = options.onRequest ?? {};
+    for (const kind of unknownKinds(handlers))
+      warn(`gradwatch: onRequest.${kind} is no kind of request: it is not used`);
     const counters = new SharedCounters();
     const data = {
       hello: sayHello(identity, options, handlers),
@@ -97,9 +103,20 @@ export function init(options: InitOptions = {}): Run {
       unixNanos: () => Date.now() * 1e6,
     });
   } catch (error) {
-    warn(`gradwatch: nothing is reported: ${String(error)}`);
+    warn(`gradwatch: nothing is reported: ${plainText(error)}`);
     return silentRun;
   }
+}
+
+/** A handler of the script that throws must not hurt the script. */
+function neverThrowing(warn: (message: string) => void): (message: string) => void {
+  return (message) => {
+    try {
+      warn(message);
+    } catch {
+      return;
+    }
+  };
 }
 
 const roles = { training: 'ROLE_TRAINING', inference: 'ROLE_INFERENCE' } as const;
@@ -143,5 +160,8 @@ function sayHello(identity: Identity, options: InitOptions, handlers: RequestHan
     supports: supportedKinds(handlers),
   };
   // Absent is not zero: what is unknown is not set.
-  return Object.fromEntries(Object.entries(hello).filter(([, value]) => value !== undefined));
+  const known = Object.entries(hello).filter(([, value]) => isKnown(value));
+  return Object.fromEntries(
+    known.map(([name, value]) => [name, typeof value === 'string' ? wellFormed(value) : value]),
+  );
 }

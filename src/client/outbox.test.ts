@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { measure } from './measured-report.ts';
 import { Outbox } from './outbox.ts';
-import { layers } from './reports.ts';
+
 import { maxStepBytes } from './step-report.ts';
 import type { Batch } from './outbox.ts';
+import { layers } from './wire-reports.ts';
 
 const roomy = 65_536;
 
@@ -83,7 +84,7 @@ test('of an exporter that takes less than one report the others are cut anew, an
   const told: number[] = [];
   const outbox = new Outbox(10, ({ bytes, limit }) => told.push(bytes, limit));
   const large = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`layer ${at}`, { weightNorm: 1 }]));
-  const report = measure(layers(2, large, 7));
+  const report = measure(layers(2, large, 7, () => undefined));
   outbox.add({ step: 1, unix_nanos: 1 });
   outbox.add(report);
   outbox.add({ step: 3, unix_nanos: 3 });

@@ -1,3 +1,4 @@
+import { plainText } from './plain-text.ts';
 import type { Finding } from './finding.ts';
 
 const reactions = ['log', 'checkpoint', 'skip', 'lowerLearningRate', 'stop'] as const;
@@ -66,7 +67,7 @@ export class Reactions {
       const { finding, act } = next;
       say(`${act} because of ${finding.kind} ${finding.id}`);
       const fail = (error: unknown): void => {
-        say(`${act} failed, training goes on: ${String(error)}`);
+        say(`${act} failed, training goes on: ${plainText(error)}`);
       };
       try {
         const done = this.#functions[act]?.();

@@ -1,6 +1,9 @@
 import type { Problem } from './value-kinds.ts';
 import type { Warnings } from './warnings.ts';
 
+/** Names can be the script's own text: count so many of them one by one. */
+const maxNames = 64;
+
 /** Counts by name what was left out of reports, and says of each name once why. */
 export class RefusedValues {
   readonly #warnings: Warnings;
@@ -15,7 +18,8 @@ export class RefusedValues {
   }
 
   refuse({ field, text }: Problem): void {
-    this.#counts.set(field, (this.#counts.get(field) ?? 0) + 1);
-    this.#warnings.warn(field, text);
+    const name = this.#counts.has(field) || this.#counts.size < maxNames ? field : '(further names)';
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    this.#warnings.warn(name, text);
   }
 }

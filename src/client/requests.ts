@@ -1,3 +1,5 @@
+import { plainText } from './plain-text.ts';
+import { wellFormed } from './value-kinds.ts';
 import type { Answer, Request__Output, RequestKind } from '../protocol/index.ts';
 
 /**
@@ -28,6 +30,11 @@ export function supportedKinds(handlers: RequestHandlers): RequestKind[] {
   return (Object.keys(kinds) as (keyof RequestHandlers)[])
     .filter((name) => handlers[name] !== undefined)
     .map((name) => kinds[name]);
+}
+
+/** Names of handlers that nobody can ask for. */
+export function unknownKinds(handlers: RequestHandlers): string[] {
+  return Object.keys(handlers).filter((name) => !Object.hasOwn(kinds, name));
 }
 
 /** Requests that are remembered: the exporter asks again after a lost connection, and a learning rate must not be scaled twice. */
@@ -71,7 +78,10 @@ export class RequestDesk {
       await act();
       return { result: 'RESULT_DONE' };
     } catch (error) {
-      return { result: 'RESULT_REFUSED', message: error instanceof Error ? error.message : String(error) };
+      return {
+        result: 'RESULT_REFUSED',
+        message: error instanceof Error ? wellFormed(error.message) : plainText(error),
+      };
     }
   }
 

@@ -8,7 +8,6 @@ import { RefusedValues } from './refused-values.ts';
 import { RequestDesk } from './requests.ts';
 import type { RequestHandlers } from './requests.ts';
 import type { SendingThread, ThreadListener } from './sending-thread.ts';
-import * as reports from './reports.ts';
 import type {
   EvaluationReport,
   EventReport,
@@ -18,10 +17,14 @@ import type {
   WireReport,
 } from './reports.ts';
 import { StepHandover } from './step-handover.ts';
+import { plainText } from './plain-text.ts';
 import { cleanStep } from './step-report.ts';
 import type { StepReport } from './step-report.ts';
 import type { FromThread } from './thread-messages.ts';
+import { isKnown, wellFormed, type Problem } from './value-kinds.ts';
 import { Warnings } from './warnings.ts';
+import { evaluation, event, layers, tensors } from './wire-reports.ts';
+import { serving } from './wire-serving.ts';
 
 /** A clean exit, an uncaught exception, or told to stop from outside. */
 export type Ending = 'finished' | 'failed' | 'preempted';
@@ -85,6 +88,7 @@ export interface RunParts {
   readonly counters: SharedCounters;
   readonly startThread: (listener: ThreadListener) => SendingThread;
   readonly clock: Clock;
+  /** Does not throw. */
   readonly warn: (message: string) => void;
   readonly onFinding: ((finding: Finding) => void) | Reactions | undefined;
   readonly onRequest: RequestHandlers;
@@ -118,12 +122,7 @@ export class ReportedRun implements Run {
     this.#onFinding = parts.onFinding;
     this.#unixNanos = parts.unixNanos;
     this.#say = (text) => {
-      // A handler of the script that throws must not hurt the script.
-      try {
-        parts.warn(`gradwatch: ${text}`);
-      } catch {
-        return;
-      }
+      parts.warn(`gradwatch: ${text}`);
     };
     this.#warnings = new Warnings(this.#say);
     this.#refused = new RefusedValues(this.#warnings);
@@ -157,7 +156,7 @@ export class ReportedRun implements Run {
       for (const problem of problems) this.#refused.refuse(problem);
       if (step !== null && this.#counters.enter()) this.#handover.add(step);
     } catch (error) {
-      this.#warnings.warn('log', `a report could not be read: ${String(error)}`);
+      this.#refused.refuse({ field: 'log', text: `a report could not be read: ${plainText(error)}` });
     }
     if (this.#onFinding instanceof Reactions) this.#onFinding.act(this.#say);
   }
@@ -167,31 +166,35 @@ export class ReportedRun implements Run {
   }
 
   evaluation(report: EvaluationReport): void {
-    this.#send('evaluation', () => [reports.evaluation(report, this.#unixNanos())]);
+    this.#send('evaluation', (leftOut) => [evaluation(report, this.#unixNanos(), leftOut)]);
   }
 
   layers(step: number, values: Readonly<Record<string, LayerValues>>): void {
-    this.#send('layers', () => [reports.layers(step, values, this.#unixNanos())]);
+    this.#send('layers', (leftOut) => [layers(step, values, this.#unixNanos(), leftOut)]);
   }
 
   tensors(report: TensorsReport): void {
-    this.#send('tensors', () => reports.tensors(report, this.#unixNanos()));
+    this.#send('tensors', (leftOut) => tensors(report, this.#unixNanos(), leftOut));
   }
 
   event(report: EventReport): void {
-    this.#send('event', () => [reports.event(report, this.#unixNanos())]);
+    this.#send('event', (leftOut) => [event(report, this.#unixNanos(), leftOut)]);
   }
 
   serving(report: ServingReport): void {
-    this.#send('serving', () => [
-      reports.serving(report, this.#unixNanos(), (problem) => {
-        this.#refused.refuse(problem);
-      }),
-    ]);
+    this.#send('serving', (leftOut) => [serving(report, this.#unixNanos(), leftOut)]);
   }
 
   finish(ending: Ending = 'finished', reason?: string | Error): Promise<boolean> {
     if (!this.#ended) {
+      if (!Object.hasOwn(endings, ending)) {
+        const known = Object.keys(endings).join(', ');
+        this.#warnings.warn(
+          'ending',
+          `finish does not know ${plainText(ending)}, there are ${known}: finished is sent`,
+        );
+        ending = 'finished';
+      }
       this.#thread.keepAlive(true);
       this.#sayGoodbye(ending, reason, finishWithinMs);
       this.#clock.after(finishWithinMs + threadOverdueMs, () => {
@@ -202,14 +205,16 @@ export class ReportedRun implements Run {
   }
 
   /** After the steps that were logged before it. */
-  #send(name: string, make: () => readonly WireReport[]): void {
+  #send(name: string, make: (leftOut: (problem: Problem) => void) => readonly WireReport[]): void {
     if (this.#ended) return;
     try {
-      const made = make();
+      const made = make((problem) => {
+        this.#refused.refuse(problem);
+      });
       this.#handover.flush();
       for (const report of made) if (this.#counters.enter()) this.#thread.post({ report });
     } catch (error) {
-      this.#refused.refuse({ field: name, text: `${name} cannot be sent: ${String(error)}` });
+      this.#refused.refuse({ field: name, text: `${name} cannot be sent: ${plainText(error)}` });
     }
   }
 
@@ -220,7 +225,7 @@ export class ReportedRun implements Run {
     this.#thread.post({
       goodbye: {
         ending: endings[ending],
-        ...(reason !== undefined && { reason: String(reason).slice(0, maxReasonLength) }),
+        ...(isKnown(reason) && { reason: wellFormed(plainText(reason).slice(0, maxReasonLength)) }),
       },
       timeoutMs,
     });
@@ -238,11 +243,16 @@ export class ReportedRun implements Run {
     } else if (this.#onFinding instanceof Reactions) {
       this.#onFinding.hear(readFinding(message.finding), this.#say);
     } else {
-      try {
-        this.#onFinding?.(readFinding(message.finding));
-      } catch (error) {
-        this.#warnings.warn('onFinding', `onFinding threw: ${String(error)}`);
-      }
+      void this.#tellFinding(readFinding(message.finding), this.#onFinding);
+    }
+  }
+
+  async #tellFinding(finding: Finding, handler: ((finding: Finding) => unknown) | undefined): Promise<void> {
+    try {
+      // An asynchronous function fits as well, and a rejection that nobody takes ends the process.
+      await handler?.(finding);
+    } catch (error) {
+      this.#warnings.warn('onFinding', `onFinding threw: ${plainText(error)}`);
     }
   }
 

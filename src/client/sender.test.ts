@@ -4,9 +4,10 @@ import { protocol } from '../protocol/index.ts';
 import type { ExporterMessage__Output, WorkerMessage } from '../protocol/index.ts';
 import { Backoff } from './backoff.ts';
 import type { ChannelEvents } from './channel.ts';
-import { layers as wireLayers } from './reports.ts';
+
 import { Sender } from './sender.ts';
 import type { WireStep } from './step-report.ts';
+import { layers as wireLayers } from './wire-reports.ts';
 
 const { requestSerialize } = protocol.Telemetry.service.Report;
 
@@ -243,7 +244,12 @@ test('an exporter that refuses what was sent is left alone for half a minute as 
 });
 
 const layers = (step: number, names: number) =>
-  wireLayers(step, Object.fromEntries(Array.from({ length: names }, (_, at) => [`layer ${at}`, { weightNorm: 1 }])), 7);
+  wireLayers(
+    step,
+    Object.fromEntries(Array.from({ length: names }, (_, at) => [`layer ${at}`, { weightNorm: 1 }])),
+    7,
+    () => undefined,
+  );
 
 test('a report that is too large for this exporter is dropped, counted and said once, and all others are sent', () => {
   const bench = new Bench();

@@ -1,8 +1,11 @@
 import type { Step } from '../protocol/index.ts';
 import type { Values } from './reports.ts';
+import { copyValues } from './named-values.ts';
 import {
   accepts,
   isCount,
+  isKnown,
+  plainNumber,
   unfit,
   wireEnums,
   type Kind,
@@ -113,6 +116,7 @@ export interface CleanStep {
 }
 
 const none: readonly Problem[] = [];
+const more = 'values with names of your own go into extras';
 
 /** One line per field besides the step's number: name in the report, name in the proto file, what it may be. */
 const fields = [
@@ -155,9 +159,14 @@ const fields = [
   ['ownSeconds', 'own_seconds', 'real'],
   ['phase', 'phase', 'phase'],
   ['gradientNormScope', 'gradient_norm_scope', 'scope'],
-  ['auxiliaryLosses', 'auxiliary_losses', 'values'],
-  ['extras', 'extras', 'values'],
 ] as const satisfies readonly (readonly [Exclude<keyof StepReport, 'step'>, keyof Step, Kind])[];
+
+const namedFields = [
+  ['auxiliaryLosses', 'auxiliary_losses'],
+  ['extras', 'extras'],
+] as const satisfies readonly (readonly [keyof StepReport, keyof Step])[];
+
+const known: ReadonlySet<string> = new Set(['step', ...[...fields, ...namedFields].map(([name]) => name)]);
 
 /**
  * A report as it is sent. Training scripts are often plain JavaScript, so nothing is believed: a value of the wrong kind is left out
@@ -165,17 +174,30 @@ const fields = [
  */
 export function cleanStep(report: StepReport, nowUnixNanos: number): CleanStep {
   const given = report as Readonly<Partial<Record<keyof StepReport, unknown>>>;
-  if (!isCount(given.step)) {
-    return { step: null, problems: [unfit('step', given.step, 'count', 'the report was not sent')] };
+  const number = plainNumber(given.step);
+  if (!isCount(number)) {
+    return { step: null, problems: [unfit('step', number, 'count', 'the report was not sent')] };
   }
-  const step: Partial<Record<keyof Step, unknown>> = { step: given.step, unix_nanos: nowUnixNanos };
+  const step: Partial<Record<keyof Step, unknown>> = { step: number, unix_nanos: nowUnixNanos };
   let problems = none;
+  const leftOut = (problem: Problem): void => {
+    problems = [...problems, problem];
+  };
   for (const [name, wireName, kind] of fields) {
-    const value = given[name];
-    if (value === undefined || value === null) continue;
+    const value = plainNumber(given[name]);
+    if (!isKnown(value)) continue;
     if (accepts[kind](value))
       step[wireName] = kind === 'phase' || kind === 'scope' ? wireEnums[kind][value as string] : value;
-    else problems = [...problems, unfit(name, value, kind)];
+    else leftOut(unfit(name, value, kind));
+  }
+  for (const [name, wireName] of namedFields) {
+    const values = given[name];
+    if (!isKnown(values)) continue;
+    const copy = copyValues(name, values, leftOut);
+    if (copy !== undefined) step[wireName] = copy;
+  }
+  for (const name of Object.keys(report)) {
+    if (!known.has(name)) leftOut({ field: name, text: `log does not know ${name}, so it was not sent; ${more}` });
   }
   return { step: step as WireStep, problems };
 }

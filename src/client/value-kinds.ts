@@ -1,5 +1,5 @@
 /** What a value of a report may be. Training scripts are often plain JavaScript, so nothing is believed. */
-export type Kind = 'count' | 'real' | 'flag' | 'values' | 'phase' | 'scope';
+export type Kind = 'count' | 'real' | 'flag' | 'phase' | 'scope';
 
 /** A value that was left out, for a person. */
 export interface Problem {
@@ -29,7 +29,6 @@ const wanted: Readonly<Record<Kind, string>> = {
   count: 'a whole number from 0',
   real: 'a number',
   flag: 'true or false',
-  values: 'an object of at most 64 numbers by names of at most 128 characters',
   phase: 'init, train, evaluation, checkpoint or idle',
   scope: 'global or shard',
 };
@@ -38,20 +37,28 @@ export const accepts: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   count: isCount,
   real: (value) => typeof value === 'number',
   flag: (value) => typeof value === 'boolean',
-  values: isValues,
   phase: (value) => Object.hasOwn(phases, String(value)),
   scope: (value) => Object.hasOwn(scopes, String(value)),
 };
 
-function isValues(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const entries = Object.entries(value);
-  return entries.length <= 64 && entries.every(([name, each]) => name.length <= 128 && typeof each === 'number');
-}
-
 /** Up to 2^63: moments in nanoseconds are beyond what a double holds exactly, and are rounded to some 200 ns. */
 export function isCount(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 63;
+}
+
+/** Undefined and null mean: not known. */
+export function isKnown<Value>(value: Value): value is NonNullable<Value> {
+  return value !== undefined && value !== null;
+}
+
+/** Moments and counts of bytes may come as BigInt; all else as it is. */
+export function plainNumber(value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value;
+}
+
+/** Text that protobuf takes: half of a surrogate pair becomes a question mark. */
+export function wellFormed(text: string): string {
+  return text.replaceAll(/\p{Cs}/gu, '?');
 }
 
 export function describe(value: unknown): string {
