@@ -130,7 +130,7 @@ export class DetectionEngine implements RunListener {
       }
     }
     this.#machine.sample(this.#table, time, runs);
-    this.#scalars.sample(this.#table, time);
+    this.#scalars.sample(this.#table, time, runs);
   }
 
   layers(report: Observed<Reports['layers']>): void {

@@ -1,6 +1,7 @@
-import { fields, type Field, type Observation } from '../runs/index.ts';
+import { fields, type Field, type Observation, type RunProgress } from '../runs/index.ts';
 import { readLabelBlock, type GroupSnapshot, type SeriesTable } from '../series/index.ts';
 import type { Verdict } from './detector.ts';
+import { RankCapacity } from './rank-capacity.ts';
 import {
   namePattern,
   type AnyScalarDetector,
@@ -12,6 +13,7 @@ import {
 /** Seconds between two looks at the series of the machine. */
 const sampleSeconds = 15;
 const usedSuffix = '_used_bytes';
+const unknown = { bytes: null, shared: false } as const;
 
 /** A detector with its options, which may be replaced while it runs. */
 export interface ScalarStation {
@@ -48,6 +50,7 @@ export class ScalarWatch {
   /** Fields of steps that a detector judges, with the names of their metrics. */
   readonly #fields: readonly (readonly [Field, string])[];
   readonly #series = new Map<string, Watched>();
+  readonly #capacity = new RankCapacity();
   #sampledAt = -Infinity;
 
   constructor(stations: readonly ScalarStation[], tell: ScalarSink) {
@@ -64,14 +67,16 @@ export class ScalarWatch {
       if (value === undefined) continue;
       const key = JSON.stringify([name, run, rank]);
       const watched = this.#series.get(key) ?? this.#begin(key, { name, run, rank, uuid: null, owner: `rank ${rank}` });
-      this.#judge(key, watched, { time, value, step, capacity: null });
+      const { bytes: capacity, shared } = this.#capacity.of(name, run, rank, value) ?? unknown;
+      this.#judge(key, watched, { time, value, step, capacity, shared });
     }
   }
 
-  /** To be called every second or so; looks at the table when it is time. Times are Unix seconds. */
-  sample(table: SeriesTable, time: number): void {
+  /** To be called every second or so; looks at the table when it is time, and where the ranks of runs are. Times are Unix seconds. */
+  sample(table: SeriesTable, time: number, runs: readonly RunProgress[]): void {
     if (this.#posts.length === 0 || time - this.#sampledAt < sampleSeconds) return;
     this.#sampledAt = time;
+    this.#capacity.read(table, runs);
     const isStep = (name: string) => this.#fields.some(([, field]) => field === name);
     const wanted = (name: string) => this.#isJudged(name) && !isStep(name);
     for (const group of table.snapshot(({ name }) => wanted(name))) {

@@ -19,8 +19,13 @@ export interface ScalarPoint {
   readonly value: number;
   /** The step that brought it; null for what was read from the machine. */
   readonly step: number | null;
-  /** The most that the value can be, where a series tells it: for `…_used_bytes` the `…_total_bytes` of the same labels. */
+  /**
+   * The most that the value can be, where a series tells it: for `…_used_bytes` the `…_total_bytes` of the same labels, for memory of a
+   * rank what its machine has.
+   */
   readonly capacity: number | null;
+  /** Others take of the same capacity. */
+  readonly shared?: boolean;
 }
 
 export interface ScalarOptions extends DetectorOptions {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { normals, steps } from '../../../test/support/detection.ts';
 import { readConfig } from '../../config/index.ts';
+import type { Verdict } from '../detector.ts';
+import type { ScalarPoint } from '../scalar.ts';
 import { memoryLeak } from './memory-leak.ts';
 
 const read = readConfig(memoryLeak.options, {});
@@ -9,14 +11,21 @@ const options = read.value;
 const gib = 2 ** 30;
 const source = { name: 'gradwatch_train_process_memory_bytes', run: 'r', rank: 2, uuid: null, owner: 'rank 2' };
 
-/** What it says of values that come once a minute: at which of them, with what. */
-function say(values: readonly number[], capacity: number | null = null) {
+/** What it says of values that come so many seconds apart: at which of them, with what. */
+function tell(points: readonly Pick<ScalarPoint, 'value' | 'capacity' | 'shared'>[], of = source, seconds = 60) {
   const state = memoryLeak.start(options);
-  return values.flatMap((value, at) => {
-    const verdict = memoryLeak.observe(state, { time: 60 * at, value, step: at, capacity }, source, options);
+  return points.flatMap((point, at) => {
+    const verdict = memoryLeak.observe(state, { time: seconds * at, step: at, ...point }, of, options);
     return verdict.status === 'quiet' ? [] : [{ at, verdict }];
   });
 }
+const say = (values: readonly number[], capacity: number | null = null, of = source) =>
+  tell(
+    values.map((value) => ({ value, capacity })),
+    of,
+  );
+const isWarned = ({ verdict }: { readonly verdict: Verdict }) =>
+  verdict.status === 'evidence' && verdict.severity !== 'info';
 const evidence = (values: readonly number[], capacity: number | null = null) =>
   say(values, capacity).flatMap(({ at, verdict }) => (verdict.status === 'evidence' ? [{ at, ...verdict }] : []));
 
@@ -42,11 +51,51 @@ describe('memoryLeak', () => {
     expect(warned).toBeLessThan(830);
   });
 
-  it('warns of a memory without a known end once it has grown by half', () => {
-    const told = evidence(steps(1000, (at) => (8 + 0.01 * at) * gib));
-    const warned = told.findIndex(({ severity }) => severity === 'warning');
-    expect(told.slice(0, warned).every(({ severity }) => severity === 'info')).toBe(true);
-    expect(told[warned]?.at).toBeGreaterThan(390);
+  it('warns of memory without a known end once it has grown by half, of what may come and go by day after more than half a day', () => {
+    const leak = steps(1200, (at) => (8 + 0.01 * at) * gib);
+    const warnedAt = (name: string) => say(leak, null, { ...source, name }).find(isWarned)?.at;
+    expect(warnedAt('gradwatch_train_memory_allocated_bytes')).toBeGreaterThan(390);
+    expect(warnedAt('gradwatch_train_memory_allocated_bytes')).toBeLessThan(550);
+    expect(warnedAt(source.name)).toBeGreaterThan(900);
+    expect(warnedAt(source.name)).toBeLessThan(1000);
+  });
+
+  it('does not wait for two hours once memory without a known end has doubled', () => {
+    const leak = (size: number) => steps(1200, (at) => ({ value: (8 + (size * at) / 1200) * gib, capacity: null }));
+    expect(tell(leak(16), source, 1).length).toBeGreaterThan(0);
+    expect(tell(leak(4), source, 1)).toEqual([]);
+  });
+
+  it('warns of no stairs of which the last has been taken, nor of half a day, without a known end', () => {
+    const stairs = steps(1440, (at) => (8 + Math.min(10, Math.floor(at / 60))) * gib);
+    const day = steps(3 * 1440, (at) => (10 - 4 * Math.cos((2 * Math.PI * at) / 1440)) * gib);
+    for (const values of [stairs, day]) {
+      const severities = evidence(values).map(({ severity }) => severity);
+      expect(new Set(severities)).toEqual(new Set(['info']));
+    }
+  });
+
+  it('warns no second time of what was given back, before it grows beyond that', () => {
+    const allocated = { ...source, name: 'gradwatch_train_memory_allocated_bytes' };
+    const garbage = (at: number) => 8 + 8 * ((at % 600) / 600);
+    const said = say(
+      steps(3000, (at) => garbage(at) * gib),
+      null,
+      allocated,
+    ).filter(isWarned);
+    expect(said.every(({ at }) => at < 600)).toBe(true);
+    const leak = steps(3000, (at) => (garbage(at % 1200) + (at < 1200 ? 0 : 0.02 * (at - 1200))) * gib);
+    expect(say(leak, null, allocated).filter(isWarned).at(-1)?.at).toBeGreaterThan(1500);
+  });
+
+  it('asks of memory that others share how long it lasts, and not how much of it is gone', () => {
+    const leak = (free: number) =>
+      steps(400, (at) => ({ value: (1 + 0.02 * at) * gib, capacity: (1 + 0.02 * at + free) * gib, shared: true }));
+    const severities = (free: number) =>
+      tell(leak(free)).flatMap(({ verdict }) => (verdict.status === 'evidence' ? [verdict.severity] : []));
+    expect(severities(20)).toContain('warning');
+    expect(new Set(severities(100))).toEqual(new Set(['info']));
+    expect(severities(1)).toContain('critical');
   });
 
   it('wakes nobody for what fills and levels off, and finds the leak after it', () => {

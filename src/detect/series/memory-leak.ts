@@ -1,12 +1,14 @@
-import { duration, integer, number, text } from '../../config/index.ts';
 import type { LowerEnvelope } from '../../stats/index.ts';
-import { detectorOptions, quiet } from '../detector.ts';
+import { quiet } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure, span } from '../figure.ts';
 import { scalarDetector } from '../scalar.ts';
 import { severityOf, timeLeft } from './memory-exhaustion.ts';
+import { memoryLeakOptions } from './memory-leak-options.ts';
 import {
-  isOver,
+  goesOnNow,
+  hasEnded,
+  isBack,
   latestMinima,
   newEnvelope,
   restart,
@@ -16,6 +18,9 @@ import {
   window,
   type Rise,
 } from './memory-rise.ts';
+
+/** So many times the level before need not last, where the capacity is not known: with a few more such times no card has it. */
+const manifold = 2;
 
 /** A rise that may become a leak. */
 interface Suspicion extends Rise {
@@ -38,6 +43,9 @@ export interface State {
   judged: number;
   /** When it began, Unix seconds. */
   since: number;
+  /** The highest level of now, and the highest that was given back. */
+  highest: number;
+  returned: number;
 }
 
 /**
@@ -51,69 +59,7 @@ export const memoryLeak = scalarDetector({
   explains: [],
   alert: 'rank_degraded',
   endsWithRun: true,
-  options: detectorOptions({
-    series: text({
-      default:
-        'gradwatch_node_memory_used_bytes,gradwatch_gpu_memory_used_bytes,gradwatch_train_process_memory_bytes,gradwatch_train_memory_allocated_bytes',
-      expected: 'names of metrics, * for any characters, separated by commas',
-      help: 'Series of memory in use that are judged',
-    }),
-    warmup: integer({ default: 60, min: 0, max: 100_000, help: 'Values of a series before the first that is judged' }),
-    z: number({
-      default: 4.5,
-      min: 1,
-      max: 100,
-      help: 'Trend of Mann and Kendall, in standard deviations, from which it counts',
-    }),
-    rise: number({
-      default: 0.05,
-      min: 0,
-      max: 100,
-      help: 'Least rise within a window, as a share of the level before',
-    }),
-    capacity: number({
-      default: 0.02,
-      min: 0,
-      max: 1,
-      help: 'Least rise within a window, as a share of the memory that there is, where that is known',
-    }),
-    confirmation: number({
-      default: 0.5,
-      min: 0,
-      max: 10,
-      help: 'How much further the rise must go on before it is told, as a share of itself',
-    }),
-    lasting: duration({
-      default: '2h',
-      min: '0s',
-      max: '30d',
-      help: 'Time for which the rise must have lasted before it is told, or twice what is left to exhaustion',
-    }),
-    taken: number({
-      default: 0.5,
-      min: 0,
-      max: 1,
-      help: 'Share of the memory that was free when the rise began below which it is info',
-    }),
-    growth: number({
-      default: 0.5,
-      min: 0,
-      max: 100,
-      help: 'Rise as a share of the level before, below which it is info where the capacity is not known',
-    }),
-    warning: duration({
-      default: '1d',
-      min: '1s',
-      max: '365d',
-      help: 'Time to exhaustion above which it is info',
-    }),
-    critical: duration({
-      default: '1h',
-      min: '1s',
-      max: '30d',
-      help: 'Time to exhaustion below which it is critical',
-    }),
-  }),
+  options: memoryLeakOptions,
   start: (): State => ({
     envelope: newEnvelope(),
     episode: new Episode(),
@@ -122,6 +68,8 @@ export const memoryLeak = scalarDetector({
     taken: 0,
     judged: 0,
     since: 0,
+    highest: -Infinity,
+    returned: -Infinity,
   }),
   observe(state, point, { name, owner }, options) {
     const { envelope, episode } = state;
@@ -135,10 +83,12 @@ export const memoryLeak = scalarDetector({
     if (completed === 0) return quiet;
     const lowest = envelope.minima(0);
     const latest = lowest.at(-1) ?? NaN;
+    state.highest = Math.max(state.highest, latest);
     const { suspicion } = state;
     const before = lowest.at(-2) ?? latest;
     if (latest < (1 - restart) * before) {
       // Far down at once: its owner began anew, and so does the judgement.
+      giveBack(state, latest);
       envelope.clear(scales);
       state.suspicion = null;
       state.judged = 0;
@@ -154,7 +104,9 @@ export const memoryLeak = scalarDetector({
       return quiet;
     }
     const whole = latestMinima(envelope, state.judged - suspicion.begun);
-    if (isOver(suspicion, whole, latest)) {
+    const back = isBack(suspicion, latest);
+    if (back || hasEnded(suspicion, whole)) {
+      if (back) giveBack(state, latest);
       // That was no leak. A slower one may be beneath.
       envelope.clear(suspicion.scale + 1);
       state.suspicion = null;
@@ -166,7 +118,8 @@ export const memoryLeak = scalarDetector({
     const secondsPerValue = (point.time - state.since) / state.judged;
     const lasted = (state.judged - suspicion.begun) * secondsPerValue;
     const left = goesOn ? timeLeft(point, latest, envelope, scale, secondsPerValue) : null;
-    const isLong = episode.open || lasted >= Math.min(options.lasting, 2 * (left ?? Infinity));
+    const soon = left === null ? latest >= manifold * suspicion.from : lasted >= 2 * left;
+    const isLong = episode.open || lasted >= options.lasting || soon;
     if (!goesOn || !isLong || slowsDown(suspicion, whole)) {
       // A window of the scale on which it was seen, without evidence.
       const verdict = episode.calm(step, window * 2 ** state.scale);
@@ -174,24 +127,32 @@ export const memoryLeak = scalarDetector({
       return verdict;
     }
     state.scale = scale;
+    const { from } = suspicion;
+    const course = { from, latest, returned: state.returned, goesOn: goesOnNow(suspicion, whole), lasted, left };
     const unit = name.endsWith('_bytes') ? gibibytes : figure;
     return {
       status: 'evidence',
-      severity: severityOf(latest - suspicion.from, suspicion.from, point.capacity, left, options),
+      severity: severityOf(name, point, course, options),
       firstStep: episode.disturbed(suspicion.step),
       step,
-      score: latest / suspicion.from - 1,
+      score: latest / from - 1,
       threshold: options.rise,
-      baseline: suspicion.from,
+      baseline: from,
       window: envelope.minima(scale).length * envelope.span(scale),
       cause:
-        `Memory of ${owner} (${name}) has risen from ${unit(suspicion.from)} to ${unit(latest)} within ${span(lasted)} and was not given back` +
+        `Memory of ${owner} (${name}) has risen from ${unit(from)} to ${unit(latest)} within ${span(lasted)} and was not given back` +
         (left === null ? '.' : `; at this pace it is used up in ${span(left)}.`),
       advice:
         'Look for what keeps growing: tensors kept with their graph (a loss summed without .item()), caches, lists of metrics, workers that load data.',
     };
   },
 });
+
+/** What was in use before was given back, down to this level. */
+function giveBack(state: State, latest: number): void {
+  state.returned = Math.max(state.returned, state.highest);
+  state.highest = latest;
+}
 
 function gibibytes(bytes: number): string {
   return `${figure(bytes / 2 ** 30)} GiB`;

@@ -87,10 +87,22 @@ export function latestMinima(envelope: LowerEnvelope, values: number): Float64Ar
   return envelope.minima(scale).slice(-Math.floor(values / envelope.span(scale)));
 }
 
-/** A rise is over that is back where it came from, or of which the last half of the time brought less than a quarter. */
-export function isOver({ from, level: seen }: Rise, minima: Float64Array, latest: number): boolean {
+/** A rise was given back that is where it came from. */
+export function isBack({ from, level: seen }: Rise, latest: number): boolean {
+  return latest < from + restart * (seen - from);
+}
+
+/** A rise has ended of which the last half of the time brought less than a quarter. */
+export function hasEnded({ from }: Rise, minima: Float64Array): boolean {
   const [, second, , level] = quarters(minima);
-  return latest < from + restart * (seen - from) || level - second < (level - from) / 4;
+  return level - second < (level - from) / 4;
+}
+
+/** A rise still goes on of which the last eighth of the time brought at least half of its share. What came in stairs may have had its last one. */
+export function goesOnNow({ from }: Rise, minima: Float64Array): boolean {
+  const latest = minima.at(-1) ?? NaN;
+  const before = minima.at(-1 - Math.max(1, minima.length >> 3)) ?? NaN;
+  return latest - before >= (latest - from) / 16;
 }
 
 /** A rise slows down that bends downwards, or of which the last quarter of the time brought less than half of its share. */
