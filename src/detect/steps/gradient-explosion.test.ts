@@ -25,6 +25,35 @@ describe('gradientExplosion', () => {
     expect(again.say(norms(70, 75, 70))).toEqual(['warning 100', 'warning 101', 'critical 102']);
   });
 
+  describe('where the loss is told', () => {
+    const trained = (feed: Feed) => {
+      const noise = normals(9);
+      expect(feed.say(usual(100).map((values) => ({ ...values, loss: 2 + 0.1 * noise() })))).toEqual([]);
+      return (loss: number, ...values: readonly number[]) =>
+        feed.say(norms(...values).map((each) => ({ ...each, loss })));
+    };
+
+    it('only warns of a burst that heals, and of a new level, which do the loss no harm', () => {
+      const burst = trained(new Feed(gradientExplosion));
+      expect(burst(2, 400, 120, 40, 2)).toEqual(['warning 100', 'warning 101', 'warning 102']);
+      const level = trained(new Feed(gradientExplosion));
+      expect(level(2, ...steps(30, () => 60))).toEqual(steps(30, (at) => `warning ${100 + at}`));
+    });
+
+    it('is critical once the loss has left its range, in the row or with it', () => {
+      const say = trained(new Feed(gradientExplosion));
+      expect(say(2, 60, 60, 60, 60)).not.toContain('critical 103');
+      expect(say(3, 60)).toEqual(['critical 104']);
+    });
+
+    it('is critical without harm where norms are a hundred times the usual and go on, or one is enormous', () => {
+      const say = trained(new Feed(gradientExplosion));
+      expect(say(2, 100, 250, 700)).toEqual(['warning 100', 'critical 101', 'critical 102']);
+      const enormous = trained(new Feed(gradientExplosion));
+      expect(enormous(2, 30_000)).toEqual(['critical 100']);
+    });
+  });
+
   it('is critical at a hundred times the usual norm twice in a row, however much the norm varies', () => {
     const noise = normals(8);
     const feed = new Feed(gradientExplosion);

@@ -36,6 +36,8 @@ export interface State {
   astraySince: number;
   /** Whether the rank's own loss stood out at that step. */
   ownLossThen: boolean;
+  /** Whether its loss has left its range since. */
+  harmed: boolean;
   /** The farthest of them. */
   farthest: number;
   /** Logarithm of the norm below which the gradient is back: the limit that stood when the episode began. */
@@ -121,6 +123,7 @@ export const gradientExplosion = stepDetector({
     astray: 0,
     astraySince: 0,
     ownLossThen: false,
+    harmed: false,
     farthest: 0,
     backBelow: Infinity,
   }),
@@ -129,6 +132,7 @@ export const gradientExplosion = stepDetector({
     const { step, rank, fresh, skipped, wentBack } = observation;
     learningRate.observe(observation);
     const ownLoss = state.loss.observe(observation);
+    if (state.loss.hasLeft === true) state.harmed = true;
     if (wentBack) state.beyond = state.astray = state.farthest = 0;
     const norm = fresh.gradient_norm;
     // A norm of zero has no logarithm, and what the loss scaler skipped was no gradient.
@@ -155,13 +159,20 @@ export const gradientExplosion = stepDetector({
 
     state.beyond = distance >= limits.critical ? state.beyond + 1 : 0;
     state.astray += 1;
-    if (state.astray === 1) [state.astraySince, state.ownLossThen] = [step, ownLoss];
+    if (state.astray === 1) {
+      [state.astraySince, state.ownLossThen] = [step, ownLoss];
+      state.harmed = state.loss.hasLeft === true;
+    }
     state.farthest = Math.max(state.farthest, Math.min(distance, Math.log(options.jump_factor)));
-    const grown = middle + distance >= state.last + Math.log(growth) || distance >= Math.log(options.wide_factor);
-    state.last = middle + distance;
-    const goesOn = state.beyond >= lasting || (state.beyond === 2 && grown);
-    const critical = goesOn || distance >= Math.log(options.jump_factor);
     const common = strays.size < options.warmup ? -Infinity : tailLimit(strays.sorted, options.stray_chance);
+    const isWide = distance >= Math.log(options.wide_factor);
+    // What does the loss no harm is a new level or batches that the run gets over, unless it goes where this run has never been.
+    const harmless = state.loss.hasLeft !== null && !state.harmed;
+    const grown = middle + distance >= state.last + Math.log(growth) || (isWide && !harmless);
+    state.last = middle + distance;
+    const far = !harmless || (isWide && distance >= common);
+    const goesOn = far && (state.beyond >= lasting || (state.beyond === 2 && grown));
+    const critical = goesOn || distance >= Math.log(options.jump_factor);
     // Far out, as single norms of this run are now and then.
     if (!critical && !episode.open && state.astray < lasting && distance < common) return quiet;
     if (!episode.open) state.backBelow = middle + limits.warning;

@@ -64,6 +64,19 @@ describe('nonFinite', () => {
     expect(feed.say(steps(15, () => good))).toEqual(['recovered 40']);
   });
 
+  it('takes evaluations and parameters too, each counted for itself', () => {
+    const feed = new Feed(nonFinite);
+    expect(feed.take({ loss: 1, validation_loss: NaN })).toMatchObject({
+      severity: 'warning',
+      cause: 'Rank 2 reported validation loss NaN at step 0.',
+    });
+    // Steps in order say nothing on an evaluation.
+    expect(feed.say(steps(30, () => good))).toEqual([]);
+    expect(feed.say([{ validation_loss: NaN }])).toEqual(['critical 31']);
+    const weights = new Feed(nonFinite);
+    expect(weights.say(steps(2, () => ({ ...good, parameter_norm: NaN })))).toEqual(['warning 0', 'critical 1']);
+  });
+
   it('counts anew after a return to a checkpoint', () => {
     const feed = new Feed(nonFinite);
     feed.say([good, { loss: NaN }]);

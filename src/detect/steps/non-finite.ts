@@ -4,25 +4,32 @@ import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
 import { UnskippedNorms, type Norm } from './unskipped-norms.ts';
 
-const watched = ['loss', 'gradient_norm'] as const;
-const nouns = { loss: 'loss', gradient_norm: 'gradient norm' } as const;
+/** Values that are judged as they come; the gradient norm waits for the loss scale. */
+const direct = ['loss', 'validation_loss', 'parameter_norm'] as const;
+const nouns = {
+  loss: 'loss',
+  gradient_norm: 'gradient norm',
+  validation_loss: 'validation loss',
+  parameter_norm: 'norm of the parameters',
+} as const;
+type Watched = keyof typeof nouns;
 
 interface Told extends Norm {
-  readonly field: (typeof watched)[number];
+  readonly field: Watched;
 }
 
 export interface State {
   readonly episode: Episode;
-  /** Reports in a row that were not finite. Counted by field, because loss and gradient norm of a step may come apart. */
-  readonly streak: Record<(typeof watched)[number], number>;
+  /** Reports in a row that were not finite. Counted by field, because the values of a step may come apart. */
+  readonly streak: Record<Watched, number>;
   readonly norms: UnskippedNorms;
 }
 
-/** Loss or gradient norm is NaN or infinite. Needs no history. Steps that the loss scaler skipped, by a mark or by its scale, say nothing. */
+/** A loss, the gradient norm or the norm of the parameters is NaN or infinite. Needs no history. Steps that the loss scaler skipped, by a mark or by its scale, say nothing. */
 export const nonFinite = stepDetector({
   kind: 'non_finite',
   subject: 'run',
-  meaning: 'loss or gradient norm is NaN or infinite',
+  meaning: 'a loss, the gradient norm or the norm of the parameters is NaN or infinite',
   explains: ['gradient_ratio', 'gradient_tail', 'loss_spike', 'divergence'],
   alert: 'own',
   endsWithRun: true,
@@ -35,19 +42,23 @@ export const nonFinite = stepDetector({
     }),
     recovery: integer({ default: 10, min: 1, max: 10_000, help: 'Finite values in a row after which it is over' }),
   }),
-  reads: ['loss', 'gradient_norm', 'loss_scale'],
+  reads: [...direct, 'gradient_norm', 'loss_scale'],
   metrics: {},
   start: (): State => ({
     episode: new Episode(),
-    streak: { loss: 0, gradient_norm: 0 },
+    streak: noStreaks(),
     norms: new UnskippedNorms(),
   }),
   observe({ episode, streak, norms }, observation, { consecutive, recovery }) {
     const { step: reported, rank, fresh, known, skipped, wentBack } = observation;
-    if (wentBack) streak.loss = streak.gradient_norm = 0;
-    const told: Told[] = norms.take(observation).map((norm) => ({ ...norm, field: 'gradient_norm' }));
+    if (wentBack) Object.assign(streak, noStreaks());
+    const counted = norms.take(observation);
     if (skipped) return quiet;
-    if (fresh.loss !== undefined) told.unshift({ field: 'loss', step: reported, value: fresh.loss });
+    const told: Told[] = direct.flatMap((field) => {
+      const value = fresh[field];
+      return value === undefined ? [] : { field, step: reported, value };
+    });
+    told.push(...counted.map((norm) => ({ ...norm, field: 'gradient_norm' }) as const));
     let longest = 0;
     for (const { field, value } of told) {
       streak[field] = Number.isFinite(value) ? 0 : streak[field] + 1;
@@ -57,7 +68,7 @@ export const nonFinite = stepDetector({
     if (bad.length === 0) {
       if (told.length === 0) return quiet;
       // One field in order does not make calm while the other is still out of order.
-      return watched.every((field) => streak[field] === 0) ? episode.calm(reported, recovery) : quiet;
+      return Object.values(streak).every((count) => count === 0) ? episode.calm(reported, recovery) : quiet;
     }
     // Frameworks that filter NaN out of the loss report it as exactly 0.
     const filtered = known.loss === 0 && known.gradient_norm !== undefined && Number.isNaN(known.gradient_norm);
@@ -90,6 +101,10 @@ export const nonFinite = stepDetector({
     };
   },
 });
+
+function noStreaks(): Record<Watched, number> {
+  return { loss: 0, gradient_norm: 0, validation_loss: 0, parameter_norm: 0 };
+}
 
 function ordinal(count: number): string {
   const tens = count % 100;

@@ -13,6 +13,15 @@ export class OwnLoss {
   private readonly before = new SlidingWindow(window);
   private step = -1;
   private out = false;
+  private far: boolean | null = null;
+
+  /**
+   * Whether the last loss has left its range: it is farther above the highest of those before it than that is above their middle, or
+   * is not finite. Null while too few were told.
+   */
+  get hasLeft(): boolean | null {
+    return this.far;
+  }
 
   /** True when the loss of this step is above all of those before it, or is not finite. */
   observe({ step, fresh }: Observation): boolean {
@@ -20,8 +29,11 @@ export class OwnLoss {
     this.step = step;
     const { loss } = fresh;
     if (loss === undefined) return this.out;
-    this.out = !Number.isFinite(loss) || (this.before.size >= fewest && loss > (this.before.sorted.at(-1) ?? NaN));
-    if (Number.isFinite(loss)) this.before.push(loss);
+    const highest = this.before.size < fewest ? NaN : (this.before.sorted.at(-1) ?? NaN);
+    const isFinite = Number.isFinite(loss);
+    this.out = !isFinite || loss > highest;
+    this.far = !isFinite || (Number.isNaN(highest) ? null : loss > 2 * highest - this.before.median());
+    if (isFinite) this.before.push(loss);
     return this.out;
   }
 }

@@ -39,4 +39,21 @@ describe('vanishingGradient', () => {
     feed.say(steps(19, () => ({ gradient_norm: 0 })));
     expect(feed.take({ gradient_norm: 0 }, { wentBack: true, step: 3 })).toEqual({ status: 'quiet' });
   });
+
+  it('tells of a norm that fades while the loss stands still, and of none that fades with it', () => {
+    const noise = normals(4);
+    const fading = (loss: (at: number) => number) =>
+      steps(1500, (at) => ({
+        gradient_norm: Math.exp(0.3 * noise() - Math.max(0, at - 500) / 60),
+        loss: loss(at) * Math.exp(0.02 * noise()),
+      }));
+    const frozen = new Feed(vanishingGradient);
+    const [first] = frozen.say(fading(() => 2));
+    // A thousandth is reached 414 steps after the norm began to fade.
+    expect(first).toMatch(/^warning 9\d\d$/);
+    const converging = new Feed(vanishingGradient, { floor: '0' });
+    expect(converging.say(fading((at) => 2 * Math.exp(-Math.max(0, at - 500) / 120)))).toEqual([]);
+    const unknown = new Feed(vanishingGradient, { floor: '0' });
+    expect(unknown.say(fading(() => 2).map(({ gradient_norm }) => ({ gradient_norm })))).toEqual([]);
+  });
 });

@@ -3,17 +3,24 @@ import { madToSigma, SlidingWindow } from '../../stats/index.ts';
 import { detectorOptions, quiet, stepDetector } from '../detector.ts';
 import { figure } from '../figure.ts';
 import { Streak } from '../streak.ts';
+import { LevelHistory, type Levels } from './level-history.ts';
 
 export interface State {
   /** Logarithms of the norms that were in range. */
   readonly usual: SlidingWindow;
+  readonly history: LevelHistory;
+  /** The loss told last, NaN before the first. */
+  loss: number;
   /** Norms in a row that were too small. */
   readonly streak: Streak;
 }
 
+/** Share of itself that the loss may fall while it stands still. */
+const standsStill = 0.1;
+
 /**
  * The gradient norm fell far below its usual range, or to nothing, and stays there: nothing is learnt any more. A norm that falls
- * slowly, as it does when training converges, takes its baseline along.
+ * slowly, as it does when training converges, takes its baseline along; it is too small where the loss did not fall with it.
  */
 export const vanishingGradient = stepDetector({
   kind: 'vanishing_gradient',
@@ -41,28 +48,49 @@ export const vanishingGradient = stepDetector({
       max: 10,
       help: 'Least standard deviation of the log norm that is assumed',
     }),
+    share: number({
+      default: 0.001,
+      min: 0,
+      max: 1,
+      help: 'Share of its level within the last thousand norms below which a norm is too small while the loss stands still',
+    }),
     window: integer({ default: 64, min: 20, max: 4096, help: 'Norms in range that make the baseline' }),
     warmup: integer({ default: 20, min: 3, max: 4096, help: 'Norms before the robust z is trusted' }),
     patience: integer({ default: 20, min: 1, max: 100_000, help: 'Norms in a row that must be too small' }),
     recovery: integer({ default: 10, min: 1, max: 10_000, help: 'Norms in range in a row after which it is over' }),
   }),
-  reads: ['gradient_norm'],
+  reads: ['gradient_norm', 'loss'],
   metrics: {},
-  start: ({ window }): State => ({ usual: new SlidingWindow(window), streak: new Streak() }),
-  observe({ usual, streak }, { step, rank, fresh, skipped, wentBack }, options) {
-    if (wentBack) streak.restart();
+  start: ({ window }): State => ({
+    usual: new SlidingWindow(window),
+    history: new LevelHistory(),
+    loss: NaN,
+    streak: new Streak(),
+  }),
+  observe(state, { step, rank, fresh, skipped, wentBack }, options) {
+    const { usual, history, streak } = state;
+    if (wentBack) {
+      streak.restart();
+      history.clear();
+    }
+    state.loss = fresh.loss ?? state.loss;
     const norm = fresh.gradient_norm;
     if (norm === undefined || !Number.isFinite(norm) || norm < 0 || skipped) return quiet;
     const middle = usual.median();
     const isTrained = usual.size >= Math.min(options.warmup, usual.capacity);
     const scale = Math.max(madToSigma * usual.mad(), options.scale_floor);
-    const limit = isTrained ? Math.max(options.floor, Math.exp(middle - options.z * scale)) : options.floor;
+    const sudden = isTrained ? Math.exp(middle - options.z * scale) : 0;
+    const before = history.highest;
+    const slow = before !== null && stoodStill(before, state.loss) ? options.share * Math.exp(before.norm) : 0;
+    const limit = Math.max(options.floor, sudden, slow);
+    if (norm > 0 && Number.isFinite(state.loss)) history.push(Math.log(norm), state.loss);
     if (norm >= limit && norm > 0) {
       usual.push(Math.log(norm));
       return streak.calm(step, options.recovery);
     }
     const firstStep = streak.disturbed(step, options.patience);
     if (firstStep === null) return quiet;
+    const level = before !== null && limit === slow ? before.norm : usual.size === 0 ? null : middle;
     return {
       status: 'evidence',
       severity: 'warning',
@@ -71,11 +99,16 @@ export const vanishingGradient = stepDetector({
       // The larger, the worse: how many times too small.
       score: limit / norm,
       threshold: 1,
-      baseline: usual.size === 0 ? null : Math.exp(middle),
+      baseline: level === null ? null : Math.exp(level),
       window: usual.size,
-      cause: `The gradient norm of rank ${rank} is ${figure(norm)} since step ${firstStep}${usual.size === 0 ? '' : `, usually ${figure(Math.exp(middle))}`} (limit ${figure(limit)}).`,
+      cause: `The gradient norm of rank ${rank} is ${figure(norm)} since step ${firstStep}${level === null ? '' : `, usually ${figure(Math.exp(level))}`} (limit ${figure(limit)}).`,
       advice:
         'Look at dead units, saturated activations and the loss scale; check that the parameters that should train require a gradient.',
     };
   },
 });
+
+/** Whether the loss has not fallen since, so that there is as much to learn as there was. */
+function stoodStill(before: Levels, loss: number): boolean {
+  return before.loss - loss < standsStill * Math.abs(before.loss);
+}
