@@ -117,6 +117,14 @@ describe('Findings', () => {
     expect(findings.open).toEqual([]);
   });
 
+  it('go at once with the run that is forgotten, however fresh their evidence', () => {
+    const { findings, see } = house();
+    see(cause, evidence('critical'));
+    findings.runForgotten('r');
+    expect(findings.open).toEqual([]);
+    expect(findings.resolved).toMatchObject([{ resolution: 'run_ended' }]);
+  });
+
   it('gives up what brings no evidence for long', () => {
     const { findings, see, wait } = house();
     see(cause, evidence('critical'));

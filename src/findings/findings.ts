@@ -180,9 +180,10 @@ export class Findings implements VerdictSink {
     for (const incident of this.#open.of(run)) incident.calm(rank, 'expired');
   }
 
+  /** Its series are gone, and so are those of its findings. */
   runForgotten(run: string): void {
     this.#news.changed();
-    for (const incident of this.#open.of(run)) incident.closing ??= 'run_ended';
+    for (const incident of this.#open.of(run)) this.#lifecycle.end(incident, incident.closing ?? 'run_ended');
   }
 
   /** Resolves what is over by now, and ends silences. To be called every few seconds. */
