@@ -230,7 +230,7 @@ describe('runs after a restart of the exporter', () => {
     const nothing = (): void => undefined;
     const details = {
       gradientNormScope: 'shard',
-      extras: { accuracy: NaN, f1: 0.5 },
+      extras: { accuracy: NaN, f1: 0.5, ['__proto__']: 2, constructor: 3 },
       auxiliaryLosses: { z: 2 },
     } as const;
     early.report({ step: 1, time: 7, values: { loss: 1 }, skipped: false, details });

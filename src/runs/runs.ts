@@ -16,6 +16,7 @@ import { Run, type RunParts } from './run.ts';
 import { reportSeries } from './report-series.ts';
 import { reportRun, type RunReport } from './run-report.ts';
 import { windowSeries } from './step-windows.ts';
+import { savedByName } from './saved-by-name.ts';
 import { savedRank } from './saved-rank.ts';
 
 export interface RunsContext {
@@ -44,7 +45,7 @@ const savedPart = v.object({
     framework: v.nullable(v.string()),
     model: v.nullable(v.string()),
     job: v.optional(v.nullable(v.string()), null),
-    labels: v.optional(v.record(v.string(), v.string()), {}),
+    labels: v.optional(savedByName(v.string()), {}),
   }),
   rank: savedRank,
 });

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { thresholdBounds } from './reports.ts';
+import { savedByName } from './saved-by-name.ts';
 
 const number = v.union([v.number(), v.nan()]);
 
@@ -10,7 +11,7 @@ export const savedEvaluation = v.object({
   dataset: v.string(),
   step: v.nullable(v.number()),
   time: v.number(),
-  slices: list(v.object({ slice: v.string(), samples: v.nullable(v.number()), metrics: v.record(v.string(), number) })),
+  slices: list(v.object({ slice: v.string(), samples: v.nullable(v.number()), metrics: savedByName(number) })),
   failures: list(
     v.object({
       metric: v.string(),

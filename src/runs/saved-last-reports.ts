@@ -1,10 +1,11 @@
 import * as v from 'valibot';
+import { savedByName } from './saved-by-name.ts';
 import { layerFields, normScopes, tensorKinds } from './reports.ts';
 
 const number = v.union([v.number(), v.nan()]);
 const count = v.nullable(v.number());
 const list = <Item extends v.GenericSchema>(item: Item) => v.pipe(v.array(item), v.readonly());
-const values = v.record(v.string(), number);
+const values = savedByName(number);
 
 /** Extras and auxiliary losses as they outlive the exporter. */
 export const savedDetails = v.object({

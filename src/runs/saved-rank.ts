@@ -6,6 +6,7 @@ import { savedProgress } from './progress.ts';
 import { savedCounts } from './rank-counts.ts';
 import { savedReports } from './rank-reports.ts';
 import { savedSteps } from './recent-steps.ts';
+import { savedByName } from './saved-by-name.ts';
 import { savedShown } from './shown-step.ts';
 
 const text = v.nullable(v.string());
@@ -29,7 +30,7 @@ const savedHello = v.object({
   job: v.optional(text, null),
   role: v.optional(v.picklist(roles), 'training'),
   parallel: v.optional(v.object(v.entriesFromList(dimensions, v.optional(coordinate))), {}),
-  labels: v.optional(v.record(v.string(), v.string()), {}),
+  labels: v.optional(savedByName(v.string()), {}),
   pod: v.optional(v.object({ namespace: v.string(), name: v.string() })),
 });
 

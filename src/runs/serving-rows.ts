@@ -7,6 +7,7 @@ import type { NamedSeries } from './named-series.ts';
 import type { servingMetrics } from './report-metrics.ts';
 import type { RankLabels, ReportSeries } from './report-series.ts';
 import type { LatencyHistogram, ServingReport } from './reports.ts';
+import { savedByName } from './saved-by-name.ts';
 
 const counts = [
   'requests',
@@ -20,7 +21,7 @@ type CountKey = (typeof counts)[number];
 export const savedServing = v.object({
   counts: v.record(v.picklist(counts), v.number()),
   latency: v.nullable(v.array(v.number())),
-  outputs: v.record(v.string(), v.number()),
+  outputs: savedByName(v.number()),
 });
 export type SavedServing = v.InferOutput<typeof savedServing>;
 
