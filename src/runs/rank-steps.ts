@@ -50,6 +50,7 @@ export class RankSteps {
   /** Another process speaks, with a clock of its own. */
   renew(): void {
     this.#clock = new ClockCleaning();
+    this.#recent.renew();
   }
 
   /** Takes a cleaned report. Null for one that came before, or too late: that is counted, and nobody is to hear of it. */

@@ -34,17 +34,38 @@ describe('RecentSteps', () => {
   it('takes a lower step that it does not hold as a step back, once', () => {
     const steps = new RecentSteps();
     for (let step = 100; step <= 120; step += 1) steps.take(report(step, { loss: 1 }));
-    expect(steps.take(report(50, { gradient_norm: 1 })).wentBack).toBe(true);
-    expect(steps.take(report(51, { loss: 1 })).wentBack).toBe(false);
+    const back = { ...report(50, { gradient_norm: 1 }), time: 1_700_000_121 };
+    expect(steps.take(back).wentBack).toBe(true);
+    expect(steps.take({ ...report(51, { loss: 1 }), time: 1_700_000_122 }).wentBack).toBe(false);
   });
 
-  it('forgets a step after eight newer ones, so that its part would be a step back', () => {
+  it('takes a lower step that ended earlier for late, however far below, and keeps the last eight', () => {
+    const steps = new RecentSteps();
+    for (let step = 100; step <= 120; step += 1) steps.take(report(step, { loss: 1 }));
+    for (let step = 40; step <= 50; step += 1) {
+      expect(steps.take(report(step, { loss: 1 }))).toMatchObject({ late: true, wentBack: false, reports: 1 });
+    }
+    expect(steps.newest?.step).toBe(120);
+    expect(steps.take(report(113, { gradient_norm: 1 }))).toMatchObject({ reports: 2, wentBack: false });
+  });
+
+  it('trusts no clock but that of the process which speaks', () => {
+    const steps = new RecentSteps();
+    for (let step = 100; step <= 120; step += 1) steps.take(report(step, { loss: 1 }));
+    steps.renew();
+    const resumed = (step: number) => ({ ...report(step, { loss: 1 }), time: 1_600_000_000 + step });
+    expect(steps.take(resumed(50))).toMatchObject({ late: false, wentBack: true });
+    expect(steps.take(resumed(51))).toMatchObject({ late: false, wentBack: false });
+    expect(steps.take(resumed(49))).toMatchObject({ late: true });
+  });
+
+  it('forgets a step after eight newer ones, so that its part is late', () => {
     const steps = new RecentSteps();
     steps.take(report(0, { loss: 1 }));
     for (let step = 1; step <= 7; step += 1) steps.take(report(step, { loss: 1 }));
     expect(steps.take(report(0, { gradient_norm: 1 })).wentBack).toBe(false);
     steps.take(report(8, { loss: 1 }));
-    expect(steps.take(report(0, { parameter_norm: 1 })).wentBack).toBe(true);
+    expect(steps.take(report(0, { parameter_norm: 1 }))).toMatchObject({ late: true, reports: 1 });
   });
 
   it('does not mistake the late part of an abandoned step for a leap ahead', () => {

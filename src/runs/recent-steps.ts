@@ -66,10 +66,12 @@ export type SavedSteps = v.InferOutput<typeof savedSteps>;
  * A part brings only fields that its step lacks. A report that brings a field again, or a lower step that is not among the last
  * eight, says that the worker went back to a checkpoint. The records of the abandoned steps stay until they are pushed out or taken
  * again, so a late part of one completes it and is not mistaken for a leap ahead. A step that is missing among the last eight and that
- * the worker took before the newest was held up on its way.
+ * the worker took before the newest was held up on its way; so was a lower one of any distance, which is not kept.
  */
 export class RecentSteps {
   readonly #records: StepRecord[] = [];
+  /** Another process speaks since the newest: its clock may be another, too. */
+  #renewed = false;
   #next = 0;
   #newest: StepRecord | null = null;
 
@@ -82,6 +84,11 @@ export class RecentSteps {
   repeats(report: StepReport): boolean {
     const record = this.#records[this.#find(report.step)];
     return record !== undefined && isRepeat(record, report);
+  }
+
+  /** Another process speaks from now on. */
+  renew(): void {
+    this.#renewed = true;
   }
 
   /** The record that the report belongs to, the report included. */
@@ -107,11 +114,13 @@ export class RecentSteps {
     };
     if (record !== undefined) {
       this.#records[held] = taken;
-    } else {
+    } else if (!late || this.#isNear(report)) {
       this.#records[this.#next] = taken;
       this.#next = (this.#next + 1) % kept;
     }
-    if (!late) this.#newest = taken;
+    if (late) return taken;
+    this.#newest = taken;
+    this.#renewed = false;
     return taken;
   }
 
@@ -138,7 +147,12 @@ export class RecentSteps {
   /** A step that the worker took again after it went back was taken later than the newest; one that was held up was taken before it. */
   #isLate({ step, time }: StepReport): boolean {
     const newest = this.#newest;
-    return newest !== null && step < newest.step && step > newest.step - kept && time < newest.time;
+    return newest !== null && !this.#renewed && step < newest.step && time < newest.time;
+  }
+
+  /** Among the last eight, where a part may still come for it. */
+  #isNear({ step }: StepReport): boolean {
+    return this.#newest !== null && step > this.#newest.step - kept;
   }
 
   #find(step: number): number {
