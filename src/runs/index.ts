@@ -46,7 +46,7 @@ export type {
   Values,
 } from './reports.ts';
 export type { Exceeded, Excess } from './excess.ts';
-export { RecentSteps } from './recent-steps.ts';
+export { isAnnouncement, RecentSteps } from './recent-steps.ts';
 export type { StepRecord, StepReport } from './recent-steps.ts';
 export type { RankProgress, RunProgress } from './progress.ts';
 export { Runs } from './runs.ts';

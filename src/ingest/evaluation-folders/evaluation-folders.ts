@@ -4,10 +4,9 @@ import type { Evaluation } from '../../protocol/index.ts';
 import { RunsLimitError, type Rank, type RankHello, type Runs, type RunsOptions } from '../../runs/index.ts';
 import type { SeriesTable } from '../../series/index.ts';
 import { readFolder, type FolderEvaluation } from '../../tfma/index.ts';
-import { isFit } from '../validate/foreign-text.ts';
 import type { Refusal } from '../refusals.ts';
 import { takeBatch } from '../take-batch.ts';
-import { maxRunLength } from '../validate/hello.ts';
+import { isRunName } from '../validate/hello.ts';
 import type { FoldersLog } from '../watched-folders/problem-counts.ts';
 import { Repeating } from '../watched-folders/repeating.ts';
 import { findResults, type FoundResult } from './find-results.ts';
@@ -79,8 +78,7 @@ export class EvaluationFolders {
       });
       for (const result of results) {
         if (this.#beats.stopping) return;
-        if (result.run.length > maxRunLength || !isFit(result.run))
-          this.#counts.addProblem('name_unfit', result.folder);
+        if (!isRunName(result.run)) this.#counts.addProblem('name_unfit', result.folder);
         else if (!seen.has(result.run)) await this.#look(result);
         seen.add(result.run);
       }

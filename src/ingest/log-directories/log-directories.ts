@@ -2,8 +2,7 @@ import { resolve } from 'node:path';
 import type { Runs, RunsOptions } from '../../runs/index.ts';
 import { Vocabulary } from '../../scalars/index.ts';
 import type { SeriesTable } from '../../series/index.ts';
-import { isFit } from '../validate/foreign-text.ts';
-import { maxRunLength } from '../validate/hello.ts';
+import { isRunName } from '../validate/hello.ts';
 import type { FoldersLog } from '../watched-folders/problem-counts.ts';
 import { Repeating } from '../watched-folders/repeating.ts';
 import { EventTail } from './event-tail.ts';
@@ -119,7 +118,7 @@ export class LogDirectories {
 
   async #follow(directory: string, path: string, fromEnd: boolean): Promise<void> {
     const place = placeOf(directory, path, this.#rankPattern);
-    if (place.run.length > maxRunLength || !isFit(place.run)) {
+    if (!isRunName(place.run)) {
       this.#counts.addProblem('name_unfit', path);
       return;
     }

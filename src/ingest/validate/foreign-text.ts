@@ -7,6 +7,12 @@ export function isFit(text: string): boolean {
   return !unfit.test(text);
 }
 
+/** Whether a text has at most so many characters, which are code points: an emoji is one, though a JavaScript string has two for it. */
+export function hasAtMost(text: string, characters: number): boolean {
+  if (text.length <= characters) return true;
+  return text.length <= 2 * characters && [...text].length <= characters;
+}
+
 /** A text that only describes, made fit and cut; null when nothing is left. */
 export function description(text: string | undefined, maxLength: number): string | null {
   const fit = (text ?? '').replaceAll(unfitAll, ' ').trim();
@@ -16,10 +22,10 @@ export function description(text: string | undefined, maxLength: number): string
 /** A foreign value as a message shows it. */
 export function quote(value: unknown): string {
   const text = typeof value === 'string' ? JSON.stringify(value.replaceAll(unfitAll, '\uFFFD')) : String(value);
-  return text.length > 80 ? `${cut(text, 80)}…` : text;
+  return hasAtMost(text, 80) ? text : `${cut(text, 80)}…`;
 }
 
-/** Cuts between characters: half of a surrogate pair could not be encoded. */
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
+function cut(text: string, characters: number): string {
+  if (hasAtMost(text, characters)) return text;
+  return [...text.slice(0, 2 * characters)].slice(0, characters).join('');
 }

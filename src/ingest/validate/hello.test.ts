@@ -84,15 +84,24 @@ describe('validateHello', () => {
     expect(JSON.stringify(validate({ ...valid, session }))).not.toContain('secret');
   });
 
+  it('counts characters as Unicode does, so that an emoji is one', () => {
+    const result = validate({ ...valid, run: '😀'.repeat(128), session: '😀'.repeat(64) });
+    expect(result).toMatchObject({ hello: { run: '😀'.repeat(128) } });
+    expect(refusalOf(validate({ ...valid, run: '😀'.repeat(129) }))?.message).toContain('expected 1 to 128 characters');
+    expect(refusalOf(validate({ ...valid, session: '😀'.repeat(15) }))?.message).toContain('a text of 15 characters');
+  });
+
   it('mends texts that only describe', () => {
     const result = validate({
       ...valid,
       node: ' a\tb ',
-      model: 'm'.repeat(127) + '😀',
+      model: 'm'.repeat(127) + '😀😀',
       framework: '\n',
       gpu_uuid: '',
     });
-    expect(result).toMatchObject({ hello: { node: 'a b', model: 'm'.repeat(127), framework: null, gpuUuid: null } });
+    expect(result).toMatchObject({
+      hello: { node: 'a b', model: 'm'.repeat(127) + '😀', framework: null, gpuUuid: null },
+    });
   });
 
   it('takes a process that can be found, and leaves out one that cannot', () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Hello, RequestKind } from '../../protocol/index.ts';
 import type { Pod, RankHello, Role, WorkerProcess } from '../../runs/index.ts';
-import { description, isFit, quote } from './foreign-text.ts';
+import { description, hasAtMost, isFit, quote } from './foreign-text.ts';
 import { refuse, type Refusal } from '../refusals.ts';
 import { enumOf } from './told-enum.ts';
 import { validateLabels } from './labels.ts';
@@ -14,7 +14,7 @@ export interface AcceptedHello extends RankHello {
 
 export type HelloResult = { readonly hello: AcceptedHello } | { readonly refusal: Refusal };
 
-export const maxRunLength = 128;
+const maxRunLength = 128;
 const session = { min: 16, max: 64 };
 /** "MIG-" and two UUIDs with a slash each would take 82 characters. */
 const maxUuidLength = 96;
@@ -22,10 +22,15 @@ const maxDescriptionLength = 128;
 /** Ten times the largest published training runs; keeps label values short. */
 const maxWorldSize = 1_000_000;
 
+/** Whether a text can name a run. */
+export function isRunName(run: string): boolean {
+  return run !== '' && hasAtMost(run, maxRunLength) && isFit(run);
+}
+
 /** The whole hello is refused, or parts of it that only describe are left out and told to `refused`. */
 export function validateHello(hello: Hello, maxLabels: number, refused: (refusal: Refusal) => void): HelloResult {
   const { run, rank, world_size: worldSize, local_rank: localRank, session: token, gpu_uuid: gpuUuid } = hello;
-  if (run === undefined || run === '' || run.length > maxRunLength || !isFit(run)) {
+  if (run === undefined || !isRunName(run)) {
     return invalid('run', run, `1 to ${maxRunLength} characters, none of them a control character`);
   }
   if (worldSize === undefined || worldSize < 1 || worldSize > maxWorldSize) {
@@ -37,12 +42,12 @@ export function validateHello(hello: Hello, maxLabels: number, refused: (refusal
   if (localRank !== undefined && localRank >= worldSize) {
     return invalid('local_rank', localRank, `a whole number below world_size, which is ${worldSize}`);
   }
-  if (token === undefined || token.length < session.min || token.length > session.max || !isFit(token)) {
-    const shown = token === undefined ? 'absent' : `a text of ${token.length} characters`;
+  if (token === undefined || hasAtMost(token, session.min - 1) || !hasAtMost(token, session.max) || !isFit(token)) {
+    const shown = token === undefined ? 'absent' : `a text of ${[...token].length} characters`;
     const expected = `${session.min} to ${session.max} characters, none of them a control character`;
     return { refusal: refuse('hello_invalid', { field: 'session', value: shown, expected }) };
   }
-  if (gpuUuid !== undefined && (gpuUuid.length > maxUuidLength || !isFit(gpuUuid))) {
+  if (gpuUuid !== undefined && (!hasAtMost(gpuUuid, maxUuidLength) || !isFit(gpuUuid))) {
     return invalid('gpu_uuid', gpuUuid, `at most ${maxUuidLength} characters, none of them a control character`);
   }
   return {

@@ -26,6 +26,15 @@ describe('validateStep', () => {
     expect(validate({ step: 1, skipped: true }).report).toMatchObject({ skipped: true, values: {} });
   });
 
+  it('takes no announcement of a phase that only a later version knows for a step', () => {
+    const phase = 9 as unknown as NonNullable<Step['phase']>;
+    const { report, messages } = validate({ step: 5, phase });
+    expect([report, messages]).toEqual([null, [expect.stringContaining('Step.phase')]]);
+    expect(validate({ step: 5, phase, loss: 2 }).report).toMatchObject({ step: 5, values: { loss: 2 } });
+    expect(validate({ step: 5, phase: 'PHASE_IDLE' }).report).toMatchObject({ phase: 'idle', values: {} });
+    expect(validate({ step: 5 }).report).toMatchObject({ step: 5, values: {} });
+  });
+
   it.each([undefined, 2 ** 53, 1.8e19])('refuses a step whose number is %s', (step) => {
     const { report, messages } = validate({ ...(step === undefined ? {} : { step }), loss: 1 });
     expect(report).toBeNull();

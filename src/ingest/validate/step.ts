@@ -1,5 +1,5 @@
 import type { Step } from '../../protocol/index.ts';
-import type { Field, StepReport } from '../../runs/index.ts';
+import { isAnnouncement, type Field, type StepReport } from '../../runs/index.ts';
 import { quote } from './foreign-text.ts';
 import { expected, keeps, type Rule } from './number-rules.ts';
 import { refuse, type Refusal } from '../refusals.ts';
@@ -71,6 +71,9 @@ export function validateStep(step: Step, arrival: number, refused: (refusal: Ref
   const report: StepReport = { step: number, time, values, skipped: step.skipped === true };
   const details = detailsOf(step, refused);
   const phase = phaseOf(step.phase, refused);
-  if (details === null && phase === null) return report;
+  if (details === null && phase === null) {
+    // It says that the worker does something of which a later version of the protocol knows, and nothing of a step.
+    return step.phase !== undefined && isAnnouncement(report) ? null : report;
+  }
   return { ...report, ...(details && { details }), ...(phase && { phase }) };
 }

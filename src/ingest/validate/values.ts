@@ -1,5 +1,5 @@
 import type { Values } from '../../runs/index.ts';
-import { isFit, quote } from './foreign-text.ts';
+import { hasAtMost, isFit, quote } from './foreign-text.ts';
 import { refuse, type Refusal } from '../refusals.ts';
 
 const maxNameLength = 128;
@@ -9,7 +9,7 @@ const maxNameLength = 128;
  * @param what the thing, for the message: "a layer"
  */
 export function nameOf(name: string | undefined, what: string, refused: (refusal: Refusal) => void): string | null {
-  if (name !== undefined && name !== '' && name.length <= maxNameLength && isFit(name)) return name;
+  if (name !== undefined && name !== '' && hasAtMost(name, maxNameLength) && isFit(name)) return name;
   refused(refuse('name_invalid', { what, name: name === undefined ? 'absent' : quote(name), limit: maxNameLength }));
   return null;
 }
