@@ -268,6 +268,7 @@ export class Ingest {
         limits: limitsMessage(options, this.#context.runs.limits),
         protocol_minor: protocolMinor,
       }),
+      known: (peer) => this.#listeners?.known(peer),
       node,
       strayed: this.#warnOfStray,
       opened: (call) => {

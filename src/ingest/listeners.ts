@@ -11,11 +11,14 @@ export interface Door {
 
 /**
  * The sockets on which workers come in. grpc-js limits neither connections nor the mode of a Unix socket, so the listening is done
- * here and connections are handed to it.
+ * here and connections are handed to it. TCP and the Unix socket have a limit each, so that nobody locks the other out by the one. Where
+ * it is reached over TCP, a connection on which no worker has said who it is gives way to a new one, the oldest first.
  */
 export class Listeners {
   readonly #servers: NetServer[] = [];
   readonly #sockets = new Set<Socket>();
+  /** TCP connections by the address of the peer, on which nobody is known yet, in the order in which they came. */
+  readonly #unknown = new Map<string, Socket>();
   readonly #maxConnections: number;
 
   constructor(maxConnections: number) {
@@ -41,6 +44,11 @@ export class Listeners {
     chmodSync(path, 0o666);
   }
 
+  /** A worker said who it is on the connection of this peer, as "address:port"; that of a Unix socket has no name. */
+  known(peer: string): void {
+    this.#unknown.delete(peer);
+  }
+
   /** Takes no more connections; those that are open stay. Node removes the socket file. */
   stop(): void {
     for (const server of this.#servers) server.close();
@@ -57,8 +65,9 @@ export class Listeners {
     configured: string,
     door: Door,
   ): Promise<NetServer> {
+    const open = new Set<Socket>();
     const server = createServer({ noDelay: true }, (socket) => {
-      this.#take(socket, door);
+      this.#take(socket, open, door);
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => {
@@ -70,13 +79,28 @@ export class Listeners {
     return server;
   }
 
-  #take(socket: Socket, door: Door): void {
-    if (this.#sockets.size >= this.#maxConnections) {
+  #take(socket: Socket, open: Set<Socket>, door: Door): void {
+    if (open.size >= this.#maxConnections && !this.#giveWay(socket, open)) {
       door.turnAway(socket);
       return;
     }
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
+    const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    if (socket.remotePort !== undefined) this.#unknown.set(peer, socket);
+    for (const sockets of [open, this.#sockets]) sockets.add(socket);
+    socket.once('close', () => {
+      if (this.#unknown.get(peer) === socket) this.#unknown.delete(peer);
+      for (const sockets of [open, this.#sockets]) sockets.delete(socket);
+    });
     door.accept(socket);
+  }
+
+  #giveWay({ remotePort }: Socket, open: Set<Socket>): boolean {
+    const [oldest] = this.#unknown;
+    if (remotePort === undefined || oldest === undefined) return false;
+    const [peer, socket] = oldest;
+    this.#unknown.delete(peer);
+    open.delete(socket);
+    socket.destroy();
+    return true;
   }
 }

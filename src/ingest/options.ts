@@ -48,7 +48,7 @@ export const ingestOptions = options({
     default: 1_024,
     min: 1,
     max: 100_000,
-    help: 'Open connections of workers, over TCP and the Unix socket together',
+    help: 'Open connections of workers over TCP, and as many over the Unix socket',
   }),
   max_steps_per_second: integer({
     default: 5_000,

@@ -187,6 +187,31 @@ describe('Ingest and what it does not take', () => {
     expect(series('gradwatch_exporter_refused_total{reason="connection_limit"}')).toBe('3');
   });
 
+  it('gives the place of a connection on which nobody is known to a new one, and keeps one for the Unix socket', async () => {
+    const socket = join(scratch(), 'gradwatch.sock');
+    const { address, listening } = await exporter({ max_connections: 2, socket });
+    const silent = [0, 1].map(() =>
+      connect(listening.address!.port, '127.0.0.1')
+        .on('error', () => undefined)
+        .resume(),
+    );
+    await vi.waitFor(() => {
+      for (const each of silent) expect(each.readyState).toBe('open');
+    }, soon);
+    const workers = [0, 1].map((rank) => new Worker(address).hello({ rank }));
+    await vi.waitFor(() => {
+      for (const worker of workers) expect(worker.heard('welcome')).toHaveLength(1);
+      for (const each of silent) expect(each.destroyed).toBe(true);
+    }, soon);
+    const over = new Worker(address).hello({ rank: 2 });
+    const local = new Worker(`unix:${socket}`).hello({ rank: 3 });
+    await vi.waitFor(() => {
+      expect(over.end?.code).toBe(status.RESOURCE_EXHAUSTED);
+      expect(local.heard('welcome')).toHaveLength(1);
+    }, soon);
+    expect(workers.map(({ end }) => end)).toEqual([null, null]);
+  });
+
   it('reads a rank that reports too fast no faster than it may, loses nothing, and serves the others', async () => {
     const { address, series } = await exporter({ max_steps_per_second: 100 });
     const [flood, other] = [new Worker(address).hello(), new Worker(address).hello({ rank: 1 })];

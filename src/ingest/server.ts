@@ -22,6 +22,8 @@ import { WorkerCall, type WorkerCallContext } from './worker-call.ts';
 export interface ServerContext extends WorkerCallContext {
   readonly counts: IngestCounts;
   readonly options: IngestOptions;
+  /** A worker said who it is on the connection of this peer. */
+  readonly known: (peer: string) => void;
   /** Null where none is asked for. */
   readonly token: string | null;
 }
@@ -30,6 +32,8 @@ type Call = ServerDuplexStream<Buffer, ExporterMessage>;
 
 /** A call that says no hello for so long is ended, so that silent ones cannot pile up. */
 const helloSeconds = 10;
+/** A connection without a call is closed after so long, so that idle ones cannot pile up; who calls again connects again. */
+const idleSeconds = 20;
 /** Calls on one connection: a process that speaks for all ranks of a large node needs one for each. */
 const maxCallsPerConnection = 64;
 
@@ -45,6 +49,7 @@ export function createGrpcServer(context: ServerContext): Server {
         context.counts.addRefused(code);
       }),
     ],
+    'grpc.max_connection_idle_ms': idleSeconds * 1000,
     'grpc.max_concurrent_streams': maxCallsPerConnection,
     // A peer that freezes right before a ping is found after the second time, right after an answer after both: within `frozen_after`,
     // and not so much earlier that a process which was stopped for a moment is taken for dead.
@@ -98,7 +103,9 @@ function serve(call: Call, turns: FairTurns, context: ServerContext): void {
       worker.refuse(decoded.refusal);
       return;
     }
+    const isFirst = worker.session === null;
     worker.receive(decoded.message);
+    if (isFirst && worker.session !== null) context.known(call.getPeer());
     if (worker.isNewer) {
       context.counts.add('unknownFields', unknownFields.count('gradwatch.v1.WorkerMessage', bytes));
     }
