@@ -24,7 +24,7 @@ export interface SessionsParts {
   readonly runs: Runs;
   /** How fast each rank may report. */
   readonly stepsPerSecond: number;
-  /** Seconds for which a worker that calls keeps its rank after each call, as long as the stream of one that froze may stay open. */
+  /** Seconds for which a worker keeps its rank after each call or a restart of the exporter, as long as the stream of one that froze may stay open. */
   readonly frozenAfter: number;
   /** Unix time in seconds. */
   readonly now: () => number;
@@ -33,7 +33,7 @@ export interface SessionsParts {
 /**
  * Who speaks for which rank. A live session keeps its rank against all others: a launcher ends a worker before it starts its successor, so
  * one that comes earlier is an impostor or early, and is to try again. The same session may come back at any time and goes on where it
- * was, also after a restart of the exporter: how far it was heard is kept with its rank.
+ * was, also after a restart of the exporter: how far it was heard is kept with its rank, which waits a moment for it.
  */
 export class Sessions<Call extends Speaker> {
   readonly #parts: SessionsParts;
@@ -64,7 +64,7 @@ export class Sessions<Call extends Speaker> {
     const held = runs.find(hello.run, hello.rank);
     const holder = held === undefined ? undefined : this.#byRank.get(held);
     const resumed = held !== undefined && sameSecret(held.intake.session, hello.session);
-    if (held !== undefined && !resumed && (holder?.call || this.#callsStill(held))) {
+    if (held !== undefined && !resumed && (holder?.call || this.#isExpected(held))) {
       const facts = { ...held.hello, seconds: frozenAfter };
       return { refusal: refuse(hello.attempt > held.hello.attempt ? 'rank_held' : 'session_taken', facts) };
     }
@@ -84,9 +84,11 @@ export class Sessions<Call extends Speaker> {
     return { session };
   }
 
-  #callsStill(rank: Rank): boolean {
+  /** It spoke a moment ago, in a call or to the exporter before its restart, and may speak again. */
+  #isExpected({ endedAt, calledAt, standing }: Rank): boolean {
     const { now, frozenAfter } = this.#parts;
-    return rank.endedAt === null && rank.calledAt !== null && now() - rank.calledAt < frozenAfter;
+    const since = calledAt ?? standing.awaitedSince;
+    return endedAt === null && since !== null && now() - since < frozenAfter;
   }
 
   /** The session has no call any more. It can come back. */

@@ -49,6 +49,11 @@ export class Standing {
     return this.#ended !== null;
   }
 
+  /** Since when its process is waited for, which spoke before a restart of the exporter, Unix seconds; null while it is not. */
+  get awaitedSince(): number | null {
+    return this.#awaited;
+  }
+
   /** When its process spoke last, Unix seconds, where it does so in single calls or files; null where it holds a stream open. */
   get calledAt(): number | null {
     return this.#calledAt;
