@@ -103,6 +103,11 @@ const table = {
     message: ({ value }: { value: string }) =>
       `Batch.sequence is ${value}, expected a whole number from 1, one more for each batch of a session`,
   },
+  sequence_leap: {
+    status: status.INVALID_ARGUMENT,
+    message: ({ value, last, limit }: { value: number; last: number; limit: number }) =>
+      `Batch.sequence is ${value}, expected at most ${limit} more than the last, which was ${last}`,
+  },
   batch_length: {
     status: null,
     message: ({ steps, limit }: { steps: number; limit: number }) =>

@@ -125,6 +125,21 @@ describe('WorkerCall', () => {
     expect(count('exporter_missing_batches_total')).toBe(2);
   });
 
+  it('leaves out a number of dropped steps that cannot be, which could not be kept either', () => {
+    const { call, runs } = start();
+    const { said } = call(hello, { batch: { sequence: 1, dropped_steps: 2 ** 60 } });
+    expect(said[1]).toMatchObject({ refusal: { sequence: 1, reason: 'number_invalid' } });
+    expect(runs.find('digits', 0)?.intake.save().droppedSteps).toBe(0);
+  });
+
+  it('counts the batches that are missing, and ends a call that leaps ahead', () => {
+    const { call, count } = start();
+    const { said } = call(hello, batch(1), batch(4), batch(2 ** 53 - 1));
+    expect(said.at(-1)).toBe('sequence_leap');
+    expect(count('exporter_missing_batches_total')).toBe(2);
+    expect(count('exporter_refused_total\\{reason="sequence_leap"\\}')).toBe(1);
+  });
+
   it('counts dropped steps once, across connections of a session', () => {
     const { call, count } = start();
     const dropped = (sequence: number, dropped_steps: number) => ({ batch: { sequence, dropped_steps } });

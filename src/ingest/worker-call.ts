@@ -10,6 +10,7 @@ import { sameNode } from './same-node.ts';
 import type { Session, Sessions, Speaker } from './sessions.ts';
 import { costOf, takeBatch } from './take-batch.ts';
 import { validateHello } from './validate/hello.ts';
+import { numberOf } from './validate/number.ts';
 
 /** What the calls of one exporter share. */
 export interface WorkerCallContext {
@@ -46,6 +47,8 @@ const endings: Readonly<Partial<Record<NonNullable<Goodbye['ending']>, EndState>
   ENDING_PREEMPTED: 'preempted',
 };
 const maxReasonLength = 512;
+/** Batches that a worker may have dropped between two that it sends: hours of them. */
+const maxMissing = 1_000_000;
 
 /**
  * The life of one stream: hello, batches and answers, goodbye. It knows nothing of sockets. Waiting for the hello it has no session;
@@ -180,6 +183,10 @@ export class WorkerCall implements Speaker {
     }
     const { rank } = session;
     const last = rank.intake.sequence;
+    if (last > 0 && sequence > last + maxMissing) {
+      this.refuse(refuse('sequence_leap', { value: sequence, last, limit: maxMissing }));
+      return;
+    }
     if (sequence <= last) {
       counts.add('duplicates');
       this.acknowledge();
@@ -188,20 +195,20 @@ export class WorkerCall implements Speaker {
     // A session's first batch may have a high number: those before were acknowledged by the exporter as it ran before a restart.
     if (last > 0) counts.add('missing', sequence - last - 1);
     counts.add('batches');
-    this.#takeParts(batch, sequence, session);
-    rank.received(sequence, batch.dropped_steps ?? 0);
+    const refused = new Refused(counts);
+    this.#takeParts(batch, session, refused);
+    rank.received(sequence, numberOf(batch.dropped_steps, 'count', 'Batch.dropped_steps', refused.add) ?? 0);
+    this.#tell(refused, sequence);
     // Else it is acknowledged when a snapshot has it.
     if (this.#context.persist === null) this.acknowledge();
   }
 
-  #takeParts(batch: Batch, sequence: number, session: Session<WorkerCall>): void {
+  #takeParts(batch: Batch, session: Session<WorkerCall>, refused: Refused): void {
     const { counts, now, sessions } = this.#context;
-    const refused = new Refused(counts);
     counts.add(
       'steps',
       takeBatch(batch, session.rank, { arrival: now(), limits: sessions.limits, refused: refused.add }),
     );
-    this.#tell(refused, sequence);
   }
 
   #tell(refused: Refused, sequence?: number): void {
