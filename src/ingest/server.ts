@@ -96,6 +96,7 @@ function serve(call: Call, turns: FairTurns, context: ServerContext): void {
   const outbox = new Outbox(wire(call), setImmediate, () => {
     context.counts.add('unsent');
   });
+  let known = false;
   const reading = new PacedReading<Buffer>(call, turns, (bytes) => {
     turns.taken(bytes.length);
     const decoded = decode(bytes, context.options.max_message_bytes);
@@ -103,9 +104,11 @@ function serve(call: Call, turns: FairTurns, context: ServerContext): void {
       worker.refuse(decoded.refusal);
       return;
     }
-    const isFirst = worker.session === null;
     worker.receive(decoded.message);
-    if (isFirst && worker.session !== null) context.known(call.getPeer());
+    if (!known && worker.session !== null) {
+      known = true;
+      context.known(call.getPeer());
+    }
     if (worker.isNewer) {
       context.counts.add('unknownFields', unknownFields.count('gradwatch.v1.WorkerMessage', bytes));
     }

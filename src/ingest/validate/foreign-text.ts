@@ -10,7 +10,7 @@ export function isFit(text: string): boolean {
 /** Whether a text has at most so many characters, which are code points: an emoji is one, though a JavaScript string has two for it. */
 export function hasAtMost(text: string, characters: number): boolean {
   if (text.length <= characters) return true;
-  return text.length <= 2 * characters && [...text].length <= characters;
+  return text.length <= 2 * characters && Array.from(text).length <= characters;
 }
 
 /** A text that only describes, made fit and cut; null when nothing is left. */
@@ -27,5 +27,7 @@ export function quote(value: unknown): string {
 
 function cut(text: string, characters: number): string {
   if (hasAtMost(text, characters)) return text;
-  return [...text.slice(0, 2 * characters)].slice(0, characters).join('');
+  return Array.from(text.slice(0, 2 * characters))
+    .slice(0, characters)
+    .join('');
 }

@@ -43,7 +43,7 @@ export function validateHello(hello: Hello, maxLabels: number, refused: (refusal
     return invalid('local_rank', localRank, `a whole number below world_size, which is ${worldSize}`);
   }
   if (token === undefined || hasAtMost(token, session.min - 1) || !hasAtMost(token, session.max) || !isFit(token)) {
-    const shown = token === undefined ? 'absent' : `a text of ${[...token].length} characters`;
+    const shown = token === undefined ? 'absent' : `a text of ${Array.from(token).length} characters`;
     const expected = `${session.min} to ${session.max} characters, none of them a control character`;
     return { refusal: refuse('hello_invalid', { field: 'session', value: shown, expected }) };
   }
