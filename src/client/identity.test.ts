@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
-import { findIdentity } from './identity.ts';
+import { findIdentity, findJob } from './identity.ts';
 
 const first = 'GPU-8932f937-d72c-4106-c12f-20bd9faed9f6';
 const second = 'GPU-1d5e7f2a-0b3c-4d4e-9f60-718293a4b5c6';
 const slice = 'MIG-5c89852c-d268-c3f3-1b07-005d5ae1dc3f';
+
+test('a job is called what its scheduler calls it', () => {
+  expect(findJob({ SLURM_JOB_ID: '', PBS_JOBID: '7.head', JOB_NAME: 'vision' })).toBe('7.head');
+  expect(findJob({})).toBeUndefined();
+});
 
 test('a process that nobody launched is rank 0 of 1, on this host', () => {
   expect(findIdentity({ run: 'digits' }, {}, 'box')).toEqual({

@@ -61,6 +61,14 @@ const launchers: readonly Launcher[] = [
   { evidence: 'PMI_RANK', rank: 'PMI_RANK', worldSize: ['PMI_SIZE'], localRank: 'MPI_LOCALRANKID' },
 ];
 
+/** What schedulers call a job; JOB_NAME is what the pods of a Kubernetes job are usually given. As in the Python client. */
+const jobs = ['SLURM_JOB_ID', 'PBS_JOBID', 'LSB_JOBID', 'JOB_NAME'];
+
+/** The scheduler's name for the job of this process. */
+export function findJob(environment: Environment): string | undefined {
+  return jobs.map((name) => text(environment[name])).find((job) => job !== undefined);
+}
+
 /** Puts together what the script gave, what the launcher says in the environment, and what the machine is called. */
 export function findIdentity(given: GivenIdentity, environment: Environment, hostname: string): Identity {
   const launcher = launchers.find(({ evidence }) => environment[evidence] !== undefined);

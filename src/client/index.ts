@@ -6,7 +6,7 @@ import { systemClock } from './clock.ts';
 import { plainText } from './plain-text.ts';
 import type { Finding } from './finding.ts';
 import { SharedCounters } from './shared-counters.ts';
-import { findIdentity } from './identity.ts';
+import { findIdentity, findJob } from './identity.ts';
 import type { GivenIdentity, Identity } from './identity.ts';
 import { watchProcessExit } from './process-exit.ts';
 import { findProcess } from './process-identity.ts';
@@ -46,7 +46,7 @@ export interface InitOptions extends GivenIdentity {
   /** For example `tensorflow.js 4.22.0`. */
   readonly framework?: string | undefined;
   readonly model?: string | undefined;
-  /** The scheduler's name for it; by default SLURM_JOB_ID. */
+  /** The scheduler's name for it; by default what Slurm, PBS or LSF call it, or JOB_NAME. */
   readonly job?: string | undefined;
   /** `inference` for a process that serves a model. */
   readonly role?: 'training' | 'inference' | undefined;
@@ -135,10 +135,15 @@ function serviceAccountNamespace(): string | undefined {
   }
 }
 
+function nameOfUnnamed(worldSize: number): string {
+  const script = { path: process.argv[1], worldSize, environment: process.env };
+  return unnamedRun(script, new Date(), randomBytes(2).toString('hex'));
+}
+
 function sayHello(identity: Identity, options: InitOptions, handlers: RequestHandlers): HelloMessage {
   const { framework, model, job, role, parallel, labels } = options;
   const hello = {
-    run: identity.run ?? unnamedRun(process.argv[1], identity.worldSize, new Date(), randomBytes(2).toString('hex')),
+    run: identity.run ?? nameOfUnnamed(identity.worldSize),
     rank: identity.rank,
     world_size: identity.worldSize,
     local_rank: identity.localRank,
@@ -151,7 +156,7 @@ function sayHello(identity: Identity, options: InitOptions, handlers: RequestHan
     pid: process.pid,
     ...findProcess((path) => readFileSync(path, 'utf8')),
     pid_namespace: pidNamespace(),
-    job: job ?? process.env['SLURM_JOB_ID'],
+    job: job ?? findJob(process.env),
     role: role === undefined ? undefined : roles[role],
     parallel,
     labels,

@@ -308,6 +308,7 @@ test('steps that were dropped, here or on the way here, are counted in every bat
   bench.welcome();
   expect(bench.batches).toEqual([[3, 4, 5, 6, 7]]);
   expect(bench.stream.sent[1]?.batch?.dropped_steps).toBe(13);
+  expect(bench.warnings).toEqual([expect.stringContaining('the oldest reports are dropped')]);
 });
 
 test('findings and requests are passed on, answers wait for a connection', () => {

@@ -42,6 +42,7 @@ export class Sender implements ConnectionListener {
   #flushDue = Infinity;
   #cancelFlush: () => void = () => undefined;
   #everWelcomed = false;
+  #tooLarge = 0;
   #goodbye: Goodbye | undefined;
   #finished: (delivered: boolean) => void = () => undefined;
 
@@ -74,6 +75,7 @@ export class Sender implements ConnectionListener {
 
   report(steps: readonly WireStep[], urgent: boolean): void {
     for (const step of steps) this.#outbox.add(step);
+    this.#tellOverflow();
     const now = this.#clock.now();
     this.#flushAt(
       urgent ? this.#lastFlush + urgentEveryMs : Math.max(this.#lastFlush + batchEveryMs, now + urgentEveryMs),
@@ -89,6 +91,7 @@ export class Sender implements ConnectionListener {
       this.#events.unfit({ field, text: `${field} cannot be sent: ${String(error)}` });
       return;
     }
+    this.#tellOverflow();
     this.#flushAt(Math.max(this.#lastFlush + batchEveryMs, this.#clock.now() + urgentEveryMs));
   }
 
@@ -197,7 +200,16 @@ export class Sender implements ConnectionListener {
     this.#finished = () => undefined;
   }
 
+  #tellOverflow(): void {
+    if (this.#outbox.dropped === this.#tooLarge) return;
+    this.#warnings.warn(
+      'overflow',
+      `the exporter at ${this.#address} has not taken what was reported for so long that the oldest reports are dropped; they are counted`,
+    );
+  }
+
   #tellLeftOut({ item, bytes, limit }: TooLarge): void {
+    this.#tooLarge += 1;
     const name = 'part' in item ? partNames[item.part] : 'log';
     this.#warnings.warn(
       `too large ${name}`,
