@@ -1,26 +1,27 @@
 import { integer, number } from '../../config/index.ts';
 import { detectorOptions, quiet, stepDetector } from '../detector.ts';
 import { Episode } from '../episode.ts';
-import { figure } from '../figure.ts';
-import { riseOf, type Diverged } from './diverged.ts';
 import { EarlyDivergence } from './early-divergence.ts';
 import { EvaluationDivergence } from './evaluation-divergence.ts';
-import { isAbove } from './evaluation-trend.ts';
-import { LastingRule } from './lasting-rule.ts';
-import { SmoothedLoss } from './smoothed-loss.ts';
+import { ReportStride } from './report-stride.ts';
+import { TrainingDivergence } from './training-divergence.ts';
 
-/** Share of what the training loss had gained that must be lost again: near zero a loss doubles by noise alone. */
-const givenBack = 0.1;
+/** Reports so many steps apart tell in eight what others tell in a window, and are judged by eight. */
+const sparse = 8;
+const sparseWindow = 8;
+const sparsePatience = 16;
+/** A run that begins later than this was resumed. */
+const resumedFrom = 200;
 
 export interface State {
-  readonly loss: SmoothedLoss;
+  readonly stride: ReportStride;
+  readonly training: TrainingDivergence;
+  readonly sparse: TrainingDivergence;
   readonly early: EarlyDivergence;
   readonly evaluations: EvaluationDivergence;
   readonly episode: Episode;
-  /** Levels of the training loss: the first, and the lowest with its step. */
-  firstLevel: number | null;
-  best: { readonly step: number; readonly level: number } | null;
-  readonly risen: LastingRule;
+  /** Whether steps tell a loss. */
+  hasLoss: boolean;
 }
 
 /**
@@ -76,79 +77,48 @@ export const divergence = stepDetector({
       help: 'Rise that counts in standard deviations of a single value, where that is more',
     }),
   }),
-  reads: ['loss', 'validation_loss', 'evaluated_training_loss'],
+  reads: ['loss', 'validation_loss', 'evaluated_training_loss', 'learning_rate'],
   metrics: {},
-  start: ({ window, evaluation_window }): State => ({
-    loss: new SmoothedLoss(window),
+  start: ({ window, patience, evaluation_window }): State => ({
+    stride: new ReportStride(),
+    training: new TrainingDivergence(window, patience),
+    sparse: new TrainingDivergence(sparseWindow, sparsePatience),
     early: new EarlyDivergence(),
     evaluations: new EvaluationDivergence(evaluation_window),
     episode: new Episode(),
-    firstLevel: null,
-    best: null,
-    risen: new LastingRule(),
+    hasLoss: false,
   }),
   observe(state, observation, options) {
-    const { early, evaluations, risen, episode } = state;
+    const { stride, early, evaluations, episode } = state;
     const { step, rank, wentBack, fresh } = observation;
-    if (wentBack) {
-      state.loss.clear();
-      early.clear();
-      evaluations.clear();
-      risen.clear();
-    }
-    const loss = fresh.loss !== undefined && Number.isFinite(fresh.loss) ? fresh.loss : null;
-    const level = loss === null ? null : takeLoss(state, loss, step);
+    const learners = [state.training, state.sparse, evaluations];
+    if (wentBack) for (const each of [...learners, early]) each.clear();
+    const rate = fresh.learning_rate;
+    if (rate !== undefined) for (const each of learners) each.takeRate(rate);
     const evaluated = evaluations.take(observation, options);
-    const atOnce = loss === null ? null : early.take(loss, step, rank, options);
-    const diverged =
-      evaluated.diverged ?? (level === null ? null : judgeLoss(state, level, step, rank, options)) ?? atOnce;
+    let diverged = evaluated.diverged;
+    let training: TrainingDivergence | null = null;
+    if (fresh.loss !== undefined && Number.isFinite(fresh.loss)) {
+      state.hasLoss = true;
+      stride.take(step);
+      const resumed = stride.isResumed(resumedFrom);
+      const many = state.training.take(fresh.loss, step, rank, resumed, options);
+      const few = state.sparse.take(fresh.loss, step, rank, resumed, options);
+      const atOnce = early.take(fresh.loss, step, rank, options);
+      const isSparse = stride.steps >= sparse;
+      training = isSparse ? state.sparse : state.training;
+      diverged ??= (isSparse ? few : many) ?? atOnce;
+    }
     if (diverged !== null) {
       const { since, ...evidence } = diverged;
       return { status: 'evidence', ...evidence, firstStep: episode.disturbed(since), step, advice };
     }
     // All rules have to be at rest, for as many losses as the verdict took; for as many evaluations where no step tells a loss.
-    const onlyEvaluations = state.best === null;
-    const held = risen.holds || early.holds || evaluations.holds;
-    if ((onlyEvaluations ? !evaluated.levelled : level === null) || held) return quiet;
-    return episode.calm(step, onlyEvaluations ? options.evaluation_patience : options.patience);
+    const levelled = state.hasLoss ? training?.levelled === true : evaluated.levelled;
+    if (!levelled || training?.holds === true || early.holds || evaluations.holds) return quiet;
+    return episode.calm(step, state.hasLoss ? options.patience : options.evaluation_patience);
   },
 });
 
 const advice =
   'Go back to the last checkpoint before the first step, and lower the learning rate or clip the gradient before going on.';
-
-/** The level of the training loss with this value, null while there are too few. */
-function takeLoss(state: State, loss: number, step: number): number | null {
-  state.loss.push(loss);
-  const level = state.loss.level;
-  if (level === null) return null;
-  state.firstLevel ??= level;
-  if (state.best === null || level < state.best.level) state.best = { step, level };
-  return level;
-}
-
-interface LossOptions {
-  readonly window: number;
-  readonly rise: number;
-  readonly patience: number;
-  readonly noise: number;
-}
-
-function judgeLoss(state: State, level: number, step: number, rank: number, options: LossOptions): Diverged | null {
-  const { best, firstLevel, risen, loss } = state;
-  if (best === null || firstLevel === null) return null;
-  const { rise, noise, patience, window } = options;
-  const far =
-    isAbove(best.level, { now: level, noise: loss.noise }, rise, noise) &&
-    level - best.level > givenBack * (firstLevel - best.level);
-  if (!risen.take(far, step, patience)) return null;
-  return {
-    severity: 'critical',
-    since: risen.since,
-    score: riseOf(level, best.level),
-    threshold: rise,
-    baseline: best.level,
-    window,
-    cause: `The training loss of rank ${rank} stays at ${figure(level)} up to step ${step}, above its best level of ${figure(best.level)} at step ${best.step}.`,
-  };
-}

@@ -18,6 +18,7 @@ export class EarlyDivergence {
   private readonly rule = new LastingRule();
   private taken = 0;
   private first: number | null = null;
+  private lowest = Infinity;
 
   get holds(): boolean {
     return this.rule.holds;
@@ -40,10 +41,12 @@ export class EarlyDivergence {
     if (now === null) return null;
     // A level below zero is of another kind of loss, of which a share says nothing.
     const first = (this.first ??= now);
+    this.lowest = Math.min(this.lowest, now);
     const far = first > 0 && isAbove(first, { now, noise: this.loss.noise }, options.rise, options.noise);
     if (!this.rule.take(far, step, patience)) return null;
     return {
-      severity: 'warning',
+      // One that never fell may be of another kind: a divergence from a reference, or the loss of one of two players, begins low.
+      severity: first - this.lowest > options.noise * this.loss.levelNoise ? 'warning' : 'info',
       since: this.rule.since,
       score: riseOf(now, first),
       threshold: options.rise,
@@ -59,5 +62,6 @@ export class EarlyDivergence {
     this.rule.clear();
     this.taken = 0;
     this.first = null;
+    this.lowest = Infinity;
   }
 }

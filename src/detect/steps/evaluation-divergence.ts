@@ -3,9 +3,13 @@ import type { Observation } from '../../runs/index.ts';
 import { riseOf, type Diverged } from './diverged.ts';
 import { EvaluationTrend, isAbove, type EvaluationPoint } from './evaluation-trend.ts';
 import { LastingRule } from './lasting-rule.ts';
+import { RateLevels } from './rate-levels.ts';
 
 /** Evaluations in a row at which both losses must be blown up: one may be a mishap of its own. */
 const blownEvaluations = 2;
+
+/** Evaluations for which losses may settle after a rise of the learning rate. */
+const settling = 16;
 
 interface Losses {
   validation: number;
@@ -27,6 +31,8 @@ export interface EvaluationDivergenceOptions {
  */
 export class EvaluationDivergence {
   private readonly trend: EvaluationTrend;
+  private readonly validationRates = new RateLevels(settling);
+  private readonly trainingRates = new RateLevels(settling);
   private readonly risen = new LastingRule();
   private readonly blown = new LastingRule();
   /** The lowest levels, and the lowest losses of single evaluations. */
@@ -39,6 +45,15 @@ export class EvaluationDivergence {
 
   get holds(): boolean {
     return this.risen.holds || this.blown.holds;
+  }
+
+  /** Takes the learning rate: at one that the run had before, the levels of then are what counts, and those of now begin anew. */
+  takeRate(rate: number): void {
+    const isKnown = [this.validationRates, this.trainingRates].map((rates) => rates.take(rate));
+    if (isKnown.includes(false) || this.best === null) return;
+    this.clear();
+    this.best.validation = Math.max(this.best.validation, this.validationRates.floor);
+    this.best.training = Math.max(this.best.training, this.trainingRates.floor);
   }
 
   /** What the observation says, and whether it was an evaluation that has levels. */
@@ -94,8 +109,10 @@ export class EvaluationDivergence {
     options: EvaluationDivergenceOptions,
   ): Diverged | null {
     const best = (this.best ??= { validation: validation.now, training: training.now });
-    best.validation = Math.min(best.validation, validation.now);
-    best.training = Math.min(best.training, training.now);
+    best.validation = Math.min(best.validation, Math.max(validation.now, this.validationRates.floor));
+    best.training = Math.min(best.training, Math.max(training.now, this.trainingRates.floor));
+    this.validationRates.reached(validation.now);
+    this.trainingRates.reached(training.now);
     const { evaluation_rise: rise, noise, evaluation_patience: patience, evaluation_window: window } = options;
     const far = isAbove(best.validation, validation, rise, noise) && isAbove(best.training, training, rise, noise);
     if (!this.risen.take(far, step, patience)) return null;

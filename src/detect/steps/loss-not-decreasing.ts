@@ -3,6 +3,7 @@ import { detectorOptions, quiet, stepDetector } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
 import { LearningRate } from './learning-rate.ts';
+import { ReportStride } from './report-stride.ts';
 import { SmoothedLoss } from './smoothed-loss.ts';
 
 /** Losses whose median is the level, and those of the very start. */
@@ -10,6 +11,7 @@ const levelWindow = 32;
 const startWindow = 8;
 
 export interface State {
+  readonly stride: ReportStride;
   readonly start: SmoothedLoss;
   readonly loss: SmoothedLoss;
   readonly learningRate: LearningRate;
@@ -52,6 +54,7 @@ export const lossNotDecreasing = stepDetector({
   reads: ['loss', 'learning_rate'],
   metrics: {},
   start: (): State => ({
+    stride: new ReportStride(),
     start: new SmoothedLoss(startWindow),
     loss: new SmoothedLoss(levelWindow),
     learningRate: new LearningRate(),
@@ -68,7 +71,8 @@ export const lossNotDecreasing = stepDetector({
     if (wentBack) state.loss.clear();
     const loss = fresh.loss;
     if (loss === undefined || !Number.isFinite(loss)) return quiet;
-    if (state.taken === 0) state.fell = step >= options.start;
+    state.stride.take(step);
+    if (state.taken === 1) state.fell = state.stride.isResumed(options.start);
     state.taken += 1;
     state.loss.push(loss);
     if (state.taken <= startWindow) state.start.push(loss);

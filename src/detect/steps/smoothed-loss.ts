@@ -1,5 +1,7 @@
 import { madToSigma, SlidingWindow } from '../../stats/index.ts';
 
+/** Deviation of the median of n values, in units of that of one over √n. */
+const ofMedian = Math.sqrt(Math.PI / 2);
 /** Steps from one value to the next that tell the noise. */
 const noiseWindow = 30;
 
@@ -20,6 +22,11 @@ export class SmoothedLoss {
     this.previous = value;
   }
 
+  /** Values whose median is the level. */
+  get window(): number {
+    return this.last.capacity;
+  }
+
   /** Null until the window is full. */
   get level(): number | null {
     return this.last.size < this.last.capacity ? null : this.last.median();
@@ -32,6 +39,11 @@ export class SmoothedLoss {
    */
   get noise(): number {
     return this.changes.size === 0 ? 0 : (madToSigma * this.changes.median()) / Math.SQRT2;
+  }
+
+  /** Standard deviation of the level. */
+  get levelNoise(): number {
+    return (ofMedian / Math.sqrt(this.last.capacity)) * this.noise;
   }
 
   clear(): void {

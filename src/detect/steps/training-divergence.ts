@@ -1,0 +1,174 @@
+import type { Severity } from '../detector.ts';
+import { SlidingWindow } from '../../stats/index.ts';
+import { figure } from '../figure.ts';
+import { riseOf, type Diverged } from './diverged.ts';
+import { isAbove } from './evaluation-trend.ts';
+import { LastingRule } from './lasting-rule.ts';
+import { Onset } from './onset.ts';
+import { RateLevels } from './rate-levels.ts';
+import { SmoothedLoss } from './smoothed-loss.ts';
+
+/** Windows within which the loss must have risen. What takes longer is a drift, as of the weight of a term or of the other player of a game. */
+const recentWindows = 4;
+/** Standard deviations of a single loss that a loss which drifts does not rise so soon. */
+const steep = 6;
+/** Share of what had been learnt, the way down from the first level, that is lost again. */
+const clearly = 0.2;
+/** The least one where the loss has risen by a large share of itself: near zero a loss doubles by noise alone. */
+const least = 0.1;
+/** A loss that at its pace is down again after so many times the losses of a verdict is on its way back. */
+const returning = 20;
+/** Windows for which the loss may settle after a rise of the learning rate. */
+const settlingWindows = 16;
+
+export interface TrainingDivergenceOptions {
+  readonly rise: number;
+  readonly noise: number;
+}
+
+/**
+ * The level of the training loss rose within the recent past, gave back much of what had been learnt, and does not come down. A loss that
+ * never fell has nothing to give back; one that rises slowly is told as information. After a rise of the learning rate to one that the
+ * run had before, the level of then is the one to compare with.
+ */
+export class TrainingDivergence {
+  private readonly loss: SmoothedLoss;
+  /** Levels of the last windows. */
+  private readonly recent = new SlidingWindow(recentWindows);
+  private readonly rates: RateLevels;
+  private readonly onset = new Onset();
+  /** The first level, and the lowest of all. */
+  private first: number | null = null;
+  private lowest = Infinity;
+  /** Losses since the last level that entered `recent`. */
+  private taken = 0;
+  /** Losses for which the level has stood far above, and since which step; the highest level of that time, and after how many. */
+  private high = 0;
+  private since = 0;
+  private top = 0;
+  private topAt = 0;
+  private readonly drift = new LastingRule();
+  readonly #patience: number;
+
+  /** @param window losses whose median is the level; @param patience losses for which it must last */
+  constructor(window: number, patience: number) {
+    this.loss = new SmoothedLoss(window);
+    this.rates = new RateLevels(settlingWindows * window);
+    this.#patience = patience;
+  }
+
+  get holds(): boolean {
+    return this.high > 0 || this.drift.holds;
+  }
+
+  /** Whether there is a level. */
+  get levelled(): boolean {
+    return this.loss.level !== null;
+  }
+
+  /** Takes the learning rate: at one that the run had before, its level of then is what counts, and that of now begins anew. */
+  takeRate(rate: number): void {
+    if (!this.rates.take(rate)) return;
+    this.clear();
+    this.lowest = Math.max(this.lowest, this.rates.floor);
+  }
+
+  /**
+   * Takes a finite loss.
+   * @param resumed what the run had learnt before the first loss is not known: it counts as all of the level
+   */
+  take(
+    loss: number,
+    step: number,
+    rank: number,
+    resumed: boolean,
+    options: TrainingDivergenceOptions,
+  ): Diverged | null {
+    const { recent, onset } = this;
+    this.loss.push(loss);
+    const { level, noise } = this.loss;
+    if (level === null) return null;
+    this.first ??= level;
+    const settled = Math.max(level, this.rates.floor);
+    this.lowest = Math.min(this.lowest, settled);
+    this.rates.reached(level);
+    const base = Math.min(settled, recent.sorted[0] ?? Infinity);
+    onset.take(loss > base + options.noise * noise, step);
+    const severity = this.#severity(level, base, resumed, options);
+    if (severity === null) {
+      this.high = 0;
+      this.taken += 1;
+      if (this.taken % this.loss.window === 0) recent.push(settled);
+      return this.#judgeDrift(level, step, rank, options);
+    }
+    if (!this.#lasts(level, base, step, options.noise)) return null;
+    return {
+      severity,
+      since: this.since,
+      score: riseOf(level, base),
+      threshold: options.rise,
+      baseline: base,
+      window: this.loss.window,
+      cause: `The training loss of rank ${rank} stays at ${figure(level)} up to step ${step}, above its level of ${figure(base)} before step ${this.since}.`,
+    };
+  }
+
+  /** Older weights have another level; what was best stays. */
+  clear(): void {
+    this.loss.clear();
+    this.recent.clear();
+    this.onset.clear();
+    this.drift.clear();
+    this.high = 0;
+  }
+
+  /** How bad it is that the level stands above that of the recent past; null where it does not. */
+  #severity(level: number, base: number, resumed: boolean, options: TrainingDivergenceOptions): Severity | null {
+    const { noise } = this.loss;
+    const fallen = (this.first ?? level) - base;
+    const learnt = resumed ? Math.max(Math.abs(base), fallen) : fallen;
+    if (learnt <= options.noise * noise || level - base <= steep * noise) return null;
+    const lost = (level - base) / learnt;
+    const large = level - base > options.rise * Math.abs(base);
+    if (lost > clearly) return large ? 'critical' : 'warning';
+    return large && lost > least ? 'warning' : null;
+  }
+
+  /** Counts a level that stands far above. True when it has stood there long enough, and is not on its way back. */
+  #lasts(level: number, base: number, step: number, sigmas: number): boolean {
+    if (this.high === 0) {
+      this.since = this.onset.before(step);
+      this.top = -Infinity;
+    }
+    this.high += 1;
+    if (level > this.top) [this.top, this.topAt] = [level, this.high];
+    if (this.high !== this.#patience) return this.high > this.#patience;
+    const down = this.top - level;
+    const pace = down / (this.high - this.topAt);
+    if (down <= sigmas * this.loss.levelNoise || pace * returning * this.#patience <= this.top - base) return true;
+    // What has come down for all of the recent past is a level of its own.
+    this.recent.push(level);
+    [this.high, this.top, this.topAt] = [1, level, 1];
+    return false;
+  }
+
+  /** A level far above the lowest one to which it came little by little. */
+  #judgeDrift(level: number, step: number, rank: number, { rise, noise }: TrainingDivergenceOptions): Diverged | null {
+    const { lowest, drift } = this;
+    const fallen = (this.first ?? level) - lowest;
+    const far =
+      fallen > noise * this.loss.noise &&
+      isAbove(lowest, { now: level, noise: this.loss.noise }, rise, noise) &&
+      level - lowest > least * fallen;
+    if (!drift.take(far, step, this.#patience)) return null;
+    return {
+      severity: 'info',
+      since: drift.since,
+      score: riseOf(level, lowest),
+      threshold: rise,
+      baseline: lowest,
+      window: this.loss.window,
+      cause: `The training loss of rank ${rank} rose little by little to ${figure(level)} at step ${step}, above its best level of ${figure(lowest)}.`,
+    };
+  }
+}
