@@ -16,7 +16,8 @@ export interface Case {
 /**
  * Whether one finding explains another: its kind says so, the two subjects touch, and both were seen within `window` seconds.
  *
- * Within a run a finding is never hidden behind a milder one. Between a machine and what runs on it that is no reason: how much a fault
+ * Within a run a finding that notifies is never hidden behind a milder one, unless both notify and began at the same steps: that one becomes
+ * as bad. Between a machine and what runs on it that is no reason: how much a fault
  * of a GPU matters shows in what it does to the run. A kind that explains itself does so for what opened later, or is milder, and not
  * for a rank that took steps after it: that one did not depend on it.
  */
@@ -25,7 +26,9 @@ export function explains(cause: Case, consequence: Case, window: number, whereab
   if (!cause.detector.explains.includes(consequence.detector.kind)) return false;
   if (!touch(cause.finding.subject, consequence.finding.subject, whereabouts)) return false;
   const worse = severityOf(cause.finding) - severityOf(consequence.finding);
-  if (worse < 0 && isSameRun(cause.finding, consequence.finding)) return false;
+  const hides =
+    worse < 0 && consequence.detector.alert !== 'none' && !beganTogether(cause.finding, consequence.finding);
+  if (hides && isSameRun(cause.finding, consequence.finding)) return false;
   if (cause.detector.kind === consequence.detector.kind) {
     if (worse < 0 || (worse === 0 && byAge(cause.finding, consequence.finding) > 0)) return false;
     if (wentOn(consequence.finding, cause.finding.openedAt + batchSeconds, whereabouts)) return false;
@@ -36,6 +39,11 @@ export function explains(cause: Case, consequence: Case, window: number, whereab
 /** 0 info, 1 warning, 2 critical. */
 export function severityOf({ severity }: Finding): number {
   return severities.indexOf(severity);
+}
+
+/** Whether two findings of which people are told are of the same steps. */
+function beganTogether({ severity, firstStep: one }: Finding, { firstStep: other }: Finding): boolean {
+  return severity !== 'info' && one !== null && other !== null && Math.abs(one - other) <= stepsAhead;
 }
 
 function isSameRun({ subject: { run } }: Finding, { subject: other }: Finding): boolean {

@@ -4,7 +4,7 @@ import type { DetectorFacts } from '../detect/index.ts';
 import type { FindingChange } from './finding.ts';
 import type { FindingsOptions } from './options.ts';
 
-const facts = { subject: 'run', meaning: '', explains: [], alert: 'none', endsWithRun: true } as const;
+const facts = { subject: 'run', meaning: '', explains: [], alert: 'own', endsWithRun: true } as const;
 const cause: DetectorFacts = { ...facts, kind: 'cause', explains: ['middle', 'effect'] };
 const middle: DetectorFacts = { ...facts, kind: 'middle', explains: ['effect'] };
 const effect: DetectorFacts = { ...facts, kind: 'effect' };
@@ -185,15 +185,22 @@ describe('Findings', () => {
     }
   });
 
-  it('never hides a finding behind a milder one', () => {
+  it('never hides a finding behind a milder one of other steps', () => {
     const { findings, see } = house();
     see(cause, evidence('warning'));
-    see(effect, evidence('warning'));
+    see(effect, { ...evidence('warning'), firstStep: 120 });
     expect(findings.open[1]?.consequenceOf).toBe('abc-1');
-    see(effect, evidence('critical'));
+    see(effect, { ...evidence('critical'), firstStep: 120 });
     expect(findings.open[1]).toMatchObject({ severity: 'critical', consequenceOf: null });
     see(cause, evidence('critical'));
     expect(findings.open[1]?.consequenceOf).toBe('abc-1');
+  });
+
+  it('is as bad as what follows from it at the same steps', () => {
+    const { findings, see } = house();
+    see(cause, evidence('warning'));
+    see(effect, evidence('critical'));
+    expect(findings.open).toMatchObject([{ severity: 'critical' }, { severity: 'critical', consequenceOf: 'abc-1' }]);
   });
 
   it('lets a consequence stand for itself when it outlives its cause', () => {

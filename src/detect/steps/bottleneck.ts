@@ -54,7 +54,7 @@ export const bottleneck = stepDetector({
   kind: 'bottleneck',
   subject: 'run',
   meaning: 'much of the time goes into input, copies, communication, checkpoints or evaluations',
-  explains: ['gpu_underused'],
+  explains: ['gpu_underused', 'slow_down'],
   alert: 'training_degraded',
   endsWithRun: true,
   options: detectorOptions({

@@ -3,6 +3,7 @@ import { detectorOptions, quiet, stepDetector } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { EarlyDivergence } from './early-divergence.ts';
 import { EvaluationDivergence } from './evaluation-divergence.ts';
+import { LearningRate } from './learning-rate.ts';
 import { ReportStride } from './report-stride.ts';
 import { TrainingDivergence } from './training-divergence.ts';
 
@@ -10,10 +11,13 @@ import { TrainingDivergence } from './training-divergence.ts';
 const sparse = 8;
 const sparseWindow = 8;
 const sparsePatience = 16;
+/** Steps for which a rise of the learning rate is named as what came before. */
+const recentSteps = 32;
 /** A run that begins later than this was resumed. */
 const resumedFrom = 200;
 
 export interface State {
+  readonly learningRate: LearningRate;
   readonly stride: ReportStride;
   readonly training: TrainingDivergence;
   readonly sparse: TrainingDivergence;
@@ -33,7 +37,7 @@ export const divergence = stepDetector({
   kind: 'divergence',
   subject: 'run',
   meaning: 'the loss has risen far above its best and stays there',
-  explains: ['loss_spike', 'loss_oscillation', 'loss_not_decreasing', 'overtraining'],
+  explains: ['loss_spike', 'loss_oscillation', 'loss_not_decreasing', 'overtraining', 'vanishing_gradient'],
   alert: 'training_degraded',
   endsWithRun: true,
   options: detectorOptions({
@@ -80,6 +84,7 @@ export const divergence = stepDetector({
   reads: ['loss', 'validation_loss', 'evaluated_training_loss', 'learning_rate'],
   metrics: {},
   start: ({ window, patience, evaluation_window }): State => ({
+    learningRate: new LearningRate(),
     stride: new ReportStride(),
     training: new TrainingDivergence(window, patience),
     sparse: new TrainingDivergence(sparseWindow, sparsePatience),
@@ -95,6 +100,7 @@ export const divergence = stepDetector({
     if (wentBack) for (const each of [...learners, early]) each.clear();
     const rate = fresh.learning_rate;
     if (rate !== undefined) for (const each of learners) each.takeRate(rate);
+    state.learningRate.observe(observation);
     const evaluated = evaluations.take(observation, options);
     let diverged = evaluated.diverged;
     let training: TrainingDivergence | null = null;
@@ -110,8 +116,16 @@ export const divergence = stepDetector({
       diverged ??= (isSparse ? few : many) ?? atOnce;
     }
     if (diverged !== null) {
-      const { since, ...evidence } = diverged;
-      return { status: 'evidence', ...evidence, firstStep: episode.disturbed(since), step, advice };
+      const { since, cause, ...evidence } = diverged;
+      const rise = state.learningRate.riseBefore(since, recentSteps);
+      return {
+        status: 'evidence',
+        ...evidence,
+        firstStep: episode.disturbed(since),
+        step,
+        cause: rise === '' ? cause : `${cause.replace(/\.$/, '')}; ${rise}.`,
+        advice,
+      };
     }
     // All rules have to be at rest, for as many losses as the verdict took; for as many evaluations where no step tells a loss.
     const levelled = state.hasLoss ? training?.levelled === true : evaluated.levelled;

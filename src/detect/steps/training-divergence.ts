@@ -12,6 +12,8 @@ import { SmoothedLoss } from './smoothed-loss.ts';
 const recentWindows = 4;
 /** Standard deviations of a single loss that a loss which drifts does not rise so soon. */
 const steep = 6;
+/** Rise below which nobody has to look, as a share of the level: in a long run it happens by chance. */
+const mild = 0.1;
 /** Share of what had been learnt, the way down from the first level, that is lost again. */
 const clearly = 0.2;
 /** The least one where the loss has risen by a large share of itself: near zero a loss doubles by noise alone. */
@@ -127,7 +129,8 @@ export class TrainingDivergence {
     const { noise } = this.loss;
     const fallen = (this.first ?? level) - base;
     const learnt = resumed ? Math.max(Math.abs(base), fallen) : fallen;
-    if (learnt <= options.noise * noise || level - base <= steep * noise) return null;
+    const enough = Math.max(steep * noise, mild * Math.abs(base));
+    if (learnt <= options.noise * noise || level - base <= enough) return null;
     const lost = (level - base) / learnt;
     const large = level - base > options.rise * Math.abs(base);
     if (lost > clearly) return large ? 'critical' : 'warning';
