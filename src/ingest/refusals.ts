@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import type { Excess } from '../runs/index.ts';
+import type { Excess, RunsLimitError } from '../runs/index.ts';
 import { quote } from './validate/foreign-text.ts';
 
 interface LengthFacts {
@@ -95,8 +95,8 @@ const table = {
   },
   rank_limit: {
     status: status.RESOURCE_EXHAUSTED,
-    message: ({ limit }: { limit: number }) =>
-      `${limit} ranks of this run are alive on this node, the limit of runs.max_ranks; try again when one has ended`,
+    message: ({ option, limit }: Pick<RunsLimitError, 'option' | 'limit'>) =>
+      `${limit} ranks ${option === 'max_ranks' ? 'of this run ' : ''}are alive on this node, the limit of runs.${option}; try again when one has ended`,
   },
   sequence_invalid: {
     status: status.INVALID_ARGUMENT,

@@ -31,6 +31,12 @@ export const runsOptions = options({
     max: 10_000,
     help: 'Ranks of one run held at a time; when a further one comes, the one that ended first makes room, else it is refused',
   }),
+  max_total_ranks: integer({
+    default: 1_024,
+    min: 1,
+    max: 100_000,
+    help: 'Ranks of all runs held at a time, about 100 KB of memory each; when a further one comes, the one that ended first makes room, else it is refused',
+  }),
   max_series: integer({
     default: 50_000,
     min: 1_000,

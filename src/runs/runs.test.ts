@@ -406,6 +406,17 @@ describe('Runs', () => {
     expect(text()).not.toContain(',rank="0"');
   });
 
+  it('bounds the ranks of all runs, and forgets a run with the last of its ranks', () => {
+    const { join, events, runs } = start({ max_total_ranks: 2 });
+    const [a] = [join({ run: 'a' }), join({ run: 'b' })];
+    expect(() => join({ run: 'c' })).toThrow(new RunsLimitError('max_total_ranks', 2));
+    expect(runs.holds('c')).toBe(false);
+    a.end('lost', 1000, 'its stream ended without goodbye');
+    join({ run: 'c' });
+    expect(events).toEqual(['a ended', 'a 0 forgotten', 'a forgotten']);
+    expect(runs.listRuns().map(({ run }) => run)).toEqual(['b', 'c']);
+  });
+
   it('describes run and rank as they said last, in one series each', () => {
     const { join, text } = start();
     join();

@@ -117,8 +117,8 @@ export class Runs {
    * @throws RunsLimitError when there is no place, and nothing that has ended could make one.
    */
   join(hello: RankHello, resumed: boolean): Rank {
+    if (this.find(hello.run, hello.rank) === undefined) this.#makeRoomFor(hello);
     const run = this.#runs.get(hello.run) ?? this.#begin(hello.run);
-    if (!run.ranks.has(hello.rank)) this.#makeRoomIn(run);
     return run.join(hello, resumed);
   }
 
@@ -211,11 +211,12 @@ export class Runs {
     if (!read.success) return 'it is not of the expected shape';
     const { startedAt, rank, facts } = read.output;
     const { run: name, rank: number } = rank.hello;
-    const { max_runs: maxRuns, max_ranks: maxRanks } = this.#options;
+    const { max_runs: maxRuns, max_ranks: maxRanks, max_total_ranks: maxTotal } = this.#options;
     const held = this.#runs.get(name);
     if (held?.ranks.has(number) === true) return 'it is there twice';
     if (held === undefined && this.#runs.size >= maxRuns) return `runs.max_runs is ${maxRuns} now`;
     if (held !== undefined && held.ranks.size >= maxRanks) return `runs.max_ranks is ${maxRanks} now`;
+    if (this.#ranks().length >= maxTotal) return `runs.max_total_ranks is ${maxTotal} now`;
     const run = held ?? new Run(name, startedAt, this.#parts);
     this.#runs.set(name, run);
     run.restore(rank, facts);
@@ -234,13 +235,26 @@ export class Runs {
     return run;
   }
 
-  #makeRoomIn(run: Run): void {
-    const limit = this.#options.max_ranks;
-    if (run.ranks.size < limit) return;
-    const oldest = firstEnded(run.ranks.values());
-    if (oldest === null) throw new RunsLimitError('max_ranks', limit);
-    run.forget(oldest.hello.rank);
-    this.#context.listener.rankForgotten(run.name, oldest.hello.rank);
+  #makeRoomFor({ run }: RankHello): void {
+    const ofRun = [...(this.#runs.get(run)?.ranks.values() ?? [])];
+    this.#makeRoomAmong(ofRun, 'max_ranks');
+    this.#makeRoomAmong(this.#ranks(), 'max_total_ranks');
+  }
+
+  #makeRoomAmong(ranks: readonly Rank[], option: 'max_ranks' | 'max_total_ranks'): void {
+    const limit = this.#options[option];
+    if (ranks.length < limit) return;
+    const oldest = firstEnded(ranks);
+    if (oldest === null) throw new RunsLimitError(option, limit);
+    const { run: name, rank } = oldest.hello;
+    const run = this.#runs.get(name);
+    run?.forget(rank);
+    this.#context.listener.rankForgotten(name, rank);
+    if (run?.ranks.size === 0 && option === 'max_total_ranks') this.#forget(run);
+  }
+
+  #ranks(): readonly Rank[] {
+    return [...this.#runs.values()].flatMap(({ ranks }) => [...ranks.values()]);
   }
 
   #forget(run: Run): void {
