@@ -7,6 +7,7 @@ import { CsvReader } from './csv.ts';
 import { isEventFile, readEventFile } from './event-file.ts';
 import { JsonLinesReader } from './json-lines.ts';
 import type { Row } from './row.ts';
+import { readTrainerState } from './trainer-state.ts';
 
 /** The name of a recorded run: that of its file, without folder and endings; of an event file that of its folder. */
 export function runOf(path: string): string {
@@ -27,6 +28,8 @@ export async function readRecording(
   complain: (line: number, error: string) => void,
 ): Promise<readonly string[]> {
   if (isEventFile(path)) return readEventFile(path, vocabulary, take, complain);
+  const state = /\.json$/i.test(path) ? await readTrainerState(path, vocabulary, take, complain) : null;
+  if (state !== null) return state;
   const reader = /\.(jsonl|ndjson|json)(\.gz)?$/i.test(path)
     ? new JsonLinesReader(vocabulary)
     : new CsvReader(vocabulary);

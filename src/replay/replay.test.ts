@@ -82,6 +82,33 @@ describe('a recording', () => {
     expect(unknown).toEqual(['x']);
   });
 
+  it('is read from the state of a trainer, in one line or many, and not mistaken for lines', async () => {
+    const history = [
+      { step: 10, loss: 1.5, learning_rate: 1e-4 },
+      { step: 20, eval_loss: NaN, colour: 1 },
+      { loss: 1 },
+      null,
+    ];
+    const python = (indent: number) =>
+      JSON.stringify({ best_metric: null, log_history: history }, null, indent).replace(
+        '"eval_loss": null',
+        '"eval_loss": NaN',
+      );
+    const { rows, errors, unknown } = await read('trainer_state.json', python(2));
+    expect(rows.map(({ step, values }) => [step, values])).toEqual([
+      [10, { loss: 1.5, learning_rate: 1e-4 }],
+      [20, { validation_loss: NaN }],
+    ]);
+    expect(errors).toEqual([
+      '3: found no step, expected a whole number in every row; --map step=COLUMN names its column',
+      '4: expected an object in log_history',
+    ]);
+    expect(unknown).toEqual(['colour']);
+    expect((await read('flat.json', python(0))).rows).toHaveLength(2);
+    expect((await read('lines.json', '{"step":1,"loss":2}\n{"step":2,"loss":2}\n')).rows).toHaveLength(2);
+    expect((await read('one.json', '{"step":1,"loss":2}\n')).rows).toHaveLength(1);
+  });
+
   it('is read with mapped names, which take the place of the usual ones', async () => {
     const { rows, unknown } = await read('mapped.csv', 'n,loss,ce\n3,9,1\n', ['step=n', 'loss=ce']);
     expect(rows).toEqual([{ rank: 0, step: 3, time: null, values: { loss: 1 }, skipped: false }]);

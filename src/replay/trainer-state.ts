@@ -1,0 +1,36 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { Vocabulary } from '../scalars/index.ts';
+import { JsonObjects, parseObject } from './json-lines.ts';
+import type { Row } from './row.ts';
+
+/** Bytes of the largest file that is read as a whole; a list of some hundred thousand reports is smaller. */
+const largest = 64 * 2 ** 20;
+
+/**
+ * Gives the reports of a `trainer_state.json`, as the Trainer of Hugging Face saves it with each checkpoint: one object with the list
+ * `log_history`.
+ * @param complain is told of a report that could not be read, by its number from 1
+ * @returns keys that mean nothing here, or null where the file is none such
+ * @throws Error of the file system
+ */
+export async function readTrainerState(
+  path: string,
+  vocabulary: Vocabulary,
+  take: (row: Row) => void,
+  complain: (report: number, error: string) => void,
+): Promise<readonly string[] | null> {
+  if ((await stat(path)).size > largest) return null;
+  const history = parseObject(await readFile(path, 'utf8'))?.log_history;
+  if (!Array.isArray(history)) return null;
+  const objects = new JsonObjects(vocabulary);
+  for (const [at, report] of (history as readonly unknown[]).entries()) {
+    const read = isObject(report) ? objects.read(report) : { error: 'expected an object in log_history' };
+    if ('error' in read) complain(at + 1, read.error);
+    else read.value.forEach(take);
+  }
+  return [...objects.unknown];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
