@@ -125,6 +125,14 @@ describe('Findings', () => {
     expect(findings.resolved).toMatchObject([{ resolution: 'run_ended' }]);
   });
 
+  it('lets a consequence go before its cause with the run that is forgotten', () => {
+    const { findings, see, told } = house();
+    see(cause, evidence('critical'));
+    see(effect, evidence('critical'));
+    findings.runForgotten('r');
+    expect(told().slice(-2)).toEqual(['resolved effect', 'resolved cause']);
+  });
+
   it('gives up what brings no evidence for long', () => {
     const { findings, see, wait } = house();
     see(cause, evidence('critical'));

@@ -180,10 +180,13 @@ export class Findings implements VerdictSink {
     for (const incident of this.#open.of(run)) incident.calm(rank, 'expired');
   }
 
-  /** Its series are gone, and so are those of its findings. */
+  /** Its series are gone, and so are those of its findings: consequences before their causes, so that none stands for itself at the end. */
   runForgotten(run: string): void {
     this.#news.changed();
-    for (const incident of this.#open.of(run)) this.#lifecycle.end(incident, incident.closing ?? 'run_ended');
+    const open = [...this.#open.of(run)];
+    const isConsequence = ({ finding }: Incident) => finding.consequenceOf !== null;
+    for (const incident of [...open.filter(isConsequence), ...open.filter((each) => !isConsequence(each))])
+      this.#lifecycle.end(incident, incident.closing ?? 'run_ended');
   }
 
   /** Resolves what is over by now, and ends silences. To be called every few seconds. */
