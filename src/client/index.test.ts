@@ -192,7 +192,7 @@ describe('a training program', () => {
        for (const report of [undefined, null, 7, 'x', hostile, Object.create(null), { step: 1, loss: {} }, { step: 2n }, { step: 3, loss: 4 }]) run.log(report);
        run.evaluation(null); run.layers(1, null); run.tensors(null); run.event(null); run.serving(null);
        run.layers(1, { embed: { weightNorm: () => 1 } });
-       await run.finish('done', new Error('no text'));
+       await run.finish(Object.create(null), new Error('no text'));
        run.log({ step: 4 });
        await run.finish('failed');
        console.log('alive');`,

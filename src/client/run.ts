@@ -187,7 +187,7 @@ export class ReportedRun implements Run {
 
   finish(ending: Ending = 'finished', reason?: string | Error): Promise<boolean> {
     if (!this.#ended) {
-      if (!Object.hasOwn(endings, ending)) {
+      if (!Object.hasOwn(endings, plainText(ending))) {
         const known = Object.keys(endings).join(', ');
         this.#warnings.warn(
           'ending',
