@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { Row, SeriesTable } from '../series/index.ts';
-import { type AbsenceReason, type Collector, CollectorError, SourceAbsent } from './collector.ts';
+import { type AbsenceReason, type Collector, CollectorError, PartialReading, SourceAbsent } from './collector.ts';
 import { FailureLog } from './failure-log.ts';
 import type { Logger } from './logger.ts';
 import type { absenceMetrics, failureMetrics, readingMetrics } from './metrics.ts';
@@ -168,14 +168,9 @@ export class Beat {
     }
     row.set('duration', timers.monotonic() - reading.startedAt);
     row.set('success', error === null ? 1 : 0);
+    if (error === null || error instanceof PartialReading) this.#expireLater();
     if (error === null) {
       row.set('lastSuccess', now());
-      this.#expired = false;
-      this.#cancelExpiry();
-      this.#cancelExpiry = timers.after(this.maximumAgeSeconds, () => {
-        this.#expired = true;
-        this.#expire();
-      });
       this.#log.succeeded();
     } else if (this.#state.state === 'failing') {
       const { reason, message } = this.#state;
@@ -183,6 +178,15 @@ export class Beat {
       // What no collector foresaw is a fault of ours: its stack is wanted.
       this.#log.failed(reason, message, error instanceof CollectorError ? undefined : error);
     }
+  }
+
+  #expireLater(): void {
+    this.#expired = false;
+    this.#cancelExpiry();
+    this.#cancelExpiry = this.#context.timers.after(this.maximumAgeSeconds, () => {
+      this.#expired = true;
+      this.#expire();
+    });
   }
 
   #showAbsence({ reason, message }: SourceAbsent): void {

@@ -22,7 +22,7 @@ export interface Collector {
   /**
    * Reads once and sets series. Rejects, or throws at once, when nothing could be read; what the collector set before stays until
    * {@link Collector.expire}.
-   * @throws CollectorError with the reason that is counted; any other error counts as `unexpected`.
+   * @throws CollectorError with the reason that is counted, PartialReading when the rest was read; any other error counts as `unexpected`.
    * @throws SourceAbsent when there is nothing to read here, which is no failure.
    */
   collect(signal: AbortSignal): Promise<void>;
@@ -58,6 +58,9 @@ export class CollectorError extends Error {
     this.reason = reason;
   }
 }
+
+/** Something is missing from a reading, which counts as a failure; what was read is set, and is as fresh as that of a good one. */
+export class PartialReading extends CollectorError {}
 
 /** Why a collector has nothing to read on this machine. */
 export type AbsenceReason =

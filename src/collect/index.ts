@@ -1,4 +1,4 @@
-export { CollectorError, SourceAbsent } from './collector.ts';
+export { CollectorError, PartialReading, SourceAbsent } from './collector.ts';
 export type { AbsenceReason, Collector, CollectorContext, CollectorDeclaration } from './collector.ts';
 export { steadyReadings } from './failure-log.ts';
 export type { Logger } from './logger.ts';

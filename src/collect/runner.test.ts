@@ -5,6 +5,7 @@ import {
   type CollectorDeclaration,
   CollectorError,
   CollectorRunner,
+  PartialReading,
   SourceAbsent,
   type Timers,
 } from './index.ts';
@@ -288,6 +289,22 @@ describe('CollectorRunner', () => {
     expect(expiredAt).toEqual([]);
     await timers.advance(100);
     expect(expiredAt[0]).toBe(42);
+  });
+
+  it('keeps what a partial reading brought as long as that of a good one, and counts it as a failure', async () => {
+    const expiredAt: number[] = [];
+    let reading = 0;
+    const collect = () => {
+      reading += 1;
+      throw new (reading <= 10 ? PartialReading : CollectorError)('unreadable', 'a card has no name');
+    };
+    runner.add(declare('pods', { collect, expire: () => void expiredAt.push(timers.monotonic()) }), {});
+    runner.start();
+    await timers.advance(100);
+    expect(expiredAt).toEqual([]);
+    await timers.advance(200);
+    // Three intervals and a budget after the tenth reading, at 90.
+    expect(expiredAt[0]).toBe(90 + 3 * 10 + 2);
   });
 
   it('expires the readings of a collector that hangs, and again what a late reading leaves', async () => {

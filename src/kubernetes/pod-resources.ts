@@ -1,5 +1,6 @@
 import {
   CollectorError,
+  PartialReading,
   SourceAbsent,
   type Collector,
   type CollectorContext,
@@ -45,10 +46,10 @@ class PodResources implements Collector {
     const { holders, overLimit, unreadable } = holdersOf(response, this.#resources);
     this.#rows.show(holders.map((holder) => ({ labels: { ...holder }, values: { pod: 1 } })));
     if (overLimit > 0) {
-      throw new CollectorError('too_many', `${overLimit} holders of GPUs beyond ${mostHolders} are left out`);
+      throw new PartialReading('too_many', `${overLimit} holders of GPUs beyond ${mostHolders} are left out`);
     }
     if (unreadable !== null)
-      throw new CollectorError('unreadable', `no uuid or no proper name in device ${unreadable}`);
+      throw new PartialReading('unreadable', `no uuid or no proper name in device ${unreadable}`);
   }
 
   expire(): void {
