@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { beatOptions, SourceAbsent } from '../collect/index.ts';
+import { beatOptions, CollectorError, SourceAbsent } from '../collect/index.ts';
 import { counter, gauge } from '../series/index.ts';
 import { DeviceRows } from './device-rows.ts';
 import { type DiskStats, parseDiskstats } from './diskstats.ts';
@@ -64,7 +64,11 @@ export const disk = nodeCollector({
         requireLinux('the traffic of disks');
         const whole = wholeDevices(sysRoot);
         rows.begin();
-        for (const [device, stats] of parseDiskstats(readProc(procRoot, 'diskstats'))) {
+        const text = readProc(procRoot, 'diskstats');
+        const devices = parseDiskstats(text);
+        if (devices.size === 0 && text.trim() !== '')
+          throw new CollectorError('malformed', `${join(procRoot, 'diskstats')} has no line of a device`);
+        for (const [device, stats] of devices) {
           if (notDisks.test(device) || whole?.has(device) === false) continue;
           const row = rows.row({ device });
           for (const key of keys) row?.set(key, stats[key]);

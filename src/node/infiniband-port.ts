@@ -67,7 +67,8 @@ export async function countersOf<Name extends string>(
   const found: [Name, number][] = [];
   for (const [name, file, scale] of counters) {
     const count = parseCount(await findAttribute(join(port, file)));
-    if (count !== null) found.push([name, count * scale]);
+    // All bits of 64 stand for a counter that the device could not read.
+    if (count !== null && count < 2 ** 63) found.push([name, count * scale]);
   }
   return found;
 }
