@@ -2,7 +2,9 @@ import { createRequire } from 'node:module';
 import type si from 'systeminformation';
 import { beatOptions, CollectorError } from '../collect/index.ts';
 import { gauge } from '../series/index.ts';
+import { parseMeminfo, type MemoryFacts } from './meminfo.ts';
 import { nodeCollector } from './node-collector.ts';
+import { readProc } from './proc.ts';
 
 const metrics = {
   total: gauge('gradwatch_node_memory_total_bytes', { help: 'Memory of the node' }),
@@ -22,18 +24,20 @@ type Key = keyof typeof metrics;
 /** The part of the library that reads memory: with all others, which the inventory needs in its own process, it is a megabyte more. */
 const { mem } = createRequire(import.meta.url)('systeminformation/lib/memory.js') as Pick<typeof si, 'mem'>;
 
-/** Memory and swap. On Linux the library reads `/proc/meminfo` and starts no process for it. */
+/** Memory and swap. On Linux the library reads `/proc/meminfo` and starts no process for it; it cannot be told of another root. */
 export const memory = nodeCollector({
   name: 'memory',
   metrics,
   options: beatOptions({ what: 'memory', interval: { default: '5s', min: '1s', max: '5m' } }),
   create: (context, { interval }) => {
+    const { procRoot } = context;
     const row = context.table.group([], metrics).row({});
     return {
       intervalSeconds: interval,
       budgetSeconds: 3,
       collect: async () => {
-        const readings = memoryReadings(await mem(), process.platform);
+        const facts = procRoot === '/proc' ? await mem() : parseMeminfo(readProc(procRoot, 'meminfo'));
+        const readings = memoryReadings(facts, process.platform);
         if (readings === null) throw new CollectorError('malformed', 'the system tells no size of its memory');
         for (const [key, bytes] of readings) row.set(key, bytes);
       },
@@ -45,10 +49,7 @@ export const memory = nodeCollector({
 });
 
 /** The figures that the library knows on this system: it gives zeros for buffers and cache wherever it does not read them. */
-export function memoryReadings(
-  mem: si.Systeminformation.MemData,
-  platform: NodeJS.Platform,
-): ReadonlyMap<Key, number> | null {
+export function memoryReadings(mem: MemoryFacts, platform: NodeJS.Platform): ReadonlyMap<Key, number> | null {
   if (!(mem.total > 0)) return null;
   const readings: [Key, number][] = [
     ['total', mem.total],

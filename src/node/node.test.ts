@@ -116,7 +116,7 @@ describe.runIf(linux)('load', () => {
 describe('memory', () => {
   it('shows what the machine has, without starting a process on Linux', async () => {
     const spawned = vi.spyOn(ChildProcess.prototype as unknown as { spawn: () => void }, 'spawn');
-    const collector = memory.create(context, beat);
+    const collector = memory.create({ ...context, procRoot: '/proc' }, beat);
     await collector.collect(signal);
     if (linux) expect(spawned).not.toHaveBeenCalled();
     spawned.mockRestore();
@@ -129,6 +129,13 @@ describe('memory', () => {
     expect(series().has('gradwatch_node_memory_cached_bytes')).toBe(linux);
     collector.expire();
     expect(series().size).toBe(0);
+  });
+
+  it.runIf(linux)('shows the memory of the node where its files are mounted', async () => {
+    put('meminfo', 'MemTotal:  1000000 kB\nMemFree:  1000 kB\nMemAvailable:  400000 kB\n');
+    await memory.create(context, beat).collect(signal);
+    expect(series().get('gradwatch_node_memory_total_bytes')).toBe(1_024_000_000);
+    expect(series().get('gradwatch_node_memory_used_bytes')).toBe(614_400_000);
   });
 });
 

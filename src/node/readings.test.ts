@@ -1,11 +1,11 @@
 import type { CpuInfo } from 'node:os';
-import type si from 'systeminformation';
 import { describe, expect, it } from 'vitest';
 import { insideContainer } from './container.ts';
 import { cpuTimesOf } from './cpu.ts';
 import { parseInventory } from './inventory-facts.ts';
 import { boardLabels, diskLabels, infoLabels, interfaceLabels, moduleLabels } from './inventory-labels.ts';
 import { parseLoadavg } from './load.ts';
+import { parseMeminfo } from './meminfo.ts';
 import { memoryReadings } from './memory.ts';
 
 describe('cpuTimesOf', () => {
@@ -36,7 +36,7 @@ describe('parseLoadavg', () => {
 describe('memoryReadings', () => {
   const mem = { total: 100, available: 70, free: 20, buffers: 0, cached: 0, swaptotal: 0, swapused: 0 };
   const read = (changed: Partial<typeof mem>, platform: NodeJS.Platform) =>
-    memoryReadings({ ...mem, ...changed } as si.Systeminformation.MemData, platform);
+    memoryReadings({ ...mem, ...changed }, platform);
 
   it('has no buffers and no cache where the library does not read them', () => {
     expect([...read({}, 'darwin')!.keys()]).toEqual(['total', 'available', 'used', 'free', 'swapTotal', 'swapUsed']);
@@ -48,6 +48,29 @@ describe('memoryReadings', () => {
     expect(read({ available: NaN }, 'linux')!.has('used')).toBe(false);
     expect(read({ total: NaN }, 'linux')).toBeNull();
     expect(read({ total: 0 }, 'linux')).toBeNull();
+  });
+});
+
+describe('parseMeminfo', () => {
+  it('reads bytes, and tells nothing of a line that is not there', () => {
+    const text = [
+      'MemTotal:       1000 kB',
+      'MemFree:    20 kB',
+      'SwapTotal: 8 kB',
+      'SwapFree: 6 kB',
+      'HugePages: 3',
+    ].join('\n');
+    expect(parseMeminfo(text)).toEqual({
+      ...{ total: 1_024_000, free: 20_480, available: NaN, buffers: NaN, cached: NaN },
+      ...{ swaptotal: 8_192, swapused: 2_048 },
+    });
+    expect([...memoryReadings(parseMeminfo(text), 'linux')!.keys()]).toEqual([
+      'total',
+      'free',
+      'swapTotal',
+      'swapUsed',
+    ]);
+    expect(memoryReadings(parseMeminfo('\0'), 'linux')).toBeNull();
   });
 });
 
