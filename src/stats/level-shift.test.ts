@@ -41,3 +41,23 @@ it('gives the spread of a normal stream', () => {
   expect(last?.sigma).toBeGreaterThan(1.8);
   expect(last?.sigma).toBeLessThan(2.2);
 });
+
+it('tells how far medians strayed before: less than values do, unless these resemble their neighbours', () => {
+  const furthest = (correlation: number) => {
+    let sum = 0;
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const random = normals(seed);
+      const shift = new LevelShift(15, 128);
+      let value = random();
+      for (let at = 0; at < 300; at += 1) {
+        value = correlation * value + Math.sqrt(1 - correlation ** 2) * random();
+        shift.take(value, true);
+      }
+      sum += shift.furthestMedian();
+    }
+    return sum / 20;
+  };
+  expect(furthest(0)).toBeGreaterThan(0.5);
+  expect(furthest(0)).toBeLessThan(0.95);
+  expect(furthest(0.9)).toBeGreaterThan(1.1);
+});

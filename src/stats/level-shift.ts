@@ -1,3 +1,4 @@
+import { median } from './median.ts';
 import { madToSigma, SlidingWindow } from './sliding-window.ts';
 
 export interface Shift {
@@ -36,6 +37,17 @@ export class LevelShift {
     if (recent.size < recent.capacity || before.size < Math.min(2 * recent.capacity, before.capacity)) return null;
     const usual = before.median();
     return { by: recent.median() - usual, usual, sigma: madToSigma * before.mad(), size: before.size };
+  }
+
+  /** How far from the usual level the medians of as many values in a row as are the last ones strayed at most, among those before. */
+  furthestMedian(): number {
+    const { recent, before } = this;
+    const inOrder = before.toJSON();
+    const usual = before.median();
+    let furthest = 0;
+    for (let end = recent.capacity; end <= inOrder.length; end += 1)
+      furthest = Math.max(furthest, Math.abs(median(inOrder.subarray(end - recent.capacity, end)) - usual));
+    return furthest;
   }
 
   /** What comes next is not to be compared with the last values, for example after a restart; the usual level stays. */

@@ -57,6 +57,16 @@ describe('desynchronised', () => {
     expect(new Set(said.map(({ rank }) => rank))).toEqual(new Set([1]));
   });
 
+  it('finds a loss that leaves those of the replicas by six times the noise of one loss', () => {
+    const feed = new GroupFeed(desynchronised, 8);
+    const noise = normals(6);
+    const loss = (rank: number, step: number) => ({
+      loss: 3 * Math.exp(0.05 * noise()) * (rank === 5 && step >= 300 ? 1.3 : 1),
+    });
+    expect(feed.run(300, loss)).toEqual([]);
+    expect(feed.run(20, loss)[0]).toMatchObject({ rank: 5, verdict: { severity: 'warning' } });
+  });
+
   it('forgets a rank that has ended', () => {
     const feed = new GroupFeed(desynchronised, 3);
     feed.run(30, () => ({ parameter_norm: 1 }));

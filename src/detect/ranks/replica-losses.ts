@@ -49,8 +49,12 @@ function judgeLoss(
 ): Verdict {
   const shift = level.take(value - peers, !episode.open);
   if (shift === null) return { status: 'quiet' };
-  const limit = Math.max(loss * Math.abs(peers), z * shift.sigma);
   const by = Math.abs(shift.by);
+  const least = loss * Math.abs(peers);
+  // Medians vary less than values, unless values resemble their neighbours. How much takes some work to know, and most shifts are small.
+  const knows = by >= least && shift.size >= usualLosses;
+  const deviation = knows ? Math.min(shift.sigma, level.furthestMedian()) : shift.sigma;
+  const limit = Math.max(least, z * deviation);
   if (!(by >= limit) || limit === 0) return episode.calm(step, recentLosses);
   const firstStep = episode.disturbed(Math.max(0, step - ((recentLosses - 1) >> 1)));
   return {
@@ -58,7 +62,7 @@ function judgeLoss(
     severity: 'warning',
     firstStep,
     step,
-    score: by / Math.max(shift.sigma, Number.MIN_VALUE),
+    score: by / Math.max(deviation, Number.MIN_VALUE),
     threshold: z,
     baseline: peers,
     window: shift.size,

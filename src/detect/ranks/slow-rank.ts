@@ -33,6 +33,7 @@ export function evidenceOf(
 ): Verdict {
   const factor = Math.exp(logarithm);
   const others = [...row].filter(([other]) => other !== rank).map(([, { wait }]) => wait ?? NaN);
+  const peers = others.length === 1 ? 'its peer' : `its ${others.length} peers`;
   const own = row.get(rank)?.wait ?? null;
   const wait =
     own === null ? '' : `; it waits ${figure(own)} s for the others, they up to ${figure(Math.max(...others))} s`;
@@ -47,9 +48,8 @@ export function evidenceOf(
     window: pace.usual.size,
     cause:
       (isChange
-        ? `Rank ${rank} computes ${figure(factor)} times slower than is usual for it since step ${since}, measured by its ${others.length} peers`
-        : `Rank ${rank} computes ${figure(factor)} times slower than its ${others.length} peers since step ${since}`) +
-      `${wait}.`,
+        ? `Rank ${rank} computes ${figure(factor)} times slower than is usual for it since step ${since}, measured by ${peers}`
+        : `Rank ${rank} computes ${figure(factor)} times slower than ${peers} since step ${since}`) + `${wait}.`,
     advice:
       "Look at this rank's GPU (throttling, clocks, ECC errors), at what else runs on its node, and at its input data; then move the rank.",
   };
