@@ -23,6 +23,17 @@ describe('lossOscillation', () => {
     expect(verdict.status === 'evidence' && verdict.window).not.toBe(256);
   });
 
+  it('is silent on a loss that follows a cyclic learning rate, and not on one that swings under a constant one', () => {
+    const cycle = (constant: boolean) =>
+      steps(8000, (at) => {
+        const height = 1 - Math.abs((2 * (at % 1000)) / 1000 - 1);
+        const learning_rate = constant ? 0.1 : 0.005 + 0.1 * height;
+        return { loss: 2 * (1 + 0.25 * height) * (1 + 0.02 * noise()), learning_rate };
+      });
+    expect(new Feed(lossOscillation).say(cycle(false))).toEqual([]);
+    expect(new Feed(lossOscillation).say(cycle(true))[0]).toMatch(/^warning/);
+  });
+
   it('is silent on a loss that wanders slowly', () => {
     let told = 0;
     for (let seed = 1; seed <= 20; seed += 1) {

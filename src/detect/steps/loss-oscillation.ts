@@ -3,6 +3,7 @@ import { detectorOptions, quiet, stepDetector } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
 import { LevelPath, levels } from './level-path.ts';
+import { RateLevels } from './rate-levels.ts';
 import { SmoothedLoss } from './smoothed-loss.ts';
 
 /** Each path has levels of twice as many losses as the one before: a path of 16 levels sees periods of two to five of them. */
@@ -16,6 +17,7 @@ const repeating = 0.5;
 export interface State {
   readonly block: SmoothedLoss;
   readonly path: LevelPath;
+  readonly rates: RateLevels;
   /** Losses in the block that is being made, and the step of its first one. */
   inBlock: number;
   blockSince: number;
@@ -45,18 +47,21 @@ export const lossOscillation = stepDetector({
       help: `Share of the last ${levels} levels that are such turns from which the loss oscillates`,
     }),
   }),
-  reads: ['loss'],
+  reads: ['loss', 'learning_rate'],
   metrics: {},
   start: ({ block }): State => ({
     block: new SmoothedLoss(block),
     path: new LevelPath(paths),
+    rates: new RateLevels(0),
     inBlock: 0,
     blockSince: 0,
     episode: new Episode(),
   }),
   observe(state, { step, rank, fresh, wentBack }, { block, swing, share }) {
     const { episode } = state;
-    if (wentBack) {
+    // A learning rate that rises and falls takes the loss with it.
+    const again = fresh.learning_rate !== undefined && state.rates.take(fresh.learning_rate);
+    if (wentBack || again) {
       state.block.clear();
       state.path.clear();
       state.inBlock = 0;
@@ -69,6 +74,7 @@ export const lossOscillation = stepDetector({
     const level = state.block.level;
     if (state.inBlock < block || level === null) return quiet;
     state.inBlock = 0;
+    state.rates.reached(level);
     state.path.take(level, state.blockSince);
     if (!state.path.full) return quiet;
     let losses = block;

@@ -41,6 +41,18 @@ describe('slowDown', () => {
     calm(times(4, 3000, (at) => 0.2 * (1 + at / 3000)));
   });
 
+  it('begins anew with longer sequences, of which a token takes longer, and not with ones that vary', () => {
+    const feed = new Feed(slowDown);
+    const grow = times(5, 800, (at) => 0.2 * (at < 400 ? 1 : 2.5));
+    expect(feed.say(grow.map((step, at) => ({ ...step, tokens: at < 400 ? 1000 : 2000 })))).toEqual([]);
+    const noise = normals(7);
+    const slow = times(6, 800, (at) => (at < 400 ? 0.2 : 0.3)).map(({ step_seconds: seconds }) => {
+      const share = Math.exp(0.4 * noise());
+      return { step_seconds: seconds * share, tokens: Math.round(1000 * share) };
+    });
+    expect(new Feed(slowDown).say(slow)[0]).toMatch(/^warning 4[01]\d$/);
+  });
+
   it('takes a larger batch for more work, and the same work that takes longer for slow', () => {
     const feed = new Feed(slowDown);
     feed.say(steps(200, () => ({ step_seconds: 0.2, tokens: 1000, batch_size: 4 })));

@@ -5,11 +5,15 @@ import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
 import { trainingSeconds, workOf } from './step-time.ts';
 
+/** A change of the work of a step, as a share of it, after which another time for the same work is to be expected. */
+const otherWork = 0.1;
 /** Least standard deviation of the logarithm that is assumed. */
 const scaleFloor = 0.02;
 
 export interface State {
   readonly level: LevelShift;
+  /** Logarithms of the work of a step. */
+  readonly work: LevelShift;
   readonly episode: Episode;
   /** Of the process that is observed, and how many of its steps were. */
   attempt: number;
@@ -47,6 +51,7 @@ export const slowDown = stepDetector({
   metrics: {},
   start: ({ recent, window }): State => ({
     level: new LevelShift(recent, window),
+    work: new LevelShift(recent, window),
     episode: new Episode(),
     attempt: -1,
     steps: 0,
@@ -71,6 +76,12 @@ export const slowDown = stepDetector({
     state.byWork = work !== null;
     state.steps += 1;
     if (state.steps <= options.warmup) return quiet;
+    const changed = work === null ? null : state.work.take(Math.log(work), true);
+    if (changed !== null && Math.abs(changed.by) > Math.max(Math.log(1 + otherWork), options.z * changed.sigma)) {
+      // The time for one token grows with the length of a sequence.
+      level.clear();
+      state.work.clear();
+    }
     const shift = level.take(Math.log(seconds / (work ?? 1)), !episode.open);
     if (shift === null) return quiet;
     const limit = Math.max(Math.log(options.slowdown), options.z * Math.max(scaleFloor, shift.sigma));
