@@ -16,19 +16,18 @@ export interface Case {
 /**
  * Whether one finding explains another: its kind says so, the two subjects touch, and both were seen within `window` seconds.
  *
- * Within a run a finding that notifies is never hidden behind a milder one, unless both notify and began at the same steps: that one becomes
- * as bad. Between a machine and what runs on it that is no reason: how much a fault
- * of a GPU matters shows in what it does to the run. A kind that explains itself does so for what opened later, or is milder, and not
- * for a rank that took steps after it: that one did not depend on it.
+ * Within a run a finding is never hidden behind a milder one, unless people are told of both and they began at the same steps: the cause
+ * becomes as bad then. Between a machine and what runs on it that is no reason: how much a fault of a GPU matters shows in what it does to
+ * the run. A kind that explains itself does so for what opened later, or is milder, and not for a rank that took steps after it: that one
+ * did not depend on it.
  */
 export function explains(cause: Case, consequence: Case, window: number, whereabouts: Whereabouts): boolean {
   if (cause.finding.id === consequence.finding.id) return false;
   if (!cause.detector.explains.includes(consequence.detector.kind)) return false;
   if (!touch(cause.finding.subject, consequence.finding.subject, whereabouts)) return false;
   const worse = severityOf(cause.finding) - severityOf(consequence.finding);
-  const hides =
-    worse < 0 && consequence.detector.alert !== 'none' && !beganTogether(cause.finding, consequence.finding);
-  if (hides && isSameRun(cause.finding, consequence.finding)) return false;
+  const raises = consequence.detector.alert !== 'none' && beganTogether(cause.finding, consequence.finding);
+  if (worse < 0 && !raises && isSameRun(cause.finding, consequence.finding)) return false;
   if (cause.detector.kind === consequence.detector.kind) {
     if (worse < 0 || (worse === 0 && byAge(cause.finding, consequence.finding) > 0)) return false;
     if (wentOn(consequence.finding, cause.finding.openedAt + batchSeconds, whereabouts)) return false;
