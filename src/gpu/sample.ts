@@ -30,7 +30,7 @@ export class SampleCutter {
   /** The newest sample that this row completes, if any. */
   add(row: Row): Sample | null {
     let complete: readonly Row[] | null = null;
-    if (this.#rows.length >= mostGpus || this.#rows.some((other) => sameGpu(other, row))) complete = this.#take();
+    if (this.#rows.length >= mostGpus || this.#rows.some((other) => isSameGpu(other, row))) complete = this.#take();
     this.#rows.push(row);
     // One row that is wrong about the count must not cut a sample in two, so that the sample before has a say too.
     const count = this.#asked?.length ?? agreedCount([...this.#before, ...this.#rows]);
@@ -46,7 +46,7 @@ export class SampleCutter {
   }
 }
 
-function sameGpu(one: Row, other: Row): boolean {
+export function isSameGpu(one: Row, other: Row): boolean {
   if (one.uuid !== null && other.uuid !== null) return one.uuid === other.uuid;
   if (one.bus !== null && other.bus !== null) return one.bus === other.bus;
   return one.index !== null && one.index === other.index;

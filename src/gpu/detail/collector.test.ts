@@ -165,7 +165,7 @@ describe('the collector gpu_detail', () => {
 
   test('shows processes with the worker that they are, and counts them by type', async () => {
     const process = (pid: number, type: string, memory: string) =>
-      `<process_info><gpu_instance_id>N/A</gpu_instance_id><pid>${pid}</pid><type>${type}</type><process_name>/usr/bin/python3</process_name><used_memory>${memory}</used_memory></process_info>`;
+      `<process_info><gpu_instance_id>N/A</gpu_instance_id><pid>${pid}</pid><type>${type}</type><process_name>/usr/bin/python3</process_name><used_memory>${memory}</used_memory></process_info>\n`;
     play = () => ({
       out: document(gpu(0, `<processes>${process(4937, 'C', '160 MiB')}${process(7, 'G', 'N/A')}</processes>`)),
     });
@@ -182,6 +182,28 @@ describe('the collector gpu_detail', () => {
     await collect();
     expect(series('process_memory')).toEqual([]);
     expect(series('processes{').every((line) => line.endsWith(' 0'))).toBe(true);
+  });
+
+  test('a document into which the name of a process writes a GPU is not taken', async () => {
+    const named = (name: string) =>
+      `<pci><replay_counter>0</replay_counter></pci><processes><process_info><pid>7</pid><process_name>${name}</process_name></process_info>\n</processes>`;
+    const replays = '<pci><replay_counter>987654</replay_counter></pci><processes><process_info><process_name>';
+    const forged = (uuid: string) =>
+      `x</process_name></process_info></processes></gpu><gpu id="00000000:01:00.0"><uuid>${uuid}</uuid>${replays}`;
+    play = () => ({ out: document(gpu(0, named(forged('GPU-1'))), gpu(1, named('a'))) });
+    await collect();
+    const shown = ['pcie_replays_total{uuid="GPU-0",gpu="0"} 0', 'pcie_replays_total{uuid="GPU-1",gpu="1"} 0'];
+    expect(series('pcie_replays_total')).toEqual(shown);
+    // With line breaks in it, a name looks like elements.
+    for (const uuid of ['GPU-1', 'GPU-2']) {
+      play = () => ({ out: document(gpu(0, named(forged(uuid).replaceAll('>', '>\n'))), gpu(1, named('a'))) });
+      const sign = 'it tells of 3 GPUs where there are 2';
+      await expect(collect()).rejects.toThrow(sign);
+      expect(source()).toBe('source_state{collector="gpu_detail",state="failing"} 1');
+    }
+    play = () => ({ out: document(gpu(0, ''), gpu(0, '')) });
+    await expect(collect()).rejects.toThrow('it tells twice of GPU-0');
+    expect(series('pcie_replays_total')).toEqual(shown);
   });
 
   test('lists so many processes of a GPU at most, those with most memory', async () => {

@@ -4,6 +4,7 @@ import type { Dropped } from '../cell.ts';
 import { ending, type Ending } from '../exit.ts';
 import type { ReadingField } from '../field.ts';
 import type { Row } from '../row.ts';
+import { isSameGpu } from '../sample.ts';
 import type { Errand } from './call.ts';
 import { parseElement } from './element.ts';
 import { GpuElements } from './gpu-elements.ts';
@@ -50,6 +51,7 @@ export async function readDocument(
     return { kind: 'ended', end: ending(exit, preamble) };
   if (complete && elements.length + cutter.dropped === 0 && /<attached_gpus>\s*0\s*</.test(preamble))
     return { kind: 'ended', end: { kind: 'no_devices' } };
+  if (cutter.garbled) throw garbled('it begins a GPU inside a GPU, or a name that does not end');
   // Half a document would make the GPUs of its other half look as if they had lost what it tells.
   if (!complete) {
     const said = preamble.trim().slice(0, 200);
@@ -77,6 +79,18 @@ export async function readDocument(
       processes: element.processes === null ? null : readProcesses(element.processes, row.values.get('memoryTotal')),
     });
   }
+  const [told, listed] = [elements.length + cutter.dropped, asked?.length ?? about.count];
+  if (listed !== null && told > listed) throw garbled(`it tells of ${told} GPUs where there are ${listed}`);
+  const twice = gpus.find(({ row }, at) => gpus.slice(0, at).some((other) => isSameGpu(other.row, row)));
+  if (twice !== undefined) throw garbled(`it tells twice of ${twice.row.uuid ?? twice.row.bus ?? 'a GPU'}`);
   if (gpus.length === 0) throw new CollectorError('unreadable', 'nvidia-smi -q -x tells of no GPU that can be read');
   return { kind: 'read', gpus, unreadable, dropped: about.dropped };
+}
+
+/** A document into which somebody may have written: figures of one GPU could be those of another. */
+function garbled(sign: string): CollectorError {
+  return new CollectorError(
+    'unreadable',
+    `nvidia-smi -q -x cannot be trusted: ${sign}. The name of a process, which nvidia-smi prints as it is, may have line breaks and tags`,
+  );
 }

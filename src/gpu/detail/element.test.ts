@@ -27,7 +27,7 @@ test('tells processes apart from none, and from what is not told', () => {
   expect(processes('<processes/>')).toEqual([]);
   expect(processes('<processes>N/A</processes>')).toBeNull();
   expect(processes('')).toBeNull();
-  const listed = '<process_info><pid>7</pid><process_name>a <b> & "c" &amp; d</process_name></process_info>';
+  const listed = '<process_info><pid>7</pid><process_name>a &lt;b> & "c" &amp; d</process_name></process_info>';
   expect(processes(`<processes>${listed}</processes>`)?.map((process) => process.get('process_name'))).toEqual([
     'a <b> & "c" & d',
   ]);

@@ -29,8 +29,7 @@ export function parseElement(text: string): GpuElement | null {
     const end = text.startsWith('<!--', at) ? text.indexOf('-->', at) + 2 : text.indexOf('>', at);
     if (end < at) return null;
     if (!reader.tag(text.slice(at + 1, end))) return null;
-    // Names of processes are printed as they are, whatever they hold.
-    at = text.indexOf(reader.isRaw ? '</process_name>' : '<', end);
+    at = text.indexOf('<', end);
     reader.text(text.slice(end + 1, at < 0 ? undefined : at));
   }
   return reader.element;
@@ -63,11 +62,6 @@ class ElementReader {
     const said = this.#gpu.get('processes');
     const areListed = processes.length > 0 || (this.#hasProcesses && (said === undefined || said === 'None'));
     return { leaves: this.#gpu, instances, processes: areListed ? processes : null };
-  }
-
-  /** Whether what follows is a text, even if it has brackets. */
-  get isRaw(): boolean {
-    return this.#open.at(-1)?.name === 'process_name';
   }
 
   /** Takes what stands between two angle brackets. @returns whether it may stand here */
@@ -114,7 +108,7 @@ class ElementReader {
 /** The first of several of the same path counts. */
 function put(leaves: Map<string, string>, path: string, text: string): void {
   if (text === '' || leaves.size >= mostLeaves || leaves.has(path)) return;
-  leaves.set(path, plain(text.slice(0, longestText)));
+  leaves.set(path, plain(text).slice(0, longestText));
 }
 
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { parseElement } from './element.ts';
 import { GpuElements } from './gpu-elements.ts';
 
 const document = `<?xml version="1.0" ?>
@@ -46,6 +47,59 @@ test('cuts a document into its GPUs, without what is never read, wherever it is 
       expect(pieces.preamble).toBe(whole.preamble);
     }),
   );
+});
+
+/** The document with processes of these names on both GPUs, written as nvidia-smi does. */
+function withProcesses(names: readonly string[]): string {
+  const processes = names.map(
+    (name, pid) => `
+			<process_info>
+				<pid>${pid}</pid>
+				<process_name>${name}</process_name>
+				<used_memory>5 MiB</used_memory>
+			</process_info>`,
+  );
+  return document.replaceAll(/(<uuid>.*\n)/g, (uuid) => `${uuid}		<processes>${processes.join('')}\n		</processes>\n`);
+}
+
+test('the name of a process changes nothing of what is said beside it, wherever the document is broken into chunks', () => {
+  const tag = fc.constantFrom(
+    ...['</gpu>', '<gpu id="1">', '<supported_clocks>', '</supported_clocks>', '<accounted_processes>', '<!--', '<a>'],
+    ...['<process_name>', '</process_name>', '</process_info></processes>', '</nvidia_smi_log>', '<uuid>GPU-1</uuid>'],
+  );
+  const name = fc.array(fc.oneof(tag, fc.string({ maxLength: 4 })), { maxLength: 8 }).map((parts) => parts.join(''));
+  const parsed = (elements: readonly string[]) => elements.map((element) => parseElement(element));
+  const harmless = parsed(cut([withProcesses(['a', 'a'])]).elements);
+  fc.assert(
+    fc.property(fc.tuple(name, name), fc.integer({ min: 1, max: 200 }), (names, chunk) => {
+      const told = withProcesses(names);
+      const pieces = Array.from({ length: Math.ceil(told.length / chunk) }, (_, at) =>
+        told.slice(at * chunk, (at + 1) * chunk),
+      );
+      const whole = cut([told]);
+      const { elements, complete, garbled } = cut(pieces);
+      expect(elements).toEqual(whole.elements);
+      expect({ complete, garbled }).toEqual({ complete: true, garbled: false });
+      for (const [at, element] of parsed(elements).entries()) {
+        expect(element?.leaves).toEqual(harmless[at]?.leaves);
+        expect(element?.processes?.map((process) => [process.get('pid'), process.get('used_memory')])).toEqual([
+          ['0', '5 MiB'],
+          ['1', '5 MiB'],
+        ]);
+      }
+    }),
+  );
+  const [element] = parsed(cut([withProcesses(['a <b>\nc</d>'])]).elements);
+  expect(element?.processes?.[0]?.get('process_name')).toBe('a <b>\nc</d>');
+});
+
+test.each([
+  ['a GPU begins inside a GPU', '</process_name>\n<gpu id="00000000:43:00.0">'],
+  ['a GPU begins in what is not read', '</process_name>\n<retired_pagelist>'],
+  ['a name does not end', 'x'.repeat(300 * 1024)],
+])('where %s, what follows is not cut', (_, name) => {
+  const { garbled, complete, elements } = cut([withProcesses([name])]);
+  expect({ garbled, complete, gpus: elements.length }).toEqual({ garbled: true, complete: false, gpus: 0 });
 });
 
 test('a document that breaks off is not complete, and hands over the GPUs that are', () => {

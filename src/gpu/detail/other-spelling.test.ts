@@ -47,7 +47,7 @@ const spellings: Readonly<Record<string, (text: string) => string>> = {
   'a byte order mark stands first': (text) => `\uFEFF${text}`,
   'a warning stands before it': (text) => `WARNING: infoROM is corrupted at gpu 0000:1B:00.0\n${text}`,
   'a warning stands behind it': (text) => `${text}WARNING: infoROM is corrupted at gpu 0000:1B:00.0\n`,
-  'nothing is indented': (text) => text.replaceAll(/^\s+/gm, ''),
+  'nothing is indented': (text) => text.replaceAll(/^[ \t]+/gm, ''),
   'comments stand between the elements': (text) =>
     text.replaceAll(/^(\t+<(?!gpu\b))/gm, '<!-- new in this driver -->$1'),
   'elements have attributes': (text) => text.replaceAll(/<(fb_memory_usage|clocks|utilization)>/g, '<$1 unit="base">'),
