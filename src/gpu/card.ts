@@ -26,12 +26,12 @@ export class CardTable {
 /** What a slower source says of a card beyond its rows. */
 interface Extra {
   readonly state: GpuState;
-  /** Only what its rows do not offer, so that every series has one source. */
-  readonly values: ReadonlyMap<string, number>;
+  /** Only what its rows do not tell, so that every series has one source. */
+  readonly values: Map<string, number>;
 }
 
 const nothing: ReadonlyMap<string, number> = new Map();
-const nothingMore: Extra = { state: 'ok', values: nothing };
+const nothingMore: Extra = { state: 'ok', values: new Map() };
 
 /** A single missing row may be one into which the driver printed a warning, so that it could not be read. */
 const samplesUntilLost = 2;
@@ -57,6 +57,8 @@ export class Card {
   #told = false;
   /** What `-q -x` adds to its rows. */
   #extra: Extra = nothingMore;
+  /** Ids of what its rows have told since `-q -x` told of it. */
+  #recent: Set<string>;
   /** Samples in a row in which it was not. */
   #missed = 0;
   #name = '';
@@ -72,6 +74,7 @@ export class Card {
     this.#facts = new CardFacts(table.facts, this.uuid, this.label);
     this.#state = row.state;
     this.#row = row;
+    this.#recent = new Set(row.values.keys());
   }
 
   /** What is shown: of its rows and of what `-q -x` adds the worse, or that neither is known by now. */
@@ -99,6 +102,11 @@ export class Card {
   hear(row: Row): void {
     // A card that is well again: what -q -x said of it before is over.
     if (row.state === 'ok' && this.#row.state !== 'ok') this.#extra = nothingMore;
+    if (row.state !== 'ok') this.#dropOffered();
+    for (const id of row.values.keys()) {
+      this.#recent.add(id);
+      this.#extra.values.delete(id);
+    }
     this.#row = row;
     this.#heard = true;
     this.#missed = 0;
@@ -113,9 +121,12 @@ export class Card {
     this.#told = row !== null;
     if (row === null) this.#extra = nothingMore;
     else {
-      const { offers } = this.#row;
+      const { offers, state } = this.#row;
       this.#facts.tell(new Map([...row.texts].filter(([key]) => !offers.has(key))));
-      this.#extra = { state: row.state, values: new Map([...row.values].filter(([id]) => !offers.has(id))) };
+      // A driver may have a column for what it tells only here. What rows told a moment ago stays theirs, for this may be older.
+      const theirs = this.#heard && worse(state, row.state) === 'ok' ? this.#recent : offers;
+      this.#extra = { state: row.state, values: new Map([...row.values].filter(([id]) => !theirs.has(id))) };
+      this.#recent = new Set(this.#row.values.keys());
     }
     this.#show();
   }
@@ -137,6 +148,7 @@ export class Card {
   expire(): void {
     this.#heard = false;
     this.#told = false;
+    this.#dropOffered();
     this.#row = { ...this.#row, values: nothing };
     this.#show();
   }
@@ -146,6 +158,11 @@ export class Card {
     this.#series.remove();
     this.#facts.remove();
     this.#info?.remove();
+  }
+
+  /** Of what `-q -x` said only that stays for which its rows have no column. */
+  #dropOffered(): void {
+    for (const id of this.#row.offers) this.#extra.values.delete(id);
   }
 
   #show(): void {

@@ -271,3 +271,61 @@ test('what -q -x says before the first row of a card is shown with that row, and
   expect(text).toContain('gradwatch_gpu_pcie_replays_total{uuid="GPU-0",gpu="0"} 7');
   expect(text).toContain('gradwatch_gpu_power_watts{uuid="GPU-0",gpu="0"} 500');
 });
+
+describe('a figure for which rows have a column and -q -x has the value', () => {
+  const empty = (facts: Partial<Row> = {}) => row({ index: 0, values: new Map(), ...facts });
+  const power = () => series('gradwatch_gpu_power_watts').map((line) => Number(line.split(' ').at(-1)));
+  const supplement = (facts: Partial<Row> = {}) => {
+    cards.supplement({
+      rows: [row({ index: 0, values: new Map([['power', 68.57]]), ...facts })],
+      asked: null,
+      unreachable: [],
+    });
+  };
+
+  beforeEach(() => {
+    cards.fed = true;
+    take([empty()]);
+    supplement();
+  });
+
+  test('is shown from -q -x, until that is too old', () => {
+    expect(power()).toEqual([68.57]);
+    take([empty()]);
+    expect(power()).toEqual([68.57]);
+    cards.expireSupplement();
+    expect(power()).toEqual([]);
+  });
+
+  test('is that of its rows as soon as they tell it, and does not fall back to an older one', () => {
+    take([row({ index: 0 })]);
+    expect(power()).toEqual([500]);
+    take([empty()]);
+    expect(power()).toEqual([]);
+    supplement();
+    expect(power()).toEqual([]);
+    // Rows have not told it since.
+    supplement();
+    expect(power()).toEqual([68.57]);
+  });
+
+  test.each(['lost', 'requires_reset'] as const)('goes when the card is %s, whatever -q -x goes on saying', (fault) => {
+    take([empty({ state: fault })]);
+    expect(power()).toEqual([]);
+    supplement();
+    expect(power()).toEqual([]);
+    take([empty()]);
+    expect(power()).toEqual([]);
+  });
+
+  test('goes when rows are too old, or the card is missing', () => {
+    take([]);
+    expect(power()).toEqual([]);
+    take([empty()]);
+    expect(power()).toEqual([68.57]);
+    cards.expire();
+    expect(power()).toEqual([]);
+    supplement();
+    expect(power()).toEqual([]);
+  });
+});

@@ -56,7 +56,7 @@ export class Cards {
   }
 
   /**
-   * Takes what `-q -x` says of the GPUs: of each it shows what its rows do not offer. Where no loop runs it is taken as a sample.
+   * Takes what `-q -x` says of the GPUs: of each it shows what its rows do not tell. Where no loop runs it is taken as a sample.
    */
   supplement(sample: Sample): void {
     if (!this.fed) {

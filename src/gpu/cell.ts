@@ -33,7 +33,7 @@ export type DropReason =
   | 'impossible'
   /** Its unit is none in which nvidia-smi tells this field. */
   | 'unknown_unit'
-  /** It is written as no figure is: `94,5`, `1.2.3`, `nan`. */
+  /** It is written as no figure is: `94,5`, `1.2.3`, `nan`, or with a fraction where none has one, `19.818 MiB`. */
   | 'malformed';
 
 /** A figure that was dropped. */
@@ -54,6 +54,7 @@ export function readValue(text: string, headerUnit: string, field: Scale): Value
   if (figure === undefined) return meansFigure.test(text) ? 'malformed' : null;
   const multiple = field.units.get(unit === undefined || unit === '' ? headerUnit : unit);
   if (multiple === undefined) return 'unknown_unit';
+  if (field.whole && figure.includes('.') && multiple.ten <= 6 && multiple.two <= 20) return 'malformed';
   const value = Number(`${figure}e${Number(exponent) + multiple.ten}`) * 2 ** multiple.two;
   return value >= field.min && value <= field.max ? value : 'impossible';
 }

@@ -121,6 +121,15 @@ describe('a row of CSV', () => {
     expect(row).toMatchObject({ state: 'ok', dropped: [{ field: 'power.draw', reason }] });
   });
 
+  test('memory with a fraction, which nvidia-smi prints whole, is dropped, except in a unit that is larger than its own', () => {
+    for (const text of ['19.818 MiB', '19.818', '0.5 KiB', '20780679.5 B']) {
+      const row = read(`0, ${text}`, 'index, memory.used [MiB]');
+      expect(row!.values.size, text).toBe(0);
+      expect(row!.dropped).toEqual([{ field: 'memory.used', reason: 'malformed' }]);
+    }
+    expect(read('0, 19.5 GiB', 'index, memory.used [MiB]')!.values.get('memoryUsed')).toBe(19.5 * 2 ** 30);
+  });
+
   test('a power in milliwatts and memory in KiB are read as what they say', () => {
     const row = read('0, 94500 mW, 2048 KiB', 'index, power.draw [W], memory.used [MiB]');
     expect(Object.fromEntries(row!.values)).toEqual({ power: 94.5, memoryUsed: 2 ** 21 });

@@ -77,6 +77,8 @@ export interface Scale {
   /** What is physically possible, in base units, both included. Wide on purpose: it catches garbage, not hot cards. */
   readonly min: number;
   readonly max: number;
+  /** nvidia-smi prints it without a fraction in units up to MiB: a point would be one between thousands, `19.818 MiB`. */
+  readonly whole: boolean;
   /** Where it is a word: the value that it stands for, in lower case with `_` between its parts. */
   readonly words: ReadonlyMap<string, number> | null;
   /** The value of a word that is not among `words`; null: none. */
@@ -100,7 +102,7 @@ export type Candidates = readonly string[];
 type Name = FamilyKey | readonly [FamilyKey, ...string[]];
 
 function numbers(unit: Units, min: number, max: number): Scale {
-  return { units: unit, min, max, words: null, otherwise: null };
+  return { units: unit, min, max, whole: false, words: null, otherwise: null };
 }
 
 function scaled(name: Name, candidates: Candidates, scale: Scale): ReadingField {
@@ -113,8 +115,8 @@ function numeric(name: Name, candidates: Candidates, unit: Units, min: number, m
 }
 
 /** Up to 16 TiB. */
-export const memoryScale = numbers(units.bytes, 0, 2 ** 44);
-export const countScale = numbers(units.plain, 0, 2 ** 53);
+export const memoryScale: Scale = { ...numbers(units.bytes, 0, 2 ** 44), whole: true };
+export const countScale: Scale = { ...numbers(units.plain, 0, 2 ** 53), whole: true };
 
 /** A share. Some may exceed 100 %. */
 export const share = (name: Name, ...candidates: Candidates): ReadingField =>

@@ -9,8 +9,7 @@ const gpusScale: Scale = { ...countScale, min: 1, max: mostGpus };
 
 /** The number of GPUs in the machine, as a GPU tells it. */
 export function readGpuCount(text: string): Value {
-  const value = readValue(text, '', gpusScale);
-  return typeof value === 'number' && !Number.isInteger(value) ? 'malformed' : value;
+  return readValue(text, '', gpusScale);
 }
 
 /** The number of GPUs that most rows tell, of those that as many tell the one told last; null where none tells it. */

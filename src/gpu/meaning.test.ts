@@ -19,4 +19,5 @@ test('a text is a value, a fault, or itself', () => {
   expect(meanings.of('[GPU is lost]')).toEqual({ readings: [], fault: 'lost', text: null });
   expect(meanings.of('[N/A]')).toEqual({ readings: [], fault: null, text: null });
   expect(meanings.of('NVIDIA H100')).toEqual({ readings: [], fault: null, text: 'NVIDIA H100' });
+  expect(meanings.of('NVIDIA\u0000H100\u001B[1m').text).toBe('NVIDIA\uFFFDH100\uFFFD[1m');
 });

@@ -2,6 +2,7 @@ import { FreshRows, type SeriesTable } from '../../series/index.ts';
 import type { GpuIdentity } from '../addresses.ts';
 import { isAbsent, readValue, type Dropped } from '../cell.ts';
 import { memoryScale } from '../field.ts';
+import { labelText } from '../label-text.ts';
 import type { Leaves } from './element.ts';
 import {
   processCountLabels,
@@ -134,7 +135,7 @@ export class ProcessSeries {
 
 /** The program without its folders. A driver that does not know says `[Not Found]`. */
 function nameOf(text: string): string {
-  return isAbsent(text) ? '' : (text.split('/').at(-1)?.slice(0, longestName) ?? '');
+  return isAbsent(text) ? '' : labelText(null, text.split('/').at(-1)?.slice(0, longestName) ?? '');
 }
 
 function instanceId(text: string | undefined): string {

@@ -28,8 +28,6 @@ export function readPreamble(text: string): Preamble {
   };
 }
 
-const longestText = 128;
-
 /** Paths in whose place any fault is that of the card; see {@link isVital}. */
 const vitalPaths: ReadonlySet<string> = new Set([
   'uuid',
@@ -110,7 +108,7 @@ function first(leaves: Leaves, paths: readonly string[]): string | null {
   for (const path of paths) {
     const text = leaves.get(path);
     if (text !== undefined && !isAbsent(text) && faultIn(text) === null && !/deprecated/i.test(text))
-      return text.slice(0, longestText);
+      return labelText(null, text);
   }
   return null;
 }
