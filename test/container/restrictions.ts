@@ -26,14 +26,16 @@ export function restricted({ root: files, writable, user, pod }: Restricted, com
     ...['null', 'zero', 'urandom'].map((device) => `mount --bind /dev/${device} ${root}/dev/${device}`),
     ...Object.entries(writable).map(([inside, outside]) => `mount --bind ${outside} ${root}${inside}`),
   ];
+  const run = `env -i "$setpriv" --no-new-privs --inh-caps=-all "$chroot" --userspec=${user} --groups= ${root} "$@"`;
   return [
     'unshare',
     ...['--mount', ...(pod === undefined ? [] : ['--pid', '--fork', '--kill-child', '--net'])],
     'sh',
     '-ec',
-    // By their full paths, for there is no search path afterwards.
+    // By their full paths, for there is no search path afterwards. The kernel forgets to kill a child with its parent when it changes its
+    // user: so the shell stays, and takes all of the namespace with it.
     `${mounts.join('\n')}\nsetpriv=$(command -v setpriv) chroot=$(command -v chroot)
-exec env -i "$setpriv" --no-new-privs --inh-caps=-all "$chroot" --userspec=${user} --groups= ${root} "$@"`,
+${pod === undefined ? `exec ${run}` : `${run}\nexit`}`,
     'sh',
     ...command,
   ];
