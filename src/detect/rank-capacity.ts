@@ -1,5 +1,6 @@
 import type { RunProgress } from '../runs/index.ts';
-import { readLabelBlock, type SeriesTable } from '../series/index.ts';
+import type { SeriesTable } from '../series/index.ts';
+import { SampleIndex, SampleReader, type Sample } from './machine/samples.ts';
 
 /** How far the memory of one owner can grow. */
 export interface Capacity {
@@ -17,37 +18,29 @@ const wanted: ReadonlySet<string> = new Set([...Object.values(ofNode), totalOfCa
  * the node has free, for tensors the memory of the card on which the rank computes.
  */
 export class RankCapacity {
-  #free: number | null = null;
-  readonly #cards = new Map<string, number>();
+  readonly #reader = new SampleReader(wanted);
+  #samples = new SampleIndex(new Map());
   #cardsOf: ReadonlyMap<string, ReadonlyMap<number, string | null>> = new Map();
 
   /** Takes what the table has of the machine now, and where the ranks are. */
   read(table: SeriesTable, runs: readonly RunProgress[]): void {
     this.#cardsOf = new Map(runs.map(({ run, ranks }) => [run, new Map(ranks.map(({ rank, uuid }) => [rank, uuid]))]));
-    let [total, used] = [NaN, NaN];
-    this.#cards.clear();
-    for (const { columns, labels, values, present } of table.snapshot(({ name }) => wanted.has(name))) {
-      for (const [column, { metric }] of columns.entries()) {
-        if (!wanted.has(metric.name)) continue;
-        for (const [row, block] of labels.entries()) {
-          const at = row * columns.length + column;
-          const value = present[at] === 1 ? (values[at] ?? NaN) : NaN;
-          if (metric.name === ofNode.total) total = value;
-          else if (metric.name === ofNode.used) used = value;
-          else if (value > 0) this.#cards.set(readLabelBlock(block).get('uuid') ?? '', value);
-        }
-      }
-    }
-    this.#free = total >= used ? total - used : null;
+    this.#samples = this.#reader.read(table);
   }
 
   /** @param name the metric, @param value its value now; null where nothing tells how far it can grow */
   of(name: string, run: string, rank: number, value: number): Capacity | null {
     if (name === 'gradwatch_train_process_memory_bytes') {
-      return this.#free === null ? null : { bytes: value + this.#free, shared: true };
+      const free = valueOf(this.#samples.of(ofNode.total)) - valueOf(this.#samples.of(ofNode.used));
+      return free >= 0 ? { bytes: value + free, shared: true } : null;
     }
     if (name !== 'gradwatch_train_memory_allocated_bytes') return null;
-    const total = this.#cards.get(this.#cardsOf.get(run)?.get(rank) ?? '');
-    return total === undefined ? null : { bytes: total, shared: false };
+    const card = this.#cardsOf.get(run)?.get(rank) ?? null;
+    const total = card === null ? NaN : valueOf(this.#samples.ofCard(totalOfCard, card));
+    return total > 0 ? { bytes: total, shared: false } : null;
   }
+}
+
+function valueOf([sample]: readonly Sample[]): number {
+  return sample?.value ?? NaN;
 }
