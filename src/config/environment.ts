@@ -1,37 +1,51 @@
 import { nearestOf } from './nearest.ts';
 
-const prefix = 'GRADWATCH_';
+/**
+ * Variables of our other programs, which may have an environment in common with the exporter: of worker clients, of the stand-in
+ * nvidia-smi and of the tests.
+ */
+const ofOthers: ReadonlySet<string> = new Set(
+  [
+    ...['ADDRESS', 'DISABLED', 'RUN', 'TOKEN', 'TLS_CA_FILE', 'TLS_CERT_FILE', 'TLS_KEY_FILE', 'TLS_SERVER_NAME'],
+    ...['SIMULATE_CONTROL', 'CACHE', 'CAPTURES', 'PYTHON', 'PYTHON_TENSORFLOW', 'TOOLS'],
+  ].map((name) => `GRADWATCH_${name}`),
+);
 
 /**
- * What Kubernetes sets for each service of a namespace: for one called `gradwatch` these begin as options do.
- * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+ * The variables that begin as those of options do and are none, each with the nearest. Their values are not told: what is not known may
+ * be a secret.
  */
-const ofService = /_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/;
-
-/**
- * Variables that were meant as options: of a group of options, or nearly of the name of one. Others that begin with the same word are
- * left alone, for workers read some from the same environment.
- */
-export function misspelt(
+export function unknownVariables(
   environment: Readonly<Record<string, string | undefined>>,
   known: readonly { readonly variable: string }[],
 ): { readonly where: string; readonly value: string; readonly expected: string }[] {
-  const options = known.map(({ variable }) => variable);
-  const names = new Set([...options, `${prefix}CONFIG`]);
-  const groups = new Set(options.map((name) => groupOf(name)));
+  const options = [...known.map(({ variable }) => variable), 'GRADWATCH_CONFIG'];
+  const names = new Set([...options, ...ofOthers]);
+  const isOfService = servicesOf(environment);
   return Object.entries(environment).flatMap(([name, value]) => {
-    if (value === undefined || !name.startsWith(prefix) || names.has(name) || ofService.test(name)) return [];
-    const nearest = nearestOf([...names], name);
-    if (nearest?.isNear !== true && !groups.has(groupOf(name))) return [];
+    if (value === undefined || !name.startsWith('GRADWATCH_') || names.has(name) || isOfService(name)) return [];
+    const nearest = nearestOf(options, name);
     return {
       where: name,
-      value,
+      value: 'a value',
       expected: `no such variable${nearest === undefined ? '' : `; the nearest is ${nearest.name}`}`,
     };
   });
 }
 
-/** `GPU` of `GRADWATCH_GPU_INTERVAL`. */
-function groupOf(name: string): string {
-  return name.slice(prefix.length).split('_', 1)[0] ?? '';
+/**
+ * Tells the variables that Kubernetes sets for the Services of a namespace: for one called `gradwatch` these begin as options do. Each Service
+ * that has any has the one that ends in `_SERVICE_HOST`.
+ * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+ */
+function servicesOf(environment: Readonly<Record<string, string | undefined>>): (name: string) => boolean {
+  const ending = '_SERVICE_HOST';
+  const services = Object.keys(environment).flatMap((name) =>
+    name.endsWith(ending) ? [name.slice(0, -ending.length)] : [],
+  );
+  return (name) =>
+    services.some(
+      (service) =>
+        name.startsWith(service) && /^_(SERVICE_HOST|(SERVICE_)?PORT(_\w+)?)$/.test(name.slice(service.length)),
+    );
 }

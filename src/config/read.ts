@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { misspelt } from './environment.ts';
+import { unknownVariables } from './environment.ts';
 import { bounded, type Mistake } from './mistake.ts';
 import type { OptionFacts } from './option.ts';
 import { isMapping, readYaml, type NamedText } from './read-yaml.ts';
@@ -61,7 +61,7 @@ export function readConfig<Schema extends Group>(schema: Schema, sources: Source
     const value = sources.environment?.[variable];
     if (value !== undefined) override(path.split('.'), { where: variable, value });
   }
-  mistakes.push(...misspelt(sources.environment ?? {}, known));
+  mistakes.push(...unknownVariables(sources.environment ?? {}, known));
   for (const [path, value] of Object.entries(sources.flags ?? {})) {
     if (value !== undefined) override(path.split('.'), { where: `--${path}`, value });
   }

@@ -69,7 +69,7 @@ describe('gradwatch', { timeout: 30_000 }, () => {
     expect(code).toBe(2);
     expect(output.trim().split('\n')).toEqual([
       'gradwatch: --nonsense: no such flag; --help lists them',
-      'gradwatch: GRADWATCH_GPU_INTERVALL: found 1s, expected no such variable; the nearest is GRADWATCH_GPU_INTERVAL',
+      'gradwatch: GRADWATCH_GPU_INTERVALL: found a value, expected no such variable; the nearest is GRADWATCH_GPU_INTERVAL',
       'gradwatch: --http.address: found here, expected :port, host:port or [address]:port',
       'gradwatch: --gpu.interval: found 5, expected a duration from 100ms to 1m',
       'gradwatch: grpc.tls.cert_file: found /no, expected a certificate in PEM; it cannot be read (ENOENT)',
