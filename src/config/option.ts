@@ -158,14 +158,20 @@ function described<Value>(facts: OptionFacts, read: (raw: unknown) => Value | un
   const schema = v.pipe(
     anything,
     v.rawTransform<unknown, Value>(({ dataset, addIssue, NEVER }) => {
-      const value = read(dataset.value);
+      const isPlain = !holdsNul(dataset.value);
+      const value = isPlain ? read(dataset.value) : undefined;
       if (value !== undefined) return value;
-      addIssue({ message: facts.expected });
+      addIssue({ message: isPlain ? facts.expected : `${facts.expected}, without NUL characters` });
       return NEVER;
     }),
     v.metadata({ ...facts }),
   );
   return (facts.default === null ? v.optional(schema) : v.optional(schema, facts.default)) as unknown as Option<Value>;
+}
+
+/** No path and no argument of a program can hold one: execve(2) and open(2) end them there. */
+function holdsNul(raw: unknown): boolean {
+  return [raw].flat().some((item) => typeof item === 'string' && item.includes('\0'));
 }
 
 function numberOf(raw: unknown): number | null {

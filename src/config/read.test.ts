@@ -77,6 +77,20 @@ describe('readConfig', () => {
     }
   });
 
+  it('takes no text with a NUL character in it', () => {
+    const ofProgram = options({
+      program: text({ default: 'nvidia-smi', help: 'what' }),
+      paths: list({ default: 'none', of: 'paths', help: 'where' }),
+    });
+    const read = readConfig(ofProgram, {
+      file: { name: 'g.yaml', text: 'program: "nvidia\\0smi"\npaths: ["/a", "/b\\0"]' },
+    });
+    expect('mistakes' in read && read.mistakes.map(explain)).toEqual([
+      'g.yaml: program: found "nvidia\\u0000smi", expected text, without NUL characters',
+      'g.yaml: paths: found ["/a","/b\\u0000"], expected paths, separated by commas or as a list, or none, without NUL characters',
+    ]);
+  });
+
   it('takes nothing but a group for a group, and no value for no option given', () => {
     const told = (text: string) => {
       const result = readConfig(schema, { file: { name: 'g.yaml', text } });
