@@ -7,6 +7,7 @@ import {
   type CollectorRunner,
   systemTimers,
 } from './collect/index.ts';
+import { nearestOf } from './config/index.ts';
 import {
   gpuCollector,
   gpuDetailCollector,
@@ -94,14 +95,13 @@ export function isRequired(configuration: Configuration): (name: string) => bool
   const known = all.map(({ name }) => name);
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
-    throw new Error(
-      `http.required_collectors ${text}: no collector ${unknown.join(', ')}; there are ${known.join(', ')}`,
-    );
+    const told = unknown.map((name) => `"${name}" (the nearest is ${nearestOf(known, name)?.name ?? 'none'})`);
+    throw new Error(`http.required_collectors: no collector ${told.join(', ')}; there are ${known.join(', ')}`);
   }
   const off = all.filter(({ name, enabled }) => !enabled && names.includes(name)).map(({ name }) => name);
   if (off.length > 0) {
     throw new Error(
-      `http.required_collectors ${text}: switched off and yet waited for: ${off.join(', ')}; switch on, or leave out`,
+      `http.required_collectors: switched off and yet waited for: ${off.join(', ')}; switch on, or leave out`,
     );
   }
   return (name) => names.includes(name);

@@ -9,7 +9,7 @@ export function requiredCollectors(configuration: Configuration): CheckResult {
   try {
     required = isRequired(configuration);
   } catch (error) {
-    return { subject, outcome: 'failing', says: (error as Error).message.replace(`${subject} `, ''), notes: [] };
+    return { subject, outcome: 'failing', says: (error as Error).message.replace(`${subject}: `, ''), notes: [] };
   }
   const asked = collectors(configuration, () => []).all.filter(({ name }) => required(name));
   const running = asked.filter(({ enabled }) => enabled).map(({ name }) => name);

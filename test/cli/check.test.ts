@@ -142,7 +142,9 @@ describe('gradwatch check', options, () => {
         expect.stringMatching(/^failing {2}log\.findings .*cannot be written to \(ENOENT\)/),
       );
       expect(lines).toContainEqual(
-        expect.stringMatching(/^failing {2}http\.required_collectors +cpu,gpus: no collector gpus; there are cpu, /),
+        expect.stringMatching(
+          /^failing {2}http\.required_collectors +no collector "gpus" \(the nearest is gpu\); there are cpu, /,
+        ),
       );
       expect(lines).toContainEqual(expect.stringMatching(/^off {6}collector gpu +switched off$/));
       expect(lines.at(-2)).toMatch(/^6 of what is configured will not work(;|$)/);

@@ -75,7 +75,7 @@ describe('gradwatch', { timeout: 30_000 }, () => {
       'gradwatch: grpc.tls.cert_file: found /no, expected a certificate in PEM; it cannot be read (ENOENT)',
       'gradwatch: grpc.tls.key_file: found nothing, expected a private key in PEM, without a passphrase',
       'gradwatch: http.token_file /no: cannot be read (ENOENT)',
-      'gradwatch: http.required_collectors gpu: switched off and yet waited for: gpu; switch on, or leave out',
+      'gradwatch: http.required_collectors: switched off and yet waited for: gpu; switch on, or leave out',
       'gradwatch: log.findings /nowhere/log: cannot be written to (ENOENT)',
       'gradwatch: event_files.rank_pattern: found (, expected a regular expression with one group that matches the rank',
     ]);
