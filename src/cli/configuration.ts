@@ -1,4 +1,4 @@
-import { explain, leaves, mostYamlBytes, readConfig, readRegularFile, type Leaf } from '../config/index.ts';
+import { explain, leaves, readConfig, readYamlFile, type Leaf } from '../config/index.ts';
 import { schema, type Configuration } from '../catalogue.ts';
 import { parseFlags, type OwnFlag } from './parse-flags.ts';
 
@@ -71,7 +71,7 @@ export function configure(
 
 function readText(path: string): { readonly text: string } | { readonly error: string } {
   try {
-    return { text: readRegularFile(path, mostYamlBytes) };
+    return { text: readYamlFile(path) };
   } catch (error) {
     return { error: `cannot read the configuration file ${path}: ${(error as Error).message}` };
   }

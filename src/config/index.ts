@@ -6,4 +6,4 @@ export { explain } from './mistake.ts';
 export type { Mistake } from './mistake.ts';
 export { leaves, readConfig } from './read.ts';
 export type { Leaf, Read, Sources } from './read.ts';
-export { mostYamlBytes, readRegularFile, UnreadableFile } from './regular-file.ts';
+export { readRegularFile, readYamlFile, UnreadableFile } from './regular-file.ts';

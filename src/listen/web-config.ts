@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { explain, mostYamlBytes, readConfig, type Mistake, readRegularFile } from '../config/index.ts';
+import { explain, readConfig, type Mistake, readYamlFile } from '../config/index.ts';
 import type { ReadFiles } from './reloaded-files.ts';
 import { readTls, type Tls } from './tls.ts';
 import { webConfigSchema } from './web-config-schema.ts';
@@ -28,7 +28,7 @@ const secret = /: (?:basic_auth_users\.|tls_server_config\.key$)/;
 export function readWebConfig(file: string): ReadFiles<WebConfig> {
   let text: string;
   try {
-    text = readRegularFile(file, mostYamlBytes);
+    text = readYamlFile(file);
   } catch (error) {
     return {
       value: null,
