@@ -146,6 +146,7 @@ async function replayRun(
       );
     return false;
   }
+  if (judge.ranks > 0) complain(`${path}: not judged: ${judge.unjudged.join('; ')}`);
   if (json) {
     for (const { finding, worsenedStep } of tally.found)
       print(writeJson({ ...finding, worsenedStep, pages: pages(finding) }));

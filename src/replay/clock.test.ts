@@ -28,14 +28,25 @@ describe('RowClock', () => {
   });
 
   it('takes the times of rows before those of steps, and goes on by steps where a row has none', () => {
-    const rows = [{ step: 1, time: 1000, seconds: 2 }, { step: 2 }, { step: 3, time: 1010 }, { step: 4, time: 1009 }];
+    const rows = [{ step: 5, time: 1000, seconds: 2 }, { step: 6 }, { step: 7, time: 1010 }, { step: 8, time: 1009 }];
     expect(told(rows)).toEqual([0, 2, 10, 10]);
   });
 
   it('waits for the next time where only times are told, now and then', () => {
     const clock = new RowClock();
-    expect(told([{ step: 1, time: 5 }, { step: 2 }, { step: 3, time: 9 }], clock)).toEqual([0, 0, 4]);
+    expect(told([{ step: 5, time: 5 }, { step: 6 }, { step: 7, time: 9 }], clock)).toEqual([0, 0, 4]);
     expect(clock.guessedSteps).toBe(0);
+  });
+
+  it('begins with the start of the run, where the first row counts from it, and else with the first row', () => {
+    expect(
+      told([
+        { step: 0, time: 90 },
+        { step: 1, time: 91 },
+      ]),
+    ).toEqual([90, 91]);
+    expect(told([{ step: 1, time: 1_700_000_000 }])).toEqual([0]);
+    expect(told([{ step: 500, time: 90 }])).toEqual([0]);
   });
 
   it('counts the steps that pass as one second each, until their time is told', () => {

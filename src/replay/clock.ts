@@ -1,8 +1,12 @@
 import type { Row } from './row.ts';
 
+/** Times below count from the start of the run; Unix seconds reached it in 2001. */
+const firstUnixTime = 1e9;
+
 /**
  * The time of a recorded run: that of its rows, else its steps, each as long as the last of which the time is told, else one second.
- * It never goes back.
+ * It never goes back. It begins at 0 with the start of the run, where the first row is of the first step and counts from there, else with
+ * the first row.
  */
 export class RowClock {
   #now = 0;
@@ -14,10 +18,6 @@ export class RowClock {
   #pace: number | null = null;
   #guessed = 0;
 
-  get now(): number {
-    return this.#now;
-  }
-
   /** Steps that passed as one second each, because nothing had told how long a step is. */
   get guessedSteps(): number {
     return this.#guessed;
@@ -28,17 +28,13 @@ export class RowClock {
     const leads = rank === this.#leader;
     if (leads && seconds !== undefined && Number.isFinite(seconds) && seconds >= 0) this.#pace = seconds;
     if (time !== null) {
-      this.#offset ??= this.#now - time;
+      this.#offset ??= this.#now - (countsFromStart(step, time) ? 0 : time);
       this.#now = Math.max(this.#now, time + this.#offset);
     } else if (leads) {
       this.#pass(stepsBetween(this.#lastStep ?? step, step));
     }
     if (leads) this.#lastStep = step;
     return this.#now;
-  }
-
-  pass(seconds: number): void {
-    this.#now += seconds;
   }
 
   #pass(steps: number): void {
@@ -49,6 +45,11 @@ export class RowClock {
       this.#now += steps;
     }
   }
+}
+
+/** Of a recording whose beginning was cut off, or that does not count from the start, the time before its first row is not known. */
+function countsFromStart(step: number, time: number): boolean {
+  return step <= 1 && time >= 0 && time < firstUnixTime;
 }
 
 /** Steps that a rank took to come from one row to the next; where it went back, that of the row alone is known. */

@@ -13,6 +13,11 @@ export function isOfEvaluation(values: StepValues): boolean {
   return names.length > 0 && names.every((name) => ofEvaluations.has(name));
 }
 
+/** Whether an evaluation ended before the row was written. */
+export function tellsEvaluation(values: StepValues): boolean {
+  return Object.keys(values).some((name) => ofEvaluations.has(name));
+}
+
 /**
  * The row as a report of the step that it belongs to. Trackers write the training and the evaluation of a step as two rows, and
  * repeat in the second what says where the training stands: that is no return to a checkpoint. An evaluation of a lower step does not

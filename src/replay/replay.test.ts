@@ -271,6 +271,103 @@ describe('a replay', () => {
     ]);
   });
 
+  describe('by the clock of the rows', () => {
+    const start = 1_700_000_000;
+    /** Rows one second apart, but for one that comes late. */
+    function found(late: {
+      readonly gap: number;
+      readonly times?: boolean;
+      readonly values?: StepValues;
+      readonly stride?: number;
+    }) {
+      const { gap, times = true, values = { learning_rate: 1 }, stride = 1 } = late;
+      const lines: string[] = [];
+      const replay = new Replay('clocked', options, (change) => lines.push(lineOf(change, replay.step)));
+      for (let at = 1; at <= 300; at += 1) {
+        const seconds = at >= 200 ? at + gap : at;
+        const step = at + (at >= 200 ? stride - 1 : 0);
+        replay.take({
+          ...{ rank: 0, step, skipped: false, values: at === 200 ? values : { learning_rate: 1 } },
+          time: times ? start + seconds : null,
+        });
+      }
+      replay.end();
+      return { lines, unjudged: replay.unjudged };
+    }
+
+    it('finds that no step was taken, when a live exporter would have', () => {
+      const { lines, unjudged } = found({ gap: 700 });
+      expect(lines).toMatchInlineSnapshot(`
+        [
+          "step 199  opened  warning  stall  Rank 0 has taken no step for 2 min after step 199; usually one takes at most 1 s.",
+          "step 199  worsened  critical  stall  Rank 0 has taken no step for 10 min after step 199; usually one takes at most 1 s.",
+          "step 300  resolved  critical  stall  recovered, last seen at step 199",
+        ]
+      `);
+      expect(unjudged.join()).not.toContain('stall');
+    });
+
+    it('leaves to an evaluation the time that it may take, and steps without a row theirs', () => {
+      expect(found({ gap: 500, values: { validation_loss: 2 } }).lines).toEqual([]);
+      expect(found({ gap: 900, values: { validation_loss: 2 } }).lines[0]).toContain('critical  stall');
+      expect(found({ gap: 499, stride: 500 }).lines).toEqual([]);
+    });
+
+    it('says that it cannot where rows do not tell their time', () => {
+      const { lines, unjudged } = found({ gap: 700, times: false });
+      expect(lines).toEqual([]);
+      expect(unjudged).toContain('stall, out_of_step (no row tells its time, --map time=COLUMN names it)');
+      const replay = new Replay('now and then', options, (change) => lines.push(change.finding.kind));
+      // As in logs that tell the time at evaluations alone.
+      for (let step = 0; step <= 1000; step += 1)
+        replay.take({
+          rank: 0,
+          step,
+          time: step % 100 === 0 ? step * 10 : null,
+          values: { learning_rate: 1 },
+          skipped: false,
+        });
+      expect(lines).toEqual([]);
+      expect(replay.unjudged[0]).toContain('stall, out_of_step (990 of 1001 rows tell no time');
+    });
+
+    it('finds a start that took too long, where times count from it', () => {
+      const opened = (first: number, step: number) => {
+        const lines: string[] = [];
+        const replay = new Replay('start', options, (change) => lines.push(lineOf(change, replay.step)));
+        replay.take({ rank: 0, step, time: first, values: { learning_rate: 1 }, skipped: false });
+        return lines;
+      };
+      expect(opened(1500, 0)).toEqual([expect.stringContaining('has not taken a first step in 20 min')]);
+      expect(opened(1100, 0)).toEqual([]);
+      expect(opened(1500, 4000)).toEqual([]);
+      expect(opened(start, 0)).toEqual([]);
+    });
+
+    it('finds a rank that takes no step while others do, or counts other steps', () => {
+      const kinds = (rows: (rank: number) => readonly Row[]) => {
+        const tally = new Tally();
+        const replay = new Replay('apart', options, (change) => {
+          tally.take(change);
+        });
+        for (const row of inOrder([rows(0), rows(1)])) replay.take(row);
+        return tally.found.map(({ finding: { kind, subject, cause } }) => [kind, subject.rank, cause.slice(0, 45)]);
+      };
+      const rows = (length: number, from = 0) =>
+        Array.from({ length }, (_, at): Row => ({
+          ...{ rank: 0, step: from + at, time: start + at, skipped: false },
+          values: { learning_rate: 1 },
+        }));
+      expect(kinds((rank) => rows(rank === 1 ? 100 : 400))).toEqual([
+        ['stall', null, 'Rank 1 has taken no step for 2 min after step'],
+      ]);
+      expect(kinds((rank) => rows(400, rank === 1 ? 50 : 0))).toEqual([
+        ['out_of_step', 0, expect.stringContaining('50 steps behind')],
+      ]);
+      expect(kinds(() => rows(400))).toEqual([]);
+    });
+  });
+
   it('says that a finding pages only where its kind has an alert', () => {
     const finding = { severity: 'warning', consequenceOf: null } as Finding;
     expect(pages({ ...finding, kind: 'gradient_explosion' })).toBe(true);

@@ -7,11 +7,14 @@ import {
   type Report,
 } from '../detect/index.ts';
 import { Findings, type FindingListener, type FindingsOptions } from '../findings/index.ts';
-import { RecentSteps, type EvaluationReport } from '../runs/index.ts';
+import type { EvaluationReport } from '../runs/index.ts';
 import { SeriesTable } from '../series/index.ts';
+import { Beats } from './beats.ts';
 import { RowClock } from './clock.ts';
-import { placed } from './placed.ts';
+import { placed, tellsEvaluation } from './placed.ts';
+import { RecordedRank } from './recorded-rank.ts';
 import type { Row } from './row.ts';
+import { unjudged } from './unjudged.ts';
 
 export interface ReplayOptions {
   readonly detect: DetectOptions;
@@ -21,46 +24,48 @@ export interface ReplayOptions {
 /** Judges the rows of one recorded run, of one rank or of several, with the detectors and the rules of findings that serve a live one, on the run's own clock. */
 export class Replay {
   readonly #run: string;
-  readonly #hold: number;
+  readonly #options: ReplayOptions;
   readonly #clock = new RowClock();
+  readonly #beats = new Beats();
   readonly #findings: Findings;
   readonly #engine: DetectionEngine;
-  /** By rank. */
-  readonly #steps = new Map<number, RecentSteps>();
+  readonly #ranks = new Map<number, RecordedRank>();
+  #now = 0;
+  #rows = 0;
+  /** Rows that do not tell their time. */
+  #timeless = 0;
+  /** The row before told its time. */
+  #timed = true;
   #lateEvaluations = 0;
   #step: number | null = null;
 
   constructor(
     run: string,
-    { detect, findings }: ReplayOptions,
+    options: ReplayOptions,
     listener: FindingListener,
     /** Is told of every verdict that is not quiet, before it becomes a finding. */
     hears?: (report: Report) => void,
   ) {
     const table = new SeriesTable();
     this.#run = run;
-    this.#hold = findings.hold;
+    this.#options = options;
     this.#findings = new Findings({
       table,
-      options: findings,
+      options: options.findings,
       detectors,
-      whereabouts: { gpusOf: () => [], steppedAt: () => null },
+      whereabouts: { gpusOf: () => [], steppedAt: (_, rank) => this.#ranks.get(rank)?.steppedAt ?? null },
       instance: run,
-      now: () => this.#clock.now,
+      now: () => this.#now,
     });
     this.#findings.subscribe(listener);
     this.#engine = new DetectionEngine({
       table,
       sink: hears === undefined ? this.#findings : overheard(this.#findings, hears),
       ...everyDetector,
-      // A recording has no ends of ranks, and nobody waits for its next step.
-      transitionDetectors: [],
-      clockDetectors: [],
-      machineDetectors: [],
       failed: (_kind, error) => {
         throw error;
       },
-      options: detect,
+      options: options.detect,
     });
   }
 
@@ -81,25 +86,31 @@ export class Replay {
 
   /** How many ranks the recording has. */
   get ranks(): number {
-    return this.#steps.size;
+    return this.#ranks.size;
+  }
+
+  /** Detectors that could find nothing in this recording, or not all, and why; each a clause. */
+  get unjudged(): readonly string[] {
+    return unjudged(this.#options.detect, this.#rows, this.#timeless);
   }
 
   take(row: Row): void {
-    const steps = this.#steps.get(row.rank) ?? new RecentSteps();
-    this.#steps.set(row.rank, steps);
-    const report = placed(row, steps.newest);
+    const ranked = this.#ranks.get(row.rank) ?? new RecordedRank(row.rank, this.#now);
+    this.#ranks.set(row.rank, ranked);
+    const report = placed(row, ranked.steps.newest);
     const { rank, step, values, skipped } = report;
-    const time = this.#clock.take(report);
+    this.#pass(report, ranked);
     this.#step = step;
     if (step > row.step) this.#lateEvaluations += 1;
-    const record = steps.take({ step, time, values, skipped });
+    const record = ranked.steps.take({ step, time: this.#now, values, skipped });
+    ranked.took(this.#now, record.reports === 1);
     this.#findings.tick();
     this.#engine.observation({
       run: this.#run,
       rank,
       attempt: 0,
       step,
-      time,
+      time: this.#now,
       fresh: values,
       known: record.known,
       skipped: record.skipped,
@@ -115,9 +126,31 @@ export class Replay {
   end(): void {
     this.#engine.runForgotten(this.#run);
     // More than the hold: of a sum of times, the last digits are rounded away.
-    for (let wait = this.#hold + 1; this.#findings.open.length > 0; wait *= 2) {
-      this.#clock.pass(wait);
+    for (let wait = this.#options.findings.hold + 1; this.#findings.open.length > 0; wait *= 2) {
+      this.#now += wait;
       this.#findings.tick();
     }
+  }
+
+  /** Lets the time until a row pass. Between rows that tell theirs, all is judged that goes by the clock. */
+  #pass(row: Row, ranked: RecordedRank): void {
+    const until = this.#clock.take(row);
+    const isTimed = row.time !== null;
+    ranked.awaits(row.step);
+    if (isTimed && this.#timed) {
+      const evaluates = tellsEvaluation(row.values);
+      for (const now of this.#beats.between(this.#now, until)) this.#tick(now, evaluates);
+    }
+    this.#now = until;
+    this.#timed = isTimed;
+    this.#rows += 1;
+    if (!isTimed) this.#timeless += 1;
+  }
+
+  #tick(now: number, evaluates: boolean): void {
+    this.#now = now;
+    const ranks = [...this.#ranks.values()].map((each) => each.progress(now, evaluates));
+    this.#engine.tick(now, [{ run: this.#run, ranks }]);
+    this.#findings.tick();
   }
 }

@@ -31,7 +31,8 @@ describe('gradwatch replay', () => {
       'run: 30 rows, 1 findings, 1 would have paged:\n  warning non_finite at step 20 (began at 20), critical from step 21\n',
     );
     const { output: json } = await replay(endless, '--json');
-    expect(JSON.parse(json)).toMatchObject({ kind: 'non_finite', worsenedStep: 21, pages: true });
+    const finding = json.split('\n').find((line) => line.startsWith('{')) ?? '';
+    expect(JSON.parse(finding)).toMatchObject({ kind: 'non_finite', worsenedStep: 21, pages: true });
   });
 
   it('says that it guesses the time where none is told', async () => {
@@ -41,6 +42,16 @@ describe('gradwatch replay', () => {
       'neither times nor step_seconds tell how long 10 steps took, and each passed as one second',
     );
     expect((await replay(endless)).output).not.toContain('passed as one second');
+  });
+
+  it('finds a stall by the times of the rows, and says what it could not judge without them', async () => {
+    const rows = Array.from({ length: 60 }, (_, at) => `${at},0.1,${at < 40 ? at : at + 400}`);
+    const timed = await replay(['step,lr,time_s', ...rows].join('\n'));
+    expect(timed.output).toContain('step 39  opened  warning  stall  Rank 0 has taken no step for 2 min after step 39');
+    expect(timed.output).toContain('not judged: worker_lost (no recording tells how a process ended)');
+    const untimed = await replay(['step,lr,ignored', ...rows].join('\n'));
+    expect(untimed.output).toContain('0 findings');
+    expect(untimed.output).toContain('not judged: stall, out_of_step (no row tells its time');
   });
 
   it('fails where nothing could be judged', async () => {
