@@ -8,13 +8,14 @@ const rooms = {
   protocol: [],
   listen: ['config'],
   simulate: [],
+  programs: [],
   'event-files': [],
   // What outlives the exporter.
   snapshot: ['listen', 'series', 'config'],
   // Sources.
   collect: ['snapshot', 'series', 'config'],
-  node: ['collect', 'series', 'config'],
-  gpu: ['collect', 'snapshot', 'series', 'config'],
+  node: ['collect', 'programs', 'series', 'config'],
+  gpu: ['collect', 'programs', 'snapshot', 'series', 'config'],
   kubernetes: ['collect', 'series', 'config'],
   // State and judgement.
   runs: ['snapshot', 'series', 'config', 'stats'],

@@ -9,7 +9,7 @@ import { SeriesTable, expose } from '../series/index.ts';
 import { installStandIn, type Control, type StandIn } from '../simulate/index.ts';
 import { GpuCollector } from './collector.ts';
 import { NvidiaSmi, real, type Surroundings } from './nvidia-smi.ts';
-import { ProcessGroup } from './process-group.ts';
+import { ProcessGroup } from '../programs/index.ts';
 
 // The collector against the stand-in nvidia-smi as a real process.
 const script = fileURLToPath(new URL('../../dist/simulate/nvidia-smi.js', import.meta.url));

@@ -1,11 +1,10 @@
+import { ProcessGate, ProcessGroup, startLeader, type Kill, type Spawn } from '../programs/index.ts';
 import type { Row, SeriesTable } from '../series/index.ts';
 import type { GpuAddresses } from './addresses.ts';
 import { Cards } from './cards.ts';
 import type { GpuOptions } from './options.ts';
 import type { GpuReport } from './gpu-report.ts';
 import { Pause } from './pause.ts';
-import { ProcessGate } from './process-gate.ts';
-import { ProcessGroup, startLeader, type Kill, type Spawn } from './process-group.ts';
 import { callMetrics, sourceMetrics, type Sources } from './sources.ts';
 import type { Pace } from './stream.ts';
 

@@ -1,4 +1,4 @@
-import type { Ending } from './exit.ts';
+import type { Ending } from './ending.ts';
 import { driverDevices } from './pci.ts';
 import type { Sample } from './sample.ts';
 

@@ -1,5 +1,5 @@
 import { parseHeader, splitRow, type Header } from './csv.ts';
-import { noHandle } from './exit.ts';
+import { noHandle } from './ending.ts';
 import { readRow } from './row.ts';
 import { SampleCutter, type Sample } from './sample.ts';
 

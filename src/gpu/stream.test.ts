@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Outcome } from './outcome.ts';
 import { Mailbox } from './outcome.ts';
 import { Pause } from './pause.ts';
-import { ProcessGate } from './process-gate.ts';
+import { ProcessGate } from '../programs/index.ts';
 import { SampleStream } from './stream.ts';
 import { printing } from '../../test/support/printing.ts';
 

@@ -1,11 +1,11 @@
 import type { Logger } from '../collect/index.ts';
-import { ending, type Ending, type Exit } from './exit.ts';
+import type { Exit, ProcessGate } from '../programs/index.ts';
+import { ending, type Ending } from './ending.ts';
 import { FieldChoice } from './field-choice.ts';
 import { HelpListener } from './help-listener.ts';
 import { LineCutter } from './lines.ts';
 import { stuckMessage, type FailureReason, type Mailbox, type NoGpu } from './outcome.ts';
 import type { Pause } from './pause.ts';
-import type { ProcessGate } from './process-gate.ts';
 import { Reach } from './reach.ts';
 import { Reader } from './reader.ts';
 import { SampleCutter } from './sample.ts';

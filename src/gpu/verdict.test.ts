@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ending } from './exit.ts';
+import { ending } from './ending.ts';
 import { sourceState } from './sources.ts';
 import { judge } from './verdict.ts';
 

@@ -1,4 +1,4 @@
-import type { Ending } from './exit.ts';
+import type { Ending } from './ending.ts';
 import { defaultProgram } from './options.ts';
 import type { FailureReason, NoGpu } from './outcome.ts';
 import { hasNvidiaDevice } from './pci.ts';

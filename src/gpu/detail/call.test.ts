@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { SourceAbsent } from '../../collect/index.ts';
 import { real } from '../nvidia-smi.ts';
-import { ProcessGate } from '../process-gate.ts';
-import { ProcessGroup } from '../process-group.ts';
+import { ProcessGate, ProcessGroup } from '../../programs/index.ts';
 import { Errand, mostBytes } from './call.ts';
 
 const ourGroup = (leader: number) => new ProcessGroup(leader, '/proc', real.kill);

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CollectorError } from '../../collect/index.ts';
-import type { Exit } from '../exit.ts';
+import type { Exit, ProcessGate } from '../../programs/index.ts';
 import { stuckMessage, type FailureReason } from '../outcome.ts';
-import type { ProcessGate } from '../process-gate.ts';
 
 /** A call that goes on printing for so long is ended, in seconds: no card has so much to say. */
 const longestCall = 120;

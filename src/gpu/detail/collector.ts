@@ -2,7 +2,7 @@ import { CollectorError, SourceAbsent } from '../../collect/index.ts';
 import type { Collector, CollectorContext, CollectorDeclaration } from '../../collect/index.ts';
 import type { Row as SeriesRow } from '../../series/index.ts';
 import type { Cards } from '../cards.ts';
-import type { Ending } from '../exit.ts';
+import type { Ending } from '../ending.ts';
 import type { ReadingField } from '../field.ts';
 import { isVital, readingFields } from '../fields.ts';
 import type { NvidiaSmi } from '../nvidia-smi.ts';

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CollectorError } from '../../collect/index.ts';
 import type { Dropped } from '../cell.ts';
-import { ending, type Ending } from '../exit.ts';
+import { ending, type Ending } from '../ending.ts';
 import type { ReadingField } from '../field.ts';
 import type { Row } from '../row.ts';
 import { isSameGpu } from '../sample.ts';

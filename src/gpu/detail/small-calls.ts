@@ -1,6 +1,6 @@
 import { CollectorError, type Logger } from '../../collect/index.ts';
 import type { SeriesGroup, SeriesTable } from '../../series/index.ts';
-import { ending } from '../exit.ts';
+import { ending } from '../ending.ts';
 import { LineCutter } from '../lines.ts';
 import type { Errand } from './call.ts';
 import { callMetrics } from './metrics.ts';

@@ -9,8 +9,11 @@ export type Spawn = (program: string, args: readonly string[]) => ChildProcess;
 export type Kill = (pid: number, signal: NodeJS.Signals | 0) => unknown;
 
 /** A session of its own too: what a terminal sends to the exporter (Ctrl-C) does not reach it. */
-export const startLeader: Spawn = (program, args) =>
-  spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+export const startLeader = (
+  program: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = process.env,
+): ChildProcess => spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: environment });
 
 /** What the gate does with a program and all that it starts. */
 export interface Group {

@@ -34,8 +34,9 @@ interface Running {
 }
 
 /**
- * The one way to nvidia-smi. A long-lived call that keeps printing lets short ones run beside it, one at a time; beside one that is
- * quiet, being ended or stuck none is started, since a second one on top of one that hangs in the driver only makes it worse. A call
+ * The one way to a program that may hang in the kernel, as nvidia-smi in its driver. A long-lived call that keeps printing lets short ones run
+ * beside it, one at a time; beside one that is quiet, being ended or stuck none is started, since a second one on top of one that hangs in
+ * the driver only makes it worse. A call
  * returns only when its process group is gone, however long that takes. A process that left the group is not waited for, though it may
  * hold the pipe: programs leave it to become daemons, and a call would never end for one. A program that falls silent is ended by
  * SIGTERM first, then by SIGKILL: killing it within a driver call can itself harm the card (NVIDIA/dcgm-exporter#84).

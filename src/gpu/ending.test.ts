@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ending, noHandle, type Exit } from './exit.ts';
+import type { Exit } from '../programs/index.ts';
+import { ending, noHandle } from './ending.ts';
 
 function exit(facts: Partial<Exit>): Exit {
   return { error: null, code: null, signal: null, silent: false, stderr: '', ...facts };

@@ -90,7 +90,7 @@ test('a signal reaches what a script started, and the group is gone when all are
 });
 
 test('a group ends with the process that started it, also on an error that nobody caught', async () => {
-  const modulePath = JSON.stringify(new URL('../../dist/gpu/process-group.js', import.meta.url).href);
+  const modulePath = JSON.stringify(new URL('../../dist/programs/process-group.js', import.meta.url).href);
   const program = `
     const { startLeader, ProcessGroup, endWithUs } = await import(${modulePath});
     const child = startLeader('sh', ['-c', 'sleep 1234 & echo ready; wait']);
