@@ -2,7 +2,7 @@ import { uptime } from 'node:os';
 import { beatOptions, type CollectorContext, CollectorError } from '../collect/index.ts';
 import { FreshRows, type SeriesGroup } from '../series/index.ts';
 import { insideContainer } from './container.ts';
-import { takeInventory } from './inventory-child.ts';
+import { inventoryBudgetSeconds, takeInventory } from './inventory-child.ts';
 import { parseInventory } from './inventory-facts.ts';
 import { boardLabels, diskLabels, infoLabels, interfaceLabels, moduleLabels } from './inventory-labels.ts';
 import {
@@ -41,7 +41,7 @@ export const inventory = nodeCollector({
     const showInterfaces = shown('interface', table.group(interfaceMetrics.interface.labels, interfaceMetrics));
     return {
       intervalSeconds: interval,
-      budgetSeconds: 30,
+      budgetSeconds: inventoryBudgetSeconds,
       collect: async (signal) => {
         boot.set('boot', bootTime(context));
         const taken = parseInventory(await takeInventory(signal));
