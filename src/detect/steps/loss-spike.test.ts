@@ -79,6 +79,37 @@ describe('lossSpike', () => {
     expect(new Feed(lossSpike).say(steps(3000, () => ({ loss: 0.01 * Math.exp(0.8 * noise()) })))).toEqual([]);
   });
 
+  it('tells ever less of batches that are always harder, and still what rises above them or lasts', () => {
+    const uniform = (noise: () => number) => Math.exp(-(noise() ** 2 + noise() ** 2) / 2);
+    for (let seed = 60; seed < 66; seed += 1) {
+      const noise = normals(seed);
+      const loss = (at: number) => trend(at) * Math.exp(0.03 * noise());
+      const feed = new Feed(lossSpike);
+      const losses = steps(3000, (at) => ({ loss: loss(at) * (at > 130 && uniform(noise) < 0.025 ? 1.6 : 1) }));
+      const severities = feed.say(losses).filter((said) => !said.startsWith('recovered'));
+      const count = (severity: string, said = severities) => said.filter((each) => each.startsWith(severity)).length;
+      // Until the trend is known well a peak may stand a little too high to be explained.
+      expect(count('critical')).toBeLessThanOrEqual(3);
+      expect(count('warning')).toBeLessThanOrEqual(20);
+      expect(count('info', severities.slice(25))).toBe(severities.length - 25);
+      expect(severities.length).toBeGreaterThan(50);
+      const high = feed.say([{ loss: 3 * loss(3000) }, ...steps(40, (at) => ({ loss: loss(3001 + at) }))]);
+      expect(high[0]).toBe('critical 3000');
+      const lasting = feed.say(steps(5, (at) => ({ loss: 1.6 * loss(3041 + at) })));
+      expect(lasting).toEqual(['info 3041', 'info 3042', 'critical 3043', 'critical 3044', 'critical 3045']);
+    }
+  });
+
+  it('is critical at every spike that takes a few steps to heal, however often they come', () => {
+    const { feed, loss } = trained();
+    for (let at = 300; at < 1500; at += 100) {
+      const spike = (after: number) => 1 + 0.4 * Math.exp(-after / 3);
+      const said = feed.say(steps(100, (after) => ({ loss: loss(at + after) * spike(after) })));
+      expect(said.filter((each) => each.startsWith('critical')).length).toBeGreaterThanOrEqual(3);
+      expect(said[0]).toBe(`critical ${at}`);
+    }
+  });
+
   it('works on losses that are not above zero', () => {
     const noise = normals(11);
     const feed = new Feed(lossSpike);

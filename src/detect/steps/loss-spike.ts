@@ -2,11 +2,18 @@ import { integer, number } from '../../config/index.ts';
 import { detectorOptions, quiet, stepDetector } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
+import { HealedPeaks } from './healed-peaks.ts';
 import { LearningRate } from './learning-rate.ts';
 import { LossTrend } from './loss-trend.ts';
 
+/** Losses among which `usual` peaks show that they are of the data, and among which as many go on showing it. */
+const [showing, goingOn] = [512, 1024];
+
 export interface State {
   trend: LossTrend;
+  readonly peaks: HealedPeaks;
+  /** Lone peaks have been shown to be of the data. */
+  isPeaky: boolean;
   readonly episode: Episode;
   readonly learningRate: LearningRate;
   /** Points above the warning limit in a row. */
@@ -64,46 +71,70 @@ export const lossSpike = stepDetector({
       max: 4096,
       help: 'Points above the limit in a row that are a new level and no spike',
     }),
+    healed: integer({
+      default: 2,
+      min: 1,
+      max: 32,
+      help: 'Lone peaks as high from which the run recovered at once, after which the next one is no more than a warning',
+    }),
+    usual: integer({
+      default: 10,
+      min: 1,
+      max: 32,
+      help: `The same within ${showing} losses, after which the next one is info`,
+    }),
     recovery: integer({ default: 10, min: 1, max: 10_000, help: 'Losses in range in a row after which it is over' }),
   }),
   reads: ['loss', 'learning_rate'],
   metrics: {},
   start: ({ window, scale_floor, cold_factor, warning }): State => ({
     trend: new LossTrend(window, scale_floor, Math.log(cold_factor) / warning),
+    peaks: new HealedPeaks(),
+    isPeaky: false,
     episode: new Episode(),
     learningRate: new LearningRate(),
     above: 0,
     backBelow: Infinity,
   }),
-  observe(state, observation, { warning, critical, mild, shift, recovery }) {
-    const { trend, episode, learningRate } = state;
+  observe(state, observation, { warning, critical, mild, shift, healed, usual, recovery }) {
+    const { trend, peaks, episode, learningRate } = state;
     const { step, rank, fresh, wentBack } = observation;
     const jump = learningRate.observe(observation);
     // Older weights have another loss; another learning rate has another trend, which begins at the loss of now.
     if (wentBack) trend.clear();
     else if (jump !== null) trend.restart();
-    if (wentBack || jump !== null) state.above = 0;
+    if (wentBack || jump !== null) {
+      state.above = 0;
+      peaks.interrupt();
+    }
     const loss = fresh.loss;
     if (loss === undefined || !Number.isFinite(loss)) return quiet;
+    // Heights that were logarithms say nothing of losses that have none.
+    if (trend.isLogarithmic && loss <= 0) peaks.clear();
     const forecast = trend.take(loss, warning);
     if (forecast === null || forecast.z < warning) {
       state.above = 0;
+      peaks.calm();
       return loss < state.backBelow ? episode.calm(step, recovery) : quiet;
     }
     const { z } = forecast;
     state.above += 1;
+    peaks.rise(z * forecast.scale);
+    const explaining = peaks.explaining();
     if (state.above >= shift) {
       trend.clear();
       state.above = 0;
     }
     if (!episode.open) state.backBelow = forecast.at(warning);
-    const severe = z >= critical;
+    const severe = z >= critical && explaining < healed;
+    const isUsual = peaks.explaining(state.isPeaky ? goingOn : showing) >= usual;
+    state.isPeaky ||= isUsual;
     const baseline = forecast.at(0);
     // Over thousands of quiet steps a few percent above the trend happen by chance, and no one needs to look at them.
     const isMild = loss - baseline < mild * Math.abs(baseline);
     return {
       status: 'evidence',
-      severity: isMild ? 'info' : severe ? 'critical' : 'warning',
+      severity: isMild || isUsual ? 'info' : severe ? 'critical' : 'warning',
       firstStep: episode.disturbed(step),
       step,
       score: z,
@@ -111,7 +142,7 @@ export const lossSpike = stepDetector({
       baseline,
       window: forecast.window,
       origin: 'own',
-      cause: `The loss of rank ${rank} rose to ${figure(loss)} at step ${step}, where its trend was ${figure(baseline)} (z ${figure(z)}, limit ${figure(severe ? critical : warning)}).`,
+      cause: `The loss of rank ${rank} rose to ${figure(loss)} at step ${step}, where its trend was ${figure(baseline)} (z ${figure(z)}, limit ${figure(severe ? critical : warning)})${explaining < healed ? '' : `; ${explaining} such peaks before it passed at once`}.`,
       advice:
         'One spike often heals by itself; when it stays, go back before its first step and skip its batches or lower the learning rate.',
     };

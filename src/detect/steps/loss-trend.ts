@@ -51,6 +51,11 @@ export class LossTrend {
     this.#coldFloor = coldFloor;
   }
 
+  /** Whether losses are compared by their logarithms. */
+  get isLogarithmic(): boolean {
+    return this.logarithmic;
+  }
+
   /** What comes next has nothing to do with what came before. */
   clear(): void {
     this.restart();
