@@ -4,12 +4,14 @@ import {
   lineOf,
   pages,
   readEvaluation,
+  readMachine,
   readRecording,
   Replay,
   runOf,
   summaryOf,
   Tally,
   type Row,
+  type TimedReadings,
 } from '../replay/index.ts';
 import { Vocabulary } from '../scalars/index.ts';
 import type { Configuration } from '../catalogue.ts';
@@ -24,6 +26,12 @@ const flags = [
   { name: 'json', takes: 'nothing', help: 'Print every finding as one JSON object a line, when it is over' },
   { name: 'ranks', takes: 'nothing', help: 'The files are the ranks of one run, that of rank 0 first' },
   {
+    name: 'machine',
+    takes: 'text',
+    value: 'FILE',
+    help: 'What was recorded of the GPUs and the node meanwhile, CSV or JSON lines with times; may be repeated',
+  },
+  {
     name: 'map',
     takes: 'text',
     value: 'FIELD=COLUMN',
@@ -31,7 +39,7 @@ const flags = [
   },
 ] as const;
 
-const usage = `Usage: gradwatch replay [--json] [--ranks] [--map FIELD=COLUMN]... [OPTIONS] FILE...
+const usage = `Usage: gradwatch replay [--json] [--ranks] [--machine FILE]... [--map FIELD=COLUMN]... [OPTIONS] FILE...
 
 Judges recorded runs with the detectors of the exporter. A file is CSV or JSON lines, as it is or as .gz, an event
 file of TensorBoard, or an output folder of TensorFlow Model Analysis, and is one run. Its ranks are compared where a
@@ -56,21 +64,32 @@ export const replay: Command = {
     if (operands.length === 0) return misuse(['replay takes at least one FILE; --help tells which']);
     const vocabulary = Vocabulary.of(values.get('map') ?? [], '--map');
     if ('error' in vocabulary) return misuse([vocabulary.error]);
+    const machine = values.get('machine') ?? [];
+    if (machine.length > 0 && operands.length > 1 && !switches.has('ranks'))
+      return misuse(['--machine is of one run: replay takes one FILE with it, or those of its ranks (--ranks)']);
     let complete = true;
     for (const paths of switches.has('ranks') ? [operands] : operands.map((path) => [path])) {
-      complete = (await replayRun(paths, vocabulary.value, configuration, switches.has('json'))) && complete;
+      const recorded = { paths, machine, vocabulary: vocabulary.value };
+      complete = (await replayRun(recorded, configuration, switches.has('json'))) && complete;
     }
     return complete ? exitCodes.done : exitCodes.failed;
   },
 };
 
-/**
- * True when every line could be read.
- * @param paths the file of the run, or one of each of its ranks
- */
+/** The recordings of one run. */
+interface Recorded {
+  /** The file of the run, or one of each of its ranks. */
+  readonly paths: readonly string[];
+  /** Files of what was read of the machine. */
+  readonly machine: readonly string[];
+  readonly vocabulary: Vocabulary;
+}
+
+type ComplainAt = (line: number, error: string) => void;
+
+/** True when every line could be read. */
 async function replayRun(
-  paths: readonly string[],
-  vocabulary: Vocabulary,
+  { paths, machine, vocabulary }: Recorded,
   configuration: Configuration,
   json: boolean,
 ): Promise<boolean> {
@@ -90,25 +109,15 @@ async function replayRun(
     if (Object.keys(row.values).length > 0) telling += 1;
     judge.take(row);
   };
-  /** Gives the rows of a file as they are read; what cannot be read is named. */
-  const read = async (file: string, give: (row: Row) => void) => {
+  /** Reads a file; what of it cannot be read is named. */
+  const read = async (file: string, lines: (complainAt: ComplainAt) => Promise<readonly string[]>) => {
     let badHere = 0;
     try {
-      if (statSync(file).isDirectory()) {
-        const evaluation = await readEvaluation(file, (records) => {
-          badHere += records;
-          complain(`${file}: ${records} records could not be read`);
-        });
-        rows += 1;
-        telling += 1;
-        judge.evaluation(evaluation);
-      } else {
-        const unknown = await readRecording(file, vocabulary, give, (line, error) => {
-          badHere += 1;
-          if (badHere <= maxComplaints) complain(`${file}:${line}: ${error}`);
-        });
-        if (unknown.length > 0) complain(`${file}: columns left out: ${unknown.join(', ')}`);
-      }
+      const unknown = await lines((line, error) => {
+        badHere += 1;
+        if (badHere <= maxComplaints) complain(`${file}:${line}: ${error}`);
+      });
+      if (unknown.length > 0) complain(`${file}: columns left out: ${unknown.join(', ')}`);
     } catch (error) {
       badHere += 1;
       complain(`${file}: ${(error as Error).message}`);
@@ -117,13 +126,30 @@ async function replayRun(
       complain(`${file}: ${badHere} lines could not be read, of which the first ${maxComplaints} are named`);
     bad += badHere;
   };
+  /** Gives the rows of a file as they are read. */
+  const readRows = (file: string, give: (row: Row) => void) =>
+    read(file, async (complainAt) => {
+      if (!statSync(file).isDirectory()) return readRecording(file, vocabulary, give, complainAt);
+      const evaluation = await readEvaluation(file, (records) => {
+        bad += records;
+        complain(`${file}: ${records} records could not be read`);
+      });
+      rows += 1;
+      telling += 1;
+      judge.evaluation(evaluation);
+      return [];
+    });
   if (!json) print(`run ${run}`);
-  if (paths.length === 1) await read(path, take);
+  const readings: TimedReadings[] = [];
+  for (const file of machine)
+    await read(file, (complainAt) => readMachine(file, vocabulary, (each) => readings.push(each), complainAt));
+  judge.readAlong(readings);
+  if (paths.length === 1) await readRows(path, take);
   else {
     const recordings: Row[][] = [];
     for (const file of paths) {
       const ofRank: Row[] = [];
-      await read(file, (row) => ofRank.push(row));
+      await readRows(file, (row) => ofRank.push(row));
       recordings.push(ofRank);
     }
     for (const row of inOrder(recordings)) take(row);

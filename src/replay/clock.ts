@@ -23,6 +23,11 @@ export class RowClock {
     return this.#guessed;
   }
 
+  /** The time on the clock of the rows; before one told its time nothing is later than that. */
+  recorded(now: number): number {
+    return this.#offset === null ? -Infinity : now - this.#offset;
+  }
+
   take({ rank, step, time, values: { step_seconds: seconds } }: Row): number {
     this.#leader ??= rank;
     const leads = rank === this.#leader;

@@ -1,6 +1,7 @@
 import type { Column, Meaning, Read, Vocabulary } from '../scalars/index.ts';
 import { cellsOf } from './csv-cells.ts';
-import { parseNumber, rowsOf, type Row } from './row.ts';
+import { machineColumn, type MachineColumn } from './machine-column.ts';
+import { parseNumber, type Line } from './row.ts';
 
 /** A column of the step times of one worker, as logs with one line an iteration have them. */
 const ofWorker = /^(?:worker|rank)[_-]?(\d{1,4})$/i;
@@ -14,25 +15,32 @@ interface NamedColumn {
   readonly column: Column | undefined;
   /** The rank of which the column tells the time of a step; null for a column of any other kind. */
   readonly worker: number | null;
+  /** The series of the machine that it holds. */
+  readonly machine: MachineColumn | undefined;
 }
 
 /**
- * Reads the lines of a CSV file of numbers: a header, then one row a step, or one a step and rank. An empty cell was not measured. Where
- * the header has columns such as worker_0, worker_1, each is the time of a step of that rank, and a line is a row of each of them.
+ * Reads the lines of a CSV file of numbers: a header, then one row a moment, most often a step, or one a step and rank. An empty cell was not
+ * measured. Where the header has columns such as worker_0, worker_1, each is the time of a step of that rank, and a line is a row of each.
  */
-export class CsvReader {
+export class CsvReader<Item> {
   readonly unknown = new Set<string>();
   readonly #vocabulary: Vocabulary;
+  readonly #needs: Meaning;
+  readonly #make: (line: Line) => Read<readonly Item[]>;
   #columns: readonly NamedColumn[] | null = null;
   /** The lines before, of a record that is not over. */
   #begun = '';
 
-  constructor(vocabulary: Vocabulary) {
+  /** @param needs a column without which no line can be understood */
+  constructor(vocabulary: Vocabulary, needs: Meaning, make: (line: Line) => Read<readonly Item[]>) {
     this.#vocabulary = vocabulary;
+    this.#needs = needs;
+    this.#make = make;
   }
 
   /** The rows of a line; none of the header, nor of a line that ends within a quoted cell. */
-  read(line: string): Read<readonly Row[]> {
+  read(line: string): Read<readonly Item[]> {
     const record = this.#begun + line;
     const cells = cellsOf(record);
     this.#begun = cells === null ? `${record}\n` : '';
@@ -43,20 +51,23 @@ export class CsvReader {
     }
     const numbers = new Map<Meaning, number>();
     const times = new Map<number, number>();
-    for (const [index, { name, column, worker }] of this.#columns.entries()) {
+    const readings = new Map<MachineColumn, number>();
+    for (const [index, { name, column, worker, machine }] of this.#columns.entries()) {
       const cell = cells[index] ?? '';
-      if (cell === '' || (worker === null && (column === undefined || numbers.has(column.meaning)))) continue;
+      const means = worker !== null || machine !== undefined || column !== undefined;
+      if (cell === '' || !means || (column !== undefined && numbers.has(column.meaning))) continue;
       const value = parseNumber(cell);
       if (value === undefined)
         return { error: `${name}: found ${cell.slice(0, 80)}, expected a number, inf, nan or nothing` };
       if (worker !== null) times.set(worker, value);
       else if (column !== undefined) numbers.set(column.meaning, column.convert(value));
+      else if (machine !== undefined) readings.set(machine, value);
     }
-    return rowsOf(numbers, times);
+    return this.#make({ numbers, times, readings });
   }
 
   /** There are no more lines, or no more that may be of this record. */
-  end(): Read<readonly Row[]> {
+  end(): Read<readonly Item[]> {
     const begun = this.#begun;
     this.#begun = '';
     return begun === ''
@@ -64,22 +75,24 @@ export class CsvReader {
       : { error: `found a quoted cell that does not end: ${begun.trim().slice(0, 80)}, expected its closing quote` };
   }
 
-  #header(names: readonly string[]): Read<readonly Row[]> {
+  #header(names: readonly string[]): Read<readonly Item[]> {
     // A chart may show several runs, of which one can be read.
     const [charted] = names.map((name) => ofChart.exec(name)).filter((match) => match !== null);
     this.#columns = names.map((name) => {
       const [, run, metric = ''] = ofChart.exec(name) ?? [];
       const column = this.#vocabulary.find(name) ?? (run === charted?.[1] ? this.#vocabulary.find(metric) : undefined);
       const worker = column === undefined ? ofWorker.exec(name)?.[1] : undefined;
-      return { name, column, worker: worker === undefined ? null : Number(worker) };
+      const machine = column === undefined && worker === undefined ? machineColumn(name) : undefined;
+      return { name, column, worker: worker === undefined ? null : Number(worker), machine };
     });
-    for (const { name, column, worker } of this.#columns) {
-      if (column === undefined && worker === null) this.unknown.add(name);
+    for (const { name, column, worker, machine } of this.#columns) {
+      if (column === undefined && worker === null && machine === undefined) this.unknown.add(name);
     }
-    return this.#columns.some(({ column }) => column?.meaning === 'step')
+    const needs = this.#needs;
+    return this.#columns.some(({ column }) => column?.meaning === needs)
       ? { value: [] }
       : {
-          error: `found the columns ${names.join(', ').slice(0, 200)}, expected step among them; --map step=COLUMN names it`,
+          error: `found the columns ${names.join(', ').slice(0, 200)}, expected ${needs} among them; --map ${needs}=COLUMN names it`,
         };
   }
 }

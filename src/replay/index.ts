@@ -1,6 +1,7 @@
 export { readEvaluation } from './evaluation-folder.ts';
 export { inOrder } from './rank-files.ts';
-export { readRecording, runOf } from './recording.ts';
+export { readMachine, readRecording, runOf } from './recording.ts';
+export type { TimedReadings } from './recorded-machine.ts';
 export { Replay } from './replay.ts';
 export type { ReplayOptions } from './replay.ts';
 export type { Row } from './row.ts';

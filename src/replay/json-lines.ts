@@ -1,50 +1,65 @@
 import type { Meaning, Read, Vocabulary } from '../scalars/index.ts';
-import { parseNumber, rowsOf, type Row } from './row.ts';
+import { machineColumn, type MachineColumn } from './machine-column.ts';
+import { parseNumber, type Line } from './row.ts';
 
 /** Names that are remembered to be reported; a file may have one for every parameter of a network. */
 const maxUnknown = 100;
 
-/** Reads objects of which each tells of a step. A null or absent key was not measured. */
-export class JsonObjects {
+/** Reads objects of which each tells of a moment, most of a step. A null or absent key was not measured. */
+export class JsonObjects<Item> {
   readonly unknown = new Set<string>();
   readonly #vocabulary: Vocabulary;
+  readonly #make: (line: Line) => Read<readonly Item[]>;
+  readonly #machine = new Map<string, MachineColumn>();
 
-  constructor(vocabulary: Vocabulary) {
+  constructor(vocabulary: Vocabulary, make: (line: Line) => Read<readonly Item[]>) {
     this.#vocabulary = vocabulary;
+    this.#make = make;
   }
 
-  read(object: Readonly<Record<string, unknown>>): Read<readonly Row[]> {
+  read(object: Readonly<Record<string, unknown>>): Read<readonly Item[]> {
     const numbers = new Map<Meaning, number>();
+    const readings = new Map<MachineColumn, number>();
     for (const [key, value] of Object.entries(object)) {
       const column = this.#vocabulary.find(key);
-      if (column === undefined) {
+      const machine = column === undefined ? this.#machineColumn(key) : undefined;
+      if (column === undefined && machine === undefined) {
         if (this.unknown.size < maxUnknown) this.unknown.add(key);
         continue;
       }
-      if (value === null || numbers.has(column.meaning)) continue;
+      if (value === null || (column !== undefined && numbers.has(column.meaning))) continue;
       const number = typeof value === 'number' ? value : isText(value) ? parseNumber(String(value)) : undefined;
       if (number === undefined) {
         return { error: `${key}: found ${JSON.stringify(value).slice(0, 80)}, expected a number or null` };
       }
-      numbers.set(column.meaning, column.convert(number));
+      if (column !== undefined) numbers.set(column.meaning, column.convert(number));
+      else if (machine !== undefined) readings.set(machine, number);
     }
-    return rowsOf(numbers, new Map());
+    return this.#make({ numbers, times: new Map(), readings });
+  }
+
+  /** One for each key: by it the series is known again. */
+  #machineColumn(key: string): MachineColumn | undefined {
+    if (this.unknown.has(key)) return undefined;
+    const known = this.#machine.get(key) ?? machineColumn(key);
+    if (known !== undefined) this.#machine.set(key, known);
+    return known;
   }
 }
 
-/** Reads the lines of a file with one JSON object a step, as trackers export their history. */
-export class JsonLinesReader {
-  readonly #objects: JsonObjects;
+/** Reads the lines of a file with one JSON object a moment, as trackers export their history. */
+export class JsonLinesReader<Item> {
+  readonly #objects: JsonObjects<Item>;
 
-  constructor(vocabulary: Vocabulary) {
-    this.#objects = new JsonObjects(vocabulary);
+  constructor(vocabulary: Vocabulary, make: (line: Line) => Read<readonly Item[]>) {
+    this.#objects = new JsonObjects(vocabulary, make);
   }
 
   get unknown(): ReadonlySet<string> {
     return this.#objects.unknown;
   }
 
-  read(line: string): Read<readonly Row[]> {
+  read(line: string): Read<readonly Item[]> {
     const object = parseObject(line);
     return object === undefined
       ? { error: `found ${line.slice(0, 80)}, expected one JSON object` }

@@ -41,13 +41,16 @@ export class RecordedRank {
     this.#taken += 1;
   }
 
-  /** @param evaluates whether the time until the next row is that of an evaluation, of which the row tells */
-  progress(now: number, evaluates: boolean): RankProgress {
+  /**
+   * @param evaluates whether the time until the next row is that of an evaluation, of which the row tells
+   * @param uuid of the GPU on which it computes
+   */
+  progress(now: number, evaluates: boolean, uuid: string | null): RankProgress {
     const { size, sorted } = this.#paces;
     const pace = sorted[Math.floor(0.99 * size)];
     return {
       rank: this.rank,
-      uuid: null,
+      uuid,
       step: this.steps.newest?.step ?? null,
       steps: this.#taken,
       idle: now - this.#since,

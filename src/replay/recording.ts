@@ -6,7 +6,8 @@ import type { Vocabulary } from '../scalars/index.ts';
 import { CsvReader } from './csv.ts';
 import { isEventFile, readEventFile } from './event-file.ts';
 import { JsonLinesReader } from './json-lines.ts';
-import type { Row } from './row.ts';
+import type { TimedReadings } from './recorded-machine.ts';
+import { rowsOf, timedReadings, type Row } from './row.ts';
 import { readTrainerState } from './trainer-state.ts';
 
 /** The name of a recorded run: that of its file, without folder and endings; of an event file that of its folder. */
@@ -30,9 +31,38 @@ export async function readRecording(
   if (isEventFile(path)) return readEventFile(path, vocabulary, take, complain);
   const state = /\.json$/i.test(path) ? await readTrainerState(path, vocabulary, take, complain) : null;
   if (state !== null) return state;
-  const reader = /\.(jsonl|ndjson|json)(\.gz)?$/i.test(path)
-    ? new JsonLinesReader(vocabulary)
-    : new CsvReader(vocabulary);
+  const reader = isJson(path) ? new JsonLinesReader(vocabulary, rowsOf) : new CsvReader(vocabulary, 'step', rowsOf);
+  return readLines(path, reader, take, complain);
+}
+
+/**
+ * Gives every moment of a recording of the machine, which is CSV or JSON lines.
+ * @param complain is told of a line that could not be read; it is left out
+ * @returns names of columns that mean nothing here
+ * @throws Error of the file system or of decompression
+ */
+export async function readMachine(
+  path: string,
+  vocabulary: Vocabulary,
+  take: (readings: TimedReadings) => void,
+  complain: (line: number, error: string) => void,
+): Promise<readonly string[]> {
+  const reader = isJson(path)
+    ? new JsonLinesReader(vocabulary, timedReadings)
+    : new CsvReader(vocabulary, 'time', timedReadings);
+  return readLines(path, reader, take, complain);
+}
+
+function isJson(path: string): boolean {
+  return /\.(jsonl|ndjson|json)(\.gz)?$/i.test(path);
+}
+
+async function readLines<Item>(
+  path: string,
+  reader: CsvReader<Item> | JsonLinesReader<Item>,
+  take: (item: Item) => void,
+  complain: (line: number, error: string) => void,
+): Promise<readonly string[]> {
   const file = createReadStream(path);
   const text = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
   // pipe does not hand on a failure to open the file.

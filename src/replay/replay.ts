@@ -12,6 +12,8 @@ import { SeriesTable } from '../series/index.ts';
 import { Beats } from './beats.ts';
 import { RowClock } from './clock.ts';
 import { placed, tellsEvaluation } from './placed.ts';
+import { RankCards } from './rank-cards.ts';
+import { RecordedMachine, type TimedReadings } from './recorded-machine.ts';
 import { RecordedRank } from './recorded-rank.ts';
 import type { Row } from './row.ts';
 import { unjudged } from './unjudged.ts';
@@ -30,6 +32,11 @@ export class Replay {
   readonly #findings: Findings;
   readonly #engine: DetectionEngine;
   readonly #ranks = new Map<number, RecordedRank>();
+  readonly #machine: RecordedMachine;
+  readonly #cards: RankCards;
+  /** Readings of the machine that are to come, the earliest first, and how many have come. */
+  #readings: readonly TimedReadings[] = [];
+  #read = 0;
   #now = 0;
   #rows = 0;
   /** Rows that do not tell their time. */
@@ -49,11 +56,16 @@ export class Replay {
     const table = new SeriesTable();
     this.#run = run;
     this.#options = options;
+    this.#machine = new RecordedMachine(table);
+    this.#cards = new RankCards(this.#ranks, this.#machine);
     this.#findings = new Findings({
       table,
       options: options.findings,
       detectors,
-      whereabouts: { gpusOf: () => [], steppedAt: (_, rank) => this.#ranks.get(rank)?.steppedAt ?? null },
+      whereabouts: {
+        gpusOf: (_, rank): readonly string[] => this.#cards.of(rank),
+        steppedAt: (_, rank): number | null => this.#ranks.get(rank)?.steppedAt ?? null,
+      },
       instance: run,
       now: () => this.#now,
     });
@@ -91,7 +103,12 @@ export class Replay {
 
   /** Detectors that could find nothing in this recording, or not all, and why; each a clause. */
   get unjudged(): readonly string[] {
-    return unjudged(this.#options.detect, this.#rows, this.#timeless);
+    return unjudged(this.#options.detect, { rows: this.#rows, timeless: this.#timeless, told: this.#machine.told });
+  }
+
+  /** What was recorded of the machine apart from the rows: before the first of them. */
+  readAlong(readings: readonly TimedReadings[]): void {
+    this.#readings = readings.toSorted((one, other) => one.time - other.time);
   }
 
   take(row: Row): void {
@@ -100,6 +117,7 @@ export class Replay {
     const report = placed(row, ranked.steps.newest);
     const { rank, step, values, skipped } = report;
     this.#pass(report, ranked);
+    if (row.readings !== undefined) this.#machine.take(row.readings, this.#now);
     this.#step = step;
     if (step > row.step) this.#lateEvaluations += 1;
     const record = ranked.steps.take({ step, time: this.#now, values, skipped });
@@ -149,8 +167,17 @@ export class Replay {
 
   #tick(now: number, evaluates: boolean): void {
     this.#now = now;
-    const ranks = [...this.#ranks.values()].map((each) => each.progress(now, evaluates));
-    this.#engine.tick(now, [{ run: this.#run, ranks }]);
+    this.#hear(this.#clock.recorded(now));
+    this.#engine.tick(now, [{ run: this.#run, ranks: this.#cards.progress(now, evaluates) }]);
     this.#findings.tick();
+  }
+
+  /** Takes what was read of the machine by then, on the clock of the recording. */
+  #hear(time: number): void {
+    for (let next = this.#readings[this.#read]; next !== undefined; next = this.#readings[this.#read]) {
+      if (next.time > time) return;
+      this.#machine.take(next.readings, this.#now);
+      this.#read += 1;
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { StepValues } from '../runs/index.ts';
 import type { Meaning, Read } from '../scalars/index.ts';
+import type { Readings, TimedReadings } from './recorded-machine.ts';
 
 /** One row of a recorded run. What was not measured is absent; NaN and infinities are data. */
 export interface Row {
@@ -11,13 +12,22 @@ export interface Row {
   readonly values: StepValues;
   /** The loss scaler skipped a step since the row before. */
   readonly skipped: boolean;
+  /** What was read of the machine then; absent where the row tells nothing of it. */
+  readonly readings?: Readings;
+}
+
+/** What a line tells: numbers by meaning, times of steps by worker, and readings of the machine. */
+export interface Line {
+  readonly numbers: ReadonlyMap<Meaning, number>;
+  readonly times: ReadonlyMap<number, number>;
+  readonly readings: Readings;
 }
 
 /** The highest rank of which a row is read: each one is judged for itself. */
 const highestRank = 16_383;
 
 /** Makes a row of numbers by meaning. */
-export function rowOf(numbers: ReadonlyMap<Meaning, number>): Read<Row> {
+export function rowOf(numbers: ReadonlyMap<Meaning, number>, readings: Readings = new Map()): Read<Row> {
   const {
     step,
     time,
@@ -37,28 +47,35 @@ export function rowOf(numbers: ReadonlyMap<Meaning, number>): Read<Row> {
       time: time !== undefined && Number.isFinite(time) ? time : null,
       values,
       skipped: skipped > 0,
+      ...(readings.size > 0 && { readings }),
     },
   };
 }
 
 /** The row of a line and of each worker whose time it tells. What else the line tells is of rank 0, where it names no other. */
-export function rowsOf(
-  numbers: ReadonlyMap<Meaning, number>,
-  times: ReadonlyMap<number, number>,
-): Read<readonly Row[]> {
-  const line = rowOf(numbers);
+export function rowsOf({ numbers, times, readings }: Line): Read<readonly Row[]> {
+  const line = rowOf(numbers, readings);
   if ('error' in line) return line;
   if (times.size === 0) return { value: [line.value] };
   const { rank: told, values, step, time } = line.value;
-  const ranks = new Set([...(Object.keys(values).length > 0 ? [told] : []), ...times.keys()]);
+  const ranks = new Set([...(Object.keys(values).length > 0 || readings.size > 0 ? [told] : []), ...times.keys()]);
   const rows = [...ranks].map((rank): Row => {
     const own = times.get(rank);
     return {
       ...{ rank, step, time, skipped: rank === told && line.value.skipped },
       values: { ...(rank === told && values), ...(own !== undefined && { step_seconds: own }) },
+      ...(rank === told && readings.size > 0 && { readings }),
     };
   });
   return { value: rows };
+}
+
+/** The readings of a line of which none is a step. */
+export function timedReadings({ numbers, readings }: Line): Read<readonly TimedReadings[]> {
+  const time = numbers.get('time');
+  if (time === undefined || !Number.isFinite(time))
+    return { error: 'found no time, expected seconds in every row of the machine; --map time=COLUMN names its column' };
+  return { value: readings.size > 0 ? [{ time, readings }] : [] };
 }
 
 /** A number as programs write it, `inf` and `nan` included, or a truth value as 1 or 0; undefined for any other text. */

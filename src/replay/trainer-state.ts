@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Vocabulary } from '../scalars/index.ts';
 import { JsonObjects, parseObject } from './json-lines.ts';
-import type { Row } from './row.ts';
+import { rowsOf, type Row } from './row.ts';
 
 /** Bytes of the largest file that is read as a whole; a list of some hundred thousand reports is smaller. */
 const largest = 64 * 2 ** 20;
@@ -22,7 +22,7 @@ export async function readTrainerState(
   if ((await stat(path)).size > largest) return null;
   const history = parseObject(await readFile(path, 'utf8'))?.log_history;
   if (!Array.isArray(history)) return null;
-  const objects = new JsonObjects(vocabulary);
+  const objects = new JsonObjects(vocabulary, rowsOf);
   for (const [at, report] of (history as readonly unknown[]).entries()) {
     const read = isObject(report) ? objects.read(report) : { error: 'expected an object in log_history' };
     if ('error' in read) complain(at + 1, read.error);

@@ -54,6 +54,18 @@ describe('gradwatch replay', () => {
     expect(untimed.output).toContain('not judged: stall, out_of_step (no row tells its time');
   });
 
+  it('reads what was recorded of the machine, of one run alone', async () => {
+    const machine = join(folder, 'machine.csv');
+    const name = '"gradwatch_gpu_temperature_margin_celsius{gpu=""0""}"';
+    writeFileSync(machine, [`time,${name}`, ...Array.from({ length: 50 }, (_, at) => `${at * 5},1`)].join('\n'));
+    const rows = Array.from({ length: 60 }, (_, at) => `${at},0.1,${at * 4}`);
+    const { output } = await replay(['step,lr,time_s', ...rows].join('\n'), '--machine', machine);
+    expect(output).toContain('opened  warning  gpu_hot');
+    const two = await replay('step\n', '--machine', machine, machine);
+    expect(two.code).toBe(2);
+    expect(two.output).toContain('--machine is of one run');
+  });
+
   it('fails where nothing could be judged', async () => {
     for (const [text, rows] of [
       ['', 0],

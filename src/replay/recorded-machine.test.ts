@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as valibot from 'valibot';
+import { afterAll, describe, expect, it } from 'vitest';
+import { detectOptions } from '../detect/index.ts';
+import { findingsOptions } from '../findings/index.ts';
+import { Vocabulary } from '../scalars/index.ts';
+import { readMachine, readRecording, Replay, Tally, type Row, type TimedReadings } from './index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gradwatch-machine-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const options = {
+  detect: valibot.parse(
+    detectOptions,
+    Object.fromEntries(Object.keys(detectOptions.entries).map((kind) => [kind, {}])),
+  ),
+  findings: valibot.parse(findingsOptions, {}),
+};
+const start = 1_700_000_000;
+
+function write(name: string, lines: readonly string[]): string {
+  const path = join(folder, name);
+  writeFileSync(path, lines.join('\n'));
+  return path;
+}
+
+/** What is found in a recording of a run, and one of its machine. */
+async function found(rows: string, machine?: string) {
+  const vocabulary = Vocabulary.of([], '--map') as { value: Vocabulary };
+  const errors: string[] = [];
+  const complain = (line: number, error: string) => errors.push(`${line}: ${error}`);
+  const tally = new Tally();
+  const replay = new Replay('on a machine', options, (change) => {
+    tally.take(change);
+  });
+  const readings: TimedReadings[] = [];
+  if (machine !== undefined) await readMachine(machine, vocabulary.value, (each) => readings.push(each), complain);
+  replay.readAlong(readings);
+  const unknown = await readRecording(
+    rows,
+    vocabulary.value,
+    (row: Row) => {
+      replay.take(row);
+    },
+    complain,
+  );
+  const findings = tally.found.map(({ finding: { kind, subject, cause } }) => [kind, subject.uuid, cause]);
+  return { findings, errors, unknown, unjudged: replay.unjudged.join('; ') };
+}
+
+const seconds = Array.from({ length: 240 }, (_, at) => at);
+
+describe('a recorded machine', () => {
+  it('is judged where rows have columns of the series that are scraped', async () => {
+    const margin = '"gradwatch_gpu_temperature_margin_celsius{uuid=""GPU-b"",gpu=""1""}"';
+    const celsius = '"gradwatch_gpu_temperature_celsius{uuid=""GPU-b"",gpu=""1""}"';
+    const { findings, errors, unknown, unjudged } = await found(
+      write('hot.csv', [
+        `step,time_s,lr,${margin},${celsius},gradwatch_gpu_colour`,
+        ...seconds.map((at) => `${at},${start + at},0.1,${at < 60 ? 20 : 1},${at < 60 ? 70 : 89},`),
+      ]),
+    );
+    expect(findings).toEqual([
+      ['gpu_hot', 'GPU-b', 'GPU 1 is 89 °C hot, 1 degrees below the temperature at which it slows down, since 60 s.'],
+    ]);
+    expect(errors).toEqual([]);
+    expect(unknown).toEqual(['gradwatch_gpu_colour']);
+    expect(unjudged).not.toContain('gpu_hot');
+    expect(unjudged).toContain('gpu_xid');
+  });
+
+  it('is judged by what a tracker logs of it in a file of its own, on the clock of the run', async () => {
+    const run = write(
+      'history.jsonl',
+      seconds.map((at) => JSON.stringify({ _step: at, _timestamp: start + 10 * at, lr: 1 })),
+    );
+    const events = (use: number) =>
+      write('events.jsonl', [
+        ...seconds.map((at) =>
+          JSON.stringify({
+            _timestamp: start + 10 * at + 3,
+            'system.gpu.0.gpu': use,
+            'system.gpu.1.gpu': 95,
+            'system.cpu': 5,
+          }),
+        ),
+        '{"system.gpu.0.gpu":1}',
+      ]);
+    const { findings, errors } = await found(run, events(20));
+    expect(findings).toEqual([
+      ['gpu_underused', null, 'GPU 0 is used at most 20 % (95th percentile) over the last ten minutes.'],
+      ['gpu_load_imbalance', null, expect.stringContaining('GPU 1 of the same run 95 %')],
+    ]);
+    expect(errors).toEqual([
+      '241: found no time, expected seconds in every row of the machine; --map time=COLUMN names its column',
+    ]);
+    expect((await found(run, events(90))).findings).toEqual([]);
+  });
+
+  it('is not judged where rows do not tell their time', async () => {
+    const rows = seconds.map((at) => `${at},0.1,1`);
+    const { findings, unjudged } = await found(write('timeless.csv', ['step,lr,gpu.0.temp', ...rows]));
+    expect(findings).toEqual([]);
+    expect(unjudged).toMatch(/^stall, out_of_step, .*gpu_telemetry.* \(no row tells its time/);
+  });
+});
