@@ -14,6 +14,8 @@ export interface BundleConfig {
   readonly multiCluster: boolean;
   /** `gradwatch_finding_severity` from which a finding alerts: 2 is warning, 3 is critical. */
   readonly findingSeverity: 2 | 3;
+  /** After the last fatal error of an NVLink switch it alerts for as long; a finding of an Xid error lasts as long. */
+  readonly switchErrorSeconds: number;
   readonly alerts: Readonly<Record<AlertKey, AlertTiming>>;
   /** When messages are sent: about runs, about nodes at once, about all else, and to the dead man's switch. */
   readonly notifications: Readonly<Record<'training' | 'node' | 'other' | 'watchdog', NotificationTiming>>;
@@ -34,6 +36,7 @@ export type AlertKey =
   | 'collectorFailing'
   | 'gpuLost'
   | 'gpuXid'
+  | 'gpuSxid'
   | 'gpuMemoryFailing'
   | 'oomKill'
   | 'gpuDriverHung'
@@ -66,12 +69,14 @@ export const defaults: BundleConfig = {
   scrapeInterval: '15s',
   multiCluster: false,
   findingSeverity: 2,
+  switchErrorSeconds: 900,
   alerts: {
     watchdog: { severity: 'none' },
     exporterDown: { severity: 'warning', for: '3m' },
     collectorFailing: { severity: 'warning', for: '10m' },
     gpuLost: { severity: 'critical', keepFiringFor: '5m' },
     gpuXid: { severity: 'critical', keepFiringFor: '5m' },
+    gpuSxid: { severity: 'critical', keepFiringFor: '5m' },
     gpuMemoryFailing: { severity: 'critical', keepFiringFor: '5m' },
     oomKill: { severity: 'critical', keepFiringFor: '5m' },
     gpuDriverHung: { severity: 'critical', for: '2m', keepFiringFor: '5m' },

@@ -14,6 +14,7 @@ export function inhibitRules(alerts: Alerts): InhibitRule[] {
     collectorFailing,
     gpuLost,
     gpuXid,
+    gpuSxid,
     gpuMemoryFailing,
     oomKill,
     gpuDriverHung,
@@ -28,6 +29,7 @@ export function inhibitRules(alerts: Alerts): InhibitRule[] {
     // An exporter that dies takes its series along; a recovery that nobody saw is not announced.
     inhibit(exporterDown, gpuLost, 'node'),
     inhibit(exporterDown, gpuXid, 'node'),
+    inhibit(exporterDown, gpuSxid, 'node'),
     inhibit(exporterDown, gpuMemoryFailing, 'node'),
     inhibit(exporterDown, oomKill, 'node'),
     inhibit(exporterDown, gpuDriverHung, 'node'),

@@ -33,6 +33,7 @@ describe('alerts', () => {
     for (const { keepFiringFor } of [
       alerts.gpuLost,
       alerts.gpuXid,
+      alerts.gpuSxid,
       alerts.gpuMemoryFailing,
       alerts.oomKill,
       alerts.workerLost,

@@ -1,6 +1,7 @@
 import type { BundleConfig } from '../config.ts';
 import { rankDegraded, trainingDegraded } from './degraded-alerts.ts';
 import { gpuDriverHung } from './gpu-driver-hung.ts';
+import { gpuSxid } from './gpu-sxid.ts';
 import { gpuLost, gpuMemoryFailing, gpuXid, oomKill } from './machine-alerts.ts';
 import { collectorFailing, exporterDown, watchdog } from './node-alerts.ts';
 import { gradientExplosion, nonFinite, runStalled, workerLost } from './training-alerts.ts';
@@ -15,6 +16,7 @@ export function alertsOf(config: BundleConfig) {
     collectorFailing: collectorFailing(config),
     gpuLost: gpuLost(config),
     gpuXid: gpuXid(config),
+    gpuSxid: gpuSxid(config),
     gpuMemoryFailing: gpuMemoryFailing(config),
     oomKill: oomKill(config),
     gpuDriverHung: gpuDriverHung(config),
