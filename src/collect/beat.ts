@@ -13,6 +13,8 @@ export interface BeatContext {
   readonly part: SeriesTable;
   readonly row: Row<keyof typeof readingMetrics>;
   readonly failures: (reason: string) => Row<keyof typeof failureMetrics>;
+  /** Reasons that are counted from zero, once there is something to read. */
+  readonly passingReasons: readonly string[];
   readonly absences: (reason: AbsenceReason) => Row<keyof typeof absenceMetrics>;
   readonly logger: Logger;
   readonly timers: Timers;
@@ -157,15 +159,17 @@ export class Beat {
   #judge(reading: Reading, error: unknown): void {
     if (reading.judged || this.#ended !== null) return;
     reading.judged = true;
+    const isFirst = this.#state.state === 'starting' || this.#state.state === 'absent';
     this.#state = stateAfter(error);
     this.#cancelBudget();
-    const { row, failures, timers, now } = this.#context;
+    const { row, failures, passingReasons, timers, now } = this.#context;
     this.#absence?.remove();
     this.#absence = null;
     if (error instanceof SourceAbsent) {
       this.#showAbsence(error);
       return;
     }
+    if (isFirst) for (const reason of passingReasons) failures(reason).add('failures', 0);
     row.set('duration', timers.monotonic() - reading.startedAt);
     row.set('success', error === null ? 1 : 0);
     if (error === null || error instanceof PartialReading) this.#expireLater();

@@ -10,6 +10,11 @@ export interface CollectorDeclaration<Options = unknown> {
   /** snake_case; the label `collector`, and the name by which it is enabled and disabled. */
   readonly name: string;
   readonly metrics: Readonly<Record<string, Metric>>;
+  /**
+   * Reasons, beside `timeout`, for which a single reading may fail between good ones. They are counted from zero, so that a rate knows of the
+   * first; of a failure that lasts there are more.
+   */
+  readonly passingReasons?: readonly string[];
   /** Makes the collector. Called once; no reading happens before the first {@link Collector.collect}. */
   readonly create: (context: CollectorContext, options: Options) => Collector;
 }

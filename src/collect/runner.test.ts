@@ -109,6 +109,7 @@ describe('CollectorRunner', () => {
       'gradwatch_exporter_collector_success{collector="cpu"} 1',
       'gradwatch_exporter_collector_duration_seconds{collector="cpu"} 0',
       'gradwatch_exporter_collector_last_success_timestamp_seconds{collector="cpu"} 1030',
+      'gradwatch_exporter_collector_failures_total{collector="cpu",reason="timeout"} 0',
     ]);
     expect(lines).toEqual([]);
   });
@@ -159,6 +160,7 @@ describe('CollectorRunner', () => {
       'gradwatch_exporter_collector_duration_seconds{collector="stuck"} 2',
       'gradwatch_exporter_collector_duration_seconds{collector="healthy"} 0',
       'gradwatch_exporter_collector_last_success_timestamp_seconds{collector="healthy"} 1100',
+      'gradwatch_exporter_collector_failures_total{collector="healthy",reason="timeout"} 0',
       'gradwatch_exporter_collector_failures_total{collector="stuck",reason="timeout"} 1',
     ]);
   });
@@ -193,8 +195,21 @@ describe('CollectorRunner', () => {
     expect(series()).toEqual([
       'gradwatch_exporter_collector_success{collector="bad"} 0',
       'gradwatch_exporter_collector_duration_seconds{collector="bad"} 0',
+      'gradwatch_exporter_collector_failures_total{collector="bad",reason="timeout"} 0',
       'gradwatch_exporter_collector_failures_total{collector="bad",reason="unreadable"} 2',
       'gradwatch_exporter_collector_failures_total{collector="bad",reason="unexpected"} 1',
+    ]);
+  });
+
+  it('counts from zero what may fail once between good readings, where there is something to read', async () => {
+    runner.add({ ...declare('gpu', {}), passingReasons: ['hung'] }, {});
+    const absent = new SourceAbsent('other_system', 'Linux only');
+    runner.add(declare('net', { collect: () => Promise.reject(absent) }), {});
+    runner.start();
+    await timers.advance(5);
+    expect(series().filter((line) => line.includes('failures_total'))).toEqual([
+      'gradwatch_exporter_collector_failures_total{collector="gpu",reason="timeout"} 0',
+      'gradwatch_exporter_collector_failures_total{collector="gpu",reason="hung"} 0',
     ]);
   });
 
@@ -249,12 +264,16 @@ describe('CollectorRunner', () => {
     await timers.advance(25);
     expect(runner.waiting).toEqual([]);
     expect(expired).toBeGreaterThan(0);
-    expect(series()).toEqual(['gradwatch_exporter_collector_absent{collector="net",reason="container"} 1']);
+    expect(series()).toEqual([
+      'gradwatch_exporter_collector_failures_total{collector="net",reason="timeout"} 0',
+      'gradwatch_exporter_collector_absent{collector="net",reason="container"} 1',
+    ]);
     expect(lines).toEqual([{ level: 'info', message: 'collector net reads nothing: it would show the container' }]);
     await timers.advance(10);
     expect(series()).toEqual([
       'gradwatch_exporter_collector_success{collector="net"} 0',
       'gradwatch_exporter_collector_duration_seconds{collector="net"} 0',
+      'gradwatch_exporter_collector_failures_total{collector="net",reason="timeout"} 0',
       'gradwatch_exporter_collector_failures_total{collector="net",reason="unreadable"} 1',
     ]);
   });

@@ -47,6 +47,7 @@ export class CollectorRunner {
       part,
       row: this.#readings.row({ collector: name }),
       failures: (reason) => this.#failures.row({ collector: name, reason }),
+      passingReasons: ['timeout', ...(declaration.passingReasons ?? [])],
       absences: (reason) => this.#absences.row({ collector: name, reason }),
       logger,
       timers: this.#timers,

@@ -109,5 +109,10 @@ export class GpuCollector implements Collector {
 
 /** The collector `gpu`. */
 export function gpuCollector(nvidiaSmi: NvidiaSmi): CollectorDeclaration<GpuOptions> {
-  return { name: 'gpu', metrics: gpuMetrics, create: (context) => new GpuCollector(context, nvidiaSmi) };
+  return {
+    name: 'gpu',
+    metrics: gpuMetrics,
+    passingReasons: ['hung', 'slow', 'failed'] satisfies readonly FailureReason[],
+    create: (context) => new GpuCollector(context, nvidiaSmi),
+  };
 }

@@ -76,7 +76,7 @@ const failing = (name: string, reason: string, fault: Fault, usual: Partial<Cont
   happen: playing([fault], usual),
   signal: 'failing',
   reason,
-  seen: new RegExp(`^gradwatch_exporter_collector_failures_total{collector="gpu",reason="${reason}"}`),
+  seen: new RegExp(`^gradwatch_exporter_collector_failures_total{collector="gpu",reason="${reason}"} [1-9]`),
 });
 
 /** What goes wrong with the loop, its cards and the driver. */
@@ -154,7 +154,7 @@ export const scenarios: readonly Scenario[] = [
     flags: { 'gpu.retry_after': '4s' },
     happen: playing([{ kind: 'field_gone', field: 'power.draw.instant' }]),
     signal: 'ok',
-    seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="field_refused"}/,
+    seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="field_refused"} [1-9]/,
     back: /^gradwatch_gpu_instant_power_watts{/,
   },
   {
@@ -202,7 +202,7 @@ export const scenarios: readonly Scenario[] = [
     },
     signal: 'failing',
     reason: 'no_loader',
-    seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="no_loader"}/,
+    seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="no_loader"} [1-9]/,
   },
   {
     name: 'nvidia-smi is slow',
@@ -210,7 +210,7 @@ export const scenarios: readonly Scenario[] = [
     happen: playing([{ kind: 'slow', seconds: 50 }]),
     signal: 'slow',
     reason: 'slow',
-    seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="slow"}/,
+    seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="slow"} [1-9]/,
   },
   {
     name: 'nvidia-smi hangs',
@@ -218,7 +218,7 @@ export const scenarios: readonly Scenario[] = [
     happen: playing([{ kind: 'hang' }]),
     signal: 'hung',
     reason: 'hung',
-    seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="hung"}/,
+    seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="hung"} [1-9]/,
   },
   {
     name: 'nvidia-smi hangs and ignores SIGTERM',
@@ -226,7 +226,7 @@ export const scenarios: readonly Scenario[] = [
     happen: playing([{ kind: 'hang', stubborn: true }]),
     signal: 'hung',
     reason: 'hung',
-    seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="hung"}/,
+    seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="hung"} [1-9]/,
   },
   {
     name: 'nvidia-smi is not there',
@@ -240,7 +240,7 @@ export const scenarios: readonly Scenario[] = [
     },
     signal: 'absent',
     reason: 'absent',
-    seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="absent"}/,
+    seen: /^gradwatch_exporter_collector_failures_total{collector="gpu",reason="absent"} [1-9]/,
   },
   {
     name: 'there is no GPU',
@@ -276,7 +276,7 @@ const ofDocument = (name: string, signal: Signal, reason: string, fault: Fault):
   happen: playing([fault]),
   signal,
   reason,
-  seen: new RegExp(`^gradwatch_exporter_collector_failures_total{collector="gpu_detail",reason="${reason}"}`),
+  seen: new RegExp(`^gradwatch_exporter_collector_failures_total{collector="gpu_detail",reason="${reason}"} [1-9]`),
   gone: /^gradwatch_gpu_pcie_replays_total{/,
 });
 

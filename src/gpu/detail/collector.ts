@@ -6,6 +6,7 @@ import type { Ending } from '../ending.ts';
 import type { ReadingField } from '../field.ts';
 import { isVital, readingFields } from '../fields.ts';
 import type { NvidiaSmi } from '../nvidia-smi.ts';
+import type { FailureReason } from '../outcome.ts';
 import { Reach } from '../reach.ts';
 import { sourceState } from '../sources.ts';
 import { judge } from '../verdict.ts';
@@ -195,6 +196,7 @@ export function gpuDetailCollector(
   return {
     name: 'gpu_detail',
     metrics: gpuDetailMetrics,
+    passingReasons: ['hung', 'slow', 'blocked', 'failed'] satisfies readonly FailureReason[],
     create: (context, options) => new GpuDetailCollector(context, nvidiaSmi, options, workers, placed),
   };
 }
