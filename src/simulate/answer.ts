@@ -60,7 +60,10 @@ export function answer(query: Query, control: Control, { time, since, first }: O
   const printed = {
     'query-gpu': () => csv(cards, asked, query, first),
     document: () => {
-      const told = cards.map((card) => ({ ...card, pid: control.pids[card.gpu.index] ?? null }));
+      const told = cards.map((card) => {
+        const { index } = card.gpu;
+        return { ...card, pid: control.pids[index] ?? null, name: control.names[index] ?? null };
+      });
       return document(told, driverOf(control), time, count);
     },
     list: () => cards.map((card) => listLine(card, migList)).join(''),

@@ -14,6 +14,8 @@ export interface Control {
   readonly time: string | null;
   /** Process ids that the GPUs show, one each; by default made up. */
   readonly pids: readonly number[];
+  /** Names of these processes, printed as they are. */
+  readonly names: readonly string[];
   /** A folder with the output of a real machine, to be repeated in place of a simulated one. */
   readonly replay: string | null;
   /** Which of the states in that folder: `load`, `idle`, `lost`, … as its files or folders are named. */
@@ -28,6 +30,7 @@ export const defaultControl: Control = {
   driver: null,
   time: null,
   pids: [],
+  names: [],
   replay: null,
   state: null,
   faults: [],

@@ -102,6 +102,13 @@ describe('the layout of the document', () => {
     expect(at(gpus[1], 'processes/process_info/pid')).not.toBe('77');
   });
 
+  test('tells the names of processes that it was given as they are', () => {
+    const name = 'python -c "a <b> & c\n" &amp; </d>';
+    const text = printed(['-q', '-x'], { names: [name] });
+    expect(text).toContain(`\t\t\t\t<process_name>${name}</process_name>\n`);
+    expect(text).toContain('\t\t\t\t<process_name>/usr/bin/python3</process_name>\n');
+  });
+
   test('of a lost card says so in every reading, and in place of the whole of some', () => {
     const { gpus } = documentOf({ faults: [{ kind: 'lost', gpu: 1 }] });
     expect(at(gpus[1], 'temperature/gpu_temp')).toBe('GPU is lost');

@@ -10,7 +10,9 @@ import { isNoValue } from './query-fields.ts';
 export interface Told {
   readonly gpu: Gpu;
   readonly facts: Facts;
+  /** Of the process on it; null: made up. */
   readonly pid: number | null;
+  readonly name: string | null;
 }
 
 /** What `nvidia-smi -q -x` prints of these GPUs. */
@@ -29,11 +31,11 @@ export function document(cards: readonly Told[], driver: string, time: Date, cou
   ].join('\n');
 }
 
-function gpuLines({ gpu, facts, pid }: Told): string[] {
+function gpuLines({ gpu, facts, ...process }: Told): string[] {
   const blocks = new Map<string, () => readonly string[]>([
     ['migDevices', () => migDevices(gpu, facts)],
     ['supportedClocks', () => supportedClocks(gpu)],
-    ['processes', () => processesOf(gpu, facts, pid).flatMap(processLines)],
+    ['processes', () => processesOf(gpu, facts, process).flatMap(processLines)],
     ['nothing', () => []],
   ]);
   const write = (elements: readonly Element[], indent: string): string[] =>
@@ -79,6 +81,7 @@ function supportedClocks({ model: { clocks } }: Gpu): string[] {
   ]);
 }
 
+/** The name as the process chose it: nvidia-smi escapes nothing of it. */
 function processLines({ gpuInstance, pid, name, memory }: GpuProcess): string[] {
   return [
     '<process_info>',
@@ -86,7 +89,7 @@ function processLines({ gpuInstance, pid, name, memory }: GpuProcess): string[] 
     `\t<compute_instance_id>${gpuInstance === null ? 'N/A' : '0'}</compute_instance_id>`,
     `\t<pid>${pid}</pid>`,
     '\t<type>C</type>',
-    `\t<process_name>${escaped(name)}</process_name>`,
+    `\t<process_name>${name}</process_name>`,
     `\t<used_memory>${memory === null ? 'N/A' : `${memory} MiB`}</used_memory>`,
     '</process_info>',
   ];

@@ -12,16 +12,21 @@ export interface GpuProcess {
   readonly memory: number | null;
 }
 
-const name = '/usr/bin/python3';
+const usualName = '/usr/bin/python3';
 /** What the driver takes for itself, of what is in use. */
 const driverMebibytes = 6;
 
 /**
  * One process on each GPU or MIG instance, and none on a card that does not tell.
- * @param pid of the first; null: made up
+ * @param given id of the first, and name of all; null: made up
  */
-export function processesOf({ model, index }: Gpu, facts: Facts, pid: number | null): readonly GpuProcess[] {
-  const first = pid ?? 4001 + 100 * index;
+export function processesOf(
+  { model, index }: Gpu,
+  facts: Facts,
+  given: { readonly pid: number | null; readonly name: string | null },
+): readonly GpuProcess[] {
+  const first = given.pid ?? 4001 + 100 * index;
+  const name = given.name ?? usualName;
   if (model.mig !== undefined) {
     const share = migShare(model.mig, facts);
     if (share === null) return [];
