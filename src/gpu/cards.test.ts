@@ -202,6 +202,20 @@ describe('Cards', () => {
     ]);
   });
 
+  test('a card whose place another took is forgotten, and labelled anew when it comes back', () => {
+    const other = row({ index: 0, uuid: 'GPU-new' });
+    take([row({ index: 0 })]);
+    take([other]);
+    take([other, row({ index: 1, uuid: 'GPU-0' })]);
+    expect(cards.reports.map(({ uuid, gpu }) => [uuid, gpu])).toEqual([
+      ['GPU-new', '0'],
+      ['GPU-0', '1'],
+    ]);
+    // Known again, it keeps that label wherever it goes.
+    take([row({ index: 0 })]);
+    expect(cards.reports.map(({ uuid, gpu }) => [uuid, gpu])).toContainEqual(['GPU-0', '1']);
+  });
+
   test('a new driver replaces the old in the info', () => {
     take([row({ index: 0 })]);
     take([row({ index: 0, driver: '610' })]);
