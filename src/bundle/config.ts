@@ -45,7 +45,8 @@ export type AlertKey =
   | 'gradientExplosion'
   | 'nonFinite'
   | 'trainingDegraded'
-  | 'rankDegraded';
+  | 'rankDegraded'
+  | 'escalated';
 
 /** `critical` wakes someone, `warning` can wait for the morning, `none` is for machines. */
 export type AlertSeverity = 'none' | 'warning' | 'critical';
@@ -86,6 +87,7 @@ export const defaults: BundleConfig = {
     nonFinite: { severity: 'critical', keepFiringFor: '1m' },
     trainingDegraded: { severity: 'warning', keepFiringFor: '1m' },
     rankDegraded: { severity: 'warning', keepFiringFor: '5m' },
+    escalated: { severity: 'critical', keepFiringFor: '5m' },
   },
   notifications: {
     training: { wait: '10s', interval: '2m', repeat: '4h' },

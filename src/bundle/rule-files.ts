@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { type Alert, alertsOf } from './alerts/index.ts';
+import { acknowledgedAlert, type Alert, alertsOf } from './alerts/index.ts';
 import type { BundleConfig } from './config.ts';
 import type { BundleFile } from './file.ts';
 import { generatedHeader } from './file.ts';
@@ -11,7 +11,13 @@ import { recordings } from './recording-rules.ts';
 export function ruleFiles(config: BundleConfig): BundleFile[] {
   const recordingGroup = { name: 'gradwatch-recording', rules: recordings.map(recordingRule) };
   const alerts: readonly Alert[] = Object.values(alertsOf(config));
-  const alertGroup = { name: 'gradwatch-alerts', rules: alerts.map((alert) => alertRule(alert, config)) };
+  const alertGroup = {
+    name: 'gradwatch-alerts',
+    rules: [
+      ...alerts.map((alert) => alertRule(alert, config)),
+      ...alerts.flatMap((alert) => acknowledgedRule(alert, config)),
+    ],
+  };
   return [
     { path: 'prometheus/rules/gradwatch-recording.yaml', content: render([recordingGroup]) },
     { path: 'prometheus/rules/gradwatch-alerts.yaml', content: render([alertGroup]) },
@@ -37,6 +43,28 @@ function alertRule(alert: Alert, config: BundleConfig) {
       dashboard_url: dashboardLink(config, alert.dashboard),
     },
   };
+}
+
+/**
+ * Holds an alert back in Alertmanager as long as somebody has all of it in hand. It ends together with it, at the same evaluation and after
+ * it: neither before, or people are reminded of what is over, nor later, or those who were told of it do not hear that it is.
+ */
+function acknowledgedRule({ name, acknowledged, keepFiringFor, dashboard }: Alert, config: BundleConfig) {
+  if (acknowledged === undefined) return [];
+  return [
+    {
+      alert: acknowledgedAlert.name,
+      expr: acknowledged.text,
+      ...(keepFiringFor !== undefined && { keep_firing_for: keepFiringFor }),
+      labels: { severity: 'none', [acknowledgedAlert.label]: name },
+      annotations: {
+        summary: 'Somebody has the findings of an alert in hand, and it is held back.',
+        description: `Holds back ${name}, for machines alone.`,
+        runbook_url: runbookLink(config, acknowledgedAlert.name),
+        dashboard_url: dashboardLink(config, dashboard),
+      },
+    },
+  ];
 }
 
 function render(groups: readonly object[]): string {

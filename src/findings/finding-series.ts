@@ -6,7 +6,8 @@ import { findingMetrics } from './metrics.ts';
 /** Code units of a cause that its label shows; more is cut. */
 export const maxCauseLabel = 384;
 
-type Figure = 'firstStep' | 'score' | 'silenced' | 'acknowledged';
+type Figure = 'firstStep' | 'score' | Mark;
+type Mark = 'silenced' | 'acknowledged' | 'escalated';
 
 interface Rows {
   readonly severity: Row<'severity'>;
@@ -26,10 +27,10 @@ export class FindingSeries {
 
   /** Counters begin at 0 for every kind, so that the first finding is an increase. */
   constructor(table: SeriesTable, kinds: readonly string[]) {
-    const { severity, info, firstStep, score, silenced, acknowledged, total, refused } = findingMetrics;
+    const { severity, info, firstStep, score, silenced, acknowledged, escalated, total, refused } = findingMetrics;
     this.#severity = table.group(severity.labels, { severity });
     this.#info = table.group(info.labels, { info });
-    this.#figures = table.group(score.labels, { firstStep, score, silenced, acknowledged });
+    this.#figures = table.group(score.labels, { firstStep, score, silenced, acknowledged, escalated });
     this.#totals = table.group(total.labels, { total });
     this.#refused = table.group(refused.labels, { refused });
     this.#kinds = kinds;
@@ -57,6 +58,7 @@ export class FindingSeries {
     rows.figures.set('score', finding.score);
     mark(rows.figures, 'silenced', finding.silencedBy !== null);
     mark(rows.figures, 'acknowledged', finding.acknowledgement !== null);
+    mark(rows.figures, 'escalated', finding.escalated);
     const info = this.#infoRow(finding);
     if (info !== rows.info) rows.info.remove();
     info.set('info', 1);
@@ -106,7 +108,7 @@ export class FindingSeries {
 }
 
 /** A rule asks whether the series is there. */
-function mark(row: Row<Figure>, name: 'silenced' | 'acknowledged', holds: boolean): void {
+function mark(row: Row<Figure>, name: Mark, holds: boolean): void {
   if (holds) row.set(name, 1);
   else row.clear(name);
 }

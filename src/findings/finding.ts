@@ -45,6 +45,8 @@ export interface Finding extends Omit<Evidence, 'step' | 'origin'> {
   /** The id of the silence for which it does not notify. */
   readonly silencedBy: string | null;
   readonly acknowledgement: Acknowledgement | null;
+  /** It became critical after somebody had acknowledged it as a warning, and people are to be told anew. */
+  readonly escalated: boolean;
   readonly resolution: Resolution | null;
   readonly resolvedAt: number | null;
 }

@@ -23,6 +23,7 @@ const finding: Finding = {
   worsenedAt: null,
   silencedBy: null,
   acknowledgement: null,
+  escalated: false,
   resolution: 'recovered',
   resolvedAt: 1_700_000_121.5,
 };

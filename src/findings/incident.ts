@@ -59,6 +59,7 @@ export class Incident {
       consequenceOf: null,
       silencedBy: null,
       acknowledgement: null,
+      escalated: false,
       resolution: null,
       resolvedAt: null,
     };
@@ -113,7 +114,9 @@ export class Incident {
 
   /** Makes it worse. What was said of the milder finding holds no longer. */
   raise(severity: Severity, now: number): void {
-    this.#change({ severity, worsenedAt: now, acknowledgement: null });
+    const { severity: before, acknowledgement, escalated } = this.#finding;
+    const wakes = acknowledgement !== null && before === 'warning' && this.detector.alert !== 'none';
+    this.#change({ severity, worsenedAt: now, acknowledgement: null, escalated: escalated || wakes });
   }
 
   /** A rank or a series is in order again, or will not be heard of. */

@@ -28,6 +28,10 @@ export const findingMetrics = {
     help: '1 for an open finding that does not notify because somebody has acknowledged it; absent for all others',
     labels: ['finding'],
   }),
+  escalated: gauge('gradwatch_finding_escalated', {
+    help: '1 for an open finding that became critical after somebody had acknowledged it; absent for all others',
+    labels: ['finding'],
+  }),
   total: counter('gradwatch_findings_total', {
     help: 'Findings that reached a severity, each counted once for every severity that it reached',
     labels: ['kind', 'severity'],

@@ -106,7 +106,13 @@ describe('findings after a restart of the exporter', () => {
     const before = house();
     before.see(cause);
     const [, open] = [...before.section.save()] as [unknown, { readonly open: object }];
-    const { worsenedAt: _w, silencedBy: _s, acknowledgement: _a, ...finding } = { ...before.findings.open[0] };
+    const {
+      worsenedAt: _w,
+      silencedBy: _s,
+      acknowledgement: _a,
+      escalated: _e,
+      ...finding
+    } = { ...before.findings.open[0] };
     const { section, findings } = house();
     expect(section.restore({ open: finding, disturbed: [0], closing: null })).toBeNull();
     expect(findings.open).toEqual([open.open]);

@@ -32,6 +32,7 @@ const savedFinding = v.object({
   consequenceOf: text,
   silencedBy: v.optional(text, null),
   acknowledgement: v.optional(v.nullable(v.object({ author: v.string(), note: v.string(), at: v.number() })), null),
+  escalated: v.optional(v.boolean(), false),
   resolution,
   resolvedAt: v.nullable(v.number()),
 });

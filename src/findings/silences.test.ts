@@ -3,7 +3,7 @@ import { evidence, findingsHouse } from '../../test/support/findings-house.ts';
 import type { DetectorFacts } from '../detect/index.ts';
 import { SilenceLimitError, type SilenceDraft } from './silences.ts';
 
-const facts = { meaning: '', explains: [], alert: 'none', endsWithRun: true } as const;
+const facts = { meaning: '', explains: [], alert: 'own', endsWithRun: true } as const;
 const spike: DetectorFacts = { ...facts, kind: 'spike', subject: 'run' };
 const lost: DetectorFacts = { ...facts, kind: 'lost', subject: 'rank' };
 const leak: DetectorFacts = { ...facts, kind: 'leak', subject: 'series' };
@@ -93,7 +93,17 @@ describe('an acknowledgement', () => {
     see(spike, evidence('critical'));
     expect(findings.open[0]?.acknowledgement).toBeNull();
     expect(lines('gradwatch_finding_acknowledged')).toEqual([]);
+    expect(lines('gradwatch_finding_escalated')).toEqual(['gradwatch_finding_escalated{finding="abc-1"} 1']);
     expect(told()).toEqual(['opened spike', 'acknowledged spike', 'worsened spike']);
     expect(findings.acknowledge('abc-9', 'ada', '')).toBeUndefined();
+  });
+
+  it('is no escalation where nobody had a warning in hand', () => {
+    const { findings, see, lines } = house();
+    see(spike, evidence('info'));
+    findings.acknowledge('abc-1', 'ada', '');
+    see(spike, evidence('warning'));
+    see(spike, evidence('critical'));
+    expect(lines('gradwatch_finding_escalated')).toEqual([]);
   });
 });

@@ -60,6 +60,7 @@ const finding: Finding = {
   worsenedAt: null,
   silencedBy: null,
   acknowledgement: null,
+  escalated: false,
   resolution: null,
   resolvedAt: null,
 };

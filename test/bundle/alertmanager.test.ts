@@ -28,6 +28,21 @@ describeWithTools(['amtool'], 'Alertmanager configuration', ({ amtool }) => {
     expect(stdout).toContain('1 templates');
   });
 
+  it('tells nobody of what holds others back', () => {
+    const { status, stdout } = run(
+      ...['config', 'routes', 'test', '--config.file=alertmanager.yml', '--verify.receivers=nobody'],
+      ...[
+        'alertname=GradwatchAcknowledged',
+        'severity=none',
+        'holds=GradwatchNonFinite',
+        'cluster=x',
+        'run=x',
+        'kind=x',
+      ],
+    );
+    expect({ status, stdout: stdout.trim() }).toEqual({ status: 0, stdout: 'nobody' });
+  });
+
   it.each(alerts)('$name goes where it should', ({ name, severity, expression }) => {
     const receiver = name === 'GradwatchWatchdog' ? 'dead-mans-switch' : 'on-call';
     const labels = expression.labels.map((label) => `${label}=x`);
@@ -128,6 +143,45 @@ describeWithTools(['prometheus-alertmanager'], 'a real Alertmanager', (programs)
       ['firing', 'ExporterDown'],
     ]);
   });
+
+  it.concurrent(
+    'is silent of what somebody has in hand, and tells that it is over to those who were told of it',
+    async () => {
+      const of = (run: string) => ({ cluster: 'south', run, kind: 'non_finite' });
+      const held = (run: string) =>
+        alert('Acknowledged', { ...of(run), holds: 'GradwatchNonFinite', severity: 'none' });
+      const pair = (run: string, more: Partial<SentAlert> = {}) => [
+        { ...alert('NonFinite', of(run)), ...more },
+        { ...held(run), ...more },
+      ];
+      await alertmanager.post([alert('NonFinite', of('told'))]);
+      await received(1, { run: 'told' });
+      await alertmanager.post([...pair('told'), ...pair('at once'), alert('NonFinite', of('at once 2'))]);
+      await received(1, { run: 'at once 2' });
+      expect(await alertmanager.inhibitedBy({ alertname: 'GradwatchNonFinite', run: 'told' })).toEqual([1]);
+      const over = { endsAt: new Date().toISOString() };
+      await alertmanager.post([...pair('told', over), ...pair('at once', over)]);
+      const messages = await received(2, { run: 'told' });
+      expect(messages.map((message) => [message.status, ...(names(message) ?? [])])).toEqual([
+        ['firing', 'NonFinite'],
+        ['resolved', 'NonFinite'],
+      ]);
+      expect(alertmanager.messages('on-call', { run: 'at once' })).toEqual([]);
+    },
+  );
+
+  it.concurrent(
+    "sends what became critical in somebody's hand, while the alert that they know is held back",
+    async () => {
+      const labels = { cluster: 'main', run: 'worse', node: 'gpu-7', rank: '3', kind: 'straggler' };
+      await alertmanager.post([
+        alert('RankDegraded', { ...labels, severity: 'warning' }),
+        alert('Acknowledged', { ...labels, holds: 'GradwatchRankDegraded', severity: 'none' }),
+        alert('Escalated', labels),
+      ]);
+      expect((await received(1, { run: 'worse' })).map(names)).toEqual([['Escalated']]);
+    },
+  );
 
   it.concurrent('shows ten alerts of many and counts the rest', async () => {
     const ranks = Array.from({ length: 12 }, (_, rank) => String(rank));

@@ -46,7 +46,7 @@ interface ApiFinding {
 const python = pythonWithTorch();
 
 /** Series that there are only where somebody silenced or acknowledged a finding: here nobody does. */
-const ofPeople = /gradwatch_finding_(?:silenced|acknowledged)/;
+const ofPeople = /gradwatch_finding_(?:silenced|acknowledged|escalated)/;
 
 /** Kinds that judge how long things take: steps of some milliseconds, of processes that share two processors, do become slow now and then. */
 const ofTime = [

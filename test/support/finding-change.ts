@@ -24,6 +24,7 @@ export const explosion: FindingChange = {
     worsenedAt: null,
     silencedBy: null,
     acknowledgement: null,
+    escalated: false,
     resolution: null,
     resolvedAt: null,
   },

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { alertsOf } from '../alerts/index.ts';
+import { acknowledgedAlert, alertsOf } from '../alerts/index.ts';
 import type { BundleConfig, NotificationTiming } from '../config.ts';
 import { type BundleFile, generatedHeader } from '../file.ts';
 import { inhibitRules } from './inhibition.ts';
@@ -42,6 +42,8 @@ receivers:
     webhook_configs:
       - url_file: /etc/alertmanager/secrets/dead-mans-switch-url
         send_resolved: false
+  # Holds other alerts back, and is itself told to nobody.
+  - name: nobody
 
 templates:
   - templates/gradwatch.tmpl
@@ -55,6 +57,8 @@ ${timing(other, 2)}
       matchers: ['alertname = ${alerts.watchdog.name}']
       group_by: [cluster]
 ${timing(watchdog, 6)}
+    - receiver: nobody
+      matchers: ['alertname = ${acknowledgedAlert.name}']
     # Whatever happens to a run is one incident and one message, on however many nodes and ranks.
     - receiver: on-call
       matchers: ['alertname =~ "Gradwatch.+"', 'run != ""']

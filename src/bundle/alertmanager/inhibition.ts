@@ -1,4 +1,4 @@
-import type { Alert, Alerts } from '../alerts/index.ts';
+import { acknowledgedAlert, type Alert, type Alerts } from '../alerts/index.ts';
 
 /** While `source_matchers` fire, alerts that match `target_matchers` and have the same `equal` labels are not sent. */
 export interface InhibitRule {
@@ -24,7 +24,9 @@ export function inhibitRules(alerts: Alerts): InhibitRule[] {
     nonFinite,
     trainingDegraded,
     rankDegraded,
+    escalated,
   } = alerts;
+  const all: readonly Alert[] = Object.values(alerts);
   return [
     // An exporter that dies takes its series along; a recovery that nobody saw is not announced.
     inhibit(exporterDown, gpuLost, 'node'),
@@ -36,6 +38,7 @@ export function inhibitRules(alerts: Alerts): InhibitRule[] {
     inhibit(exporterDown, workerLost, 'node'),
     inhibit(exporterDown, collectorFailing, 'node'),
     inhibit(exporterDown, rankDegraded, 'node'),
+    inhibit(exporterDown, escalated, 'node'),
     // nvidia-smi may fail for it. That a worker died of it is for the exporter to say, which knows the worker's GPU: another worker of the
     // node may be lost for a reason of its own.
     inhibit(gpuLost, collectorFailing, 'node'),
@@ -51,7 +54,17 @@ export function inhibitRules(alerts: Alerts): InhibitRule[] {
     inhibit(gradientExplosion, nonFinite, 'run'),
     inhibit(gradientExplosion, trainingDegraded, 'run'),
     inhibit(nonFinite, trainingDegraded, 'run'),
+    ...all.filter(({ acknowledged }) => acknowledged !== undefined).map(inhibitAcknowledged),
   ];
+}
+
+/** What somebody has in hand is not sent. Both alerts are made of the same elements: all labels are equal, also those that are empty. */
+export function inhibitAcknowledged({ name, expression }: Alert): InhibitRule {
+  return {
+    source_matchers: [`alertname = ${acknowledgedAlert.name}`, `${acknowledgedAlert.label} = ${name}`],
+    target_matchers: [`alertname = ${name}`],
+    equal: expression.labels,
+  };
 }
 
 /**

@@ -1,11 +1,16 @@
 import type { AlertTiming } from '../config.ts';
 import type { Vector } from '../promql/index.ts';
 
+/** The alert that holds others back which somebody has in hand; its label names the one that it holds back. */
+export const acknowledgedAlert = { name: 'GradwatchAcknowledged', label: 'holds' } as const;
+
 /** An alert rule. Conventions: https://monitoring.mixins.dev/#guidelines-for-alert-names-labels-and-annotations */
 export interface Alert<Label extends string = string> extends AlertTiming {
   /** The name of its runbook too: docs/runbooks/<name>.md. */
   readonly name: `Gradwatch${string}`;
   readonly expression: Vector<Label>;
+  /** Of an alert of findings, those elements that somebody has in hand: people are not told of them. */
+  readonly acknowledged?: Vector<Label>;
   /** A headline that is the same for every alert of this name: no label, no figure. */
   readonly summary: string;
   /** What happened here. Labels, `$value` and look-ups in it can change without the alert becoming another. */

@@ -2,13 +2,13 @@ import { detectors } from '../../catalogue.ts';
 import type { AlertGroup } from '../../detect/index.ts';
 import type { BundleConfig } from '../config.ts';
 import { alert } from './alert.ts';
-import { incident, opening, severityNow } from './finding-alert.ts';
+import { escalatedIncident, incident, opening, severityNow } from './finding-alert.ts';
 
 export function trainingDegraded(config: BundleConfig) {
   return alert({
     name: 'GradwatchTrainingDegraded',
     ...config.alerts.trainingDegraded,
-    expression: incident(kindsOf('training_degraded'), [], config),
+    ...incident(kindsOf('training_degraded'), [], config),
     summary: 'A training run has become slow, or no longer learns what it should.',
     description: ({ run, kind }) => `Finding ${kind} in run ${run} (now ${severityNow}). ${opening([])}`,
     dashboard: ({ cluster, run }) => ({ cluster, run }),
@@ -20,10 +20,23 @@ export function rankDegraded(config: BundleConfig) {
   return alert({
     name: 'GradwatchRankDegraded',
     ...config.alerts.rankDegraded,
-    expression: incident(kindsOf('rank_degraded'), ['node', 'rank', 'uuid'], config),
+    ...incident(kindsOf('rank_degraded'), ['node', 'rank', 'uuid'], config),
     summary: 'A rank, its GPU or its node has become slow, or gets worse.',
     description: ({ node, kind }) =>
       `Finding ${kind} on node ${node} (now ${severityNow}). ${opening(['node', 'rank', 'uuid'])}`,
+    dashboard: ({ cluster, run, rank }) => ({ cluster, run, rank }),
+  });
+}
+
+/** Somebody has it in hand as something milder: they, and whoever is on call, hear of it once more. */
+export function escalated(config: BundleConfig) {
+  return alert({
+    name: 'GradwatchEscalated',
+    ...config.alerts.escalated,
+    ...escalatedIncident(['node', 'rank', 'uuid']),
+    summary: 'What somebody had acknowledged as a warning has become critical.',
+    description: ({ node, kind }) =>
+      `Finding ${kind} on node ${node}, which was acknowledged before. ${opening(['node', 'rank', 'uuid'])}`,
     dashboard: ({ cluster, run, rank }) => ({ cluster, run, rank }),
   });
 }

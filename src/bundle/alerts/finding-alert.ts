@@ -2,28 +2,58 @@ import type { BundleConfig } from '../config.ts';
 import { type Vector, aggregate, filter, joined, lowest, matching, not, or, scalar, series } from '../promql/index.ts';
 import { lookup, ofAlert } from './lookup.ts';
 
+type Findings = Vector<FindingLabel | 'cluster' | 'instance' | 'finding' | 'job'>;
+const sameFinding = ['instance', 'finding'] as const;
+
 type FindingLabel = 'node' | 'run' | 'rank' | 'uuid' | 'kind';
+
+/** What an alert of findings is made of. */
+interface Incident<Label extends string> {
+  readonly expression: Vector<Label>;
+  /** Those of its elements of which somebody has every finding in hand. */
+  readonly acknowledged: Vector<Label>;
+}
 
 /**
  * One element per incident. Nodes and ranks that see the same incident are one element, whose value is the worst severity.
  *
  * The severity of a finding is a value and not a label, and an alert has one severity of its own, for whatever the value: a finding
  * that worsens changes the text of a firing alert; it does not fire another. A consequence of another finding does not alert, nor does
- * what is silenced or acknowledged: the exporter takes the mark away when the silence ends or the finding worsens, and then the alert
- * fires anew.
+ * what is silenced: the exporter takes the mark away when the silence ends or the finding worsens, and then the alert fires anew.
+ *
+ * What is acknowledged goes on, and so does its alert: one that ended would be told as resolved. It counts as `acknowledged` when nothing
+ * but what somebody has in hand is left of the incident, and is then held back where it is sent.
  */
 export function incident<Label extends FindingLabel>(
   kinds: string | readonly string[],
   by: readonly Label[],
   { findingSeverity }: BundleConfig,
-): Vector<Label | 'cluster' | 'kind' | 'run'> {
+): Incident<Label | 'cluster' | 'kind' | 'run'> {
   const kind = typeof kinds === 'string' ? kinds : matching(kinds.join('|'));
-  const findings = series('gradwatch_finding_severity', { kind });
+  return incidentOf(series('gradwatch_finding_severity', { kind }), by, findingSeverity);
+}
+
+/** As {@link incident}, of what became critical after somebody had acknowledged it, of whatever kind. */
+export function escalatedIncident<Label extends FindingLabel>(
+  by: readonly Label[],
+): Incident<Label | 'cluster' | 'kind' | 'run'> {
+  const findings = series('gradwatch_finding_severity');
+  return incidentOf(filter(findings, 'and', sameFinding, series('gradwatch_finding_escalated')), by, 3);
+}
+
+function incidentOf<Label extends FindingLabel>(
+  findings: Findings,
+  by: readonly Label[],
+  severity: number,
+): Incident<Label | 'cluster' | 'kind' | 'run'> {
   const consequences = series('gradwatch_finding_info', { consequence_of: not('') });
-  const causes = filter(findings, 'unless', ['instance', 'finding'], consequences);
-  const quiet = (['gradwatch_finding_silenced', 'gradwatch_finding_acknowledged'] as const).map((name) => series(name));
-  const told = quiet.reduce((rest, marked) => filter(rest, 'unless', ['instance', 'finding'], marked), causes);
-  return scalar(aggregate('max', [...by, 'run', 'kind'], told), '>=', findingSeverity);
+  const causes = filter(findings, 'unless', sameFinding, consequences);
+  const told = filter(causes, 'unless', sameFinding, series('gradwatch_finding_silenced'));
+  const left = filter(told, 'unless', sameFinding, series('gradwatch_finding_acknowledged'));
+  const labels = [...by, 'run', 'kind'] as const;
+  const worst = (those: Findings) => scalar(aggregate('max', labels, those), '>=', severity);
+  const expression = worst(told);
+  return { expression, acknowledged: filter(expression, 'unless', labels, worst(left)) };
 }
 
 /** The sentence that says where, when and why an incident began; `by` are the labels of its alert beside run and kind. */

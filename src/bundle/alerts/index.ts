@@ -1,11 +1,12 @@
 import type { BundleConfig } from '../config.ts';
-import { rankDegraded, trainingDegraded } from './degraded-alerts.ts';
+import { escalated, rankDegraded, trainingDegraded } from './degraded-alerts.ts';
 import { gpuDriverHung } from './gpu-driver-hung.ts';
 import { gpuSxid } from './gpu-sxid.ts';
 import { gpuLost, gpuMemoryFailing, gpuXid, oomKill } from './machine-alerts.ts';
 import { collectorFailing, exporterDown, watchdog } from './node-alerts.ts';
 import { gradientExplosion, nonFinite, runStalled, workerLost } from './training-alerts.ts';
 
+export { acknowledgedAlert } from './alert.ts';
 export type { Alert } from './alert.ts';
 
 /** Every alert by its key in the configuration. */
@@ -26,6 +27,7 @@ export function alertsOf(config: BundleConfig) {
     nonFinite: nonFinite(config),
     trainingDegraded: trainingDegraded(config),
     rankDegraded: rankDegraded(config),
+    escalated: escalated(config),
   };
 }
 

@@ -9,7 +9,7 @@ export function gpuLost(config: BundleConfig) {
   return alert({
     name: 'GradwatchGpuLost',
     ...config.alerts.gpuLost,
-    expression: incident('gpu_lost', ['node', 'uuid'], config),
+    ...incident('gpu_lost', ['node', 'uuid'], config),
     summary: 'A GPU is lost, or computes no more before it is reset.',
     description: ({ node, uuid }) =>
       `${uuid} of node ${node} (now ${severityNow}). ${opening(['node', 'uuid'])} ${user}`,
@@ -22,7 +22,7 @@ export function gpuXid(config: BundleConfig) {
   return alert({
     name: 'GradwatchGpuXid',
     ...config.alerts.gpuXid,
-    expression: incident('gpu_xid', ['node', 'uuid'], config),
+    ...incident('gpu_xid', ['node', 'uuid'], config),
     summary: 'A GPU reported an error on which somebody must act.',
     description: ({ node, uuid }) =>
       `Xid error on node ${node} (now ${severityNow}). ${opening(['node', 'uuid'])} ` +
@@ -36,7 +36,7 @@ export function gpuMemoryFailing(config: BundleConfig) {
   return alert({
     name: 'GradwatchGpuMemoryFailing',
     ...config.alerts.gpuMemoryFailing,
-    expression: incident(['gpu_ecc_uncorrectable', 'gpu_memory_failed'], ['node', 'uuid'], config),
+    ...incident(['gpu_ecc_uncorrectable', 'gpu_memory_failed'], ['node', 'uuid'], config),
     summary: 'The memory of a GPU fails.',
     description: ({ node, uuid, kind }) =>
       `Finding ${kind} on ${uuid} of node ${node} (now ${severityNow}). ${opening(['node', 'uuid'])} ${user}`,
@@ -49,7 +49,7 @@ export function oomKill(config: BundleConfig) {
   return alert({
     name: 'GradwatchOomKill',
     ...config.alerts.oomKill,
-    expression: incident('oom_kill', ['node'], config),
+    ...incident('oom_kill', ['node'], config),
     summary: 'A run lost a worker as the kernel killed for want of memory.',
     description: ({ node }) => `Node ${node} (now ${severityNow}). ${opening(['node'])}`,
     dashboard: ({ cluster }) => ({ cluster }),

@@ -7,7 +7,7 @@ export function gradientExplosion(config: BundleConfig) {
   return alert({
     name: 'GradwatchGradientExplosion',
     ...config.alerts.gradientExplosion,
-    expression: incident('gradient_explosion', [], config),
+    ...incident('gradient_explosion', [], config),
     summary: 'The gradient of a training run has exploded.',
     description: ({ run }) => `Gradient explosion in run ${run} (now ${severityNow}). ${opening([])}`,
     dashboard: ({ cluster, run }) => ({ cluster, run }),
@@ -18,7 +18,7 @@ export function nonFinite(config: BundleConfig) {
   return alert({
     name: 'GradwatchNonFinite',
     ...config.alerts.nonFinite,
-    expression: incident('non_finite', [], config),
+    ...incident('non_finite', [], config),
     summary: 'The loss or the gradient of a training run is not finite.',
     description: ({ run }) => `Loss or gradient of run ${run} is not finite (now ${severityNow}). ${opening([])}`,
     dashboard: ({ cluster, run }) => ({ cluster, run }),
@@ -30,7 +30,7 @@ export function workerLost(config: BundleConfig) {
   return alert({
     name: 'GradwatchWorkerLost',
     ...config.alerts.workerLost,
-    expression: incident('worker_lost', ['node', 'rank'], config),
+    ...incident('worker_lost', ['node', 'rank'], config),
     summary: 'A worker of a training run has died.',
     description: ({ run, rank, node }) =>
       `Rank ${rank} of run ${run} on node ${node} has died (now ${severityNow}). ${opening(['node', 'rank'])}`,
@@ -43,7 +43,7 @@ export function runStalled(config: BundleConfig) {
   return alert({
     name: 'GradwatchRunStalled',
     ...config.alerts.runStalled,
-    expression: incident('stall', [], { ...config, findingSeverity: 3 }),
+    ...incident('stall', [], { ...config, findingSeverity: 3 }),
     summary: 'A training run takes no further step, although its processes are alive.',
     description: ({ run }) => `Run ${run} has stalled. ${opening([])}`,
     dashboard: ({ cluster, run }) => ({ cluster, run }),
