@@ -11,11 +11,11 @@ import {
 import type { SeriesTable } from '../series/index.ts';
 import type { Section } from '../snapshot/index.ts';
 import type { AnyClockDetector } from './clock.ts';
-import type { AnyStepDetector, DetectorOptions, TransitionDetector } from './detector.ts';
+import type { AnyStepDetector, DetectorOptions, TransitionDetector, Verdict } from './detector.ts';
 import { enabled } from './enabled.ts';
-import type { AnyGroupDetector } from './group.ts';
-import type { StatefulStation } from './held-state.ts';
-import { Judging, ofRank, type Report } from './judging.ts';
+import type { AnyGroupDetector, RankVerdict } from './group.ts';
+import type { HeldState, StatefulStation } from './held-state.ts';
+import { Judging, type Report } from './judging.ts';
 import { RankFeed } from './rank-feed.ts';
 import { RankGroups } from './rank-groups.ts';
 import { RunWatches } from './run-watches.ts';
@@ -48,6 +48,11 @@ export interface DetectionEngineParts {
   readonly options: Readonly<Record<string, DetectorOptions>>;
 }
 
+interface TransitionStation {
+  readonly detector: TransitionDetector;
+  options: DetectorOptions;
+}
+
 /**
  * Feeds every enabled detector with what it reads, before the next observation is taken: a finding is there within the step. A
  * detector that throws is counted, and harms no other.
@@ -55,7 +60,7 @@ export interface DetectionEngineParts {
 export class DetectionEngine implements RunListener {
   readonly #sink: VerdictSink;
   readonly #ranks: RankFeed;
-  readonly #transitions: readonly { readonly detector: TransitionDetector; options: DetectorOptions }[];
+  readonly #transitions: readonly TransitionStation[];
   readonly #judging: Judging;
   readonly #groupStations: readonly StatefulStation<AnyGroupDetector>[];
   readonly #groups: RankGroups;
@@ -102,7 +107,7 @@ export class DetectionEngine implements RunListener {
     this.#scalarStations = enabled(scalarDetectors, options) as ScalarStation[];
     this.#table = table;
     this.#scalars = new ScalarWatch(this.#scalarStations, (detector, { run, rank, uuid }, witness, judge) => {
-      judging.judge(detector, { run, rank, uuid, witness }, judge);
+      judging.judgeSeries(detector, { run, rank, uuid, witness }, judge);
     });
     for (const { detector } of this.#allStations()) judging.add(detector);
   }
@@ -124,9 +129,8 @@ export class DetectionEngine implements RunListener {
    */
   tick(time: number, runs: readonly RunProgress[]): void {
     for (const { run, ranks } of runs) {
-      for (const { station, state } of this.#clocks.of(run)) {
-        const { detector, options } = station;
-        this.#judging.judgeRanks(detector, run, () => detector.observe(state, ranks, options));
+      for (const held of this.#clocks.of(run)) {
+        this.#judging.judgeRanks(held.station.detector, run, askClock, held, ranks);
       }
     }
     this.#machine.sample(this.#table, time, runs);
@@ -155,8 +159,8 @@ export class DetectionEngine implements RunListener {
 
   transition(transition: RankTransition): void {
     if (endedStates.has(transition.to)) this.#groups.leave(transition);
-    for (const { detector, options } of this.#transitions) {
-      this.#judging.judge(detector, ofRank(transition), () => detector.observe(transition, options));
+    for (const station of this.#transitions) {
+      this.#judging.judge(station.detector, transition, askTransition, station, transition);
     }
   }
 
@@ -213,4 +217,15 @@ export class DetectionEngine implements RunListener {
       ...this.#scalarStations,
     ];
   }
+}
+
+function askClock(
+  { station, state }: HeldState<StatefulStation<AnyClockDetector>>,
+  ranks: RunProgress['ranks'],
+): readonly RankVerdict[] {
+  return station.detector.observe(state, ranks, station.options);
+}
+
+function askTransition({ detector, options }: TransitionStation, transition: RankTransition): Verdict {
+  return detector.observe(transition, options);
 }

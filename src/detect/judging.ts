@@ -47,38 +47,68 @@ export class Judging {
     this.#failures.row({ kind }).set('failures', 0);
   }
 
-  judge(detector: DetectorFacts, about: About, judge: () => Verdict): void {
-    this.#guard(detector, () => {
-      this.#tell(detector, about, judge());
-    });
+  /**
+   * Asks a detector of one rank.
+   * @param ask puts what it holds and what it is to judge before it. Both come beside it, since a closure over them at every step of every rank
+   *   for every detector would leave more garbage behind than all else.
+   */
+  judge<Held, Heard>(
+    detector: DetectorFacts,
+    of: RankIdentity,
+    ask: (held: Held, heard: Heard) => Verdict,
+    held: Held,
+    heard: Heard,
+  ): void {
+    try {
+      const verdict = ask(held, heard);
+      if (verdict.status !== 'quiet') this.#report({ detector, ...ofRank(of), verdict });
+    } catch (error) {
+      this.#fail(detector, error);
+    }
   }
 
-  judgeRanks(detector: DetectorFacts, run: string, judge: () => readonly RankVerdict[]): void {
-    this.#guard(detector, () => {
-      for (const { rank, verdict } of judge()) this.#tell(detector, ofRank({ run, rank }), verdict);
-    });
+  /** Asks one that compares ranks; what it is asked with comes as with {@link judge}. */
+  judgeRanks<Held, Heard>(
+    detector: DetectorFacts,
+    run: string,
+    ask: (held: Held, heard: Heard) => readonly RankVerdict[],
+    held: Held,
+    heard: Heard,
+  ): void {
+    try {
+      for (const { rank, verdict } of ask(held, heard)) {
+        if (verdict.status !== 'quiet') this.#report({ detector, ...ofRank({ run, rank }), verdict });
+      }
+    } catch (error) {
+      this.#fail(detector, error);
+    }
+  }
+
+  judgeSeries(detector: DetectorFacts, about: About, judge: () => Verdict): void {
+    try {
+      const verdict = judge();
+      if (verdict.status !== 'quiet') this.#report({ detector, ...about, verdict });
+    } catch (error) {
+      this.#fail(detector, error);
+    }
   }
 
   judgeMachine(detector: DetectorFacts, judge: () => readonly MachineVerdict[]): void {
-    this.#guard(detector, () => {
-      for (const { verdict, ...about } of judge()) this.#tell(detector, { rank: null, ...about }, verdict);
-    });
-  }
-
-  #tell(detector: DetectorFacts, about: About, verdict: Verdict): void {
-    if (verdict.status !== 'quiet') this.#report({ detector, ...about, verdict });
-  }
-
-  #guard(detector: DetectorFacts, work: () => void): void {
     try {
-      work();
+      for (const { verdict, ...about } of judge()) {
+        if (verdict.status !== 'quiet') this.#report({ detector, rank: null, ...about, verdict });
+      }
     } catch (error) {
-      this.#failures.row({ kind: detector.kind }).add('failures');
-      this.#failed(detector.kind, error);
+      this.#fail(detector, error);
     }
+  }
+
+  #fail(detector: DetectorFacts, error: unknown): void {
+    this.#failures.row({ kind: detector.kind }).add('failures');
+    this.#failed(detector.kind, error);
   }
 }
 
-export function ofRank({ run, rank }: RankIdentity): About {
+function ofRank({ run, rank }: RankIdentity): About {
   return { run, rank, uuid: null, witness: rank };
 }

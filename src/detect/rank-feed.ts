@@ -1,12 +1,13 @@
 import type { Observation, Observed, RankIdentity } from '../runs/index.ts';
 import type { SeriesTable } from '../series/index.ts';
 import type { Section } from '../snapshot/index.ts';
-import type { AnyStepDetector, DetectorOptions } from './detector.ts';
+import type { AnyStepDetector, DetectorOptions, Verdict } from './detector.ts';
+import { concerns } from './concerns.ts';
 import { DetectorSeries } from './detector-series.ts';
 import { enabled } from './enabled.ts';
-import { ofRank, type Judging } from './judging.ts';
+import type { Judging } from './judging.ts';
 import type { AnyReportDetector, Reports } from './report.ts';
-import { Watches, type Station } from './watches.ts';
+import { Watches, type Station, type Watch } from './watches.ts';
 
 interface RankFeedParts {
   readonly table: SeriesTable;
@@ -41,22 +42,18 @@ export class RankFeed {
   }
 
   observation(observation: Observation): void {
-    const { fresh, wentBack } = observation;
-    for (const { station, state, series } of this.#steps.observed(observation)) {
-      const { detector, options } = station;
-      if (!wentBack && !detector.reads.some((field) => fresh[field] !== undefined)) continue;
-      this.#judging.judge(detector, ofRank(observation), () =>
-        detector.observe(state, observation, options, series.set),
-      );
+    for (const watch of this.#steps.observed(observation)) {
+      const { detector } = watch.station;
+      if (concerns(observation, detector.reads))
+        this.#judging.judge(detector, observation, askStep, watch, observation);
     }
   }
 
   hear(kind: keyof Reports, report: Observed<Reports[keyof Reports]>): void {
     if (!this.#heard.has(kind)) return;
-    for (const { station, state } of this.#reports.observed(report)) {
-      const { detector, options } = station;
-      if (detector.hears !== kind) continue;
-      this.#judging.judge(detector, ofRank(report), () => detector.observe(state, report, options));
+    for (const watch of this.#reports.observed(report)) {
+      const { detector } = watch.station;
+      if (detector.hears === kind) this.#judging.judge(detector, report, askReport, watch, report);
     }
   }
 
@@ -77,4 +74,12 @@ export class RankFeed {
   sections(holds: (identity: RankIdentity) => boolean): readonly Section[] {
     return [this.#steps.section(holds), this.#reports.section(holds)];
   }
+}
+
+function askStep({ station, state, series }: Watch<AnyStepDetector>, observation: Observation): Verdict {
+  return station.detector.observe(state, observation, station.options, series.set);
+}
+
+function askReport({ station, state }: Watch<AnyReportDetector>, report: Observed<Reports[keyof Reports]>): Verdict {
+  return station.detector.observe(state, report, station.options);
 }

@@ -1,7 +1,8 @@
 import type { Observation, RankHello, RankIdentity } from '../runs/index.ts';
 import type { Section } from '../snapshot/index.ts';
-import type { AnyGroupDetector } from './group.ts';
-import type { StatefulStation } from './held-state.ts';
+import { concerns } from './concerns.ts';
+import type { AnyGroupDetector, RankVerdict } from './group.ts';
+import type { HeldState, StatefulStation } from './held-state.ts';
 import type { Judging } from './judging.ts';
 import { peerGroup, peerings, type Peering } from './ranks/peers.ts';
 import { RunWatches } from './run-watches.ts';
@@ -26,13 +27,12 @@ export class RankGroups {
   }
 
   observation(observation: Observation): void {
-    const { run, rank, fresh, wentBack } = observation;
+    const { run, rank } = observation;
     const group = this.#peers.get(run)?.get(rank);
     for (const peers of peerings) {
-      for (const { station, state } of this.#watches[peers].of(run, group?.[peers])) {
-        const { detector, options } = station;
-        if (!wentBack && !detector.reads.some((field) => fresh[field] !== undefined)) continue;
-        this.#judging.judgeRanks(detector, run, () => detector.observe(state, observation, options));
+      for (const held of this.#watches[peers].of(run, group?.[peers])) {
+        const { detector } = held.station;
+        if (concerns(observation, detector.reads)) this.#judging.judgeRanks(detector, run, askGroup, held, observation);
       }
     }
   }
@@ -61,4 +61,11 @@ export class RankGroups {
   sections(holds: (run: string) => boolean): readonly Section[] {
     return peerings.map((peers) => this.#watches[peers].section(`detect_${peers}`, holds));
   }
+}
+
+function askGroup(
+  { station, state }: HeldState<StatefulStation<AnyGroupDetector>>,
+  observation: Observation,
+): readonly RankVerdict[] {
+  return station.detector.observe(state, observation, station.options);
 }

@@ -7,6 +7,7 @@ const maxPending = 32;
 export type StepRow<Value> = ReadonlyMap<number, Value>;
 
 interface Pending<Value> {
+  readonly step: number;
   readonly row: Map<number, Value>;
   /** Ranks that are to tell the step and have not. A rank that is past a step that it did not tell will not tell it any more. */
   missing: number;
@@ -19,7 +20,8 @@ interface Pending<Value> {
  */
 export class StepBoard<Value extends number | object> {
   readonly #blank: () => Value;
-  readonly #pending = new Map<number, Pending<Value>>();
+  /** The lowest step first. An array, and looked through by index: at every report of a rank an iterator would leave garbage behind. */
+  #pending: Pending<Value>[] = [];
   /** The last step of each rank. */
   readonly #last = new Map<number, number>();
   /** Up to here all steps were given. */
@@ -38,18 +40,10 @@ export class StepBoard<Value extends number | object> {
     this.#move(rank, step);
     // Too late: the others were compared without it.
     if (step <= this.#given) return [];
-    let told = this.#pending.get(step);
-    if (told === undefined) this.#pending.set(step, (told = { row: new Map(), missing: this.#behind(step) }));
-    told.row.set(rank, value);
-    if (this.#pending.size > maxPending) this.#leaveBehind(Math.min(...this.#pending.keys()));
-    const complete: [number, StepRow<Value>][] = [];
-    for (const [pending, { row, missing }] of this.#pending) if (missing === 0) complete.push([pending, row]);
-    if (complete.length > 1) complete.sort(([one], [other]) => one - other);
-    for (const [done] of complete) {
-      this.#pending.delete(done);
-      this.#given = Math.max(this.#given, done);
-    }
-    return complete;
+    this.#at(step).row.set(rank, value);
+    const [lowest] = this.#pending;
+    if (lowest !== undefined && this.#pending.length > maxPending) this.#leaveBehind(lowest.step);
+    return this.#pending.some(isComplete) ? this.#give() : [];
   }
 
   /** A rank will say nothing more. */
@@ -60,15 +54,13 @@ export class StepBoard<Value extends number | object> {
   /** The worker went back: what it told of later steps is void. */
   rewind(rank: number, step: number): void {
     this.#move(rank, undefined);
-    for (const [pending, { row }] of this.#pending) {
-      if (pending >= step) row.delete(rank);
-      if (row.size === 0) this.#pending.delete(pending);
-    }
+    for (const pending of this.#pending) if (pending.step >= step) pending.row.delete(rank);
+    this.#pending = this.#pending.filter(({ row }) => row.size > 0);
     this.#given = Math.min(this.#given, step - 1);
   }
 
   toJSON(): unknown {
-    const pending = [...this.#pending].map(([step, { row }]) => [step, [...row]]);
+    const pending = this.#pending.map(({ step, row }) => [step, [...row]]);
     return { pending, last: [...this.#last], given: this.#given };
   }
 
@@ -79,9 +71,8 @@ export class StepBoard<Value extends number | object> {
     this.#given = fresh.given;
     const isTaken = fresh.pending.every((entry) => {
       const [step, row] = pair(entry);
-      if (step === null || !Array.isArray(row) || this.#pending.size > maxPending) return false;
-      const told: Pending<Value> = { row: new Map(), missing: 0 };
-      this.#pending.set(step, told);
+      if (step === null || !Array.isArray(row) || this.#pending.length > maxPending) return false;
+      const told = this.#at(step);
       return row.every((each) => this.#take(told.row, each));
     });
     return (
@@ -115,13 +106,32 @@ export class StepBoard<Value extends number | object> {
   /** The rank stands at this step now; undefined: it is not waited for. */
   #move(rank: number, to: number | undefined): void {
     const from = this.#last.get(rank);
-    for (const [step, told] of this.#pending) {
-      if (told.row.has(rank)) continue;
-      if (from !== undefined && from < step) told.missing -= 1;
-      if (to !== undefined && to < step) told.missing += 1;
+    for (let at = 0; at < this.#pending.length; at += 1) {
+      const told = this.#pending[at];
+      if (told === undefined || told.row.has(rank)) continue;
+      if (from !== undefined && from < told.step) told.missing -= 1;
+      if (to !== undefined && to < told.step) told.missing += 1;
     }
     if (to === undefined) this.#last.delete(rank);
     else this.#last.set(rank, to);
+  }
+
+  #at(step: number): Pending<Value> {
+    // Most often the last one.
+    const at = this.#pending.findLastIndex((pending) => pending.step <= step);
+    const found = this.#pending[at];
+    if (found?.step === step) return found;
+    const told: Pending<Value> = { step, row: new Map(), missing: this.#behind(step) };
+    this.#pending.splice(at + 1, 0, told);
+    return told;
+  }
+
+  /** Takes out those that nobody is waited for. */
+  #give(): readonly (readonly [step: number, row: StepRow<Value>])[] {
+    const complete = this.#pending.filter(isComplete);
+    this.#pending = this.#pending.filter((pending) => !isComplete(pending));
+    this.#given = Math.max(this.#given, complete.at(-1)?.step ?? this.#given);
+    return complete.map(({ step, row }) => [step, row] as const);
   }
 
   /** How many ranks stand before this step. */
@@ -130,6 +140,10 @@ export class StepBoard<Value extends number | object> {
     for (const last of this.#last.values()) if (last < step) behind += 1;
     return behind;
   }
+}
+
+function isComplete({ missing }: Pending<unknown>): boolean {
+  return missing === 0;
 }
 
 /** A whole number and what belongs to it; null where it is something else. */
