@@ -151,27 +151,26 @@ export class RankReports {
     };
   }
 
-  /** Takes back what was saved before a restart, without telling anybody; not more series than a run may hold by now. */
-  restore({ phase, evaluations, events, serving, details, layers, tensors }: SavedReports): void {
+  /** Takes back what was saved before a restart, without telling a listener; not more series than a run may hold by now. */
+  restore({ phase, evaluations, events, serving, details, layers, tensors }: SavedReports, exceeded: Exceeded): void {
     const { series, named } = this.#parts;
-    const none = (): void => undefined;
     if (details !== null) {
       const unlimited = { max_extras: Infinity, max_auxiliary_losses: Infinity };
       this.#details = new DetailRows(series, named, this.#labels);
-      this.#details.show(details, unlimited, none);
+      this.#details.show(details, unlimited, exceeded);
     }
     if (layers !== null) {
       this.#layers = new LayerRows(series, named, this.#labels);
-      this.#layers.show(layers, Infinity, none);
+      this.#layers.show(layers, Infinity, exceeded);
     }
     if (tensors.length > 0) {
       this.#tensors = new TensorRows(series, named, this.#labels);
-      for (const each of tensors) this.#tensors.show(each, Infinity, none);
+      for (const each of tensors) this.#tensors.show(each, Infinity, exceeded);
     }
     if (phase !== null) this.#showPhase(phase);
     if (evaluations.length > 0) {
       this.#evaluations = new EvaluationRows(series, named, this.#labels);
-      for (const each of evaluations) this.#evaluations.show(each, Infinity, none);
+      for (const each of evaluations) this.#evaluations.show(each, Infinity, exceeded);
     }
     if (Object.keys(events).length > 0) {
       this.#events = new EventRows(series, this.#labels);
@@ -179,7 +178,7 @@ export class RankReports {
     }
     if (serving !== null) {
       this.#serving = new ServingRows(series, named, this.#labels);
-      this.#serving.restore(serving);
+      this.#serving.restore(serving, exceeded);
     }
   }
 

@@ -212,13 +212,13 @@ export class Rank {
   }
 
   /** Takes back what was saved before a restart, before anything else happens. A rank that had not ended is waited for. */
-  restore(saved: SavedRank, time: number): void {
+  restore(saved: SavedRank, time: number, exceeded: Exceeded): void {
     const { intake, progress, reports } = saved;
     this.#intake = Intake.restore(intake);
     if (progress !== undefined) this.#progress = Progress.restore(progress, time);
     this.#steps.restore(saved);
     // An older snapshot has none.
-    if (reports !== undefined) this.reports.restore(reports);
+    if (reports !== undefined) this.reports.restore(reports, exceeded);
     this.standing.restore(saved, time);
   }
 

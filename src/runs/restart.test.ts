@@ -7,6 +7,7 @@ import type { Observation, RankTransition } from './observation.ts';
 import type { RankHello } from './hello.ts';
 import type { Rank } from './rank.ts';
 import type { StepReport } from './recent-steps.ts';
+import type { RunsOptions } from './options.ts';
 import { Runs } from './runs.ts';
 
 const hello: RankHello = {
@@ -27,14 +28,14 @@ const hello: RankHello = {
   labels: {},
 };
 
-function start(more: { readonly time?: number; readonly max_runs?: number } = {}) {
+function start({ time: began = 1000, ...limits }: { readonly time?: number } & Partial<RunsOptions> = {}) {
   const table = new SeriesTable();
   const observations: Observation[] = [];
   const told: string[] = [];
-  let time = more.time ?? 1000;
+  let time = began;
   const runs = new Runs({
     table,
-    options: { ...runsDefaults, max_runs: more.max_runs ?? 64 },
+    options: { ...runsDefaults, ...limits },
     now: () => time,
     listener: {
       observation: (observation) => observations.push(observation),
@@ -62,8 +63,11 @@ function start(more: { readonly time?: number; readonly max_runs?: number } = {}
 /** Another exporter that found what this one has written, all of it or the given parts. */
 function restarted(before: ReturnType<typeof start>, more: Parameters<typeof start>[0] = {}) {
   const after = start(more);
-  const problems = [...before.runs.section.save()].map((part) => after.runs.section.restore(fromLine(toLine(part))));
-  return { ...after, problems: problems.filter((problem) => problem !== null) };
+  const overLimits: string[] = [];
+  const problems = [...before.runs.section.save()].map((part) =>
+    after.runs.section.restore(fromLine(toLine(part)), ({ option, limit }) => overLimits.push(`${option} ${limit}`)),
+  );
+  return { ...after, overLimits, problems: problems.filter((problem) => problem !== null) };
 }
 
 const value = fc.oneof(fc.double({ noNaN: true, min: 0, max: 9 }), fc.constantFrom(NaN, Infinity));
@@ -192,11 +196,33 @@ describe('runs after a restart of the exporter', () => {
     const before = start();
     for (const run of ['a', 'b', 'c']) before.runs.join({ ...hello, run }, false);
     const after = restarted(before, { max_runs: 2 });
-    expect(after.problems).toEqual(['runs.max_runs is 2 now']);
+    expect([after.problems, after.overLimits]).toEqual([[], ['max_runs 2']]);
     expect(after.runs.listRuns().map(({ run }) => run)).toEqual(['a', 'b']);
     const [part] = before.runs.section.save();
     expect(after.runs.section.restore(part)).toBe('it is there twice');
     expect(after.runs.section.restore({ rank: 1 })).toBe('it is not of the expected shape');
+  });
+
+  it('tell of every rank and every name for which the limits of now have no room', () => {
+    const before = start();
+    const nothing = (): void => undefined;
+    for (const rank of [0, 1, 2]) {
+      const { reports } = before.runs.join({ ...hello, rank, worldSize: 3 }, false);
+      const slices = [{ slice: '', samples: 9, metrics: { auc: 0.9, loss: 0.1 } }];
+      const layers = ['first', 'second'].map((name) => ({ name, values: { weight_norm: 1, gradient_norm: 2 } }));
+      reports.details({ gradientNormScope: null, extras: { a: 1, b: 2 }, auxiliaryLosses: {} }, nothing);
+      reports.layers({ step: 1, time: 7, layers }, nothing);
+      reports.evaluation({ dataset: 'val', step: 1, time: 7, slices, failures: [] }, nothing);
+      const outputs = { classes: ['cat', 'dog'], counts: [3, 4] };
+      const unknown = { requests: 3, errors: null, inputTokens: null, outputTokens: null, latency: null };
+      reports.serving({ time: 7, ...unknown, outputs }, nothing);
+    }
+    expect(restarted(before)).toMatchObject({ problems: [], overLimits: [] });
+    const after = restarted(before, { max_ranks: 2, max_run_series: 3 });
+    expect(after.problems).toEqual([]);
+    // Of the first rank two layers, the slices of a data set and two classes; of the second all of these and two extras; and the third rank.
+    expect(after.overLimits).toEqual([...Array.from({ length: 5 + 7 }, () => 'max_run_series 3'), 'max_ranks 2']);
+    expect(after.text().match(/^gradwatch_train_extra\{.*/gm)).toHaveLength(2);
   });
 
   it('goes on counting events and what was served, and shows evaluations and the phase', () => {

@@ -2,6 +2,7 @@ import { FreshRows, type Row, type SeriesGroup } from '../series/index.ts';
 import type { Cleaned } from './cleaned.ts';
 import type { RankHello } from './hello.ts';
 import { runMetrics, rankMetrics } from './metrics.ts';
+import type { Exceeded } from './excess.ts';
 import { NamedSeries, type AllNamedSeries } from './named-series.ts';
 import type { Observation, RankState, RunListener } from './observation.ts';
 import type { RunsOptions } from './options.ts';
@@ -113,11 +114,11 @@ export class Run implements RankOwner {
     return rank;
   }
 
-  /** Takes a rank back that was saved before a restart. */
-  restore(saved: SavedRank, facts: RunFacts): void {
+  /** Takes a rank back that was saved before a restart. What the limits of now leave out is told to `exceeded`. */
+  restore(saved: SavedRank, facts: RunFacts, exceeded: Exceeded): void {
     this.#facts = facts;
     this.#describe(saved.hello);
-    this.#add(saved.hello).restore(saved, this.#parts.now());
+    this.#add(saved.hello).restore(saved, this.#parts.now(), exceeded);
     this.#row.setState('state', this.state);
     const ends = [...this.#ranks.values()].map(({ endedAt }) => endedAt);
     this.#endedAt = ends.includes(null) ? null : Math.max(...ends.filter((end) => end !== null));

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { SeriesTable } from '../series/index.ts';
-import type { Section } from '../snapshot/index.ts';
+import type { LimitOfNow, Section } from '../snapshot/index.ts';
 import { fields } from './fields.ts';
 import { RunsLimitError } from './limit-error.ts';
 import { rankMetrics, runMetrics } from './metrics.ts';
@@ -196,7 +196,7 @@ export class Runs {
       saved: () => {
         for (const run of this.#runs.values()) for (const rank of run.ranks.values()) rank.saved();
       },
-      restore: (part) => this.#restore(part),
+      restore: (part, overLimit) => this.#restore(part, overLimit),
     };
   }
 
@@ -206,21 +206,30 @@ export class Runs {
     }
   }
 
-  #restore(part: unknown): string | null {
+  #restore(part: unknown, overLimit: (limit: LimitOfNow) => void = () => undefined): string | null {
     const read = v.safeParse(savedPart, part);
     if (!read.success) return 'it is not of the expected shape';
     const { startedAt, rank, facts } = read.output;
     const { run: name, rank: number } = rank.hello;
-    const { max_runs: maxRuns, max_ranks: maxRanks, max_total_ranks: maxTotal } = this.#options;
     const held = this.#runs.get(name);
     if (held?.ranks.has(number) === true) return 'it is there twice';
-    if (held === undefined && this.#runs.size >= maxRuns) return `runs.max_runs is ${maxRuns} now`;
-    if (held !== undefined && held.ranks.size >= maxRanks) return `runs.max_ranks is ${maxRanks} now`;
-    if (this.#ranks().length >= maxTotal) return `runs.max_total_ranks is ${maxTotal} now`;
+    const full = this.#fullFor(held);
+    if (full !== null) {
+      overLimit({ option: full, limit: this.#options[full] });
+      return null;
+    }
     const run = held ?? new Run(name, startedAt, this.#parts);
     this.#runs.set(name, run);
-    run.restore(rank, facts);
+    run.restore(rank, facts, overLimit);
     return null;
+  }
+
+  /** The limit that leaves no place for one more rank of this run, undefined where the run is not there yet. */
+  #fullFor(run: Run | undefined): 'max_runs' | 'max_ranks' | 'max_total_ranks' | null {
+    const { max_runs: maxRuns, max_ranks: maxRanks, max_total_ranks: maxTotal } = this.#options;
+    if (run === undefined && this.#runs.size >= maxRuns) return 'max_runs';
+    if (run !== undefined && run.ranks.size >= maxRanks) return 'max_ranks';
+    return this.#ranks().length >= maxTotal ? 'max_total_ranks' : null;
   }
 
   #begin(name: string): Run {

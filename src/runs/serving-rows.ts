@@ -62,14 +62,14 @@ export class ServingRows {
     };
   }
 
-  restore(saved: SavedServing): void {
+  restore(saved: SavedServing, exceeded: Exceeded): void {
     for (const key of counts) {
       const value = saved.counts[key];
       if (value !== undefined) this.#row.set(key, value);
     }
     if (saved.latency !== null) this.#histogram().restore(saved.latency);
     for (const [name, total] of Object.entries(saved.outputs)) {
-      this.#outputs.row(name, Infinity, () => undefined)?.set('total', total);
+      this.#outputs.row(name, Infinity, exceeded)?.set('total', total);
     }
   }
 

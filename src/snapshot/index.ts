@@ -1,4 +1,4 @@
-export type { Section } from './section.ts';
+export type { LimitOfNow, Section } from './section.ts';
 export { restoreState } from './restore-state.ts';
 export type { Lasting } from './restore-state.ts';
 export { fromLine, toLine } from './json.ts';

@@ -20,7 +20,7 @@ export const failureMetrics = {
 
 export const leftOutMetrics = {
   leftOut: counter('gradwatch_exporter_snapshot_left_out_total', {
-    help: 'Parts of the state that found no room in a snapshot, or could not be used after a restart, by reason',
+    help: 'Parts of the state that found no room in a snapshot, or could not be used after a restart, by reason; where a limit has no room for them any more, the option is the reason, and each name counts',
     labels: ['section', 'reason'],
   }),
 } as const;

@@ -1,3 +1,10 @@
+/** A limit that the configuration sets now, and that has no room for all that was saved. */
+export interface LimitOfNow {
+  /** In the section of the configuration that is called like the section of the snapshot: "max_series". */
+  readonly option: string;
+  readonly limit: number;
+}
+
 /**
  * What one room wants to find again after a restart of the exporter. The room owns the meaning; this room stores it.
  *
@@ -18,8 +25,11 @@ export interface Section {
   leftOut?(part: unknown): void;
   /** What {@link save} gave last is on disk, but for what was left out. Not called when it could not be written. */
   saved?(): void;
-  /** Takes a part back, once, before anything else happens. Never throws: null, or one clause on why it cannot be used. */
-  restore(part: unknown): string | null;
+  /**
+   * Takes a part back, once, before anything else happens. Never throws: null, or one clause on why it cannot be used.
+   * @param overLimit told of each thing that a limit leaves out now: the part itself, or a name in it
+   */
+  restore(part: unknown, overLimit?: (limit: LimitOfNow) => void): string | null;
   /** Every part of every section has been given back. */
   restored?(): void;
 }

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemTimers } from '../collect/index.ts';
 import { expose, SeriesTable } from '../series/index.ts';
-import type { Section } from './section.ts';
+import type { LimitOfNow, Section } from './section.ts';
 import { Snapshots, type SnapshotStore } from './snapshots.ts';
 import { StateDirectory } from './state-directory.ts';
 
@@ -284,6 +284,31 @@ describe('Snapshots', () => {
       'section newer of the last snapshot has version 1, expected 2: left out',
       '2 of 3 parts of section wrong are left out, the first because it is no number',
     ]);
+    await snapshots.stop(5);
+  });
+
+  it('counts and tells, once for each limit, what a lower limit has no room for', async () => {
+    const crowd = (limits: readonly LimitOfNow[]): Section => ({
+      ...{ name: 'crowd', version: 1, revision: () => 0, save: () => ['a', 'b'] },
+      restore: (_, overLimit) => {
+        for (const limit of limits) overLimit?.(limit);
+        return null;
+      },
+    });
+    const first = exporter([crowd([])]);
+    await first.snapshots.start();
+    await first.snapshots.stop(5);
+    const places = { option: 'max_places', limit: 2 };
+    const { snapshots, told, series } = exporter([crowd([places, { option: 'max_names', limit: 7 }, places])]);
+    await snapshots.start();
+    expect(series(restored)).toEqual(['{state="in_part"} 1']);
+    expect(series('gradwatch_exporter_snapshot_left_out_total')).toEqual([
+      '{section="crowd",reason="max_places"} 4',
+      '{section="crowd",reason="max_names"} 2',
+    ]);
+    expect(told[0]).toBe(
+      'not all of section crowd of the last snapshot has room: 4 over crowd.max_places, which is 2 now; 2 over crowd.max_names, which is 7 now',
+    );
     await snapshots.stop(5);
   });
 

@@ -3,7 +3,7 @@ import { DirectoryHeldError, failureOf, failureReasons } from './failure.ts';
 import { maxBytes, read, write, type SavedSection } from './format.ts';
 import { failureMetrics, leftOutMetrics, restoreMetrics, writingMetrics, type RestoreState } from './metrics.ts';
 import { Room } from './room.ts';
-import type { Section } from './section.ts';
+import type { LimitOfNow, Section } from './section.ts';
 
 /** Where snapshots are kept: a directory, or what a test puts in its place. */
 export interface SnapshotStore {
@@ -220,8 +220,18 @@ export class Snapshots {
       );
       return false;
     }
-    const problems = saved.parts.map((part) => section.restore(part)).filter((problem) => problem !== null);
-    if (problems[0] === undefined) return true;
+    const overLimits = new Map<string, number>();
+    const overLimit = ({ option, limit }: LimitOfNow): void => {
+      this.#countLeftOut(name, option);
+      const clause = `${name}.${option}, which is ${limit} now`;
+      overLimits.set(clause, (overLimits.get(clause) ?? 0) + 1);
+    };
+    const problems = saved.parts.map((part) => section.restore(part, overLimit)).filter((problem) => problem !== null);
+    if (overLimits.size > 0) {
+      const each = [...overLimits].map(([clause, things]) => `${things} over ${clause}`);
+      log.warn(facts, `not all of section ${name} of the last snapshot has room: ${each.join('; ')}`);
+    }
+    if (problems[0] === undefined) return overLimits.size === 0;
     this.#countLeftOut(name, 'not_usable', problems.length);
     log.warn(
       { ...facts, parts: problems.length },
@@ -230,7 +240,8 @@ export class Snapshots {
     return false;
   }
 
-  #countLeftOut(section: string, reason: 'no_room' | 'other_version' | 'not_usable', parts = 1): void {
+  /** @param reason `no_room`, `other_version`, `not_usable`, or the option whose limit leaves it out */
+  #countLeftOut(section: string, reason: string, parts = 1): void {
     this.#leftOut.row({ section, reason }).add('leftOut', parts);
   }
 
