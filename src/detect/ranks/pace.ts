@@ -1,9 +1,12 @@
 import { madToSigma, SlidingWindow } from '../../stats/index.ts';
 import { Episode } from '../episode.ts';
+import { RecurringLag } from './recurring-lag.ts';
 import { SlightLag } from './slight-lag.ts';
 
 /** Least standard deviation of the logarithm that is assumed. */
 const scaleFloor = 0.02;
+/** Steps that tell how often a rank is slow. */
+const memory = 64;
 
 /** How fast a rank computes: what is usual for it, and which of its last steps were slow. */
 export class Pace {
@@ -11,6 +14,7 @@ export class Pace {
   readonly usual: SlidingWindow;
   readonly episode = new Episode();
   readonly slight = new SlightLag();
+  readonly recurring = new RecurringLag();
   /** It reports waits: its step is not told before its wait. */
   waits = false;
   /** Logarithms of how far the rank's change stood above that of its peers, while in order. */
@@ -18,6 +22,8 @@ export class Pace {
   /** The last steps, the newest in the lowest bit: 1 where the rank was slow. */
   private slow = 0;
   private slowSince = 0;
+  private marks = 0;
+  private share = 0;
 
   /** @param window own times in order that make the usual one */
   constructor(window: number) {
@@ -33,6 +39,11 @@ export class Pace {
   /** The first of the slow steps that are among the last ones. */
   get since(): number {
     return this.slowSince;
+  }
+
+  /** In what share of the last steps it was slow: a mean that forgets. */
+  get slowShare(): number {
+    return this.share;
   }
 
   /** How many of the last steps were slow. */
@@ -52,5 +63,7 @@ export class Pace {
   mark(step: number, isSlow: boolean, of: number): void {
     this.slow = ((this.slow << 1) | (isSlow ? 1 : 0)) & (2 ** of - 1);
     if (isSlow && this.slowSteps === 1) this.slowSince = step;
+    this.marks = Math.min(this.marks + 1, memory);
+    this.share += ((isSlow ? 1 : 0) - this.share) / this.marks;
   }
 }

@@ -20,11 +20,13 @@ export interface Slow {
   readonly since: number;
   /** Slower than it was, and not only slower than the others. */
   readonly isChange: boolean;
+  /** In what share of the steps it is slow, where it is so now and then; the factor is the mean of all steps then. */
+  readonly share?: number;
 }
 
 /** @param critical from how many times on it is critical */
 export function evidenceOf(
-  { factor: logarithm, threshold, since, isChange }: Slow,
+  { factor: logarithm, threshold, since, isChange, share }: Slow,
   rank: number,
   pace: Pace,
   step: number,
@@ -37,6 +39,7 @@ export function evidenceOf(
   const own = row.get(rank)?.wait ?? null;
   const wait =
     own === null ? '' : `; it waits ${figure(own)} s for the others, they up to ${figure(Math.max(...others))} s`;
+  const often = share === undefined ? '' : ` in the mean, being slow in ${figure(100 * share)} % of its steps,`;
   return {
     status: 'evidence',
     severity: factor >= critical ? 'critical' : 'warning',
@@ -48,7 +51,7 @@ export function evidenceOf(
     window: pace.usual.size,
     cause:
       (isChange
-        ? `Rank ${rank} computes ${figure(factor)} times slower than is usual for it since step ${since}, measured by ${peers}`
+        ? `Rank ${rank} computes ${figure(factor)} times slower${often} than is usual for it since step ${since}, measured by ${peers}`
         : `Rank ${rank} computes ${figure(factor)} times slower than ${peers} since step ${since}`) + `${wait}.`,
     advice:
       "Look at this rank's GPU (throttling, clocks, ECC errors), at what else runs on its node, and at its input data; then move the rank.",

@@ -100,6 +100,47 @@ describe('straggler', () => {
     expect(new Set(said.map(({ rank }) => rank))).toEqual(new Set([3]));
   });
 
+  it('finds a rank that is slow in every third step, and is done with it some time after the last', () => {
+    for (let seed = 30; seed < 34; seed += 1) {
+      const noise = normals(seed);
+      const run = job(8, (rank, step) => {
+        const isSlow = rank === 5 && step >= 100 && step < 400 && step % 3 === 0;
+        return { step_seconds: (1 + 0.1 * rank) * Math.exp(0.03 * noise()) * (isSlow ? 1.6 : 1) };
+      });
+      const said = run(0, 500);
+      expect(said[0]).toMatchObject({
+        rank: 5,
+        verdict: {
+          severity: 'warning',
+          threshold: 1.1,
+          score: expect.closeTo(1.18, 1) as number,
+          cause: expect.stringMatching(
+            /^Rank 5 computes 1\.\d+ times slower in the mean, being slow in 3\d(\.\d)? % of its steps, than is usual/,
+          ) as string,
+        },
+      });
+      expect(said[0]?.step).toBeLessThanOrEqual(141);
+      expect(new Set(said.map(({ rank }) => rank))).toEqual(new Set([5]));
+      expect(brief(said).filter((each) => each.startsWith('recovered'))).toHaveLength(1);
+      expect(brief(said).at(-1)).toMatch(/^recovered 5 at 4[3-6]\d$/);
+    }
+  });
+
+  it('is silent where every rank is slow now and then, by turns or by chance', () => {
+    const turns = normals(35);
+    expect(
+      job(4, (rank, step) => ({ step_seconds: Math.exp(0.03 * turns()) * (step % 4 === rank ? 1.6 : 1) }))(0, 600),
+    ).toEqual([]);
+    let told = 0;
+    for (let seed = 36; seed < 46; seed += 1) {
+      const noise = normals(seed);
+      // Of a normal number squared a tenth is above 2.7.
+      const run = job(8, () => ({ step_seconds: Math.exp(0.03 * noise()) * (noise() ** 2 > 2.7 ? 1.6 : 1) }));
+      if (run(0, 1000).some(({ verdict }) => verdict.status === 'evidence')) told += 1;
+    }
+    expect(told).toBeLessThanOrEqual(2);
+  });
+
   it('does not blame a rank of other speed where nobody waits for it', () => {
     const uneven = job(4, (rank) => ({ step_seconds: 1 + rank }));
     expect(uneven(0, 200)).toEqual([]);

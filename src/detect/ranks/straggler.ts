@@ -1,29 +1,16 @@
 import { integer, number } from '../../config/index.ts';
 import type { Observation } from '../../runs/index.ts';
-import { detectorOptions, quiet } from '../detector.ts';
-import { groupDetector, type RankVerdict } from '../group.ts';
+import { detectorOptions } from '../detector.ts';
+import { groupDetector } from '../group.ts';
 import { ByRank } from './by-rank.ts';
-import { Others } from './others.ts';
+import { comparePaces } from './compare-paces.ts';
 import { Pace } from './pace.ts';
-import { evidenceOf, type Slow, type Work } from './slow-rank.ts';
-import { StepBoard, type StepRow } from './step-board.ts';
+import type { Work } from './slow-rank.ts';
+import { StepBoard } from './step-board.ts';
 
 export interface State {
   readonly board: StepBoard<Work>;
   readonly paces: ByRank<Pace>;
-}
-
-interface Options {
-  readonly slowdown: number;
-  readonly z: number;
-  readonly lag: number;
-  readonly window: number;
-  readonly warmup: number;
-  readonly of: number;
-  readonly slow: number;
-  readonly slight: number;
-  readonly evidence: number;
-  readonly critical: number;
 }
 
 /**
@@ -62,7 +49,7 @@ export const straggler = groupDetector({
       default: 5,
       min: 1,
       max: 30,
-      help: 'Slow steps that make a straggler',
+      help: 'Slow steps that make a straggler, more where peers have slow steps too',
     }),
     of: integer({
       default: 10,
@@ -74,7 +61,7 @@ export const straggler = groupDetector({
       default: 1.1,
       min: 1.01,
       max: 100,
-      help: 'Slowdown of the same kind that counts where it lasts',
+      help: 'Slowdown of the same kind that counts where it lasts, and in the mean where steps are slow now and then',
     }),
     evidence: number({
       default: 14,
@@ -114,7 +101,7 @@ export const straggler = groupDetector({
     else if (pace.waits) return [];
     const work = workOf(observation);
     if (work === null) return [];
-    return board.put(step, rank, work).flatMap(([done, row]) => judge(paces, done, row, options));
+    return board.put(step, rank, work).flatMap(([done, row]) => comparePaces(paces, done, row, options));
   },
   forget({ board, paces }, rank) {
     board.forget(rank);
@@ -128,46 +115,4 @@ function workOf({ known }: Observation): Work | null {
   // Clocks of a device and of the host differ a little: a wait as long as the step leaves no own time to compare.
   const own = whole - (wait ?? 0);
   return own > 0 ? { own, wait: wait ?? null } : null;
-}
-
-function judge(paces: ByRank<Pace>, step: number, row: StepRow<Work>, options: Options): RankVerdict[] {
-  const ranks = [...row].map(([rank, work]) => {
-    const pace = paces.of(rank);
-    const own = Math.log(work.own);
-    return { rank, pace, work, own, change: own - pace.usual.median() };
-  });
-  const ready = ranks.filter(({ pace }) => pace.usual.size >= Math.min(options.warmup, options.window));
-  const changes = Others.of(ready.map(({ change }) => change));
-  const waiting = ranks.every(({ work }) => work.wait !== null);
-  const leastWait = Math.min(...ranks.map(({ work }) => work.wait ?? Infinity));
-  const owns = Others.of(ranks.map(({ own }) => own));
-  return ranks.flatMap(({ rank, pace, work, own, change }): RankVerdict[] => {
-    const trained = pace.usual.size >= Math.min(options.warmup, options.window);
-    const apart = trained && ready.length > 1 ? change - changes.medianWithout(change) : 0;
-    const behind = waiting && ranks.length > 1 ? own - owns.medianWithout(own) : 0;
-    const least = waiting && work.wait === leastWait;
-    const changed = apart >= Math.log(options.slowdown) && apart >= options.z * pace.sigma;
-    const lags = least && behind >= Math.log(options.lag);
-    const slight = Math.log(options.slight);
-    if (trained && ready.length > 1 && !changed) pace.slight.take(step, apart, slight, pace.sigma, options.evidence);
-    const drifts = !changed && !lags && pace.slight.reaches(options.evidence, slight);
-    pace.mark(step, changed || lags, options.of);
-    // What may be a lag is not learnt as usual before that is known.
-    if (!changed && !pace.slight.reaches(options.evidence / 2, -Infinity)) pace.learn(own, trained ? apart : null);
-    const slow: Slow | null = changed
-      ? { factor: apart, threshold: options.slowdown, since: pace.since, isChange: true }
-      : lags
-        ? { factor: behind, threshold: options.lag, since: pace.since, isChange: false }
-        : drifts
-          ? { factor: pace.slight.mean, threshold: options.slight, since: pace.slight.since, isChange: true }
-          : null;
-    const enough = drifts || pace.slowSteps >= options.slow;
-    const verdict =
-      slow === null
-        ? pace.episode.calm(step, options.of)
-        : enough
-          ? evidenceOf(slow, rank, pace, step, row, options.critical)
-          : quiet;
-    return verdict === quiet ? [] : [{ rank, verdict }];
-  });
 }
