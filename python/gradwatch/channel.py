@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,23 +13,39 @@ from typing import Any
 from gradwatch.destination import Destination
 from gradwatch.v1.telemetry_pb2 import ExporterMessage, WorkerMessage
 
+logger = logging.getLogger("gradwatch")
+
+# By gRPC's own handlers of fork() a child gets threads of gRPC, which work on the connections of the parent, and the
+# parent waits for its own to rest. Beside a connection that comes or goes children crashed, and parents crashed or
+# waited in fork() for ever (grpcio 1.49 to 1.85). Without the handlers nothing of gRPC runs in a child.
+FORK_HANDLERS = "GRPC_ENABLE_FORK_SUPPORT"
+
 
 @contextmanager
-def quiet() -> Iterator[None]:
-    """At every fork beside a running call (each DataLoader worker is one) gRPC prints an information line on standard
-    error. It reads its verbosity once: on import, or on the first channel up to grpcio 1.71. Who has set the variable
-    or has used gRPC before has decided otherwise."""
-    if "GRPC_VERBOSITY" in os.environ:
+def without_fork_handlers() -> Iterator[None]:
+    """gRPC reads the variable when it starts, with its first channel, and newer ones on import. It is set for these
+    moments only: what the script starts must not inherit it."""
+    if FORK_HANDLERS in os.environ:
         yield
         return
-    os.environ["GRPC_VERBOSITY"] = "ERROR"
+    os.environ[FORK_HANDLERS] = "0"
     try:
         yield
     finally:
-        del os.environ["GRPC_VERBOSITY"]
+        os.environ.pop(FORK_HANDLERS, None)
 
 
-with quiet():
+def _why_handlers() -> str | None:
+    if FORK_HANDLERS in os.environ:
+        value = os.environ[FORK_HANDLERS]
+        return None if value.lower() in ("0", "false", "no") else f"{FORK_HANDLERS}={value} is set"
+    return "grpc was imported before gradwatch" if "grpc" in sys.modules else None
+
+
+# Why this process can have the handlers all the same. None when it cannot, and when it is told.
+_untold = _why_handlers()
+
+with without_fork_handlers():
     import grpc
 
 OPTIONS = (
@@ -61,11 +79,30 @@ def _read(file: str | None) -> bytes | None:
     return None if file is None else Path(file).read_bytes()
 
 
+# Never closed: gRPC stops with its last channel, and would read its environment again with the next one.
+_idle: Any = None
+
+
 def prepare() -> None:
     """Makes gRPC ready without connecting. To be called in the script's thread: it changes the environment for a
     moment."""
-    with quiet():
-        grpc.insecure_channel("localhost", options=OPTIONS).close()
+    global _idle
+    if _idle is None:
+        with without_fork_handlers():
+            _idle = grpc.insecure_channel("localhost", options=OPTIONS)
+
+
+def forked() -> None:
+    """Warns once of a fork beside a connection, where gRPC can have handlers of it."""
+    global _untold
+    if _untold is not None:
+        logger.warning(
+            "%s, and this process forks (each DataLoader worker is a fork): gRPC's handlers of fork can crash the "
+            "child or stop this process. Import gradwatch first, or set %s=0, or start children with spawn",
+            _untold,
+            FORK_HANDLERS,
+        )
+        _untold = None
 
 
 def report(channel: Any, messages: Iterator[WorkerMessage], token: str | None, timeout: float | None = None) -> Any:

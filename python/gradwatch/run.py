@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from gradwatch.buffer import Measured, StepBuffer
+from gradwatch.channel import forked
 from gradwatch.destination import Destination, Tls
 from gradwatch.ending import FAILED, FINISHED, PREEMPTED, ExitWatch, ending_of
 from gradwatch.fields import FieldReader, count, proto_text
@@ -378,5 +379,10 @@ def _after_fork_in_child() -> None:
     _live_runs.clear()
 
 
+def _after_fork_in_parent() -> None:
+    if any(run._live for run in _live_runs):
+        forked()
+
+
 if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
-    os.register_at_fork(after_in_child=_after_fork_in_child)
+    os.register_at_fork(after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)

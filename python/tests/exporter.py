@@ -10,8 +10,7 @@ from concurrent import futures
 from dataclasses import dataclass, field
 from typing import Any
 
-import grpc
-
+from gradwatch.channel import grpc, prepare
 from gradwatch.v1 import telemetry_pb2 as pb
 
 
@@ -44,6 +43,8 @@ class FakeExporter:
         self.refuse: tuple[grpc.StatusCode, str] | None = None
         self.acknowledge = True
         self.max_message_bytes: int | None = None
+        # The tests fork beside this server, too: gRPC is set up as the client does it.
+        prepare()
         # As the real one: takes the pings by which a client notices that it is frozen.
         options = [("grpc.so_reuseport", 0), ("grpc.http2.max_ping_strikes", 0)]
         self._server = grpc.server(futures.ThreadPoolExecutor(16), options=options)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import textwrap
+import threading
 
+import pytest
 import torch
 from exporter import FakeExporter
 from torch.utils.data import DataLoader, Dataset
@@ -40,11 +41,7 @@ def test_data_loader_workers_are_not_the_rank(exporter: FakeExporter) -> None:
 
 def run_script(body: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", textwrap.dedent(body)]
-    finished = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    # gRPC itself says now and then that a descriptor is of before the fork, after a line of its logging library.
-    own = r"^(WARNING: All log messages before absl::InitializeLog|[EWI]\d{4} .*epoll_ctl failed: .* pre fork).*\n?"
-    finished.stderr = re.sub(own, "", finished.stderr, flags=re.MULTILINE)
-    return finished
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
 def test_children_that_leave_in_order_say_nothing_and_do_not_hang(exporter: FakeExporter) -> None:
@@ -120,3 +117,90 @@ def test_sigterm_ends_a_forked_child_as_ever(exporter: FakeExporter) -> None:
     """)
     assert (finished.returncode, finished.stderr) == (0, "")
     assert exporter.sessions[0].goodbye.ending == pb.ENDING_FINISHED
+
+
+FORKS_BESIDE_CONNECTIONS = """
+    import collections, os, signal, time, gradwatch, gradwatch.reporter
+    signal.alarm(40)  # a fork that never returns ends the script
+    gradwatch.reporter.FIRST_BACK_OFF_SECONDS = gradwatch.reporter.MAX_BACK_OFF_SECONDS = 0.005
+    gradwatch.init("parent", address={address!r})
+    endings, until = collections.Counter(), time.monotonic() + 4
+    for step in range(1500):
+        if time.monotonic() > until:
+            break
+        gradwatch.log(step=step, loss=1.0)
+        child = os.fork()
+        if child == 0:
+            signal.alarm(20)
+            time.sleep(0.001)
+            os._exit(0)
+        endings[os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])] += 1
+    assert set(endings) == {{0}}, endings
+"""
+
+
+def test_forks_while_the_client_connects_again_and_again(unused_port: int) -> None:
+    finished = run_script(FORKS_BESIDE_CONNECTIONS.format(address=f"127.0.0.1:{unused_port}"))
+    assert (finished.returncode, finished.stderr) == (0, "")
+
+
+def test_forks_while_connections_break(exporter: FakeExporter) -> None:
+    ended = threading.Event()
+
+    def break_streams() -> None:
+        while not ended.wait(0.02):
+            exporter.break_streams()
+
+    breaker = threading.Thread(target=break_streams)
+    breaker.start()
+    try:
+        finished = run_script(FORKS_BESIDE_CONNECTIONS.format(address=exporter.address))
+    finally:
+        ended.set()
+        breaker.join()
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert len(exporter.sessions) > 1
+
+
+def test_grpc_has_no_handlers_of_fork(exporter: FakeExporter) -> None:
+    # With them it says at a fork beside a call that it skips them.
+    finished = run_script(f"""
+        import os, time
+        os.environ["GRPC_VERBOSITY"] = "INFO"
+        import gradwatch
+        gradwatch.init("parent", address={exporter.address!r})
+        for step in range(20):
+            gradwatch.log(step=step, loss=1.0)
+            time.sleep(0.01)
+            child = os.fork()
+            if child == 0:
+                os._exit(0)
+            assert os.waitpid(child, 0)[1] == 0
+        assert "GRPC_ENABLE_FORK_SUPPORT" not in os.environ
+    """)
+    assert finished.returncode == 0
+    assert "fork" not in finished.stderr
+
+
+@pytest.mark.parametrize(
+    ("first", "why"),
+    [
+        ('os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "1"', "GRPC_ENABLE_FORK_SUPPORT=1 is set"),
+        ("import grpc", "grpc was imported before gradwatch"),
+    ],
+)
+def test_forks_with_the_handlers_of_grpc_are_warned_of(unused_port: int, first: str, why: str) -> None:
+    # What os.fork() calls: a fork with the handlers is what can crash.
+    finished = run_script(f"""
+        import os, sys
+        {first}
+        import gradwatch
+        gradwatch.run._after_fork_in_parent()
+        sys.stderr.write("init\\n")
+        gradwatch.init("parent", address="127.0.0.1:{unused_port}")
+        gradwatch.run._after_fork_in_parent()
+        gradwatch.run._after_fork_in_parent()
+    """)
+    assert finished.returncode == 0
+    before, after = finished.stderr.split("init\n")
+    assert (before, after.count(why)) == ("", 1)
