@@ -3,6 +3,8 @@ import { SlidingWindow } from '../stats/index.ts';
 
 /** Times of steps that are kept, as many as the exporter keeps of a live rank. */
 const kept = 128;
+/** Rows from which it is known how long a step takes. */
+const known = 5;
 
 /** One rank of a recording: its last steps, and how it gets on from row to row. */
 export class RecordedRank {
@@ -48,6 +50,8 @@ export class RecordedRank {
   progress(now: number, evaluates: boolean, uuid: string | null): RankProgress {
     const { size, sorted } = this.#paces;
     const pace = sorted[Math.floor(0.99 * size)];
+    // How much of the time until then goes to steps that have no row, nobody can say yet.
+    const isOpaque = this.#stride > 1 && this.#taken < known;
     return {
       rank: this.rank,
       uuid,
@@ -55,7 +59,7 @@ export class RecordedRank {
       steps: this.#taken,
       idle: now - this.#since,
       usual: pace === undefined ? null : pace * this.#stride,
-      phase: evaluates ? 'evaluation' : null,
+      phase: isOpaque ? 'idle' : evaluates ? 'evaluation' : null,
     };
   }
 }

@@ -344,6 +344,18 @@ describe('a replay', () => {
       expect(opened(start, 0)).toEqual([]);
     });
 
+    it('waits until it knows how long steps take, where rows leave steps out', () => {
+      const lines: string[] = [];
+      const replay = new Replay('sparse', options, (change) => lines.push(lineOf(change, replay.step)));
+      const take = (step: number, time: number) => {
+        replay.take({ rank: 0, step, time, values: { validation_loss: 1 }, skipped: false });
+      };
+      for (let at = 0; at < 8; at += 1) take(1 + 2000 * at, 900 + 1300 * at);
+      expect(lines).toEqual([]);
+      take(1 + 2000 * 8, 900 + 1300 * 16);
+      expect(lines[0]).toContain('stall');
+    });
+
     it('finds a rank that takes no step while others do, or counts other steps', () => {
       const kinds = (rows: (rank: number) => readonly Row[]) => {
         const tally = new Tally();
