@@ -7,6 +7,10 @@ export class Streak {
   private length = 0;
   private since = 0;
 
+  get open(): boolean {
+    return this.episode.open;
+  }
+
   /** A point is out of order. Gives the first step of the episode, null while there are fewer than `enough` in a row. */
   disturbed(step: number, enough: number): number | null {
     this.length += 1;

@@ -147,6 +147,20 @@ describe('overfitting', () => {
     },
   );
 
+  it('stays one finding while the training loss rises for a while, and the validation loss is still above its best', () => {
+    const feed = new Feed(overfitting);
+    const said = feed.say([
+      ...turning(60, 20),
+      ...steps(20, () => ({ validation_loss: 1.4, evaluated_training_loss: 0.9 })),
+      ...turning(120, 20).slice(80),
+    ]);
+    expect(said.filter((each) => each.startsWith('recovered'))).toEqual([]);
+    expect(said.at(-1)).toMatch(/^warning/);
+    expect(feed.say(steps(12, () => ({ validation_loss: 1, evaluated_training_loss: 0.1 }))).at(-1)).toMatch(
+      /^recovered/,
+    );
+  });
+
   it('recovers when the validation loss comes back, and forgets the best of an abandoned path', () => {
     const feed = new Feed(overfitting);
     feed.say(turning(40, 20));

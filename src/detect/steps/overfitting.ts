@@ -94,9 +94,11 @@ export const overfitting = stepDetector({
       return learns && above(0) && above(state.noise.deviation(validation.noise));
     };
     const climbed = foot !== null && single !== null && memorises(foot, single);
-    if (!climbed && !memorises(state.best, level)) return streak.calm(step, patience);
+    // Once found, it is over when the validation loss has come back, and not when noise or the training loss hide it for a while.
+    const stays = streak.open && isAbove(state.best.validation, { ...validation, noise: 0 }, rise, sigmas);
+    if (!climbed && !stays && !memorises(state.best, level)) return streak.calm(step, patience);
     const [best, now] = climbed ? [foot, single] : [state.best, level];
-    const firstStep = streak.disturbed(best.step + 1, climbed ? 1 : patience);
+    const firstStep = streak.disturbed(best.step + 1, climbed || stays ? 1 : patience);
     if (firstStep === null) return quiet;
     return {
       status: 'evidence',
