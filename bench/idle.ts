@@ -13,8 +13,8 @@ import { print, row, type BenchRow } from './report.ts';
 
 const gpus = 8;
 const scrapeSeconds = 15;
-/** Compiled code and heap settle within a few scrapes. */
-const warmUpSeconds = 30;
+/** With eight ranks V8 goes on compiling what is used often for some five minutes; what a usual day costs shows after that. */
+const warmUpSeconds = 300;
 /** Percent of one core. */
 const cpuBudget = 0.5;
 const mebibyte = 1024 * 1024;
