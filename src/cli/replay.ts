@@ -129,7 +129,11 @@ async function replayRun(
   /** Gives the rows of a file as they are read. */
   const readRows = (file: string, give: (row: Row) => void) =>
     read(file, async (complainAt) => {
-      if (!statSync(file).isDirectory()) return readRecording(file, vocabulary, give, complainAt);
+      if (!statSync(file).isDirectory()) {
+        return readRecording(file, vocabulary, give, complainAt, (sentence) => {
+          complain(`${file}: ${sentence}`);
+        });
+      }
       const evaluation = await readEvaluation(file, (records) => {
         bad += records;
         complain(`${file}: ${records} records could not be read`);

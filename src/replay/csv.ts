@@ -29,6 +29,7 @@ export class CsvReader<Item> {
   readonly #needs: Meaning;
   readonly #make: (line: Line) => Read<readonly Item[]>;
   #columns: readonly NamedColumn[] | null = null;
+  #byEpochs = false;
   /** The lines before, of a record that is not over. */
   #begun = '';
 
@@ -37,6 +38,11 @@ export class CsvReader<Item> {
     this.#vocabulary = vocabulary;
     this.#needs = needs;
     this.#make = make;
+  }
+
+  /** There is no column of the step, and one of the epoch in its place, as CSVLogger of Keras writes them: each row is the step of its epoch. */
+  get byEpochs(): boolean {
+    return this.#byEpochs;
   }
 
   /** The rows of a line; none of the header, nor of a line that ends within a quoted cell. */
@@ -63,6 +69,8 @@ export class CsvReader<Item> {
       else if (column !== undefined) numbers.set(column.meaning, column.convert(value));
       else if (machine !== undefined) readings.set(machine, value);
     }
+    const epoch = this.#byEpochs ? numbers.get('epoch') : undefined;
+    if (epoch !== undefined) numbers.set('step', epoch);
     return this.#make({ numbers, times, readings });
   }
 
@@ -89,7 +97,9 @@ export class CsvReader<Item> {
       if (column === undefined && worker === null && machine === undefined) this.unknown.add(name);
     }
     const needs = this.#needs;
-    return this.#columns.some(({ column }) => column?.meaning === needs)
+    const has = (meaning: Meaning) => this.#columns?.some(({ column }) => column?.meaning === meaning) === true;
+    this.#byEpochs = needs === 'step' && !has('step') && has('epoch');
+    return has(needs) || this.#byEpochs
       ? { value: [] }
       : {
           error: `found the columns ${names.join(', ').slice(0, 200)}, expected ${needs} among them; --map ${needs}=COLUMN names it`,

@@ -19,6 +19,7 @@ export function runOf(path: string): string {
 /**
  * Gives every row of a recorded run as it is read, so that a file may be larger than memory.
  * @param complain is told of a line (in an event file: a record) that could not be read; it is left out
+ * @param note is told how rows are understood, where that may be another way than was meant
  * @returns names of columns that mean nothing here
  * @throws Error of the file system or of decompression
  */
@@ -27,12 +28,17 @@ export async function readRecording(
   vocabulary: Vocabulary,
   take: (row: Row) => void,
   complain: (line: number, error: string) => void,
+  note: (sentence: string) => void = () => undefined,
 ): Promise<readonly string[]> {
   if (isEventFile(path)) return readEventFile(path, vocabulary, take, complain);
   const state = /\.json$/i.test(path) ? await readTrainerState(path, vocabulary, take, complain) : null;
   if (state !== null) return state;
-  const reader = isJson(path) ? new JsonLinesReader(vocabulary, rowsOf) : new CsvReader(vocabulary, 'step', rowsOf);
-  return readLines(path, reader, take, complain);
+  if (isJson(path)) return readLines(path, new JsonLinesReader(vocabulary, rowsOf), take, complain);
+  const reader = new CsvReader(vocabulary, 'step', rowsOf);
+  const unknown = await readLines(path, reader, take, complain);
+  if (reader.byEpochs)
+    note('no column tells the step, and each row is taken for one epoch; --map step=COLUMN names it');
+  return unknown;
 }
 
 /**

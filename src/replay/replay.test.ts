@@ -169,6 +169,17 @@ describe('a recording', () => {
     ]);
   });
 
+  it('takes the epoch for the step where no column tells that', async () => {
+    const { rows, errors } = await read('keras.csv', 'epoch,accuracy,loss,val_loss\n0,0.1,2,3\n1,0.2,1,2\n');
+    expect(errors).toEqual([]);
+    expect(rows.map(({ step, values }) => [step, values])).toEqual([
+      [0, { epoch: 0, loss: 2, validation_loss: 3 }],
+      [1, { epoch: 1, loss: 1, validation_loss: 2 }],
+    ]);
+    const { rows: stepped } = await read('both.csv', 'epoch,step,loss\n0,7,2\n');
+    expect(stepped[0]).toMatchObject({ step: 7, values: { epoch: 0 } });
+  });
+
   it('needs a step, and refuses a mapping of what it does not know', async () => {
     const { errors } = await read('stepless.csv', 'loss\n1\n');
     expect(errors).toEqual(['1: found the columns loss, expected step among them; --map step=COLUMN names it']);

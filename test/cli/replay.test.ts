@@ -54,6 +54,17 @@ describe('gradwatch replay', () => {
     expect(untimed.output).toContain('not judged: stall, out_of_step (no row tells its time');
   });
 
+  it('takes rows of epochs for steps, and says so', async () => {
+    const rows = Array.from(
+      { length: 12 },
+      (_, at) => `${at},${1 / (1 + at)},${at < 4 ? 1 - 0.1 * at : 0.6 + 0.1 * (at - 3)}`,
+    );
+    const { code, output } = await replay(['epoch,loss,val_loss', ...rows].join('\n'));
+    expect(code).toBe(0);
+    expect(output).toContain('no column tells the step, and each row is taken for one epoch');
+    expect(output).toMatch(/step \d+ {2}opened {2}warning {2}overfitting/);
+  });
+
   it('reads what was recorded of the machine, of one run alone', async () => {
     const machine = join(folder, 'machine.csv');
     const name = '"gradwatch_gpu_temperature_margin_celsius{gpu=""0""}"';
