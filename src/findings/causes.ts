@@ -16,8 +16,7 @@ export interface Case {
 /**
  * Whether one finding explains another: its kind says so, the two subjects touch, and both were seen within `window` seconds.
  *
- * Within a run a finding is never hidden behind a milder one, unless people are told of both and they began at the same steps: the cause
- * becomes as bad then. Between a machine and what runs on it that is no reason: how much a fault of a GPU matters shows in what it does to
+ * Within a run a finding is never hidden behind a milder one, unless people are told of that one and both began at the same steps. Between a machine and what runs on it that is no reason: how much a fault of a GPU matters shows in what it does to
  * the run. A kind that explains itself does so for what opened later, or is milder, and not for a rank that took steps after it: that one
  * did not depend on it.
  */
@@ -26,8 +25,8 @@ export function explains(cause: Case, consequence: Case, window: number, whereab
   if (!cause.detector.explains.includes(consequence.detector.kind)) return false;
   if (!touch(cause.finding.subject, consequence.finding.subject, whereabouts)) return false;
   const worse = severityOf(cause.finding) - severityOf(consequence.finding);
-  const raises = consequence.detector.alert !== 'none' && beganTogether(cause.finding, consequence.finding);
-  if (worse < 0 && !raises && isSameRun(cause.finding, consequence.finding)) return false;
+  const joined = cause.detector.alert !== 'none' && beganTogether(cause.finding, consequence.finding);
+  if (worse < 0 && !joined && isSameRun(cause.finding, consequence.finding)) return false;
   if (cause.detector.kind === consequence.detector.kind) {
     if (worse < 0 || (worse === 0 && byAge(cause.finding, consequence.finding) > 0)) return false;
     if (wentOn(consequence.finding, cause.finding.openedAt + batchSeconds, whereabouts)) return false;
@@ -35,12 +34,20 @@ export function explains(cause: Case, consequence: Case, window: number, whereab
   return isAbout(cause.finding, consequence.finding, window);
 }
 
+/**
+ * Whether a finding becomes as bad as what follows from it: not within a run where nobody is told of that, which is no reason to wake
+ * somebody.
+ */
+export function raises({ detector, finding }: Case, cause: Case): boolean {
+  return detector.alert !== 'none' || !isSameRun(cause.finding, finding);
+}
+
 /** 0 info, 1 warning, 2 critical. */
 export function severityOf({ severity }: Finding): number {
   return severities.indexOf(severity);
 }
 
-/** Whether two findings of which people are told are of the same steps. */
+/** Whether two findings are of the same steps, of which the first is more than a remark. */
 function beganTogether({ severity, firstStep: one }: Finding, { firstStep: other }: Finding): boolean {
   return severity !== 'info' && one !== null && other !== null && Math.abs(one - other) <= stepsAhead;
 }

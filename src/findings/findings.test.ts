@@ -5,12 +5,13 @@ import type { FindingChange } from './finding.ts';
 import type { FindingsOptions } from './options.ts';
 
 const facts = { subject: 'run', meaning: '', explains: [], alert: 'own', endsWithRun: true } as const;
-const cause: DetectorFacts = { ...facts, kind: 'cause', explains: ['middle', 'effect'] };
+const cause: DetectorFacts = { ...facts, kind: 'cause', explains: ['middle', 'effect', 'untold'] };
 const middle: DetectorFacts = { ...facts, kind: 'middle', explains: ['effect'] };
 const effect: DetectorFacts = { ...facts, kind: 'effect' };
+const untold: DetectorFacts = { ...facts, kind: 'untold', alert: 'none' };
 const lost: DetectorFacts = { ...facts, kind: 'lost', subject: 'rank', endsWithRun: false };
 
-const house = (options: Partial<FindingsOptions> = {}) => findingsHouse([cause, middle, effect, lost], options);
+const house = (options: Partial<FindingsOptions> = {}) => findingsHouse([cause, middle, effect, untold, lost], options);
 
 describe('Findings', () => {
   it('makes one finding of all series of one GPU, which ends when each of them has recovered', () => {
@@ -211,6 +212,20 @@ describe('Findings', () => {
     expect(findings.open).toMatchObject([{ severity: 'critical' }, { severity: 'critical', consequenceOf: 'abc-1' }]);
   });
 
+  it('is no worse by what follows from it at the same steps and alerts nobody', () => {
+    const { findings, see } = house();
+    see(untold, evidence('critical'));
+    see(cause, evidence('warning'));
+    see(untold, { ...evidence('critical'), firstStep: 120 }, 0, 'other');
+    see(cause, evidence('warning'), 0, 'other');
+    expect(findings.open).toMatchObject([
+      { kind: 'untold', severity: 'critical', consequenceOf: 'abc-2' },
+      { kind: 'cause', severity: 'warning', consequenceOf: null },
+      { kind: 'untold', severity: 'critical', consequenceOf: null },
+      { kind: 'cause', severity: 'warning', consequenceOf: null },
+    ]);
+  });
+
   it('lets a consequence stand for itself when it outlives its cause', () => {
     const { findings, see, recover, wait, told } = house();
     see(cause, evidence('critical'));
@@ -248,7 +263,7 @@ describe('Findings', () => {
 
   it('shows open findings as series and takes them away at their end', () => {
     const { see, recover, wait, lines } = house();
-    expect(lines('gradwatch_findings_total')).toHaveLength(12);
+    expect(lines('gradwatch_findings_total')).toHaveLength(15);
     see(lost, evidence('critical', 41, { firstStep: 40, score: 2, cause: `say "hi"\n${'x'.repeat(400)}` }), 3);
     expect(lines('gradwatch_finding_severity')).toEqual([
       'gradwatch_finding_severity{finding="abc-1",kind="lost",run="r",rank="3",uuid=""} 3',

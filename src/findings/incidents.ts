@@ -1,4 +1,4 @@
-import { explains, severityOf, type Case } from './causes.ts';
+import { explains, raises, severityOf, type Case } from './causes.ts';
 import type { Finding, Subject } from './finding.ts';
 import type { Incident } from './incident.ts';
 import type { Whereabouts } from './subjects.ts';
@@ -90,9 +90,9 @@ export class Incidents {
     return (consequenceOf === null ? undefined : this.#byId.get(consequenceOf)) ?? incident;
   }
 
-  /** The worst of what an incident is and of what follows from it. */
+  /** The worst of what an incident is and of what follows from it and makes it as bad. */
   worst(root: Incident): Finding {
-    return [root, ...this.#behind(root.finding.id)]
+    return [root, ...this.#behind(root.finding.id).filter((incident) => raises(incident, root))]
       .map(({ finding }) => finding)
       .reduce((worst, finding) => (severityOf(finding) > severityOf(worst) ? finding : worst));
   }
