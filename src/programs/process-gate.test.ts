@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ProcessGate, type Watch } from './process-gate.ts';
+import { startLeader } from './process-group.ts';
 
 /** A child that does only what the test says. */
 class FakeChild extends EventEmitter {
@@ -80,6 +81,35 @@ describe('ProcessGate', () => {
     await settle();
     child.end(0);
     expect(await call).toEqual({ error: null, code: 0, signal: null, silent: false, stderr: 'oops' });
+  });
+
+  test('what a program prints without a pause comes in many turns of the event loop', async () => {
+    const print = `const text = 'x'.repeat(65536); for (let at = 0; at < 64; at += 1) process.stdout.write(text);`;
+    gate = new ProcessGate(
+      (program, args) => startLeader(program, args),
+      process.execPath,
+      2,
+      () => child,
+    );
+    const turns: number[] = [];
+    let [turn, bytes] = [0, 0];
+    let counting = setImmediate(function count() {
+      turn += 1;
+      counting = setImmediate(count);
+    });
+    vi.useRealTimers();
+    const exit = await gate.run(
+      ['-e', print],
+      watch({
+        onText: (text) => {
+          bytes += text.length;
+          return turns.push(turn) > 0;
+        },
+      }),
+    );
+    clearImmediate(counting);
+    expect({ code: exit?.code, bytes }).toEqual({ code: 0, bytes: 64 * 65_536 });
+    expect(new Set(turns).size).toBeGreaterThan(turns.length / 2);
   });
 
   test('a program that prints and says nothing is silent', async () => {

@@ -141,6 +141,9 @@ export class ProcessGate {
     const { calmSeconds } = watch;
     const calm = calmSeconds === null ? null : after(calmSeconds, () => (turn.calm = false));
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      // Of a program that prints fast as many as 32 pieces would come in one turn of the event loop, and nobody else would have his.
+      child.stdout?.pause();
+      setImmediate(() => child.stdout?.resume());
       if (ending || !watch.onText(text)) return;
       silence.refresh();
       if (calm === null) return;

@@ -37,8 +37,8 @@ export function unreadOfDocument(text: string): Unread {
   cutter.push(text);
   const about = readPreamble(cutter.preamble);
   const [unread, dropped]: [Set<string>, Set<string>] = [new Set(), new Set()];
-  for (const [position, xml] of cutter.elements.entries()) {
-    const element = parseElement(xml);
+  for (const [position, { text }] of cutter.elements.entries()) {
+    const element = parseElement(text);
     if (element === null) {
       unread.add(`GPU ${position} as a whole`);
       continue;

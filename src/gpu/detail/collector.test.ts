@@ -216,6 +216,11 @@ describe('the collector gpu_detail', () => {
     expect(series('process_memory')).toHaveLength(64);
     expect(series('process_memory').some((line) => line.includes('pid="99"'))).toBe(true);
     expect(series('processes_unlisted')).toEqual(['processes_unlisted{uuid="GPU-0",gpu="0"} 36']);
+    const all = Array.from({ length: 20 }, () => many.join('')).join('');
+    play = () => ({ out: document(gpu(0, `<processes>${all}</processes><fan_speed>30 %</fan_speed>`)) });
+    await collect();
+    expect(series('processes_unlisted')).toEqual(['processes_unlisted{uuid="GPU-0",gpu="0"} 1936']);
+    expect(series('fan_ratio')).toEqual(['fan_ratio{uuid="GPU-0",gpu="0"} 0.3']);
   });
 
   test('leaves a GPU without a handle out, for it fails the whole call', async () => {

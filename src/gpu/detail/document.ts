@@ -18,6 +18,8 @@ export interface GpuDetail {
   readonly instances: readonly Instance[];
   /** Null when they are not listed. */
   readonly processes: readonly GpuProcess[] | null;
+  /** How many more there are. */
+  readonly surplusProcesses: number;
 }
 
 export type Document =
@@ -65,7 +67,7 @@ export async function readDocument(
   const about = readPreamble(preamble);
   const gpus: GpuDetail[] = [];
   let unreadable = cutter.dropped;
-  for (const [position, text] of elements.entries()) {
+  for (const [position, { text, surplus }] of elements.entries()) {
     await nextTurn();
     const element = parseElement(text);
     if (element === null) {
@@ -77,6 +79,7 @@ export async function readDocument(
       row,
       instances: readInstances(element.instances),
       processes: element.processes === null ? null : readProcesses(element.processes, row.values.get('memoryTotal')),
+      surplusProcesses: surplus,
     });
   }
   const [told, listed] = [elements.length + cutter.dropped, asked?.length ?? about.count];

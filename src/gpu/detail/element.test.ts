@@ -98,7 +98,7 @@ test.each(modelNames)('says of %s what a library for XML says', (model) => {
   const occasion = { time: new Date('2024-05-01T12:00:00Z'), since: 0, first: true };
   const cutter = new GpuElements();
   cutter.push(String(answer(query, { ...defaultControl, model, gpus: 1 }, occasion).stdout));
-  const [text = ''] = cutter.elements;
+  const text = cutter.elements[0]?.text ?? '';
   const element = parseElement(text);
   const told = [element?.leaves, ...(element?.instances ?? []), ...(element?.processes ?? [])].flatMap((part) => [
     ...(part?.values() ?? []),

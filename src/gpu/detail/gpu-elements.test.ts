@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseElement } from './element.ts';
-import { GpuElements } from './gpu-elements.ts';
+import { GpuElements, type GpuText } from './gpu-elements.ts';
 
 const document = `<?xml version="1.0" ?>
 <!DOCTYPE nvidia_smi_log SYSTEM "nvsmi_device_v13.dtd">
@@ -28,11 +28,15 @@ function cut(chunks: readonly string[]): GpuElements {
   return elements;
 }
 
+function chunked(text: string, length: number): readonly string[] {
+  return Array.from({ length: Math.ceil(text.length / length) }, (_, at) => text.slice(at * length, (at + 1) * length));
+}
+
 const plain = (text: string): string => text.replaceAll(/\s+/g, ' ');
 
 test('cuts a document into its GPUs, without what is never read, wherever it is broken into chunks', () => {
   const whole = cut([document]);
-  expect(whole.elements.map(plain)).toEqual([
+  expect(whole.elements.map(({ text }) => plain(text))).toEqual([
     '<gpu id="00000000:1B:00.0"> <uuid>GPU-0</uuid> <gpu_part_number>2330</gpu_part_number> </gpu>',
     '<gpu id="00000000:43:00.0"> <uuid>GPU-1</uuid> </gpu>',
   ]);
@@ -68,16 +72,13 @@ test('the name of a process changes nothing of what is said beside it, wherever 
     ...['<process_name>', '</process_name>', '</process_info></processes>', '</nvidia_smi_log>', '<uuid>GPU-1</uuid>'],
   );
   const name = fc.array(fc.oneof(tag, fc.string({ maxLength: 4 })), { maxLength: 8 }).map((parts) => parts.join(''));
-  const parsed = (elements: readonly string[]) => elements.map((element) => parseElement(element));
+  const parsed = (elements: readonly GpuText[]) => elements.map(({ text }) => parseElement(text));
   const harmless = parsed(cut([withProcesses(['a', 'a'])]).elements);
   fc.assert(
     fc.property(fc.tuple(name, name), fc.integer({ min: 1, max: 200 }), (names, chunk) => {
       const told = withProcesses(names);
-      const pieces = Array.from({ length: Math.ceil(told.length / chunk) }, (_, at) =>
-        told.slice(at * chunk, (at + 1) * chunk),
-      );
       const whole = cut([told]);
-      const { elements, complete, garbled } = cut(pieces);
+      const { elements, complete, garbled } = cut(chunked(told, chunk));
       expect(elements).toEqual(whole.elements);
       expect({ complete, garbled }).toEqual({ complete: true, garbled: false });
       for (const [at, element] of parsed(elements).entries()) {
@@ -91,6 +92,36 @@ test('the name of a process changes nothing of what is said beside it, wherever 
   );
   const [element] = parsed(cut([withProcesses(['a <b>\nc</d>'])]).elements);
   expect(element?.processes?.[0]?.get('process_name')).toBe('a <b>\nc</d>');
+});
+
+test('of a GPU with very many processes all else is handed over, and those beyond are counted', () => {
+  const told = withProcesses(
+    Array.from({ length: 1500 }, (_, pid) => `python ${pid} </process_info><process_info></gpu>`),
+  );
+  for (const chunk of [told.length, 65_536, 1000]) {
+    const { elements, complete } = cut(chunked(told, chunk));
+    expect(complete).toBe(true);
+    expect(elements.map(({ surplus }) => surplus)).toEqual([476, 476]);
+    const parsed = elements.map(({ text }) => parseElement(text));
+    expect(parsed.map((element) => element?.processes?.length)).toEqual([1024, 1024]);
+    expect(parsed[1]?.processes?.[1023]?.get('pid')).toBe('1023');
+    expect(parsed.map((element) => element?.leaves.get('uuid'))).toEqual(['GPU-0', 'GPU-1']);
+    expect(parsed[0]?.leaves.get('gpu_part_number')).toBe('2330');
+  }
+});
+
+test('what is too long to be kept costs no more than what is kept', () => {
+  const elements = cut(['<gpu id="0">']);
+  const cost = (): number => {
+    const began = process.cpuUsage();
+    for (let at = 0; at < 6; at += 1) elements.push('<process_name>a</process_name>\n'.repeat(1000));
+    return process.cpuUsage(began).user;
+  };
+  const kept = cost();
+  elements.push('x'.repeat(3 * 2 ** 20));
+  expect(cost()).toBeLessThan(5 * kept);
+  elements.push('</gpu></nvidia_smi_log>');
+  expect({ dropped: elements.dropped, complete: elements.complete }).toEqual({ dropped: 1, complete: true });
 });
 
 test.each([
@@ -111,7 +142,11 @@ test('a document that breaks off is not complete, and hands over the GPUs that a
 });
 
 test('a GPU that never ends, and more of them than there can be, are dropped and counted', () => {
-  const long = cut(['<gpu id="0">', ...Array.from({ length: 300 }, () => 'x'.repeat(1024)), '</gpu></nvidia_smi_log>']);
+  const long = cut([
+    '<gpu id="0">',
+    ...Array.from({ length: 2100 }, () => 'x'.repeat(1024)),
+    '</gpu></nvidia_smi_log>',
+  ]);
   expect(long.elements).toEqual([]);
   expect(long.dropped).toBe(1);
   const many = cut(Array.from({ length: 100 }, (_, at) => `<gpu id="${at}"></gpu>`));
@@ -139,7 +174,7 @@ test('no text makes it throw, and what it keeps is bounded', () => {
     fc.property(fc.array(fc.oneof(mark, fc.string({ unit: 'binary' })), { maxLength: 60 }), (chunks) => {
       const { elements, preamble } = cut(chunks);
       const given = chunks.join('').length;
-      expect(elements.join('').length).toBeLessThanOrEqual(given + 64);
+      expect(elements.map(({ text }) => text).join('').length).toBeLessThanOrEqual(given + 64);
       expect(preamble.length).toBeLessThanOrEqual(given);
     }),
   );

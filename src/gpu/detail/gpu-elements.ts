@@ -1,19 +1,37 @@
 import { mostGpus } from '../gpu-count.ts';
 
-/** More than any GPU has to say once the lists of supported clocks are cut out (12 kB on a B200), processes included. */
-const longestElement = 256 * 1024;
+/** Processes of one GPU that are handed over; there are a few hundred where many share a card. Those beyond are counted. */
+export const mostProcesses = 1024;
+/**
+ * More than any GPU has to say once the lists of supported clocks are cut out (12 kB on a B200), and that many processes with the longest
+ * names, each character of which may be escaped by four.
+ */
+const longestElement = 2 * 2 ** 20;
 /** What stands before the first GPU: versions and the number of GPUs. */
 const longestPreamble = 4096;
 
 /** Parts of a GPU that are long and never read: up to three quarters of the document. */
 const unread = ['supported_clocks', 'accounted_processes', 'retired_pagelist'];
-const marks = new RegExp(`</gpu>|<gpu\\s|<process_name>|<(${unread.join('|')})>`, 'g');
+const marks = new RegExp(`</gpu>|<gpu\\s|</?process_info>|<process_name>|<(${unread.join('|')})>`, 'g');
 /** A mark may be cut in two by the end of a chunk. */
 const longestMark = 32;
 const gpuBegin = '<gpu';
+const processBegin = '<process_info>';
+const processEnd = '</process_info>';
+const nameBegin = '<process_name>';
 const nameEnd = '</process_name>';
+/** The line in which a name ends is not longer. */
+const longestLine = 256 * 1024;
 /** More of the name of a process is not kept. */
 const longestName = 256;
+
+/** One GPU, as it was cut out. */
+export interface GpuText {
+  /** `<gpu>…</gpu>` */
+  readonly text: string;
+  /** Processes that are not in the text, for there are more than {@link mostProcesses}. */
+  readonly surplus: number;
+}
 
 /**
  * Cuts `nvidia-smi -q -x`, as it is printed, into the elements of its GPUs, so that each is parsed alone: a document of eight GPUs is
@@ -22,7 +40,7 @@ const longestName = 256;
  * over escaped.
  */
 export class GpuElements {
-  readonly #elements: string[] = [];
+  readonly #elements: GpuText[] = [];
   #preamble = '';
   #began = false;
   #closed = false;
@@ -31,6 +49,10 @@ export class GpuElements {
   #rest = '';
   /** The GPU that is being read, without what was dropped; null between GPUs. */
   #element: string | null = null;
+  /** Processes of that GPU so far. */
+  #processes = 0;
+  /** What is read belongs to a process beyond those that are handed over. */
+  #inSurplus = false;
   /** The end of the part that is being dropped. */
   #until: string | null = null;
   /** What is left begins with the name of a process. */
@@ -43,8 +65,8 @@ export class GpuElements {
     while (this.#cut());
   }
 
-  /** Elements `<gpu>…</gpu>` in the order of the document. */
-  get elements(): readonly string[] {
+  /** In the order of the document. */
+  get elements(): readonly GpuText[] {
     return this.#elements;
   }
 
@@ -73,7 +95,7 @@ export class GpuElements {
     if (this.#garbled) return false;
     if (this.#until !== null) return this.#skip(this.#until);
     if (this.#element === null) return this.#seekGpu();
-    return this.#inName ? this.#takeName(this.#element) : this.#seekMark(this.#element);
+    return this.#inName ? this.#takeName() : this.#seekMark();
   }
 
   #skip(end: string): boolean {
@@ -89,14 +111,14 @@ export class GpuElements {
    * nvidia-smi begins a line for each element, so that a name ends at the last end mark of the line in which the first one is: those
    * before it are part of the name. One in which an end mark is followed by a line break cannot be told from elements.
    */
-  #takeName(element: string): boolean {
+  #takeName(): boolean {
     const first = this.#rest.indexOf(nameEnd);
     const line = first < 0 ? -1 : this.#rest.indexOf('\n', first);
-    if ((line < 0 ? this.#rest.length : line) > longestElement) return this.#giveUp();
+    if ((line < 0 ? this.#rest.length : line) > longestLine) return this.#giveUp();
     if (line < 0) return false;
     const end = this.#rest.lastIndexOf(nameEnd, line);
     const name = this.#rest.slice(0, Math.min(end, longestName));
-    this.#append(element, `<process_name>${name.replaceAll('<', '&lt;').replaceAll('>', '&gt;')}${nameEnd}`);
+    this.#append(`${nameBegin}${name.replaceAll('<', '&lt;').replaceAll('>', '&gt;')}${nameEnd}`);
     this.#rest = this.#rest.slice(end + nameEnd.length);
     this.#inName = false;
     return true;
@@ -124,36 +146,52 @@ export class GpuElements {
     return true;
   }
 
-  #seekMark(element: string): boolean {
+  #seekMark(): boolean {
     marks.lastIndex = 0;
     const mark = marks.exec(this.#rest);
     if (mark === null) {
       const kept = this.#rest.length - longestMark;
       if (kept > 0) {
-        this.#append(element, this.#rest.slice(0, kept));
+        this.#append(this.#rest.slice(0, kept));
         this.#rest = this.#rest.slice(kept);
       }
       return false;
     }
     const [text, skipped] = mark;
     if (text.startsWith(gpuBegin)) return this.#giveUp();
-    this.#append(element, this.#rest.slice(0, mark.index));
+    this.#append(this.#rest.slice(0, mark.index));
     this.#rest = this.#rest.slice(mark.index + text.length);
     if (text === '</gpu>') this.#finish();
-    else if (skipped === undefined) this.#inName = true;
-    else this.#until = `</${skipped}>`;
+    else if (text === nameBegin) this.#inName = true;
+    else if (text === processBegin) this.#beginProcess();
+    else if (text === processEnd) this.#endProcess();
+    else this.#until = `</${skipped ?? ''}>`;
     return true;
   }
 
-  /** Keeps one character more than is allowed, by which {@link #finish} knows. */
-  #append(element: string, text: string): void {
-    this.#element = (element + text).slice(0, longestElement + 1);
+  #beginProcess(): void {
+    this.#processes += 1;
+    this.#inSurplus = this.#processes > mostProcesses;
+    this.#append(processBegin);
+  }
+
+  #endProcess(): void {
+    this.#append(processEnd);
+    this.#inSurplus = false;
+  }
+
+  /** Appends no more to what is longer than allowed, by which {@link #finish} knows. */
+  #append(text: string): void {
+    if (this.#element === null || this.#inSurplus || this.#element.length > longestElement) return;
+    this.#element += text;
   }
 
   #finish(): void {
     const element = this.#element ?? '';
     if (element.length > longestElement || this.#elements.length >= mostGpus) this.#dropped += 1;
-    else this.#elements.push(`${element}</gpu>`);
+    else this.#elements.push({ text: `${element}</gpu>`, surplus: Math.max(0, this.#processes - mostProcesses) });
     this.#element = null;
+    this.#processes = 0;
+    this.#inSurplus = false;
   }
 }

@@ -17,6 +17,7 @@ function gpu(
     processes: processes.map(([pid, memory, type = 'compute']) => ({
       ...{ pid, memory, type, name: 'python3', gpuInstance: '', computeInstance: '', implausible: [], dropped: [] },
     })),
+    surplus: 0,
   } satisfies Occupied;
 }
 

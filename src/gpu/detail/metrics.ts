@@ -84,7 +84,7 @@ export const processCountMetrics = {
 export const processRestLabels = ['uuid', 'gpu'] as const;
 export const processRestMetrics = {
   unlisted: gauge('gradwatch_gpu_processes_unlisted', {
-    help: 'Processes that are counted but have no series of their own, for there are too many',
+    help: 'Processes that have no series of their own, for there are too many; the type of those beyond 1024 is not known',
     labels: processRestLabels,
   }),
 } as const;

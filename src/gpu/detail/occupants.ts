@@ -81,10 +81,10 @@ export class Occupants {
     const carved: Carved[] = [];
     const occupied: Occupied[] = [];
     for (const { card, detail } of this.#last) {
-      const { row, instances, processes } = detail;
+      const { row, instances, processes, surplusProcesses } = detail;
       const lost = row.state === 'lost';
       carved.push({ card, instances, lost });
-      if (!lost && processes !== null) occupied.push({ card, processes });
+      if (!lost && processes !== null) occupied.push({ card, processes, surplus: surplusProcesses });
     }
     this.#instances.show(carved, this.#listed);
     this.#processes.show(occupied, this.#workers);

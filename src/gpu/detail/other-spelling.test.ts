@@ -25,7 +25,7 @@ function read(document: string, chunk = document.length) {
   const cutter = new GpuElements();
   for (let at = 0; at < document.length; at += chunk) cutter.push(document.slice(at, at + chunk));
   const about = readPreamble(cutter.preamble);
-  return cutter.elements.map((text, position) => {
+  return cutter.elements.map(({ text }, position) => {
     const element = parseElement(text);
     if (element === null) return null;
     const { uuid, bus, driver, state, values, texts } = readGpu(element.leaves, position, about);

@@ -72,6 +72,8 @@ export function readProcesses(elements: readonly Leaves[], total: number | undef
 export interface Occupied {
   readonly card: GpuIdentity;
   readonly processes: readonly GpuProcess[];
+  /** How many more there are, of which nothing else is known. */
+  readonly surplus: number;
 }
 
 /** The series of processes on GPUs. */
@@ -121,9 +123,9 @@ export class ProcessSeries {
       ),
     );
     this.#rest.show(
-      gpus.map(({ card, processes }) => {
+      gpus.map(({ card, processes, surplus }) => {
         const withMemory = processes.filter(({ memory }) => memory !== null).length;
-        return { labels: card, values: { unlisted: Math.max(0, withMemory - mostListed) } };
+        return { labels: card, values: { unlisted: Math.max(0, withMemory - mostListed) + surplus } };
       }),
     );
   }
