@@ -187,6 +187,25 @@ describe('one incident', () => {
     expect(findings.open.map(({ consequenceOf }) => consequenceOf)).toEqual([null, null, 'abc-2']);
   });
 
+  it('of which the cause is found by windows of steps, long after what follows from it, is one finding', () => {
+    const joined = (first: number, detected: number, last: 'goes on' | 'is over') => {
+      const { findings, see, wait } = house();
+      see(slowRun, evidence('warning', 1000));
+      wait(100);
+      if (last === 'goes on') {
+        wait(900);
+        see(slowRun, evidence('warning', 1190));
+      } else wait(900);
+      see(slowRank, { ...evidence('warning', first), step: detected });
+      return findings.open.find(({ kind }) => kind === 'slow_run')?.consequenceOf;
+    };
+    // Two windows of a hundred steps, the first of which may begin up to a hundred steps late.
+    expect(joined(1080, 1279, 'goes on')).toBe('abc-2');
+    expect(joined(1080, 1279, 'is over')).toBeNull();
+    expect(joined(1101, 1300, 'goes on')).toBeNull();
+    expect(joined(1080, 1081, 'goes on')).toBeNull();
+  });
+
   it('that ends leaves what goes on to stand for itself', () => {
     const { see, recover, notifying, wait } = house();
     see(lost, evidence('critical', 7), 2);

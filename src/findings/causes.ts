@@ -63,9 +63,21 @@ function wentOn({ subject: { run, rank } }: Finding, time: number, whereabouts: 
 }
 
 function isAbout(cause: Finding, consequence: Finding, window: number): boolean {
-  const { openedAt: opened, firstStep: first } = consequence;
+  const { openedAt: opened, lastEvidenceAt: seen, firstStep: first } = consequence;
+  const ahead = cause.firstStep === null || first === null ? null : cause.firstStep - first;
   // Seen before its cause, a consequence is of about the same step; what began well before is no consequence.
-  const ahead = cause.firstStep === null || first === null ? 0 : cause.firstStep - first;
-  if (opened <= cause.openedAt && ahead > stepsAhead) return false;
-  return opened >= cause.openedAt - window && opened <= cause.lastEvidenceAt + window;
+  if (opened <= cause.openedAt && ahead !== null && ahead > stepsUnsure(cause)) return false;
+  // Where steps tell that they began together, one may take far longer to be found than the other, which lasts meanwhile.
+  const last = ahead === null ? opened : seen;
+  return last >= cause.openedAt - window && opened <= cause.lastEvidenceAt + window;
+}
+
+/**
+ * By how many steps a finding may have begun before its first one. What is found by windows of steps is found when two of them are full, and
+ * the first may be the one before: that is half of the steps that it took.
+ */
+function stepsUnsure({ firstStep, detectedStep }: Finding): number {
+  return firstStep === null || detectedStep === null
+    ? stepsAhead
+    : Math.max(stepsAhead, (detectedStep - firstStep + 1) / 2);
 }
