@@ -116,7 +116,7 @@ class Stream:
         if kind == "welcome" and self._lease is None:
             self._listener.welcomed(message.welcome)
             if message.welcome.HasField("max_message_bytes"):
-                self._max_bytes = min(MAX_BATCH_BYTES, message.welcome.max_message_bytes)
+                self._limit(message.welcome.max_message_bytes)
             self._lease = self._outbox.buffer.resume(message.welcome.resume_from)
             self._bell.ring()
         elif kind == "acknowledgement":
@@ -127,6 +127,11 @@ class Stream:
             self._listener.found(message.finding)
         elif kind == "request":
             self._listener.requested(message.request)
+        elif kind == "limits" and message.limits.HasField("message_bytes"):
+            self._limit(message.limits.message_bytes)
+
+    def _limit(self, message_bytes: int) -> None:
+        self._max_bytes = min(MAX_BATCH_BYTES, message_bytes)
 
     def _messages(self) -> Iterator[WorkerMessage]:
         try:

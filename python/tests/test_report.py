@@ -92,6 +92,20 @@ def test_batches_keep_to_the_exporters_limit(exporter: FakeExporter) -> None:
     assert max(pb.WorkerMessage(batch=batch).ByteSize() for batch in exporter.batches) <= 1000
 
 
+def test_batches_keep_to_a_limit_that_changes_while_the_run_is_reported(exporter: FakeExporter) -> None:
+    run = gradwatch.init("limit", address=exporter.address)
+    wait_for(lambda: exporter.sessions, "the welcome")
+    exporter.send(pb.ExporterMessage(limits=pb.Limits(message_bytes=1000)))
+    # Messages come in order: with the finding the limit is there.
+    exporter.send(pb.ExporterMessage(finding=pb.Finding(id="behind-the-limit")))
+    wait_for(run.findings, "the finding behind the limit")
+    for step in range(500):
+        gradwatch.log(step=step, loss=0.1)
+    gradwatch.finish()
+    assert [step.step for step in exporter.steps] == list(range(500))
+    assert max(pb.WorkerMessage(batch=batch).ByteSize() for batch in exporter.batches) <= 1000
+
+
 def test_parts_of_one_step(exporter: FakeExporter) -> None:
     gradwatch.init("parts", address=exporter.address)
     gradwatch.log(step=7, loss=0.5)
