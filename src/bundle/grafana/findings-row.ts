@@ -36,7 +36,7 @@ export function findingsRow(config: BundleConfig): Row {
         panel: table({
           title: 'Findings in the time range',
           description:
-            'Everything that the detectors found in this run. Step is the first step of the incident; a finding with a value in “consequence of” is explained by another and does not alert, nor does one that is silenced or acknowledged. Empty when nothing was found; see the telemetry below for whether anyone looked.',
+            'Everything that the detectors found in this run. Step is the first step of the incident; a finding with a value in “consequence of” is explained by another and does not notify, nor does one that is silenced or acknowledged. Empty when nothing was found; see the telemetry below for whether anyone looked.',
           unit: 'none',
           queries: [
             tableRows(joined(info, key, ['kind', 'rank'], severity)),
