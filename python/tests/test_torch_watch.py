@@ -356,6 +356,37 @@ def test_two_optimisers_of_one_batch(reported: Callable[[], list[pb.Step]]) -> N
     assert not any(step.HasField("loss") for step in steps), "which of the two is meant is not known"
 
 
+@pytest.mark.parametrize("batches", [1, 2])
+def test_two_optimisers_of_one_loss(reported: Callable[[], list[pb.Step]], batches: int) -> None:
+    """As Muon for the matrices and AdamW for the rest, also with accumulation."""
+    model, losses = network(), []
+    optimizers = [torch.optim.SGD(model[0].parameters(), lr=0.1), torch.optim.Adam(model[3].parameters(), lr=0.2)]
+    for number, batch in enumerate(loader(), 1):
+        loss = loss_of(model, batch) / batches
+        loss.backward()
+        losses.append(loss.item())
+        if number % batches == 0:
+            for optimizer in optimizers:
+                optimizer.step()
+                optimizer.zero_grad()
+    expected = [sum(losses[first : first + batches]) for first in range(0, 6, batches)]
+    assert [step.loss for step in reported()] == pytest.approx(expected, rel=1e-6)
+
+
+def test_two_losses_of_one_batch_before_two_optimisers(reported: Callable[[], list[pb.Step]]) -> None:
+    models = [network(), network()]
+    optimizers = [torch.optim.SGD(model.parameters(), lr=0.1) for model in models]
+    for batch in loader():
+        for model in models:
+            loss_of(model, batch).backward()
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
+    steps = reported()
+    assert len(steps) == 6
+    assert not any(step.HasField("loss") for step in steps), "which of the two is meant is not known"
+
+
 def test_a_closure(reported: Callable[[], list[pb.Step]]) -> None:
     model, last = network(), {}
     optimizer = torch.optim.LBFGS(model.parameters(), lr=0.1, max_iter=3)

@@ -36,6 +36,8 @@ class Interval:
         self.optimizers: set[int] = set()
         # The loss of each of its backward passes.
         self.losses: list[Part] = []
+        # Whether they can be different losses, and not one of several batches.
+        self.several_losses = False
         # What is known already, by field, and what is read later: the parts of each number.
         self.values: dict[str, Any] = {}
         self.late: dict[str, list[Part]] = {}

@@ -66,6 +66,7 @@ class Timeline:
         self._batches: deque[int] = deque(maxlen=MAX_BATCHES)
         # Batches fetched, and backward passes, since the last step.
         self._fetched = self.backwards = 0
+        self._fetched_since_backward = False
 
     def data_begins(self) -> None:
         if self.done is not None:
@@ -77,6 +78,7 @@ class Timeline:
             self.open.data_wait = (self.open.data_wait or 0.0) + self._now() - self._data_from
             self._batches.append(samples)
             self._fetched += 1
+            self._fetched_since_backward = True
         self._data_from = None
         self._forward_begins(self.clock.mark())
 
@@ -92,7 +94,10 @@ class Timeline:
         if len(self._optimizers) == 1 and self._ended > 1:
             # A second optimiser would have stepped by now.
             self.close()
+        if self.backwards > 0 and not self._fetched_since_backward:
+            self.open.several_losses = True
         self.backwards += 1
+        self._fetched_since_backward = False
         if self._batches:
             self.open.samples += self._batches.popleft()
         mark = self.clock.mark()
@@ -149,6 +154,7 @@ class Timeline:
         if self.backwards == 0:
             self.open.samples = sum(self._batches)
             self._batches.clear()
+        had_backward = self.backwards > 0
         self._fetched = self.backwards = 0
         step, self.open = self.open, Interval(now)
         step.ended, step.ended_unix_nanos = now, time.time_ns()
@@ -160,6 +166,7 @@ class Timeline:
         self._ended += 1
         done = self.done
         if done is not None and optimizer not in done.optimizers and step.number in (None, done.number):
+            done.several_losses = done.several_losses or had_backward
             done.absorb(step)
         else:
             if done is not None:

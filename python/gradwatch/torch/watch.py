@@ -217,8 +217,8 @@ class Watch:
         if self._waiting:
             self._read_waiting(patience=PART_STEPS)
         values = step.values
-        # Of several optimisers each has a loss of its own: which one is meant, only the script knows.
-        if step.losses and len(step.optimizers) == 1 and "loss" not in values:
+        # Several optimisers share one loss or have one each: which of those is meant, only the script knows.
+        if step.losses and (len(step.optimizers) == 1 or not step.several_losses) and "loss" not in values:
             step.late.setdefault("loss", step.losses)
         if step.ended >= self._memory.due:
             step.values = values = {**self._memory.read(step.ended), **values}
