@@ -22,6 +22,8 @@ const stopGraceSeconds = 5;
 
 export interface AppParts {
   readonly logger: Logger;
+  /** How many lines of the log could not be written. */
+  readonly lostLogLines: () => number;
   readonly nodeName: string;
   /** The configuration as it is now, or one line for each mistake. */
   readonly readAgain: () => { readonly configuration: Configuration } | { readonly errors: readonly string[] };
@@ -163,7 +165,7 @@ export class App {
       findings.subscribe(findingsLog(this.#log, { now, host: nodeName, version, detectors }));
     }
 
-    this.#self = new SelfMetrics({ version, now });
+    this.#self = new SelfMetrics({ version, now, lostLogLines: parts.lostLogLines });
     const { token_file: tokenFile, web_config_file: webConfigFile } = configuration.http;
     this.#http = new HttpServer(
       {

@@ -24,6 +24,7 @@ export async function serveOurs(detecting: boolean): Promise<Started> {
   if ('mistakes' in read) throw new Error(JSON.stringify(read.mistakes));
   const app = new App(read.value, {
     logger: { debug: quietly, info: quietly, warn: quietly, error: quietly },
+    lostLogLines: () => 0,
     nodeName: 'bench',
     readAgain: () => ({ configuration: read.value }),
     setLogLevel: quietly,

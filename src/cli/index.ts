@@ -16,10 +16,12 @@ const commands = new Map(configurable).set('completion', async () => {
 /** Runs the command that the arguments name, `serve` where they name none, and gives the exit code of the process. */
 export async function runCommand(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const [first, ...rest] = args;
-  // A reader that has seen enough, as head(1) has, is no fault.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    // A reader that has seen enough, as head(1) has, is no fault.
+    if (code !== 'EPIPE') failUnwritten(message);
   });
+  // Nobody is left to be told that a sentence was lost.
+  process.stderr.on('error', () => undefined);
   if (first === '--version') {
     process.stdout.write(`gradwatch ${version}\n`);
     return exitCodes.done;
@@ -35,6 +37,14 @@ export async function runCommand(args: readonly string[], environment: NodeJS.Pr
     return exitCodes.usage;
   }
   return (await load()).run(named ? rest : args, environment);
+}
+
+/** What was asked for was not told: whatever becomes of the rest, the command did not do its work. */
+function failUnwritten(message: string): void {
+  process.stderr.write(`gradwatch: standard output cannot be written to: ${message}\n`);
+  process.once('exit', () => {
+    process.exitCode = exitCodes.failed;
+  });
 }
 
 async function usage(): Promise<string> {

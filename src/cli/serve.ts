@@ -7,6 +7,7 @@ import { exitCodes, type Command } from './command.ts';
 import { configure, type Configured } from './configuration.ts';
 import { exitOn } from './exit-on.ts';
 import { mistakesIn, tell, tellHindrances } from './hindrances.ts';
+import { LineOutput } from './line-output.ts';
 
 /** Signals that ask a server to end; a second one ends it at once. */
 const endings = ['SIGTERM', 'SIGINT'] as const;
@@ -39,7 +40,8 @@ export async function runServer(
   read: () => Configured,
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const logger = pino({ level: configuration.log.level, base: null }, pino.destination(2));
+  const output = new LineOutput(2);
+  const logger = pino({ level: configuration.log.level, base: null }, output);
   const nodeName = configuration.system.node_name ?? environment['NODE_NAME'] ?? hostname();
   const asked = nextSignal();
   exitOn(['SIGQUIT']);
@@ -47,6 +49,7 @@ export async function runServer(
   try {
     app = new App(configuration, {
       logger,
+      lostLogLines: () => output.lost,
       nodeName,
       readAgain: () => {
         const again = read();
@@ -60,7 +63,7 @@ export async function runServer(
     });
     const running = app;
     process.on('SIGHUP', () => running.reload());
-    process.stdout.write(whereToLook(await app.start()));
+    new LineOutput(1).write(whereToLook(await app.start()));
   } catch (error) {
     tell([(error as Error).message]);
     await app?.stop();

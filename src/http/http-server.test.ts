@@ -82,7 +82,7 @@ let server: HttpServer;
 let url: string;
 
 async function serve(changed: Partial<Served> = {}, patience?: Patience): Promise<void> {
-  const self = new SelfMetrics({ version: '1.2.3', now: () => 1_700_000_000 });
+  const self = new SelfMetrics({ version: '1.2.3', now: () => 1_700_000_000, lostLogLines: () => 0 });
   const served: Served = {
     table,
     self,

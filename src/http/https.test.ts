@@ -38,7 +38,7 @@ async function serve(tls: string, rest = ''): Promise<void> {
   writeFileSync(file, `tls_server_config: {cert_file: server.crt, key_file: server.key, ${tls}}\n${rest}`);
   const served = {
     table: new SeriesTable(),
-    self: new SelfMetrics({ version: '1', now: () => 0 }),
+    self: new SelfMetrics({ version: '1', now: () => 0, lostLogLines: () => 0 }),
     findings: noFindings,
     kinds: [],
     token: null,

@@ -3,7 +3,7 @@ import { expose, labelBlock, SeriesTable } from '../series/index.ts';
 import { LoopLag } from './loop-lag.ts';
 import { SelfMetrics, selfMetrics } from './self-metrics.ts';
 
-const make = () => new SelfMetrics({ version: '1.2.3', now: () => Date.now() / 1000 });
+const make = () => new SelfMetrics({ version: '1.2.3', now: () => Date.now() / 1000, lostLogLines: () => 0 });
 
 async function read(self: SelfMetrics): Promise<ReadonlyMap<string, number>> {
   const families = await self.families();

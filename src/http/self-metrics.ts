@@ -28,7 +28,17 @@ export const selfMetrics = {
     help: 'Longest delay of the event loop in the last full minute of the clock, looked at five times a second',
   }),
   scrapes: counter('gradwatch_exporter_scrapes_total', { help: 'Scrapes of /metrics that were answered' }),
+  lostLogLines: counter('gradwatch_exporter_log_lost_lines_total', {
+    help: 'Lines of the log that could not be written to standard error',
+  }),
 } as const;
+
+export interface SelfMetricsParts {
+  readonly version: string;
+  /** Unix seconds */
+  readonly now: () => number;
+  readonly lostLogLines: () => number;
+}
 
 type Reading = readonly [labels: Readonly<Record<string, string>>, value: number];
 
@@ -43,8 +53,7 @@ export class SelfMetrics {
   readonly #lag: LoopLag;
   readonly #scrapes: Counter;
 
-  /** @param now Unix seconds */
-  constructor({ version, now }: { readonly version: string; readonly now: () => number }) {
+  constructor({ version, now, lostLogLines }: SelfMetricsParts) {
     this.#lag = new LoopLag(now);
     const startedAt = now() - process.uptime();
     this.#gauge(selfMetrics.build, () => [[{ version, node_version: process.version }, 1]]);
@@ -61,6 +70,7 @@ export class SelfMetrics {
     this.#gauge(selfMetrics.external, () => [[{}, getHeapStatistics().external_memory]]);
     this.#counter(selfMetrics.loopActive, () => [[{}, performance.eventLoopUtilization().active / 1000]]);
     this.#gauge(selfMetrics.loopLag, () => (this.#lag.maximum === undefined ? [] : [[{}, this.#lag.maximum]]));
+    this.#counter(selfMetrics.lostLogLines, () => [[{}, lostLogLines()]]);
     this.#scrapes = new Counter(this.#described(selfMetrics.scrapes));
   }
 

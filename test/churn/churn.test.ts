@@ -33,6 +33,7 @@ async function exporter() {
   if ('mistakes' in read) throw new Error(JSON.stringify(read.mistakes));
   const app = new App(read.value, {
     logger: { debug: quietly, info: quietly, warn: quietly, error: quietly },
+    lostLogLines: () => 0,
     nodeName: 'node-a',
     readAgain: () => ({ configuration: read.value }),
     setLogLevel: quietly,

@@ -70,6 +70,7 @@ export class SimulatedNode {
     if (!('value' in read)) throw new Error(JSON.stringify(read.mistakes));
     const app = new App(read.value, {
       logger,
+      lostLogLines: () => 0,
       nodeName: 'simulated',
       readAgain: () => ({ configuration: read.value }),
       setLogLevel: quietly,

@@ -11,7 +11,7 @@ export async function startApi(
   const server = new HttpServer(
     {
       table,
-      self: new SelfMetrics({ version: '1.2.3', now: () => 0 }),
+      self: new SelfMetrics({ version: '1.2.3', now: () => 0, lostLogLines: () => 0 }),
       version: '1.2.3',
       waiting: () => [],
       gpus: () => [],
