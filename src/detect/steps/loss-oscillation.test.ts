@@ -60,6 +60,19 @@ describe('lossOscillation', () => {
     }
   });
 
+  it('is silent on batches of two kinds, by turns or by chance', () => {
+    let told = 0;
+    for (let seed = 30; seed < 40; seed += 1) {
+      const random = normals(seed);
+      const ofTwo = (first: boolean) => (first ? 3 : 0.8) * Math.exp(0.1 * random());
+      for (const isFirst of [() => random() > 0, () => random() > 0.8, (at: number) => at % 2 === 0]) {
+        const losses = steps(4000, (at) => ({ loss: ofTwo(isFirst(at)) }));
+        if (new Feed(lossOscillation).say(losses).length > 0) told += 1;
+      }
+    }
+    expect(told).toBeLessThanOrEqual(1);
+  });
+
   it('begins its path anew after a return to a checkpoint', () => {
     const feed = new Feed(lossOscillation);
     feed.say(steps(250, (at) => ({ loss: 2 + 0.4 * Math.sin(at / 12) })));

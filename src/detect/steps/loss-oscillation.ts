@@ -2,13 +2,14 @@ import { integer, number } from '../../config/index.ts';
 import { detectorOptions, quiet, stepDetector } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
+import { BlockNoise } from './block-noise.ts';
 import { LevelPath, levels } from './level-path.ts';
 import { RateLevels } from './rate-levels.ts';
 import { SmoothedLoss } from './smoothed-loss.ts';
 
 /** Each path has levels of twice as many losses as the one before: a path of 16 levels sees periods of two to five of them. */
 const paths = 5;
-/** Standard deviations of a block's median by which it must move: √(π / 2n) of that of a loss. */
+/** Standard deviations of a block's median by which it must move: √(π / 2n) of that of a loss, or what half-samples tell. */
 const sigmas = 5;
 
 /** Correlation after a period of levels that swing. */
@@ -16,6 +17,7 @@ const repeating = 0.5;
 
 export interface State {
   readonly block: SmoothedLoss;
+  readonly chance: BlockNoise;
   readonly path: LevelPath;
   readonly rates: RateLevels;
   /** Losses in the block that is being made, and the step of its first one. */
@@ -51,6 +53,7 @@ export const lossOscillation = stepDetector({
   metrics: {},
   start: ({ block }): State => ({
     block: new SmoothedLoss(block),
+    chance: new BlockNoise(block),
     path: new LevelPath(paths),
     rates: new RateLevels(0),
     inBlock: 0,
@@ -63,6 +66,7 @@ export const lossOscillation = stepDetector({
     const again = fresh.learning_rate !== undefined && state.rates.take(fresh.learning_rate);
     if (wentBack || again) {
       state.block.clear();
+      state.chance.interrupt();
       state.path.clear();
       state.inBlock = 0;
     }
@@ -70,18 +74,21 @@ export const lossOscillation = stepDetector({
     if (loss === undefined || !Number.isFinite(loss)) return quiet;
     if (state.inBlock === 0) state.blockSince = step;
     state.block.push(loss);
+    state.chance.push(loss);
     state.inBlock += 1;
     const level = state.block.level;
     if (state.inBlock < block || level === null) return quiet;
     state.inBlock = 0;
+    state.chance.next();
     state.rates.reached(level);
     state.path.take(level, state.blockSince);
     if (!state.path.full) return quiet;
     let losses = block;
+    const chance = state.chance.deviation;
     for (let path: LevelPath | null = state.path; path?.full === true; path = path.coarser, losses *= 2) {
       const middle = path.median;
-      const noise = sigmas * Math.sqrt(Math.PI / (2 * losses)) * state.block.noise;
-      const turns = path.turns(Math.max(swing * Math.abs(middle), noise));
+      const noise = Math.max(Math.sqrt(Math.PI / (2 * losses)) * state.block.noise, Math.sqrt(block / losses) * chance);
+      const turns = path.turns(Math.max(swing * Math.abs(middle), sigmas * noise));
       if (turns < share * levels) continue;
       // Few levels of many losses turn by a slow drift, too, which does not come back after a period.
       if (path !== state.path && !path.repeats((2 * levels) / turns, repeating)) continue;
