@@ -50,30 +50,39 @@ const ruleOf: ReadonlyMap<string, Rule> = new Map(Object.entries(rules));
  * A step as the runs take it; null when it cannot be told which step it is. What breaks a limit is left out and told to `refused`.
  * A step without a time, or with one that cannot be, gets the time of arrival (Unix seconds).
  */
-export function validateStep(step: Step, arrival: number, refused: (refusal: Refusal) => void): StepReport | null {
-  const number = step.step;
-  if (number === undefined || !Number.isSafeInteger(number)) {
-    refused(refuse('step_invalid', { value: number === undefined ? 'absent' : quote(number) }));
+export function validateStep(message: Step, arrival: number, refused: (refusal: Refusal) => void): StepReport | null {
+  // What is no number of the step, by name: the rest is copied in one go, which costs less than field by field.
+  const {
+    step,
+    unix_nanos: unixNanos,
+    skipped,
+    phase,
+    gradient_norm_scope,
+    auxiliary_losses,
+    extras,
+    ...rest
+  } = message;
+  if (step === undefined || !Number.isSafeInteger(step)) {
+    refused(refuse('step_invalid', { value: step === undefined ? 'absent' : quote(step) }));
     return null;
   }
-  const time = timeOf(step.unix_nanos, arrival, 'Step.unix_nanos', refused);
-  const values: Partial<Record<Field, number>> = {};
-  // A report brings half of the fields or less.
-  for (const name in step) {
-    const rule = ruleOf.get(name);
-    if (rule === undefined) continue;
+  const time = timeOf(unixNanos, arrival, 'Step.unix_nanos', refused);
+  const values: Partial<Record<Field, number>> = rest;
+  for (const name in values) {
     const field = name as Field;
-    const value = step[field];
-    if (value === undefined) continue;
-    if (keeps(rule, value)) values[field] = value;
-    else refused(refuse('value_invalid', { step: number, field, value: quote(value), expected: expected[rule] }));
+    const rule = ruleOf.get(field);
+    const value = values[field];
+    if (rule !== undefined && value !== undefined && keeps(rule, value)) continue;
+    Reflect.deleteProperty(values, field);
+    if (rule === undefined || value === undefined) continue;
+    refused(refuse('value_invalid', { step, field, value: quote(value), expected: expected[rule] }));
   }
-  const report: StepReport = { step: number, time, values, skipped: step.skipped === true };
-  const details = detailsOf(step, refused);
-  const phase = phaseOf(step.phase, refused);
-  if (details === null && phase === null) {
+  const report: StepReport = { step, time, values, skipped: skipped === true };
+  const details = detailsOf(message, refused);
+  const told = phaseOf(phase, refused);
+  if (details === null && told === null) {
     // It says that the worker does something of which a later version of the protocol knows, and nothing of a step.
-    return step.phase !== undefined && isAnnouncement(report) ? null : report;
+    return phase !== undefined && isAnnouncement(report) ? null : report;
   }
-  return { ...report, ...(details && { details }), ...(phase && { phase }) };
+  return { ...report, ...(details && { details }), ...(told && { phase: told }) };
 }
