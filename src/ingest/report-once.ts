@@ -64,11 +64,12 @@ export function reportOnce(
 
 /** Puts what is said into one answer. */
 function gather(answer: sendUnaryData<SingleReportAnswer>): Wire {
-  let said: SingleReportAnswer = { refusals: [] };
+  const said: SingleReportAnswer = { refusals: [] };
   return {
     write: ({ welcome, acknowledgement, refusal }) => {
       if (refusal) said.refusals?.push(refusal);
-      said = { ...said, ...(welcome && { welcome }), ...(acknowledgement && { acknowledgement }) };
+      if (welcome) said.welcome = welcome;
+      if (acknowledgement) said.acknowledgement = acknowledgement;
       return true;
     },
     end: () => {

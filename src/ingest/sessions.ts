@@ -1,6 +1,5 @@
 import { type Rank, type Runs, RunsLimitError } from '../runs/index.ts';
 import { refuse, type Refusal } from './refusals.ts';
-import { sameSecret } from '../listen/index.ts';
 import { StepRate } from './step-rate.ts';
 import type { AcceptedHello } from './validate/hello.ts';
 
@@ -63,7 +62,8 @@ export class Sessions<Call extends Speaker> {
     const { runs, frozenAfter, stepsPerSecond } = this.#parts;
     const held = runs.find(hello.run, hello.rank);
     const holder = held === undefined ? undefined : this.#byRank.get(held);
-    const resumed = held !== undefined && sameSecret(held.intake.session, hello.session);
+    // Hashes of secrets: how long it takes to find them unequal tells nothing of a token.
+    const resumed = held !== undefined && held.intake.session === hello.session;
     if (held !== undefined && !resumed && (holder?.call || this.#isExpected(held))) {
       const facts = { ...held.hello, seconds: frozenAfter };
       return { refusal: refuse(hello.attempt > held.hello.attempt ? 'rank_held' : 'session_taken', facts) };

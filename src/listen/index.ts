@@ -3,7 +3,7 @@ export type { ListenAddress } from './address.ts';
 export { ListenError } from './listen-error.ts';
 export { clearStaleSocket, isStaleSocket, maxSocketPath } from './stale-socket.ts';
 export { tryAddress, tryBeside, trySocket, tryWriting } from './try-listening.ts';
-export { carriesToken, readToken, sameSecret } from './token.ts';
+export { carriesToken, readToken } from './token.ts';
 export { admits } from './client-certificate.ts';
 export type { ReloadLog } from './reloaded-files.ts';
 export type { Tls } from './tls.ts';

@@ -11,7 +11,6 @@ import {
   localAddress,
   parseAddress,
   readToken,
-  sameSecret,
   tryAddress,
   tryBeside,
   trySocket,
@@ -110,14 +109,6 @@ describe('carriesToken', () => {
     [undefined, false],
   ])('%s: %s', (header, carried) => {
     expect(carriesToken(header, 'secret')).toBe(carried);
-  });
-});
-
-describe('sameSecret', () => {
-  it('is true for equal texts alone', () => {
-    expect(sameSecret('a', 'a')).toBe(true);
-    expect(sameSecret('a', 'b')).toBe(false);
-    expect(sameSecret('a', 'aa')).toBe(false);
   });
 });
 

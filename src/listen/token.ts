@@ -23,7 +23,7 @@ export function carriesToken(header: string | undefined, token: string): boolean
 }
 
 /** Compares two secrets in a time that tells nothing of where they differ, whatever their lengths. */
-export function sameSecret(one: string, other: string): boolean {
+function sameSecret(one: string, other: string): boolean {
   return timingSafeEqual(digest(one), digest(other));
 }
 

@@ -1,6 +1,6 @@
 import { FreshRows, type Row, type SeriesGroup } from '../series/index.ts';
 import type { Cleaned } from './cleaned.ts';
-import type { RankHello } from './hello.ts';
+import { saySame, type RankHello } from './hello.ts';
 import { runMetrics, rankMetrics } from './metrics.ts';
 import type { Exceeded } from './excess.ts';
 import { NamedSeries, type AllNamedSeries } from './named-series.ts';
@@ -100,17 +100,21 @@ export class Run implements RankOwner {
   }
 
   join(hello: RankHello, resumed: boolean): Rank {
+    const before = this.#facts;
     this.#facts = {
       worldSize: hello.worldSize,
-      framework: hello.framework ?? this.#facts.framework,
-      model: hello.model ?? this.#facts.model,
-      job: hello.job ?? this.#facts.job,
-      labels: Object.keys(hello.labels).length > 0 ? hello.labels : this.#facts.labels,
+      framework: hello.framework ?? before.framework,
+      model: hello.model ?? before.model,
+      job: hello.job ?? before.job,
+      labels: Object.keys(hello.labels).length > 0 ? hello.labels : before.labels,
     };
-    const rank = this.#ranks.get(hello.rank) ?? this.#add(hello);
+    const held = this.#ranks.get(hello.rank);
+    // A process without a stream says the same with every call.
+    const isKnown = resumed && held !== undefined && saySame(hello, held.hello) && saySame(this.#facts, before);
+    const rank = held ?? this.#add(hello);
     this.#parts.listener.joined?.(hello);
     rank.join(hello, resumed);
-    this.#describe(hello);
+    if (!isKnown) this.#describe(hello);
     return rank;
   }
 

@@ -428,6 +428,23 @@ describe('Runs', () => {
     ]);
   });
 
+  it('describes anew what the same process says otherwise, or another rank said otherwise of its run', () => {
+    const { join, text } = start();
+    const infos = () => text().match(/^gradwatch_r\w+_info\{.*$/gm) ?? [];
+    join({ parallel: { data: { index: 0, size: 2 } }, labels: { team: 'a' } });
+    const first = infos();
+    join({ parallel: { data: { index: 0, size: 2 } }, labels: { team: 'a' } }, true);
+    expect(infos()).toEqual(first);
+    join({ parallel: { data: { index: 1, size: 2 } }, labels: { team: 'b' } }, true);
+    expect(infos().join()).toMatch(/name="team",value="b".*data_rank="1"/s);
+    join({ rank: 1, labels: { team: 'c' } });
+    join({ parallel: { data: { index: 1, size: 2 } }, labels: { team: 'b' } }, true);
+    expect(infos().join()).toMatch(/name="team",value="b"/);
+    join({ pod: { namespace: 'n', name: 'p' } }, true);
+    join({}, true);
+    expect(infos().join()).not.toContain('gradwatch_rank_pod_info');
+  });
+
   it('takes the GPU on which a process was found where its worker names none, until another process speaks', () => {
     const { join, runs, text } = start();
     const [named, nameless] = [join({ gpuUuid: 'GPU-0' }), join({ rank: 1, gpuUuid: null })];

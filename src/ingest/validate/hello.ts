@@ -68,10 +68,12 @@ export function validateHello(hello: Hello, maxLabels: number, refused: (refusal
       parallel: validateParallel(hello.parallel, refused),
       labels: validateLabels(hello.labels, maxLabels, refused),
       ...podOf(hello),
-      supports: new Set(hello.supports),
+      supports: hello.supports === undefined ? nothing : new Set(hello.supports),
     },
   };
 }
+
+const nothing: ReadonlySet<RequestKind> = new Set();
 
 const roles: Readonly<Record<string, Role>> = {
   ROLE_UNSPECIFIED: 'training',
