@@ -1,6 +1,6 @@
 import { protocol, type BatchMessage } from '../protocol/index.ts';
 import type { Part, WireReport } from './reports.ts';
-import { stepBytes, type WireStep } from './step-report.ts';
+import { stepBytes, type WireStep } from './wire-step.ts';
 
 const { requestSerialize, requestDeserialize } = protocol.Telemetry.service.Report;
 

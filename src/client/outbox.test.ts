@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { measure } from './measured-report.ts';
 import { Outbox } from './outbox.ts';
 
-import { maxStepBytes } from './step-report.ts';
+import { maxStepBytes } from './wire-step.ts';
 import type { Batch } from './outbox.ts';
 import { layers } from './wire-reports.ts';
 

@@ -1,7 +1,7 @@
 import { RingBuffer } from './ring-buffer.ts';
 import { addPart, findOpenStep } from './step-merge.ts';
 import { exactBytes, itemBytes, maxMessageBytes, type Item, type MeasuredReport } from './measured-report.ts';
-import type { WireStep } from './step-report.ts';
+import type { WireStep } from './wire-step.ts';
 
 /** Tag and length of the batch, its sequence and its count of dropped steps, with room. */
 const batchOverheadBytes = 64;

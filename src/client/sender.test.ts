@@ -6,7 +6,7 @@ import { Backoff } from './backoff.ts';
 import type { ChannelEvents } from './channel.ts';
 
 import { Sender } from './sender.ts';
-import type { WireStep } from './step-report.ts';
+import type { WireStep } from './wire-step.ts';
 import { layers as wireLayers } from './wire-reports.ts';
 
 const { requestSerialize } = protocol.Telemetry.service.Report;

@@ -4,17 +4,14 @@ import type { OpenChannel } from './channel.ts';
 import type { Clock } from './clock.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionEnd, ConnectionListener, ExporterWord, Welcome } from './connection.ts';
+import { FlushPace } from './flush-pace.ts';
 import { measure, unpack } from './measured-report.ts';
 import { Outbox, type TooLarge } from './outbox.ts';
 import { partNames, type WireReport } from './reports.ts';
-import type { WireStep } from './step-report.ts';
+import type { WireStep } from './wire-step.ts';
 import type { Problem } from './value-kinds.ts';
 import { Warnings } from './warnings.ts';
 
-/** One batch a second is enough for people and for windows of a minute. */
-const batchEveryMs = 1_000;
-/** What is urgent goes at once, but not more often than this; and a step waits this long for its parts. */
-const urgentEveryMs = 50;
 /** Answers that wait for a connection. The main thread remembers as many requests. */
 const maxAnswers = 64;
 
@@ -33,14 +30,12 @@ export class Sender implements ConnectionListener {
   readonly #connection: Connection;
   readonly #backoff: Backoff;
   readonly #clock: Clock;
+  readonly #pace: FlushPace;
   readonly #events: SenderEvents;
   readonly #address: string;
   readonly #droppedBefore: () => number;
   readonly #warnings: Warnings;
   #answers: Answer[] = [];
-  #lastFlush = -Infinity;
-  #flushDue = Infinity;
-  #cancelFlush: () => void = () => undefined;
   #everWelcomed = false;
   #tooLarge = 0;
   #goodbye: Goodbye | undefined;
@@ -61,6 +56,9 @@ export class Sender implements ConnectionListener {
       this.#tellLeftOut(item);
     });
     this.#clock = parts.clock;
+    this.#pace = new FlushPace(parts.clock, () => {
+      this.#flush();
+    });
     this.#backoff = parts.backoff;
     this.#address = parts.address;
     this.#events = parts.events;
@@ -76,10 +74,7 @@ export class Sender implements ConnectionListener {
   report(steps: readonly WireStep[], urgent: boolean): void {
     for (const step of steps) this.#outbox.add(step);
     this.#tellOverflow();
-    const now = this.#clock.now();
-    this.#flushAt(
-      urgent ? this.#lastFlush + urgentEveryMs : Math.max(this.#lastFlush + batchEveryMs, now + urgentEveryMs),
-    );
+    this.#pace.ask(urgent);
   }
 
   /** A report of its own goes with the next batch. */
@@ -92,7 +87,7 @@ export class Sender implements ConnectionListener {
       return;
     }
     this.#tellOverflow();
-    this.#flushAt(Math.max(this.#lastFlush + batchEveryMs, this.#clock.now() + urgentEveryMs));
+    this.#pace.ask(false);
   }
 
   answer(answer: Answer): void {
@@ -158,24 +153,8 @@ export class Sender implements ConnectionListener {
     return true;
   }
 
-  #flushAt(due: number): void {
-    if (due >= this.#flushDue) return;
-    this.#cancelFlush();
-    const wait = due - this.#clock.now();
-    if (wait <= 0) {
-      this.#flush();
-      return;
-    }
-    this.#flushDue = due;
-    this.#cancelFlush = this.#clock.after(wait, () => {
-      this.#flush();
-    });
-  }
-
   #flush(): void {
-    this.#cancelFlush();
-    this.#flushDue = Infinity;
-    this.#lastFlush = this.#clock.now();
+    this.#pace.flushed();
     while (this.#connection.ready) {
       const answer = this.#answers.shift();
       if (answer !== undefined) {
@@ -194,7 +173,7 @@ export class Sender implements ConnectionListener {
   }
 
   #conclude(goodbyeTaken: boolean): void {
-    this.#cancelFlush();
+    this.#pace.stop();
     this.#connection.stop();
     this.#finished(goodbyeTaken && this.#outbox.empty);
     this.#finished = () => undefined;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import { StepHandover } from './step-handover.ts';
-import type { WireStep } from './step-report.ts';
+import type { WireStep } from './wire-step.ts';
 
 function handover() {
   const clock = new ManualClock();

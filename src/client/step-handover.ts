@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { WireStep } from './step-report.ts';
+import type { WireStep } from './wire-step.ts';
 import { Urgency } from './urgency.ts';
 
 /** Waking a thread costs some 200 µs of processor time, ten times what a step costs otherwise: on average four times a second at most. */

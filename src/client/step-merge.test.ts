@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { RingBuffer } from './ring-buffer.ts';
 import { addPart, findOpenStep } from './step-merge.ts';
 import type { Item } from './measured-report.ts';
-import type { WireStep } from './step-report.ts';
+import type { WireStep } from './wire-step.ts';
 
 function waiting(...steps: WireStep[]): RingBuffer<Item> {
   const ring = new RingBuffer<Item>(100);

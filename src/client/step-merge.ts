@@ -1,6 +1,6 @@
 import type { Item } from './measured-report.ts';
 import type { RingBuffer } from './ring-buffer.ts';
-import type { WireStep } from './step-report.ts';
+import type { WireStep } from './wire-step.ts';
 
 /** How far back a part looks for its step. What belongs together is logged within a step or two. */
 const lookBack = 8;

@@ -1,6 +1,6 @@
 import type { Answer, Finding__Output, Goodbye, HelloMessage, Request__Output } from '../protocol/index.ts';
 import type { WireReport } from './reports.ts';
-import type { WireStep } from './step-report.ts';
+import type { WireStep } from './wire-step.ts';
 import type { TlsSettings } from './tls.ts';
 import type { Problem } from './value-kinds.ts';
 

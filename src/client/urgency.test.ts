@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { WireStep } from './step-report.ts';
+import type { WireStep } from './wire-step.ts';
 import { Urgency } from './urgency.ts';
 
 function judge(...reports: Omit<WireStep, 'step' | 'unix_nanos'>[]): boolean[] {

@@ -1,4 +1,4 @@
-import type { WireStep } from './step-report.ts';
+import type { WireStep } from './wire-step.ts';
 
 /** A loss or gradient norm that is more than this many times the last one is told at once. */
 const jumpFactor = 4;

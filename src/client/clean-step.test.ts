@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { protocol } from '../protocol/index.ts';
-import { cleanStep, maxStepBytes, stepBytes } from './step-report.ts';
+import { cleanStep } from './clean-step.ts';
 import type { StepReport } from './step-report.ts';
+import { maxStepBytes, stepBytes } from './wire-step.ts';
 
 const fullest: Required<StepReport> = {
   step: 2 ** 62,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../test/support/manual-clock.ts';
-import { ReportedRun } from './run.ts';
+import { ReportedRun } from './reported-run.ts';
 import type { Ending } from './run.ts';
 import type { ThreadListener } from './sending-thread.ts';
 import { SharedCounters } from './shared-counters.ts';
