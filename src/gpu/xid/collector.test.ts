@@ -176,6 +176,66 @@ describe('the collector xid', () => {
       expect(restarted(after).series(errors)).toEqual(counted);
     });
 
+    it('has one count of a card and code, at whatever address the card sits and whatever its number is', async () => {
+      addresses.set('0000:5e:00.0', { uuid: 'GPU-b', gpu: '1' });
+      writeFileSync(kmsg, line(1, xid(95)) + line(2, xid(95, '0000:5e:00')) + line(3, xid(31)));
+      let exporter = start();
+      await exporter.beat();
+      const exchanged: GpuAddresses = new Map([
+        ['0000:3b:00.0', { uuid: 'GPU-b', gpu: '0' }],
+        ['0000:5e:00.0', { uuid: 'GPU-a', gpu: '1' }],
+      ]);
+      const moved: GpuAddresses = new Map([['0000:9a:00.0', { uuid: 'GPU-a', gpu: '0' }]]);
+      let sequence = 3;
+      for (const seats of [exchanged, exchanged, moved, moved, exchanged]) {
+        addresses = seats;
+        const bus = [...seats.entries()].find(([, { uuid }]) => uuid === 'GPU-a')?.[0].slice(0, -2);
+        appendFileSync(kmsg, line((sequence += 1), xid(95, bus)));
+        exporter = restarted(exporter);
+        await exporter.beat();
+      }
+      expect(exporter.series(errors).toSorted()).toEqual([
+        `${errors}{uuid="GPU-a",gpu="1",xid="31"} 1`,
+        `${errors}{uuid="GPU-a",gpu="1",xid="95"} 6`,
+        `${errors}{uuid="GPU-b",gpu="0",xid="95"} 1`,
+      ]);
+      // Not even at zero under another number.
+      const ofFirst = exporter
+        .all()
+        .split('\n')
+        .filter((text) => text.startsWith(`${errors}{uuid="GPU-a"`));
+      expect(ofFirst.every((text) => text.includes('gpu="1"'))).toBe(true);
+    });
+
+    it('takes a card back from a state directory that had it at two addresses and under two numbers', async () => {
+      const tally = { uuid: 'GPU-a', gpu: '0', code: 95, errors: 3, last: bootTime + 7 };
+      const gpus = [
+        { ...tally, bus: '0000:29:00.0' },
+        { ...tally, bus: '0000:3b:00.0' },
+        { ...tally, bus: '0000:3b:00.0', gpu: '1', errors: 2, last: bootTime + 9 },
+      ];
+      const after = start();
+      const part = { boot: 'boot-1', sequence: 3, events: { about: null, falls: [] }, tallies: { gpus, switches: [] } };
+      expect(after.section.restore(part)).toBeNull();
+      await after.beat();
+      expect(after.series(errors)).toEqual([`${errors}${labels(95)} 5`]);
+      expect(after.series(last)).toEqual([`${last}${labels(95)} ${bootTime + 9}`]);
+    });
+
+    it('does not give what an address did to a card that no longer sits there', async () => {
+      writeFileSync(kmsg, line(1, xid(95)));
+      const before = start();
+      await before.beat();
+      addresses.set('0000:3b:00.0', { uuid: 'GPU-b', gpu: '0' });
+      await before.beat();
+      addresses.clear();
+      appendFileSync(kmsg, line(2, xid(95)));
+      const after = restarted(before);
+      await after.beat();
+      expect(after.series(errors)).toContain(`${errors}${labels(95)} 1`);
+      expect(after.series(errors)).toContain(`${errors}{uuid="",gpu="0000:3b:00.0",xid="95"} 1`);
+    });
+
     it('begins with nothing where it cannot know which records are counted', () => {
       const part = {
         boot: 'boot-1',

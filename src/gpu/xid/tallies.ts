@@ -9,11 +9,14 @@ import { code, count, mostTallies, time } from './tally.ts';
 
 type Key = keyof typeof xidErrorMetrics;
 
-interface Tally {
-  readonly bus: string;
-  readonly code: number;
-  identity: GpuIdentity;
-  row: Row<Key>;
+/** A GPU, by its uuid; one that has not told it, by its address. */
+interface Card {
+  readonly uuid: string;
+  gpu: string;
+  /** Where it sits; empty once another one sits there. */
+  bus: string;
+  /** By code. */
+  readonly tallies: Map<number, Row<Key>>;
 }
 
 /** The counts that are not 0, as they outlive the exporter. */
@@ -32,20 +35,16 @@ export const savedTallies = v.object({
 });
 export type SavedTallies = v.InferInput<typeof savedTallies>;
 
-/** How often each code was seen on each GPU, as series. */
+/** How often each code was seen on each GPU, as series: one for each card and code, wherever the card sits and however it is numbered. */
 export class Tallies {
   readonly #addresses: GpuAddresses;
   readonly #errors: SeriesGroup<Key, 'uuid' | 'gpu' | 'xid'>;
   readonly #infos: SeriesGroup<'info', 'xid' | 'class' | 'action'>;
   readonly #switches: SwitchTallies;
-  /** By address and code. */
-  readonly #tallies = new Map<string, Tally>();
-  /** Those that wait for the collector `gpu` to know who sits at their address. */
-  readonly #unknown = new Set<Tally>();
-  /** Those of cards that were replaced since. */
-  readonly #retired: Tally[] = [];
-  /** The uuids that have their codes at zero. */
-  readonly #prepared = new Set<string>();
+  /** By uuid, or by address while there is none. */
+  readonly #cards = new Map<string, Card>();
+  /** Who sits at an address, or sat there last. */
+  readonly #seats = new Map<string, Card>();
 
   constructor(table: SeriesTable, addresses: GpuAddresses) {
     this.#addresses = addresses;
@@ -56,82 +55,107 @@ export class Tallies {
 
   /** Takes up what the collector `gpu` has learnt: names GPUs that were addresses, and gives each its codes at zero. */
   identify(): void {
-    for (const tally of this.#unknown) {
-      const identity = this.#addresses.get(tally.bus);
-      if (identity !== undefined) this.#rename(tally, identity);
-    }
-    for (const [bus, { uuid }] of this.#addresses) {
-      if (uuid === '' || this.#prepared.has(uuid)) continue;
-      this.#prepared.add(uuid);
-      for (const code of operatorCodes) this.#tally(bus, code);
+    for (const [bus, identity] of this.#addresses) {
+      if (identity.uuid === '') continue;
+      const card = this.#seat(bus, identity);
+      for (const code of operatorCodes) this.#tally(card, code);
     }
   }
 
   /** @returns false when it is beyond the number of series that are kept */
   count(event: DriverEvent, time: number | null): boolean {
     if (event.kind === 'sxid') return this.#switches.count(event, time);
-    const tally = this.#tally(event.bus, event.code);
+    const tally = this.#tally(this.#cardAt(event.bus), event.code);
     if (tally === null) return false;
-    tally.row.add('errors');
-    if (time !== null) tally.row.set('last', Math.max(time, tally.row.get('last') ?? 0));
+    add(tally, 1, time);
     return true;
   }
 
   save(): SavedTallies {
-    const gpus = [...this.#retired, ...this.#tallies.values()].map(({ bus, code, identity, row }) => {
-      return { bus, code, ...identity, errors: row.get('errors') ?? 0, last: row.get('last') ?? null };
-    });
+    const gpus = [...this.#cards.values()].flatMap(({ uuid, gpu, bus, tallies }) =>
+      [...tallies].map(([code, row]) => {
+        return { bus, code, uuid, gpu, errors: row.get('errors') ?? 0, last: row.get('last') ?? null };
+      }),
+    );
     return { gpus: gpus.filter(({ errors }) => errors > 0), switches: this.#switches.save() };
   }
 
   /** Takes the counts of before a restart back, before anything is counted. */
   restore({ gpus, switches }: SavedTallies): void {
-    for (const { bus, code, uuid, gpu, errors, last } of gpus) {
-      const tally = this.#begin(bus, code, { uuid, gpu });
-      tally?.row.add('errors', errors);
-      if (last !== null) tally?.row.set('last', last);
+    for (const { bus, code, uuid, gpu, errors, last } of onceEach(gpus)) {
+      const tally = this.#tally(this.#seat(bus, { uuid, gpu }), code);
+      if (tally !== null) add(tally, errors, last);
     }
     this.#switches.restore(switches);
   }
 
-  #tally(bus: string, code: number): Tally | null {
-    const identity = this.#addresses.get(bus) ?? { uuid: '', gpu: bus };
-    const known = this.#tallies.get(keyOf(bus, code));
-    // What a card did that was replaced since stays its own.
-    const replaced = known !== undefined && known.identity.uuid !== '' && known.identity.uuid !== identity.uuid;
-    if (known !== undefined && (!replaced || identity.uuid === '')) return known;
-    return this.#begin(bus, code, identity);
+  #cardAt(bus: string): Card {
+    const identity = this.#addresses.get(bus);
+    if (identity !== undefined && identity.uuid !== '') return this.#seat(bus, identity);
+    return this.#seats.get(bus) ?? this.#seat(bus, { uuid: '', gpu: bus });
+  }
+
+  /** The card of this identity, which sits at this address now. */
+  #seat(bus: string, { uuid, gpu }: GpuIdentity): Card {
+    const key = uuid === '' ? bus : uuid;
+    const card = this.#cards.get(key) ?? { uuid, gpu, bus, tallies: new Map<number, Row<Key>>() };
+    this.#cards.set(key, card);
+    this.#relabel(card, gpu);
+    const before = this.#seats.get(bus);
+    if (before === card) return card;
+    if (before?.uuid === '') this.#merge(before, card);
+    else if (before !== undefined) before.bus = '';
+    if (this.#seats.get(card.bus) === card) this.#seats.delete(card.bus);
+    card.bus = bus;
+    if (bus !== '') this.#seats.set(bus, card);
+    return card;
+  }
+
+  #relabel(card: Card, gpu: string): void {
+    if (card.gpu === gpu) return;
+    card.gpu = gpu;
+    for (const [code, old] of [...card.tallies]) this.#move(old, card, code);
+  }
+
+  /** What was counted at an address is of the card that turned out to sit there. */
+  #merge(nameless: Card, card: Card): void {
+    this.#cards.delete(nameless.bus);
+    for (const [code, old] of nameless.tallies) this.#move(old, card, code);
+  }
+
+  #move(old: Row<Key>, card: Card, code: number): void {
+    const [errors, last] = [old.get('errors') ?? 0, old.get('last') ?? null];
+    old.remove();
+    if (card.tallies.get(code) === old) card.tallies.delete(code);
+    const tally = this.#tally(card, code);
+    if (tally !== null) add(tally, errors, last);
   }
 
   /** Null when it is beyond the number of series that are kept. */
-  #begin(bus: string, code: number, identity: GpuIdentity): Tally | null {
+  #tally({ uuid, gpu, tallies }: Card, code: number): Row<Key> | null {
+    const known = tallies.get(code);
+    if (known !== undefined) return known;
     if (this.#errors.size >= mostTallies) return null;
-    const tally = { bus, code, identity, row: this.#row(identity, code) };
-    if (tally.row.get('errors') === undefined) tally.row.set('errors', 0);
-    const replaced = this.#tallies.get(keyOf(bus, code));
-    if (replaced !== undefined) this.#retired.push(replaced);
-    this.#tallies.set(keyOf(bus, code), tally);
-    if (identity.uuid === '') this.#unknown.add(tally);
+    const row = this.#errors.row({ uuid, gpu, xid: String(code) });
+    row.set('errors', 0);
+    tallies.set(code, row);
     this.#infos.row({ xid: String(code), ...adviceFor(code) }).set('info', 1);
-    return tally;
-  }
-
-  #row({ uuid, gpu }: GpuIdentity, code: number): Row<Key> {
-    return this.#errors.row({ uuid, gpu, xid: String(code) });
-  }
-
-  #rename(tally: Tally, identity: GpuIdentity): void {
-    if (identity.uuid !== '') this.#unknown.delete(tally);
-    if (identity.uuid === tally.identity.uuid && identity.gpu === tally.identity.gpu) return;
-    const [old, row] = [tally.row, this.#row(identity, tally.code)];
-    row.add('errors', old.get('errors') ?? 0);
-    const last = Math.max(old.get('last') ?? 0, row.get('last') ?? 0);
-    if (last > 0) row.set('last', last);
-    old.remove();
-    Object.assign(tally, { identity, row });
+    return row;
   }
 }
 
-function keyOf(bus: string, code: number): string {
-  return `${bus} ${code}`;
+function add(tally: Row<Key>, errors: number, time: number | null): void {
+  tally.add('errors', errors);
+  if (time !== null) tally.set('last', Math.max(time, tally.get('last') ?? 0));
+}
+
+/** State directories of before have one count again for each address that the card has had. */
+function onceEach(gpus: SavedTallies['gpus']): SavedTallies['gpus'] {
+  const counts = new Map<string, SavedTallies['gpus'][number]>();
+  for (const saved of gpus) {
+    const key = `${saved.uuid === '' ? saved.bus : saved.uuid} ${saved.gpu} ${saved.code}`;
+    counts.delete(key);
+    counts.set(key, saved);
+  }
+  return [...counts.values()];
 }
