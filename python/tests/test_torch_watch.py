@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import gc
 import io
 import logging
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -276,16 +278,21 @@ def test_the_norm_of_a_step_that_the_scaler_skips_is_not_that_of_the_next(
     assert [step.gradient_norm for step in steps] == norms and norms[2] == torch.inf
 
 
-@pytest.mark.parametrize("zero", ["optimizer", "model", "in place"])
+@pytest.mark.parametrize("zero", ["optimizer", "model", "in place", "by hand"])
 def test_a_batch_that_no_step_follows_is_of_no_step(reported: Callable[[], list[pb.Step]], zero: str) -> None:
     model, told = network(), []
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    for number, batch in enumerate(loader()):
+    # By hand it is seen on the parameters of an optimiser that has stepped.
+    abandoned = (2, 3, 5) if zero == "by hand" else (0, 3)
+    for number, batch in enumerate(loader(8)):
         if zero == "model":
             model.zero_grad()
+        elif zero == "by hand":
+            for parameter in model.parameters():
+                parameter.grad = None
         else:
             optimizer.zero_grad(set_to_none=zero == "optimizer")
-        loss = loss_of(model, batch) * (torch.nan if number in (0, 3) else 1.0)
+        loss = loss_of(model, batch) * (torch.nan if number in abandoned else 1.0)
         loss.backward()
         norm = clip_grad_norm_(model.parameters(), 1.0)
         if not torch.isfinite(norm):
@@ -518,6 +525,20 @@ def test_models_are_copied_and_saved_as_ever(reported: Callable[[], list[pb.Step
         copy.deepcopy(model)
         torch.save(model, io.BytesIO())
     assert [step.step for step in reported()] == [1, 2]
+
+
+def test_a_model_is_not_kept_alive(reported: Callable[[], list[pb.Step]]) -> None:
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for batch in loader():
+        loss_of(model, batch).backward()
+        optimizer.step()
+    loss_of(model, batch).backward()
+    parameters = [weakref.ref(parameter) for parameter in model.parameters()]
+    del model, optimizer
+    gc.collect()
+    assert [parameter() for parameter in parameters] == [None] * 6
+    assert len(reported()) == 6
 
 
 def test_a_step_that_raises_is_not_the_end(reported: Callable[[], list[pb.Step]]) -> None:

@@ -9,12 +9,13 @@ import torch
 from torch.compiler import is_compiling
 
 from gradwatch.torch.late import part_of
+from gradwatch.torch.optimizers import ThrownAway
 from gradwatch.torch.patches import Patches
 from gradwatch.torch.scaler import ScaledLosses
 from gradwatch.torch.timeline import Timeline
 
 
-def watch_backward(patches: Patches, timeline: Timeline, losses: ScaledLosses) -> None:
+def watch_backward(patches: Patches, timeline: Timeline, losses: ScaledLosses, thrown_away: ThrownAway) -> None:
     """Times the calls of backward() and takes the loss from them: a step's loss is the sum of the scalars that backward
     was called on since the gradient was zero, without the scale of mixed precision. That is what its gradient is of,
     also where a script divides the loss for accumulation."""
@@ -35,6 +36,7 @@ def watch_backward(patches: Patches, timeline: Timeline, losses: ScaledLosses) -
             ends()
 
     def begin(tensors: Any) -> None:
+        thrown_away.backward_begins()
         timeline.backward_begins()
         if not isinstance(tensors, torch.Tensor):
             return
@@ -42,5 +44,9 @@ def watch_backward(patches: Patches, timeline: Timeline, losses: ScaledLosses) -
         if loss.dim() == 0 and loss.is_floating_point():
             timeline.open.losses.append(part_of(loss))
 
-    begins, ends = patches.safe(begin), patches.safe(timeline.backward_ends)
+    def end() -> None:
+        timeline.backward_ends()
+        thrown_away.backward_ends()
+
+    begins, ends = patches.safe(begin), patches.safe(end)
     patches.replace(torch.autograd, "backward", backward)

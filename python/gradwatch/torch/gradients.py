@@ -62,9 +62,11 @@ class GradientNorm:
         if local is not None:
             self._clipped[key] = (backward, part_of(local))
 
-    def forget(self, parameters: Iterable[torch.Tensor]) -> None:
-        """The gradients of these parameters are thrown away."""
-        if self._clipped:
+    def forget(self, parameters: Iterable[torch.Tensor] | None = None) -> None:
+        """The gradients of these parameters are thrown away, or else all."""
+        if parameters is None:
+            self._clipped.clear()
+        elif self._clipped:
             for parameter in parameters:
                 self._clipped.pop(id(parameter.grad), None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -59,6 +60,42 @@ def watch_zeroing(patches: Patches, zeroed: Callable[[Iterable[torch.Tensor]], N
 
     patches.replace(torch.optim.Optimizer, "zero_grad", of_optimizer)
     patches.replace(torch.nn.Module, "zero_grad", of_module)
+
+
+class ThrownAway:
+    """Sees that a script has set gradients to None by hand, where zero_grad() is not called: a parameter had a gradient
+    after a backward, no step followed, and it has none when the next backward begins. Until the first step no parameter
+    is known."""
+
+    def __init__(self, thrown_away: Callable[[], None]) -> None:
+        self._thrown_away = thrown_away
+        # The optimiser that stepped last, and one of its parameters that has a gradient. Neither is kept alive by this.
+        self._optimizer: Callable[[], Any] = _nothing
+        self._held: Callable[[], Any] = _nothing
+
+    def stepped(self, optimizer: Any) -> None:
+        self._optimizer, self._held = weakref.ref(optimizer), _nothing
+
+    def backward_begins(self) -> None:
+        held = self._held()
+        if held is not None and held.grad is None:
+            self._held = _nothing
+            self._thrown_away()
+
+    def backward_ends(self) -> None:
+        optimizer = self._optimizer()
+        if optimizer is None or self._held() is not None:
+            return
+        # Frameworks that keep gradients elsewhere leave none here, and then there is nothing to see.
+        for group in optimizer.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    self._held = weakref.ref(parameter)
+                    return
+
+
+def _nothing() -> None:
+    return None
 
 
 def note_learning_rate(timeline: Timeline, optimizer: Any) -> None:

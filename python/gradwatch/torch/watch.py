@@ -26,7 +26,7 @@ from gradwatch.torch.late import DeviceScalar, Part, read_late
 from gradwatch.torch.layers import Layers
 from gradwatch.torch.loader import watch_loader
 from gradwatch.torch.memory import Memory
-from gradwatch.torch.optimizers import note_learning_rate, watch_optimizers, watch_zeroing
+from gradwatch.torch.optimizers import ThrownAway, note_learning_rate, watch_optimizers, watch_zeroing
 from gradwatch.torch.patches import Patches
 from gradwatch.torch.pauses import CHECKPOINT, EVALUATION, PAUSES, Pauses
 from gradwatch.torch.scaler import ScaledLosses, ScalerWatch
@@ -76,7 +76,8 @@ class Watch:
         self._pauses = Pauses(patches, self.paused, pauses)
         self._first_call = FirstCall(patches, timeline)
         watch_loader(patches, self)
-        watch_backward(patches, timeline, losses)
+        self._thrown_away = ThrownAway(self.zeroed)
+        watch_backward(patches, timeline, losses, self._thrown_away)
         watch_optimizers(patches, self.optimizer_begins, self.optimizer_ends)
         watch_zeroing(patches, self.zeroed)
         CollectiveWatch(patches, timeline, self._norm)
@@ -154,6 +155,7 @@ class Watch:
             # It is that of the closure's last call.
             self._gradient_complete(optimizer)
         note_learning_rate(self.timeline, optimizer)
+        self._thrown_away.stepped(optimizer)
         self._stepped(id(optimizer) if key is None else key)
 
     def optimizer_skipped(self, optimizer: Any) -> None:
@@ -171,9 +173,9 @@ class Watch:
             self._first_call.arm()
         self.timeline.optimizer_ends(key, skipped)
 
-    def zeroed(self, parameters: Iterable[torch.Tensor]) -> None:
-        """Gradients are thrown away. What backward told of them since the last step is of a batch that no step
-        followed, or of a call of a closure before the last one."""
+    def zeroed(self, parameters: Iterable[torch.Tensor] | None = None) -> None:
+        """Gradients of these parameters are thrown away, or else all. What backward told of them since the last step is
+        of a batch that no step followed, or of a call of a closure before the last one."""
         self.timeline.open.losses.clear()
         self._norm.forget(parameters)
 
