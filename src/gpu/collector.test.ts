@@ -222,6 +222,45 @@ describe('the GPU collector on the stand-in', { timeout: 120_000 }, () => {
     expect([...scraped().keys()].filter((name) => name.includes('uuid=""'))).toEqual([]);
   });
 
+  test('the others of a card without a handle are found by their indices where nobody else tells of them', async () => {
+    start({ faults: [{ kind: 'no_handle', gpu: 1 }] });
+    await until(afresh);
+    expect(powered()).toBe(3);
+    expect(scraped().get('gradwatch_gpu_state{uuid="",gpu="0000:43:00.0",state="lost"}')).toBe(1);
+    expect(scraped().get('gradwatch_gpu_devices_expected')).toBe(4);
+    standIn.play({ gpus: 4 });
+    await until(() => stateOf(1) === 'ok');
+    expect(powered()).toBe(4);
+  });
+
+  test.each([
+    ['from the start', false, false],
+    ['from the start, and the kernel module holds it', false, true],
+    ['after it was well', true, false],
+    ['after it was well, and the kernel module holds it', true, true],
+  ])('the only card without a handle %s is a failure, never a node without GPUs', async (_, wasWell, isHeld) => {
+    if (isHeld) mkdirSync(join(folder, 'driver/nvidia/gpus/0000:1b:00.0'), { recursive: true });
+    const faults = [{ kind: 'no_handle', gpu: 0 }] as const;
+    start({ gpus: 1, faults: wasWell ? [] : faults });
+    if (wasWell) {
+      await until(afresh);
+      standIn.play({ gpus: 1, faults });
+    }
+    const heard = new Set<string>();
+    const before = children.length;
+    await until((last) => {
+      if (last === 'device_unreachable' || heard.size > 0) heard.add(last);
+      return children.length >= before + 4 && heard.size > 0;
+    });
+    expect([...heard]).toEqual(['device_unreachable']);
+    expect(source()).toBe('failing');
+    expect(children.flatMap(({ spawnargs }) => spawnargs).filter((argument) => argument === '--id=')).toEqual([]);
+    expect([...scraped()].filter(([name, value]) => name.includes('state="lost"') && value === 1)).toHaveLength(1);
+    standIn.play({ gpus: 1 });
+    await until(() => stateOf(0) === 'ok');
+    expect(powered()).toBe(1);
+  });
+
   test('a card without a handle is told of once, however often it is looked for', async () => {
     start({});
     await until(afresh);

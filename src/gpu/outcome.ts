@@ -17,7 +17,7 @@ export type FailureReason =
   /** The program may not be run by the user of the exporter. */
   | 'not_permitted'
   | 'driver_unreachable'
-  /** A GPU without a handle fails the query, and which others could be asked is not known. */
+  /** A GPU without a handle fails the query, and there are no others that could be asked. */
   | 'device_unreachable'
   | 'field_refused'
   /** What it prints cannot be understood. */

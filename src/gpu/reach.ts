@@ -8,6 +8,8 @@ export class Reach {
   /** Index by bus id of every GPU that was ever in a sample. */
   readonly #seen = new Map<string, number | null>();
   readonly #unreachable = new Set<string>();
+  /** There is one without a handle whose bus id is not known. */
+  #nameless = false;
   #everSeen = false;
 
   constructor(procRoot: string) {
@@ -24,14 +26,17 @@ export class Reach {
     return [...this.#unreachable];
   }
 
-  /** Bus ids to ask for, null to ask for all GPUs. */
+  /** Bus ids to ask for; null to ask for all GPUs: none has to be left out, or no other is known. An empty list would ask for none. */
   get asked(): readonly string[] | null {
-    return this.#unreachable.size === 0 ? null : this.others;
+    const { others } = this;
+    return others.length === 0 || (this.#unreachable.size === 0 && !this.#nameless) ? null : others;
   }
 
   /** Bus ids of the GPUs that have a handle as far as is known. */
   get others(): readonly string[] {
-    const all = new Set([...this.#seen.keys(), ...driverDevices(this.#procRoot)]);
+    // Among those that the kernel module holds is the one whose bus id is not known.
+    const held = this.#nameless && this.#everSeen ? [] : driverDevices(this.#procRoot);
+    const all = new Set([...this.#seen.keys(), ...held]);
     return [...all].filter((bus) => !this.#unreachable.has(bus)).sort();
   }
 
@@ -43,14 +48,15 @@ export class Reach {
   /** Leaves a GPU out. @returns whether that helps: it was not left out before, and there are others to ask */
   leaveOut({ bus, index }: Extract<Ending, { kind: 'no_handle' }>): boolean {
     const named = bus ?? [...this.#seen].find(([, seen]) => seen !== null && seen === index)?.[0];
-    if (named === undefined) return false;
-    const isNew = !this.#unreachable.has(named);
-    this.#unreachable.add(named);
+    const isNew = named === undefined ? !this.#nameless : !this.#unreachable.has(named);
+    if (named === undefined) this.#nameless = true;
+    else this.#unreachable.add(named);
     return isNew && this.others.length > 0;
   }
 
   /** Asks for all again: the GPU that was left out may be back. */
   reset(): void {
     this.#unreachable.clear();
+    this.#nameless = false;
   }
 }

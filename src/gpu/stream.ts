@@ -3,6 +3,7 @@ import type { Exit, ProcessGate } from '../programs/index.ts';
 import { ending, type Ending } from './ending.ts';
 import { FieldChoice } from './field-choice.ts';
 import { HelpListener } from './help-listener.ts';
+import { leaveOut, type Answer } from './leave-out.ts';
 import { LineCutter } from './lines.ts';
 import { stuckMessage, type FailureReason, type Mailbox, type NoGpu } from './outcome.ts';
 import type { Pause } from './pause.ts';
@@ -39,6 +40,8 @@ export interface StreamSettings {
 
 /** How late a beat may be for other calls to be made beside the loop: a busy driver takes seconds, one that hangs for ever. */
 const calmSeconds = 2;
+/** Of a call about one GPU no more are kept. */
+const mostLines = 100;
 
 /**
  * Keeps one `nvidia-smi --query-gpu … -lms` running and publishes its samples, or why there are none. Ends a silent one, starts it
@@ -118,12 +121,14 @@ export class SampleStream {
     const exit = await this.#call(['--help-query-gpu'], signal, null, onLine, onStart);
     help.end();
     if (exit === null || help.signal.aborted) return this.#backOff();
-    return this.#fields.choose(help.text) ? null : this.#conclude(ending(exit, help.text));
+    return this.#fields.choose(help.text) ? null : await this.#conclude(ending(exit, help.text));
   }
 
   /** Reads samples until the program ends. @returns the seconds to wait before the next attempt */
   async #stream(asked: readonly string[]): Promise<number> {
     const only = this.#reach.asked;
+    // Where no other is known those that were left out are asked for again.
+    if (only === null) this.#reach.reset();
     const patience = only === null && !this.#fields.lacksOne ? null : this.#untilRecheck();
     if (patience !== null && patience <= 0) return this.#recheck();
     const { intervalSeconds } = this.#settings;
@@ -218,14 +223,23 @@ export class SampleStream {
     return exit;
   }
 
+  /** A call that is no loop, and all lines that it prints. */
+  async #ask(args: readonly string[]): Promise<Answer> {
+    const lines: string[] = [];
+    const exit = await this.#call(args, this.#stopping.signal, null, (line) => {
+      if (lines.length < mostLines) lines.push(line);
+    });
+    return exit === null || this.#stopping.signal.aborted ? null : { exit, lines };
+  }
+
   get #silenceSeconds(): number {
     return this.#settings.intervalSeconds + this.#settings.staleAfterSeconds;
   }
 
   /** Publishes what an end means. @returns the seconds to wait before the next attempt */
-  #conclude(end: Ending): number {
+  async #conclude(end: Ending): Promise<number> {
     const { expectsGpus, program, procRoot, pace } = this.#settings;
-    if (end.kind === 'no_handle' && this.#reach.leaveOut(end)) {
+    if (end.kind === 'no_handle' && (await leaveOut(end, this.#reach, (args) => this.#ask(args)))) {
       if (!this.#told.has(end.said))
         this.#logger.info(
           { others: this.#reach.others },

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CollectorError } from '../../collect/index.ts';
 import type { Exit, ProcessGate } from '../../programs/index.ts';
+import { LineCutter } from '../lines.ts';
 import { stuckMessage, type FailureReason } from '../outcome.ts';
 
 /** A call that goes on printing for so long is ended, in seconds: no card has so much to say. */
@@ -10,6 +11,8 @@ const longestCall = 120;
  * GPU, of the 4000 processes that a driver remembers.
  */
 export const mostBytes = 64 * 2 ** 20;
+/** Lines of a short call that are looked at: `nvidia-smi -L` and `nvidia-smi nvlink` have a few thousand at most. */
+const mostLines = 20_000;
 
 /**
  * Work that makes calls of nvidia-smi one after the other. It may outlast the reading that began it: a process that hangs is waited
@@ -74,6 +77,17 @@ export class Errand {
       );
     if (exit.silent) throw failure('hung');
     return exit;
+  }
+
+  /** A short call. @returns the lines that it prints too. @throws CollectorError as {@link call} */
+  async lines(args: readonly string[]): Promise<{ readonly exit: Exit; readonly lines: readonly string[] }> {
+    const cutter = new LineCutter();
+    const lines: string[] = [];
+    const exit = await this.call(args, (text) => {
+      for (const line of cutter.push(text)) if (lines.length < mostLines) lines.push(line);
+    });
+    lines.push(...cutter.flush());
+    return { exit, lines };
   }
 
   /** @throws CollectorError why it did not succeed, or has not by now */

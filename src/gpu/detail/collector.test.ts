@@ -234,6 +234,39 @@ describe('the collector gpu_detail', () => {
     expect(series('fan_ratio')).toEqual(['fan_ratio{uuid="GPU-1",gpu="1"} 0.4']);
   });
 
+  test.each([
+    ['0000:00:00.0', 1],
+    // One whose bus id is not known cannot be named.
+    [' 0', 0],
+  ])(
+    'finds the others of GPU %s without a handle by their indices where nobody else tells of them',
+    async (name, lost) => {
+      play = (args) => {
+        if (args === '-q -x' || args.endsWith('--id=0'))
+          return { out: `Unable to determine the device handle for GPU${name}: Unknown Error\n`, code: 255 };
+        if (args.endsWith('csv --id=1')) return { out: 'index, pci.bus_id\n1, 00000000:01:00.0\n' };
+        if (args === '-q -x --id=0000:01:00.0') return { out: document(gpu(1, '<fan_speed>40 %</fan_speed>')) };
+        return { out: 'No devices were found\n', code: 6 };
+      };
+      await collect();
+      expect(series('fan_ratio')).toEqual(['fan_ratio{uuid="GPU-1",gpu="0000:01:00.0"} 0.4']);
+      expect(series('state{').filter((line) => /state="lost"} 1$/.test(line))).toHaveLength(lost);
+    },
+  );
+
+  test.each(['0000:00:00.0', ' 0'])('the only GPU, %s, without a handle is a failure', async (name) => {
+    play = (args) =>
+      args === '-q -x' || args.endsWith('--id=0')
+        ? { out: `Unable to determine the device handle for GPU${name}: Unknown Error\n`, code: 255 }
+        : { out: 'No devices were found\n', code: 6 };
+    for (const held of [[], ['0000:00:00.0']]) {
+      for (const bus of held) mkdirSync(join(procRoot, 'driver/nvidia/gpus', bus), { recursive: true });
+      for (let at = 0; at < 2; at += 1) await expect(collect()).rejects.toMatchObject({ reason: 'device_unreachable' });
+      expect(source()).toBe('source_state{collector="gpu_detail",state="failing"} 1');
+    }
+    expect(calls.filter((call) => call.endsWith('--id='))).toEqual([]);
+  });
+
   test('shows NVLinks of cards that are well', async () => {
     play = () => ({ out: document(gpu(0, ''), gpu(1, '<clocks>GPU is lost</clocks>')) });
     const of = (at: number) =>

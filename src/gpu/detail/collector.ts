@@ -5,6 +5,7 @@ import type { Cards } from '../cards.ts';
 import type { Ending } from '../ending.ts';
 import type { ReadingField } from '../field.ts';
 import { isVital, readingFields } from '../fields.ts';
+import { leaveOut } from '../leave-out.ts';
 import type { NvidiaSmi } from '../nvidia-smi.ts';
 import type { FailureReason } from '../outcome.ts';
 import { Reach } from '../reach.ts';
@@ -125,7 +126,11 @@ export class GpuDetailCollector implements Collector {
         return;
       }
       // One GPU without a handle fails the whole call.
-      if (document.end.kind !== 'no_handle' || !this.#reach.leaveOut(document.end)) this.#conclude(document.end);
+      if (
+        document.end.kind !== 'no_handle' ||
+        !(await leaveOut(document.end, this.#reach, (args) => errand.lines(args)))
+      )
+        this.#conclude(document.end);
     }
     throw new CollectorError('device_unreachable', `more than ${mostLeftOut} GPUs have no handle`);
   }
@@ -134,6 +139,8 @@ export class GpuDetailCollector implements Collector {
     const { options, expected } = this.#nvidiaSmi;
     const hadGpus = expected !== null || this.#everRead || this.#cards.everSeen;
     const verdict = judge(end, { program: options.program, procRoot: this.#procRoot, hadGpus });
+    // Where no loop runs nobody else tells of them.
+    if (!this.#cards.fed) this.#cards.lost(this.#reach.unreachable);
     if (verdict.kind === 'failed') throw new CollectorError(verdict.reason, verdict.message);
     throw new SourceAbsent('not_on_this_machine', 'there is no GPU on this node');
   }

@@ -1,12 +1,9 @@
 import { CollectorError, type Logger } from '../../collect/index.ts';
 import type { SeriesGroup, SeriesTable } from '../../series/index.ts';
 import { ending } from '../ending.ts';
-import { LineCutter } from '../lines.ts';
 import type { Errand } from './call.ts';
 import { callMetrics } from './metrics.ts';
 
-/** Lines of `nvidia-smi -L` and `nvidia-smi nvlink` that are looked at. */
-const mostLines = 20_000;
 /** How often what had no answer is asked for again, in seconds. */
 export const rarely = 600;
 /** Less than between two documents, in seconds. */
@@ -76,12 +73,7 @@ export class SmallCalls {
 
 /** What a call prints, in lines; a text that says how it failed. @throws CollectorError when it does not answer */
 async function linesOf(errand: Errand, args: readonly string[]): Promise<readonly string[] | string> {
-  const cutter = new LineCutter();
-  const lines: string[] = [];
-  const exit = await errand.call(args, (text) => {
-    for (const line of cutter.push(text)) if (lines.length < mostLines) lines.push(line);
-  });
-  lines.push(...cutter.flush());
+  const { exit, lines } = await errand.lines(args);
   if (exit.code === 0) return lines;
   const end = ending(exit, lines.join('\n'));
   return 'said' in end ? end.said : end.kind;
