@@ -256,6 +256,25 @@ describe('DetectionEngine', () => {
     ]);
   });
 
+  it('holds a state for each rank and field of steps, and begins anew with one that was forgotten', () => {
+    const { built, reports, see } = engine();
+    const seen = (): number[] =>
+      reports.flatMap(({ verdict }) =>
+        verdict.status === 'evidence' && verdict.cause.includes('norm') ? verdict.score : [],
+      );
+    see(1, { parameter_norm: 99 });
+    see(1, { parameter_norm: 99 }, { rank: 5 });
+    see(2, { parameter_norm: 99 }, { rank: 5 });
+    expect(seen()).toEqual([1, 1, 2]);
+    built.rankForgotten('r', 5);
+    see(3, { parameter_norm: 99 }, { rank: 5 });
+    see(3, { parameter_norm: 99 });
+    expect(seen().slice(3)).toEqual([1, 2]);
+    built.runForgotten('r');
+    see(4, { parameter_norm: 99 });
+    expect(seen().slice(5)).toEqual([1]);
+  });
+
   it('lets the clock detectors look at the ranks of every run at each tick, with a state for each run', () => {
     const { built, reports, ends } = engine();
     const ranks = [0, 1].map((rank) => ({

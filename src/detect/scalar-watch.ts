@@ -28,6 +28,7 @@ interface Post {
 }
 
 interface Watched {
+  readonly key: string;
   readonly source: ScalarSource;
   readonly watches: readonly { readonly station: ScalarStation; readonly state: unknown }[];
 }
@@ -49,7 +50,10 @@ export class ScalarWatch {
   readonly #tell: ScalarSink;
   /** Fields of steps that a detector judges, with the names of their metrics. */
   readonly #fields: readonly (readonly [Field, string])[];
+  /** Of the series that are sampled, by their keys. */
   readonly #series = new Map<string, Watched>();
+  /** Of the fields of steps, by run and rank: no key is made for each value. */
+  readonly #steps = new Map<string, Map<number, Partial<Record<Field, Watched>>>>();
   readonly #capacity = new RankCapacity();
   #sampledAt = -Infinity;
 
@@ -62,13 +66,19 @@ export class ScalarWatch {
   }
 
   observation({ run, rank, step, time, fresh }: Observation): void {
+    const ofRank = this.#stepsOf(run, rank);
     for (const [field, name] of this.#fields) {
       const value = fresh[field];
       if (value === undefined) continue;
-      const key = JSON.stringify([name, run, rank]);
-      const watched = this.#series.get(key) ?? this.#begin(key, { name, run, rank, uuid: null, owner: `rank ${rank}` });
+      const watched = (ofRank[field] ??= this.#begin(JSON.stringify([name, run, rank]), {
+        name,
+        run,
+        rank,
+        uuid: null,
+        owner: `rank ${rank}`,
+      }));
       const { bytes: capacity, shared } = this.#capacity.of(name, run, rank, value) ?? unknown;
-      this.#judge(key, watched, { time, value, step, capacity, shared });
+      this.#judge(watched, { time, value, step, capacity, shared });
     }
   }
 
@@ -87,8 +97,9 @@ export class ScalarWatch {
           const value = valueAt(group, row, column);
           if (value === null) continue;
           const key = `${metric.name}{${labels}}`;
-          const watched = this.#series.get(key) ?? this.#begin(key, sourceOf(metric.name, labels));
-          this.#judge(key, watched, { time, value, step: null, capacity: valueAt(group, row, total) });
+          let watched = this.#series.get(key);
+          if (watched === undefined) this.#series.set(key, (watched = this.#begin(key, sourceOf(metric.name, labels))));
+          this.#judge(watched, { time, value, step: null, capacity: valueAt(group, row, total) });
         }
       }
     }
@@ -99,6 +110,8 @@ export class ScalarWatch {
     for (const [key, { source }] of this.#series) {
       if (source.run === run && (rank === null || source.rank === rank)) this.#series.delete(key);
     }
+    if (rank === null) this.#steps.delete(run);
+    else this.#steps.get(run)?.delete(rank);
   }
 
   #isJudged(name: string): boolean {
@@ -109,12 +122,18 @@ export class ScalarWatch {
     const watches = this.#posts
       .filter(({ judges }) => judges(source.name))
       .map(({ station }) => ({ station, state: station.detector.start(station.options) }));
-    const watched = { source, watches };
-    this.#series.set(key, watched);
-    return watched;
+    return { key, source, watches };
   }
 
-  #judge(key: string, { source, watches }: Watched, point: ScalarPoint): void {
+  #stepsOf(run: string, rank: number): Partial<Record<Field, Watched>> {
+    let ofRun = this.#steps.get(run);
+    if (ofRun === undefined) this.#steps.set(run, (ofRun = new Map<number, Partial<Record<Field, Watched>>>()));
+    let ofRank = ofRun.get(rank);
+    if (ofRank === undefined) ofRun.set(rank, (ofRank = {}));
+    return ofRank;
+  }
+
+  #judge({ key, source, watches }: Watched, point: ScalarPoint): void {
     for (const { station, state } of watches) {
       const { detector, options } = station;
       this.#tell(detector, source, key, () => detector.observe(state, point, source, options));

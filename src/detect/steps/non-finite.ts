@@ -54,11 +54,12 @@ export const nonFinite = stepDetector({
     if (wentBack) Object.assign(streak, noStreaks());
     const counted = norms.take(observation);
     if (skipped) return quiet;
-    const told: Told[] = direct.flatMap((field) => {
+    const told: Told[] = [];
+    for (const field of direct) {
       const value = fresh[field];
-      return value === undefined ? [] : { field, step: reported, value };
-    });
-    told.push(...counted.map((norm) => ({ ...norm, field: 'gradient_norm' }) as const));
+      if (value !== undefined) told.push({ field, step: reported, value });
+    }
+    for (const norm of counted) told.push({ ...norm, field: 'gradient_norm' });
     let longest = 0;
     for (const { field, value } of told) {
       streak[field] = Number.isFinite(value) ? 0 : streak[field] + 1;
