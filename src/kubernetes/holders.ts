@@ -19,7 +19,7 @@ export interface Holders {
 /** A node has at most 16 GPUs of 7 MIG instances each; the rest is room for time-slicing. */
 export const mostHolders = 1024;
 /** The longest name of a pod: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
-const longestName = 253;
+export const longestName = 253;
 
 /** Who holds the GPUs. A GPU that a container holds by several of its replicas (`GPU-…::3`) is held once. */
 export function holdersOf(response: ListPodResourcesResponse, resources: readonly string[]): Holders {
@@ -56,6 +56,6 @@ function uuidOf(id: string): string | null {
   return uuid ?? null;
 }
 
-function isName(text: string): boolean {
+export function isName(text: string): boolean {
   return text.length > 0 && text.length <= longestName && !text.includes('\n');
 }

@@ -14,8 +14,17 @@ export interface ListPodResourcesResponse {
     readonly containers: readonly {
       readonly name: string;
       readonly devices: readonly { readonly resource_name: string; readonly device_ids: readonly string[] }[];
+      readonly dynamic_resources: readonly { readonly claim_resources: readonly ClaimResource[] }[];
     }[];
   }[];
+}
+
+/** A device that was allocated to a claim. The names are empty where the kubelet is older than they are. */
+export interface ClaimResource {
+  readonly cdi_devices: readonly { readonly name: string }[];
+  readonly driver_name: string;
+  readonly pool_name: string;
+  readonly device_name: string;
 }
 
 interface Lister extends Client {

@@ -16,6 +16,11 @@ const podResourcesOptions = options({
     expected: 'beginnings of resource names with commas between them',
     help: 'Resources that are GPUs: those whose name begins with one of these',
   }),
+  drivers: text({
+    default: 'gpu.nvidia.com',
+    expected: 'names of drivers with commas between them',
+    help: 'Drivers of dynamic resource allocation (DRA) whose devices are GPUs',
+  }),
 });
 
 /** The group `kubernetes` of the configuration: one group for each collector. */

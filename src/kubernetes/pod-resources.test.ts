@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { SeriesTable } from '../series/index.ts';
+import { claimHoldersOf } from './claims.ts';
 import { holdersOf, mostHolders } from './holders.ts';
-import { PodResourcesLister, type ListPodResourcesResponse } from './kubelet.ts';
+import { PodResourcesLister, type ClaimResource, type ListPodResourcesResponse } from './kubelet.ts';
 import { podResources } from './index.ts';
 
 const gpu = 'GPU-3f1b7a52-8d4e-4c1a-9b60-5d2e7c8f0a11';
@@ -16,8 +17,15 @@ function pod(name: string, ids: readonly string[], resource = 'nvidia.com/gpu') 
   return {
     name,
     namespace: 'research',
-    containers: [{ name: 'trainer', devices: [{ resource_name: resource, device_ids: ids }] }],
+    containers: [{ name: 'trainer', devices: [{ resource_name: resource, device_ids: ids }], dynamic_resources: [] }],
   };
+}
+
+/** A pod that holds devices by a claim alone. */
+function claiming(name: string, claimed: readonly Partial<ClaimResource>[]) {
+  const unnamed = { cdi_devices: [], driver_name: '', pool_name: '', device_name: '' };
+  const claims = [{ claim_resources: claimed.map((resource) => ({ ...unnamed, ...resource })) }];
+  return { name, namespace: 'research', containers: [{ name: 'trainer', devices: [], dynamic_resources: claims }] };
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'gradwatch-kubelet-'));
@@ -62,7 +70,7 @@ function reader(resources = 'nvidia.com/gpu, nvidia.com/mig-') {
   const logger = { debug: silent, info: silent, warn: silent, error: silent };
   const collector = podResources.create(
     { table, logger, now: () => 0, procRoot: '/proc', sysRoot: '/sys', hostRoot: '/' },
-    { enabled: true, interval: 15, socket, resources },
+    { enabled: true, interval: 15, socket, resources, drivers: 'gpu.nvidia.com' },
   );
   return {
     collector,
@@ -96,6 +104,25 @@ describe('the collector pod_resources', () => {
     expect(series()).toEqual([]);
     await read();
     expect(series()).toHaveLength(1);
+  });
+
+  it('tells who holds a GPU by a claim, under the name of the device', async () => {
+    let pods = [
+      claiming('one', [{ driver_name: 'gpu.nvidia.com', pool_name: 'node-a', device_name: 'gpu-0' }]),
+      claiming('two', [{ driver_name: 'compute-domain.nvidia.com', pool_name: 'node-a', device_name: 'channel-0' }]),
+    ];
+    await kubelet(() => ({ pod_resources: pods }));
+    const { collector, read, series } = reader();
+    await read();
+    const claim =
+      'driver="gpu.nvidia.com",pool="node-a",device="gpu-0",namespace="research",pod="one",container="trainer"';
+    expect(series()).toEqual([claim]);
+    collector.expire();
+    expect(series()).toEqual([]);
+    await read();
+    pods = [];
+    await read();
+    expect(series()).toEqual([]);
   });
 
   it('keeps what it read when the kubelet goes away, and reads on when it is back', async () => {
@@ -179,5 +206,36 @@ describe('holdersOf', () => {
   it.each(['GPU-', 'GPU-a b', `GPU-${'a'.repeat(101)}`, `${gpu}::x`, ''])('refuses the id %j', (id) => {
     const read = holdersOf({ pod_resources: [pod('one', [id])] }, ['nvidia.com/gpu']);
     expect(read).toMatchObject({ holders: [], unreadable: expect.stringContaining('research/one') as string });
+  });
+});
+
+describe('claimHoldersOf', () => {
+  const drivers = ['gpu.nvidia.com'];
+
+  it('takes the names out of CDI devices where the kubelet tells no others', () => {
+    const names = [
+      'k8s.gpu.nvidia.com/device=gpu-1-mig-19-0-1',
+      'k8s.gpu.nvidia.com/claim=5f0c-gpu-1-mig-19-0-1',
+      'odd',
+    ];
+    const pods = [claiming('one', [{ cdi_devices: names.map((name) => ({ name })) }])];
+    expect(claimHoldersOf({ pod_resources: pods }, drivers).holders).toEqual([
+      {
+        ...{ driver: 'gpu.nvidia.com', pool: '', device: 'gpu-1-mig-19-0-1' },
+        ...{ namespace: 'research', pod: 'one', container: 'trainer' },
+      },
+    ]);
+  });
+
+  it('bounds the holders and counts those beyond, and names a device without a proper name', () => {
+    const gpus = Array.from({ length: mostHolders + 2 }, (_, index) => ({
+      ...{ driver_name: 'gpu.nvidia.com', device_name: `gpu-${index}` },
+    }));
+    const { holders, overLimit } = claimHoldersOf({ pod_resources: [claiming('one', gpus)] }, drivers);
+    expect([holders.length, overLimit]).toEqual([mostHolders, 2]);
+    const nameless = claiming('two', [{ driver_name: 'gpu.nvidia.com' }]);
+    expect(claimHoldersOf({ pod_resources: [nameless] }, drivers)).toMatchObject({
+      ...{ holders: [], unreadable: expect.stringContaining('research/two') as string },
+    });
   });
 });

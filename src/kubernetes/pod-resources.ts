@@ -7,12 +7,11 @@ import {
   type CollectorDeclaration,
 } from '../collect/index.ts';
 import { FreshRows } from '../series/index.ts';
+import { claimHoldersOf } from './claims.ts';
 import { holdersOf, mostHolders } from './holders.ts';
 import { listPodResources } from './kubelet.ts';
-import { podResourcesMetrics } from './metrics.ts';
+import { claimMetrics, podMetrics, podResourcesMetrics } from './metrics.ts';
 import type { PodResourcesOptions } from './options.ts';
-
-type Key = keyof typeof podResourcesMetrics;
 
 /** Tells which pod and container holds which GPU. A node without the kubelet's socket has no pods. */
 class PodResources implements Collector {
@@ -20,17 +19,19 @@ class PodResources implements Collector {
   readonly budgetSeconds = 5;
   readonly #socket: string;
   readonly #resources: readonly string[];
-  readonly #rows: FreshRows<Key, 'uuid' | 'namespace' | 'pod' | 'container'>;
+  readonly #drivers: readonly string[];
+  readonly #pods: FreshRows<'pod', 'uuid' | 'namespace' | 'pod' | 'container'>;
+  readonly #claims: FreshRows<'claim', 'driver' | 'pool' | 'device' | 'namespace' | 'pod' | 'container'>;
   #everAnswered = false;
 
-  constructor(context: CollectorContext, { interval, socket, resources }: PodResourcesOptions) {
+  constructor(context: CollectorContext, { interval, socket, resources, drivers }: PodResourcesOptions) {
     this.intervalSeconds = interval;
     this.#socket = socket;
-    this.#resources = resources
-      .split(',')
-      .map((beginning) => beginning.trim())
-      .filter((beginning) => beginning !== '');
-    this.#rows = new FreshRows(context.table.group(['uuid', 'namespace', 'pod', 'container'], podResourcesMetrics));
+    this.#resources = listed(resources);
+    this.#drivers = listed(drivers);
+    const holder = ['namespace', 'pod', 'container'] as const;
+    this.#pods = new FreshRows(context.table.group(['uuid', ...holder], podMetrics));
+    this.#claims = new FreshRows(context.table.group(['driver', 'pool', 'device', ...holder], claimMetrics));
   }
 
   /** @throws CollectorError, SourceAbsent */
@@ -43,18 +44,29 @@ class PodResources implements Collector {
       throw new SourceAbsent('not_on_this_machine', `there is no kubelet socket at ${this.#socket}`);
     }
     this.#everAnswered = true;
-    const { holders, overLimit, unreadable } = holdersOf(response, this.#resources);
-    this.#rows.show(holders.map((holder) => ({ labels: { ...holder }, values: { pod: 1 } })));
+    const [pods, claims] = [holdersOf(response, this.#resources), claimHoldersOf(response, this.#drivers)];
+    this.#pods.show(pods.holders.map((holder) => ({ labels: { ...holder }, values: { pod: 1 } })));
+    this.#claims.show(claims.holders.map((holder) => ({ labels: { ...holder }, values: { claim: 1 } })));
+    const overLimit = pods.overLimit + claims.overLimit;
     if (overLimit > 0) {
       throw new PartialReading('too_many', `${overLimit} holders of GPUs beyond ${mostHolders} are left out`);
     }
+    const unreadable = pods.unreadable ?? claims.unreadable;
     if (unreadable !== null)
       throw new PartialReading('unreadable', `no uuid or no proper name in device ${unreadable}`);
   }
 
   expire(): void {
-    this.#rows.clear();
+    this.#pods.clear();
+    this.#claims.clear();
   }
+}
+
+function listed(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 /** The collector `pod_resources`. */
