@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -262,6 +262,29 @@ describe('the collector xid', () => {
     writeFileSync(join(folder, 'sys/kernel/random/boot_id'), 'boot-2\n');
     await beat();
     expect(series(errors)).toEqual([`${errors}${labels(31)} 2`]);
+  });
+
+  it('follows a regular file that is cut or replaced, and says while it is gone', async () => {
+    writeFileSync(kmsg, line(1, xid(31)) + line(2, xid(31)));
+    const { beat, series } = start();
+    await beat();
+    writeFileSync(kmsg, line(3, xid(31)));
+    await beat();
+    await beat();
+    expect(series(errors)).toEqual([`${errors}${labels(31)} 3`]);
+    renameSync(kmsg, `${kmsg}.1`);
+    await beat();
+    await expect(beat()).rejects.toMatchObject({ name: 'SourceAbsent' });
+    expect(series('gradwatch_exporter_kmsg_state')).toEqual(['gradwatch_exporter_kmsg_state{state="absent"} 1']);
+    // Longer than what was read of the one before, so that its size tells nothing.
+    writeFileSync(kmsg, line(3, xid(31)) + line(4, xid(31)) + line(5, 'usb 1-1: new device'));
+    await beat();
+    renameSync(kmsg, `${kmsg}.1`);
+    writeFileSync(kmsg, line(4, xid(31)) + line(5, 'usb 1-1: new device') + line(6, xid(31)) + line(7, xid(31)));
+    await beat();
+    await beat();
+    expect(series(errors)).toEqual([`${errors}${labels(31)} 6`]);
+    expect(series('gradwatch_exporter_kmsg_state')).toEqual(['gradwatch_exporter_kmsg_state{state="readable"} 1']);
   });
 
   it('has the codes of the operator at zero before their first event, with what to do', async () => {

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { CollectorError } from '../../collect/index.ts';
 import type { KmsgState } from './metrics.ts';
 
@@ -12,13 +12,16 @@ export type Chunk =
 /**
  * The kernel log, opened so that no read waits. Each read of /dev/kmsg brings one record, EAGAIN where there is none yet, and EPIPE
  * where the next one was overwritten; the read after that goes on with the oldest that is left. A regular file and a FIFO bring
- * pieces of text: lines are cut out of them, the last one when its end has come.
+ * pieces of text: lines are cut out of them, the last one when its end has come. A regular file that was read to its end and has been
+ * cut, removed or replaced since is closed, so that the next {@link open} begins with the one that is there.
  */
 export class KernelLog {
   readonly #path: string;
   readonly #buffer = Buffer.alloc(bufferBytes);
   #file: number | null = null;
   #rest = '';
+  /** Bytes that were read of it. */
+  #position = 0;
 
   constructor(path: string) {
     this.#path = path;
@@ -54,7 +57,11 @@ export class KernelLog {
     if (this.#file === null) return { kind: 'end' };
     try {
       const length = readSync(this.#file, this.#buffer, 0, bufferBytes, null);
-      if (length === 0) return { kind: 'end' };
+      if (length === 0) {
+        if (this.#isLeft(this.#file)) this.close();
+        return { kind: 'end' };
+      }
+      this.#position += length;
       const lines = (this.#rest + this.#buffer.toString('latin1', 0, length)).split('\n');
       this.#rest = (lines.pop() ?? '').slice(0, bufferBytes);
       return { kind: 'lines', lines };
@@ -71,6 +78,14 @@ export class KernelLog {
     if (this.#file !== null) closeSync(this.#file);
     this.#file = null;
     this.#rest = '';
+    this.#position = 0;
+  }
+
+  #isLeft(file: number): boolean {
+    const opened = fstatSync(file);
+    if (!opened.isFile()) return false;
+    const named = statSync(this.#path, { throwIfNoEntry: false });
+    return opened.size < this.#position || named?.ino !== opened.ino || named.dev !== opened.dev;
   }
 }
 

@@ -7,7 +7,7 @@ export const xidOptions = options({
   kmsg: text({
     default: '/dev/kmsg',
     expected: 'the path of a file',
-    help: 'The kernel log. A regular file or a FIFO with lines in its format is read from its beginning and then followed',
+    help: 'The kernel log. A regular file or a FIFO with lines in its format is read from its beginning and then followed, also when it is cut or replaced',
   }),
 });
 
