@@ -61,6 +61,7 @@ export class WorkerCall implements Speaker {
   #session: Session<WorkerCall> | null = null;
   #closed = false;
   #minor = 0;
+  #isStray = false;
   /** The worker has said goodbye and still is to be told what is safe. */
   #parting = false;
 
@@ -79,6 +80,11 @@ export class WorkerCall implements Speaker {
   /** Whether the worker speaks a newer version of the protocol. */
   get isNewer(): boolean {
     return this.#minor > protocolMinor;
+  }
+
+  /** Whether the worker runs on another node than this exporter. */
+  get isStray(): boolean {
+    return this.#isStray;
   }
 
   receive(message: WorkerMessage__Output): void {
@@ -241,14 +247,11 @@ export class WorkerCall implements Speaker {
 
   /** A worker of another node is taken like any other, but somebody may want to know that it came the wrong way. */
   #lookWhere(hello: RankHello): void {
-    const { counts, strayed } = this.#context;
-    if (!this.#isStray(hello)) return;
+    const { counts, strayed, node } = this.#context;
+    this.#isStray = hello.node !== null && !sameNode(hello.node, node);
+    if (!this.#isStray) return;
     counts.add('strayHellos');
     strayed(hello);
-  }
-
-  #isStray({ node }: RankHello): boolean {
-    return node !== null && !sameNode(node, this.#context.node);
   }
 
   /** Takes nothing more, and is no longer the voice of its session. */
@@ -264,7 +267,7 @@ export class WorkerCall implements Speaker {
   #countWorkers(): void {
     const { counts, sessions } = this.#context;
     let strays = 0;
-    for (const { hello } of sessions.live) if (this.#isStray(hello)) strays += 1;
+    for (const { call } of sessions.live) if (call?.isStray === true) strays += 1;
     counts.setWorkers(sessions.live.size, strays);
   }
 }
