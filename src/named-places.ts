@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Configuration } from './catalogue.ts';
 import { socketPath } from './ingest/index.ts';
-import { tryAddress, trySocket } from './listen/index.ts';
+import { tryAddress, tryAddressBeside, trySocket } from './listen/index.ts';
 import { failureOf, StateDirectory } from './snapshot/index.ts';
 
 /**
@@ -16,7 +16,13 @@ export async function mistakesInPlaces(
   const socket = socketPath(grpc.socket);
   const tries: readonly (readonly [option: string, () => Promise<unknown>])[] = [
     ['http.address', () => tryAddress('http.address', http.address)],
-    ['grpc.address', () => (grpc.address === 'none' ? nothing : tryAddress('grpc.address', grpc.address))],
+    [
+      'grpc.address',
+      () =>
+        grpc.address === 'none'
+          ? nothing
+          : tryAddressBeside('grpc.address', grpc.address, 'http.address', http.address),
+    ],
     ['grpc.socket', () => (socket === null ? nothing : trySocket('grpc.socket', socket))],
     ['state.directory', () => (state.directory === undefined ? nothing : tryHolding(state.directory))],
   ];

@@ -2,7 +2,15 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Configuration } from '../catalogue.ts';
 import { exposure, socketPath } from '../ingest/index.ts';
-import { ListenError, readToken, tryAddress, tryBeside, trySocket, tryWriting } from '../listen/index.ts';
+import {
+  ListenError,
+  readToken,
+  tryAddress,
+  tryAddressBeside,
+  tryBeside,
+  trySocket,
+  tryWriting,
+} from '../listen/index.ts';
 import { failureOf, StateDirectory } from '../snapshot/index.ts';
 import type { CheckResult } from './result.ts';
 import { grpcTls } from './grpc-tls.ts';
@@ -12,14 +20,19 @@ import { webConfig } from './web-config.ts';
 /** Whether the exporter can use what it is configured to: addresses, the Unix socket, token files, the log of findings, the state directory. */
 export async function reachability({ http, grpc, log, state }: Configuration): Promise<readonly CheckResult[]> {
   return [
-    await attempt('http.address', () => free('http.address', http.address)),
+    await attempt('http.address', async () => {
+      await tryAddress('http.address', http.address);
+      return `${http.address} is free`;
+    }),
     grpc.address === 'none'
       ? off('grpc.address', 'workers are not taken over TCP')
       : await attempt(
           'grpc.address',
-          () => {
-            tryBeside('grpc.address', grpc.address, 'http.address', http.address);
-            return free('grpc.address', grpc.address);
+          async () => {
+            const addresses = ['grpc.address', grpc.address, 'http.address', http.address] as const;
+            tryBeside(...addresses);
+            await tryAddressBeside(...addresses);
+            return `${grpc.address} is free`;
           },
           () => exposure(grpc),
         ),
@@ -75,11 +88,6 @@ function stateDirectory(path: string | undefined): Promise<CheckResult> | CheckR
     }
     return `${path} can be written, and no other exporter uses it`;
   });
-}
-
-async function free(option: string, text: string): Promise<string> {
-  await tryAddress(option, text);
-  return `${text} is free`;
 }
 
 /** @throws ListenError */

@@ -2,7 +2,7 @@ export { isAddress, isLoopback, localAddress, parseAddress } from './address.ts'
 export type { ListenAddress } from './address.ts';
 export { ListenError } from './listen-error.ts';
 export { clearStaleSocket, isStaleSocket, maxSocketPath } from './stale-socket.ts';
-export { tryAddress, tryBeside, trySocket, tryWriting } from './try-listening.ts';
+export { tryAddress, tryAddressBeside, tryBeside, trySocket, tryWriting } from './try-listening.ts';
 export { carriesToken, readToken } from './token.ts';
 export { admits } from './client-certificate.ts';
 export type { ReloadLog } from './reloaded-files.ts';

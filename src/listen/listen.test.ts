@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,6 +13,7 @@ import {
   parseAddress,
   readToken,
   tryAddress,
+  tryAddressBeside,
   tryBeside,
   trySocket,
 } from './index.ts';
@@ -70,6 +72,27 @@ describe('tryAddress', () => {
       expect(beside('127.0.0.1:1', other)).toThrow('grpc.address 127.0.0.1:1: http.address has that port');
     for (const other of [':2', '127.0.0.2:1']) expect(beside('127.0.0.1:1', other)).not.toThrow();
     expect(beside('127.0.0.1:0', ':0')).not.toThrow();
+  });
+});
+
+describe('tryAddressBeside', () => {
+  const beside = (one: string, other: string) => tryAddressBeside('grpc.address', one, 'http.address', other);
+
+  it('tells names that stand for one address', async () => {
+    const port = await freePort();
+    const told = `grpc.address 127.0.0.1:${port}: http.address has that port; choose another`;
+    await expect(beside(`127.0.0.1:${port}`, `127.0.0.1:${port}`)).rejects.toThrow(told);
+    const { address } = await lookup('localhost');
+    const host = address.includes(':') ? `[${address}]` : address;
+    await expect(beside(`${host}:${port}`, `localhost:${port}`)).rejects.toThrow('http.address has that port');
+    await expect(tryAddress('http.address', `127.0.0.1:${port}`)).resolves.toBeUndefined();
+  });
+
+  it('leaves what is wrong with the other address to its own option, and other ports alone', async () => {
+    const [port, other] = [await freePort(), await freePort()];
+    await expect(beside(`127.0.0.1:${port}`, `192.0.2.1:${port}`)).resolves.toBeUndefined();
+    await expect(beside(`127.0.0.1:${port}`, `127.0.0.1:${other}`)).resolves.toBeUndefined();
+    await expect(beside('127.0.0.1:0', '127.0.0.1:0')).resolves.toBeUndefined();
   });
 });
 

@@ -1,22 +1,62 @@
 import { accessSync, constants } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { dirname } from 'node:path';
-import { overlap, parseAddress } from './address.ts';
+import { overlap, parseAddress, type ListenAddress } from './address.ts';
 import { ListenError } from './listen-error.ts';
 import { isStaleSocket } from './stale-socket.ts';
 
 /** Listens for a moment. @throws ListenError */
 export async function tryAddress(option: string, text: string): Promise<void> {
   const address = parseAddress(option, text);
+  try {
+    await close(await listen(address));
+  } catch (error) {
+    throw ListenError.from(option, text, error as Error);
+  }
+}
+
+/**
+ * Listens for a moment, also while the other address is listened at: names that stand for one address are told apart by nothing else.
+ * @throws ListenError
+ */
+export async function tryAddressBeside(
+  option: string,
+  text: string,
+  otherOption: string,
+  otherText: string,
+): Promise<void> {
+  await tryAddress(option, text);
+  const [address, otherAddress] = [parseAddress(option, text), parseAddress(otherOption, otherText)];
+  if (address.port !== otherAddress.port || address.port === 0) return;
+  // Where the other cannot be had, that is told of its own option.
+  const other = await listen(otherAddress).catch(() => null);
+  if (other === null) return;
+  try {
+    await close(await listen(address));
+  } catch {
+    throw new ListenError(option, text, `${otherOption} has that port; choose another`);
+  } finally {
+    await close(other);
+  }
+}
+
+function listen(address: ListenAddress): Promise<Server> {
   // Who comes in meanwhile, as workers do that wait for a restart, must not keep it open.
   const server = createServer((socket) => socket.destroy());
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => {
-      reject(ListenError.from(option, text, error));
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(address, () => {
+      resolve(server);
     });
-    server.listen(address, resolve);
   });
-  await new Promise((resolve) => server.close(resolve));
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
 }
 
 /**
@@ -40,7 +80,7 @@ export function tryWriting(option: string, path: string, written: string): void 
   }
 }
 
-/** @throws ListenError where one server would take the port of the other */
+/** Looks at the texts alone. @throws ListenError where one server would take the port of the other */
 export function tryBeside(option: string, text: string, otherOption: string, otherText: string): void {
   if (!overlap(parseAddress(option, text), parseAddress(otherOption, otherText))) return;
   throw new ListenError(option, text, `${otherOption} has that port; choose another`);
