@@ -30,6 +30,28 @@ it('waits for a source that is slow', async () => {
   expect(await firstReading(late('slow'), surroundings)).toMatchObject({ outcome: 'works', says: 'reads 1 series' });
 });
 
+const deviceMetrics = {
+  seen: gauge('gradwatch_gpu_devices_seen', { help: 'GPUs that are there' }),
+  expected: gauge('gradwatch_gpu_devices_expected', { help: 'GPUs that should be' }),
+};
+
+it('says how many GPUs are missing of those that are expected', async () => {
+  const create = ({ table }: CollectorContext) => ({
+    intervalSeconds: 1,
+    budgetSeconds: 60,
+    collect: () => {
+      const devices = table.group([], deviceMetrics).row({});
+      devices.set('seen', 1);
+      devices.set('expected', 3);
+      return Promise.resolve();
+    },
+    expire: () => undefined,
+  });
+  const collector = { name: 'gpu', enabled: true, metrics: Object.values(deviceMetrics), create };
+  const { notes } = await firstReading(collector, surroundings);
+  expect(notes).toContain('GPUs that are expected: 3; there and not lost: 1');
+});
+
 it('takes a failure for an answer', async () => {
   expect(await firstReading(late('unreadable'), surroundings)).toMatchObject({
     outcome: 'failing',

@@ -48,6 +48,21 @@ function state(gpu: string): string | undefined {
 }
 
 describe('Cards', () => {
+  test('a card that tells the UUID of another has no series, and its rows are counted', () => {
+    const twins = [
+      row({ index: 0, count: 2 }),
+      row({ index: 1, uuid: 'GPU-0', count: 2, values: new Map([['power', 9]]) }),
+    ];
+    take(twins);
+    take(twins);
+    expect(series('gradwatch_gpu_power_watts')).toEqual(['gradwatch_gpu_power_watts{uuid="GPU-0",gpu="0"} 500']);
+    expect(series('gradwatch_gpu_unreadable_rows_total')).toEqual(['gradwatch_gpu_unreadable_rows_total 2']);
+    expect(series('gradwatch_gpu_devices')).toEqual([
+      'gradwatch_gpu_devices_seen 1',
+      'gradwatch_gpu_devices_expected 2',
+    ]);
+  });
+
   test('the label gpu stays the index at which the uuid was first seen', () => {
     take([row({ index: 0 }), row({ index: 1 })]);
     take([row({ index: 0, uuid: 'GPU-1', bus: '0000:01:00.0' })]);

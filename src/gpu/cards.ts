@@ -46,7 +46,10 @@ export class Cards {
   take(sample: Sample): void {
     const present = new Set<Card>();
     for (const [position, row] of sample.rows.entries()) {
-      const card = this.#hear(named(row, position, sample));
+      const own = named(row, position, sample);
+      const known = this.#find(own);
+      // A second row of the same card is that of another that tells the same UUID: which is which cannot be told.
+      const card = known !== undefined && present.has(known) ? undefined : this.#hear(own);
       if (card === undefined) this.unreadable();
       else present.add(card);
     }

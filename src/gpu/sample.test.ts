@@ -41,6 +41,14 @@ describe('SampleCutter', () => {
     ]);
   });
 
+  test('two cards that tell the same UUID are two', () => {
+    const twins = ['0000:1b:00.0', '0000:43:00.0'].map((bus, index) => ({ ...row(index, 2), uuid: 'GPU-0', bus }));
+    expect(cut([...twins, ...twins])).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+  });
+
   test('counts what was asked for, when not all GPUs were', () => {
     expect(cut([row(0, 8), row(2, 8)], new SampleCutter(['0000:1b:00.0', '0000:52:00.0'], []))).toEqual([[0, 2]]);
   });

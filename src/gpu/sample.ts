@@ -30,7 +30,8 @@ export class SampleCutter {
   /** The newest sample that this row completes, if any. */
   add(row: Row): Sample | null {
     let complete: readonly Row[] | null = null;
-    if (this.#rows.length >= mostGpus || this.#rows.some((other) => isSameGpu(other, row))) complete = this.#take();
+    if (this.#rows.length >= mostGpus || this.#rows.some((other) => isSameGpu(other, row) && !sitElsewhere(other, row)))
+      complete = this.#take();
     this.#rows.push(row);
     // One row that is wrong about the count must not cut a sample in two, so that the sample before has a say too.
     const count = this.#asked?.length ?? agreedCount([...this.#before, ...this.#rows]);
@@ -44,6 +45,11 @@ export class SampleCutter {
     if (agreedCount(rows) !== null) this.#before = rows;
     return rows;
   }
+}
+
+/** Two cards may tell the same UUID, which must not cut every sample in two. */
+function sitElsewhere(one: Row, other: Row): boolean {
+  return one.bus !== null && other.bus !== null && one.bus !== other.bus;
 }
 
 export function isSameGpu(one: Row, other: Row): boolean {

@@ -134,7 +134,7 @@ describe('the collector gpu_detail', () => {
     expect(source()).toBe('source_state{collector="gpu_detail",state="ok"} 1');
   });
 
-  test('names MIG instances by -L, once as long as they are the same', async () => {
+  test('names MIG instances by -L, and now and then anew though they look the same', async () => {
     play = (args) => ({ out: args === '-L' ? list : document(gpu(0, carved)) });
     await collect();
     await collect();
@@ -144,6 +144,12 @@ describe('the collector gpu_detail', () => {
     expect(series('mig_memory_used')).toEqual([`mig_memory_used_bytes{${instance}} ${17 * 2 ** 20}`]);
     expect(series('mig_engines')).toEqual([`mig_engines{${instance},engine="copy"} 3`]);
     expect(series('mig_sram')).toEqual([`mig_sram_uncorrected_errors_total{${instance}} 1`]);
+    // Others were made in their place.
+    const remade = list.replace('MIG-a', 'MIG-c').replace('3g.40gb', '3g.40gb+me');
+    play = (args) => ({ out: args === '-L' ? remade : document(gpu(0, carved)) });
+    now += 60;
+    await collect();
+    expect(series('mig_info')).toContain(`mig_info{${instance},device="0",mig_uuid="MIG-c",profile="3g.40gb+me"} 1`);
     play = (args) => ({ out: args === '-L' ? '' : document(gpu(0, carved.replace('>9<', '>11<'))) });
     await collect();
     expect(calls.at(-1)).toBe('-L');
@@ -154,9 +160,12 @@ describe('the collector gpu_detail', () => {
     play = (args) => ({ out: args === '-L' ? list : document(gpu(0, carved), gpu(1, '<fan_speed>30 %</fan_speed>')) });
     await collect();
     const lost = `${carved}<remapped_rows>GPU is lost</remapped_rows>`;
-    play = () => ({ out: document(gpu(0, lost), gpu(1, '<fan_speed>30 %</fan_speed>')) });
+    play = (args) => ({ out: args === '-L' ? '' : document(gpu(0, lost), gpu(1, '<fan_speed>30 %</fan_speed>')) });
+    now += 60;
     await collect();
+    expect(calls.at(-1)).toBe('-L');
     expect(series('mig_info')).toHaveLength(2);
+    expect(series('mig_info').join()).toContain('mig_uuid="MIG-a",profile="3g.40gb"');
     expect(series('mig_memory')).toEqual([]);
     expect(series('mode_enabled')).toEqual([]);
     expect(series('state')).toContain('state{uuid="GPU-0",gpu="0",state="lost"} 1');

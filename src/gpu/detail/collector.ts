@@ -67,7 +67,7 @@ export class GpuDetailCollector implements Collector {
       nvidiaSmi.showWaiting(table);
     };
     const calls = new SmallCalls(table, now, logger);
-    this.#occupants = new Occupants(table, calls, workers, placed);
+    this.#occupants = new Occupants(table, calls, now, workers, placed);
     this.#links = new LinkReader(table, calls, now);
     // Whoever wants few fields of a card does not want them from here either.
     this.#fields = nvidiaSmi.options.details

@@ -14,9 +14,16 @@ export interface Identified {
   readonly detail: GpuDetail;
 }
 
+/**
+ * How often MIG instances are named anew though they look the same, in seconds: others may have been made in their place, with the same
+ * ids.
+ */
+const nameAgainSeconds = 60;
+
 /** What shares a GPU: its MIG instances and the processes on it. */
 export class Occupants {
   readonly #calls: SmallCalls;
+  readonly #now: () => number;
   readonly #findWorkers: () => Promise<Workers>;
   readonly #placed: (ranks: readonly PlacedRank[]) => void;
   readonly #instances: InstanceSeries;
@@ -24,18 +31,22 @@ export class Occupants {
   #workers: Workers = new Map();
   /** The MIG instances that -L named, and their names. */
   #listedSet = '';
+  /** When they were named, in Unix time. */
+  #listedAt = 0;
   #listed: ReadonlyMap<string, Listed> = new Map();
   #last: readonly Identified[] = [];
 
   constructor(
     table: SeriesTable,
     calls: SmallCalls,
+    now: () => number,
     findWorkers: () => Promise<Workers>,
     placed: (ranks: readonly PlacedRank[]) => void,
   ) {
     this.#instances = new InstanceSeries(table);
     this.#processes = new ProcessSeries(table);
     this.#calls = calls;
+    this.#now = now;
     this.#findWorkers = findWorkers;
     this.#placed = placed;
   }
@@ -60,7 +71,7 @@ export class Occupants {
     this.#processes.clear();
   }
 
-  /** Who MIG instances are only -L tells; it is asked at the start, and when there are others than before. */
+  /** Who MIG instances are only -L tells; it is asked at the start, when there are others than before, and now and then. */
   async #nameInstances(errand: Errand): Promise<void> {
     const set = this.#last
       .flatMap(({ detail: { row, instances } }) =>
@@ -69,12 +80,22 @@ export class Occupants {
         ),
       )
       .join();
-    if (set === this.#listedSet) return;
+    const isOld = set !== '' && this.#now() - this.#listedAt >= nameAgainSeconds;
+    if (set === this.#listedSet && !isOld) return;
     const lines = set === '' ? [] : await this.#calls.ask(errand, '-L');
     if (lines === null) return;
-    this.#listed = parseList(lines);
+    this.#listed = new Map([...this.#listedOfLost(), ...parseList(lines)]);
     this.#listedSet = set;
+    this.#listedAt = this.#now();
     this.#show();
+  }
+
+  /** Of a lost card -L may tell nothing; who its instances are stays. */
+  #listedOfLost(): readonly (readonly [string, Listed])[] {
+    const lost = this.#last.flatMap(({ detail: { row } }) =>
+      row.state === 'lost' && row.uuid !== null ? row.uuid : [],
+    );
+    return [...this.#listed].filter(([key]) => lost.some((uuid) => key.startsWith(`${uuid}/`)));
   }
 
   #show(): void {
