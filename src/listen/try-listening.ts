@@ -16,7 +16,8 @@ export async function tryAddress(option: string, text: string): Promise<void> {
 }
 
 /**
- * Listens for a moment, also while the other address is listened at: names that stand for one address are told apart by nothing else.
+ * Listens for a moment, also while the other address is listened at: that a name and an address are one is seen by
+ * nothing else. What the texts alone tell is for {@link tryBeside}.
  * @throws ListenError
  */
 export async function tryAddressBeside(
@@ -27,7 +28,7 @@ export async function tryAddressBeside(
 ): Promise<void> {
   await tryAddress(option, text);
   const [address, otherAddress] = [parseAddress(option, text), parseAddress(otherOption, otherText)];
-  if (address.port !== otherAddress.port || address.port === 0) return;
+  if (address.port !== otherAddress.port || address.port === 0 || overlap(address, otherAddress)) return;
   // Where the other cannot be had, that is told of its own option.
   const other = await listen(otherAddress).catch(() => null);
   if (other === null) return;
