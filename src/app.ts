@@ -120,7 +120,10 @@ export class App {
       },
       options: configuration.detect,
     });
-    const runs = new Runs({ table, listener: engine, options: configuration.runs, now });
+    const runs = new Runs({
+      ...{ table, listener: engine, options: configuration.runs, now },
+      hold: () => this.#configuration.findings.hold,
+    });
     this.#ingest = new Ingest({
       table,
       runs,

@@ -91,12 +91,12 @@ const table = {
   run_limit: {
     status: status.RESOURCE_EXHAUSTED,
     message: ({ limit }: { limit: number }) =>
-      `${limit} runs are alive, the limit of runs.max_runs; try again when one has ended`,
+      `${limit} runs are alive or have just ended, the limit of runs.max_runs; try again later`,
   },
   rank_limit: {
     status: status.RESOURCE_EXHAUSTED,
     message: ({ option, limit }: Pick<RunsLimitError, 'option' | 'limit'>) =>
-      `${limit} ranks ${option === 'max_ranks' ? 'of this run ' : ''}are alive on this node, the limit of runs.${option}; try again when one has ended`,
+      `${limit} ranks ${option === 'max_ranks' ? 'of this run ' : ''}are alive or have just ended on this node, the limit of runs.${option}; try again later`,
   },
   sequence_invalid: {
     status: status.INVALID_ARGUMENT,

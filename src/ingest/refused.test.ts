@@ -24,8 +24,10 @@ describe('Ingest and what it does not take', () => {
     await vi.waitFor(() => {
       expect([rank.end?.code, run.end?.code]).toEqual([status.RESOURCE_EXHAUSTED, status.RESOURCE_EXHAUSTED]);
     }, soon);
-    expect(rank.end?.details).toContain('4 ranks of this run are alive on this node, the limit of runs.max_ranks');
-    expect(run.end?.details).toContain('2 runs are alive, the limit of runs.max_runs');
+    expect(rank.end?.details).toContain(
+      '4 ranks of this run are alive or have just ended on this node, the limit of runs.max_ranks',
+    );
+    expect(run.end?.details).toContain('2 runs are alive or have just ended, the limit of runs.max_runs');
   });
 
   it('tells what it left out of a batch and takes the rest', async () => {

@@ -30,6 +30,7 @@ function start(before?: Runs) {
     table: new SeriesTable(),
     options: runsDefaults,
     now: () => time,
+    hold: () => 120,
     listener: {
       observation: nothing,
       transition: nothing,

@@ -31,7 +31,7 @@ function start(limits: Partial<RunsOptions> = {}) {
     serving: hear('serving'),
   };
   const options = { ...runsDefaults, ...limits };
-  const runs = new Runs({ table, listener, options, now: () => arrival });
+  const runs = new Runs({ table, listener, options, now: () => arrival, hold: () => 0 });
   const rank = runs.join(hello, false);
   const refusals: Refusal[] = [];
   return {

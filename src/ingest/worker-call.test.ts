@@ -27,6 +27,7 @@ function start(persist: WorkerCallContext['persist'] = null) {
     table,
     listener,
     now: () => 1_800_000_000,
+    hold: () => 120,
     options: { ...runsDefaults, lifetime: 60, max_runs: 1, max_ranks: 1 },
   });
   const open = new Set<WorkerCall>();

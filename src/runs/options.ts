@@ -23,19 +23,19 @@ export const runsOptions = options({
     default: 64,
     min: 1,
     max: 10_000,
-    help: 'Runs held at a time; when a further one comes, the one that ended first makes room, else it is refused',
+    help: 'Runs held at a time; when a further one comes, one that ended findings.hold ago makes room, finished ones first, else it is refused',
   }),
   max_ranks: integer({
     default: 256,
     min: 1,
     max: 10_000,
-    help: 'Ranks of one run held at a time; when a further one comes, the one that ended first makes room, else it is refused',
+    help: 'Ranks of one run held at a time; when a further one comes, one that ended findings.hold ago makes room, finished ones first, else it is refused',
   }),
   max_total_ranks: integer({
     default: 1_024,
     min: 1,
     max: 100_000,
-    help: 'Ranks of all runs held at a time, about 100 KB of memory each; when a further one comes, the one that ended first makes room, else it is refused',
+    help: 'Ranks of all runs held at a time, about 100 KB of memory each; when a further one comes, one that ended findings.hold ago makes room, finished ones first, else it is refused',
   }),
   max_series: integer({
     default: 50_000,

@@ -37,6 +37,7 @@ function start({ time: began = 1000, ...limits }: { readonly time?: number } & P
     table,
     options: { ...runsDefaults, ...limits },
     now: () => time,
+    hold: () => 120,
     listener: {
       observation: (observation) => observations.push(observation),
       transition: ({ from, to, reason }: RankTransition) => told.push(`${from} ${to}: ${reason}`),

@@ -35,6 +35,7 @@ function start(options: Partial<RunsOptions> = {}) {
     table,
     options: { ...runsDefaults, ...options },
     now: () => time,
+    hold: () => 120,
     listener: {
       observation: (observation) => observations.push(observation),
       transition: (transition) => transitions.push(transition),
@@ -369,7 +370,7 @@ describe('Runs', () => {
     expect(runs.find('digits', 0)).toBeUndefined();
   });
 
-  it('evicts the run that ended first and refuses where all are alive', () => {
+  it('evicts the run that ended first, once every scrape has seen it, and refuses where there is none', () => {
     const { join, events, setTime, runs } = start({
       lifetime: 3600,
       return_within: 120,
@@ -382,13 +383,40 @@ describe('Runs', () => {
     b.end('finished', 1000, 'it said goodbye');
     setTime(1001);
     a.end('finished', 1001, 'it said goodbye');
+    setTime(1119);
+    expect(() => join({ run: 'c' })).toThrow(RunsLimitError);
+    setTime(1120);
     join({ run: 'c' });
     expect(events).toEqual(['b ended', 'a ended', 'b forgotten']);
     expect(runs.listRuns().map(({ run }) => run)).toEqual(['a', 'c']);
   });
 
+  it('evicts what finished before what was lost or failed, however many runs come and go', () => {
+    const { join, runs, setTime, text, step } = start({ max_runs: 3 });
+    const lost = join({ run: 'lost' });
+    lost.report(step(1, { loss: 1 }));
+    lost.end('lost', 1000, 'its stream ended without goodbye');
+    let refused = 0;
+    for (let second = 1; second <= 1000; second += 1) {
+      setTime(1000 + second);
+      try {
+        join({ run: `short ${second}` }).end('finished', 1000 + second, 'it said goodbye');
+      } catch {
+        refused += 1;
+      }
+    }
+    // Two places, each taken for 120 s.
+    expect(1000 - refused).toBe(18);
+    expect(text()).toContain('gradwatch_train_loss{run="lost",rank="0"} 1\n');
+    setTime(3000);
+    join({ run: 'live' });
+    join({ run: 'other live' });
+    join({ run: 'third live' });
+    expect(runs.listRuns().map(({ run }) => run)).toEqual(['live', 'other live', 'third live']);
+  });
+
   it('evicts the rank that ended first and refuses where all are alive', () => {
-    const { join, events, runs, text } = start({
+    const { join, events, runs, text, setTime } = start({
       lifetime: 3600,
       return_within: 120,
       stale_after: 300,
@@ -399,6 +427,8 @@ describe('Runs', () => {
     join({ rank: 1 });
     expect(() => join({ rank: 2 })).toThrow(RunsLimitError);
     zero.end('lost', 1000, 'its stream ended without goodbye');
+    expect(() => join({ rank: 2 })).toThrow(RunsLimitError);
+    setTime(1120);
     join({ rank: 2 });
     expect(events).toEqual(['digits 0 forgotten']);
     expect(runs.listRuns()[0]?.ranks.map(({ rank }) => rank)).toEqual([1, 2]);
@@ -407,11 +437,12 @@ describe('Runs', () => {
   });
 
   it('bounds the ranks of all runs, and forgets a run with the last of its ranks', () => {
-    const { join, events, runs } = start({ max_total_ranks: 2 });
+    const { join, events, runs, setTime } = start({ max_total_ranks: 2 });
     const [a] = [join({ run: 'a' }), join({ run: 'b' })];
     expect(() => join({ run: 'c' })).toThrow(new RunsLimitError('max_total_ranks', 2));
     expect(runs.holds('c')).toBe(false);
     a.end('lost', 1000, 'its stream ended without goodbye');
+    setTime(1120);
     join({ run: 'c' });
     expect(events).toEqual(['a ended', 'a 0 forgotten', 'a forgotten']);
     expect(runs.listRuns().map(({ run }) => run)).toEqual(['b', 'c']);

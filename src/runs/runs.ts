@@ -25,6 +25,8 @@ export interface RunsContext {
   readonly options: RunsOptions;
   /** Unix time in seconds. */
   readonly now: () => number;
+  /** Seconds for which what has ended stays in any case, so that every scrape sees how it ended and what was found about it. */
+  readonly hold: () => number;
 }
 
 /** The process of a rank. */
@@ -114,11 +116,12 @@ export class Runs {
 
   /**
    * A process begins to speak for a rank; `resumed` when it is the one that spoke for it before. Who may is the caller's to decide.
-   * @throws RunsLimitError when there is no place, and nothing that has ended could make one.
+   * @throws RunsLimitError when there is no place, and nothing that has ended may make one.
    */
   join(hello: RankHello, resumed: boolean): Rank {
     if (this.find(hello.run, hello.rank) === undefined) this.#makeRoomFor(hello);
-    const run = this.#runs.get(hello.run) ?? this.#begin(hello.run);
+    const run = this.#runs.get(hello.run) ?? new Run(hello.run, this.#context.now(), this.#parts);
+    this.#runs.set(hello.run, run);
     return run.join(hello, resumed);
   }
 
@@ -232,34 +235,39 @@ export class Runs {
     return this.#ranks().length >= maxTotal ? 'max_total_ranks' : null;
   }
 
-  #begin(name: string): Run {
-    const limit = this.#options.max_runs;
-    if (this.#runs.size >= limit) {
-      const oldest = firstEnded(this.#runs.values());
-      if (oldest === null) throw new RunsLimitError('max_runs', limit);
-      this.#forget(oldest);
+  #makeRoomFor({ run: name }: RankHello): void {
+    const run = this.#runs.get(name);
+    if (run === undefined) {
+      const replaced = this.#toReplace([...this.#runs.values()], 'max_runs');
+      // Its ranks make room, too.
+      if (replaced !== null) this.#forget(replaced);
     }
-    const run = new Run(name, this.#context.now(), this.#parts);
-    this.#runs.set(name, run);
-    return run;
-  }
-
-  #makeRoomFor({ run }: RankHello): void {
-    const ofRun = [...(this.#runs.get(run)?.ranks.values() ?? [])];
-    this.#makeRoomAmong(ofRun, 'max_ranks');
+    this.#makeRoomAmong([...(run?.ranks.values() ?? [])], 'max_ranks');
     this.#makeRoomAmong(this.#ranks(), 'max_total_ranks');
   }
 
   #makeRoomAmong(ranks: readonly Rank[], option: 'max_ranks' | 'max_total_ranks'): void {
-    const limit = this.#options[option];
-    if (ranks.length < limit) return;
-    const oldest = firstEnded(ranks);
-    if (oldest === null) throw new RunsLimitError(option, limit);
-    const { run: name, rank } = oldest.hello;
+    const replaced = this.#toReplace(ranks, option);
+    if (replaced === null) return;
+    const { run: name, rank } = replaced.hello;
     const run = this.#runs.get(name);
     run?.forget(rank);
     this.#context.listener.rankForgotten(name, rank);
     if (run?.ranks.size === 0 && option === 'max_total_ranks') this.#forget(run);
+  }
+
+  /**
+   * What makes room for a further one, null where there is room: one that finished, before those that somebody has to look at; of several
+   * the one that ended first.
+   * @throws RunsLimitError when nothing has ended, or it has to be held for a while yet
+   */
+  #toReplace<Item extends Run | Rank>(items: readonly Item[], option: RunsLimitError['option']): Item | null {
+    const limit = this.#options[option];
+    if (items.length < limit) return null;
+    const { now, hold } = this.#context;
+    const first = firstEnded(items.filter(({ state }) => state === 'finished')) ?? firstEnded(items);
+    if ((first?.endedAt ?? Infinity) > now() - hold()) throw new RunsLimitError(option, limit);
+    return first;
   }
 
   #ranks(): readonly Rank[] {

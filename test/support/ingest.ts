@@ -61,6 +61,7 @@ export async function exporter(options: Partial<IngestOptions> = {}) {
   const runs = new Runs({
     table,
     now,
+    hold: () => 120,
     options: { ...runsDefaults, max_runs: 2, max_ranks: 4 },
     listener: {
       observation: () => undefined,

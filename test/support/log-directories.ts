@@ -19,6 +19,7 @@ export function follow(
   const runs = new Runs({
     table,
     now,
+    hold: () => 120,
     options: runsDefaults,
     listener: {
       observation: (observation) => observed.push(observation),

@@ -38,6 +38,7 @@ function looker() {
   const runs = new Runs({
     table,
     now,
+    hold: () => 120,
     options: runsDefaults,
     listener: {
       observation: () => undefined,
