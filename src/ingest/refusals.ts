@@ -17,6 +17,13 @@ interface CoordinateFacts {
   readonly limit: number;
 }
 
+/** What becomes of a worker over its rate: a stream is read more slowly, a call without one cannot be. */
+const afterRate = {
+  readLater: (seconds: string) => `nothing is lost, the next message is read in ${seconds} s`,
+  takenLater: (seconds: string) => `this batch was taken, the next one is taken in ${seconds} s`,
+  notTaken: (seconds: string) => `this batch was not taken, send it again in ${seconds} s`,
+};
+
 /**
  * Everything that can be refused, once: the code is the label `reason` of gradwatch_exporter_refused_total and the reason that the
  * worker is told; `status` ends the call, null means that only the named part is left out; the message says the value, the limit and
@@ -52,8 +59,8 @@ const table = {
   },
   rate_limit: {
     status: null,
-    message: ({ limit, seconds }: { limit: number; seconds: number }) =>
-      `more than the ${limit} steps per second of grpc.max_steps_per_second came; nothing is lost, the next message is read in ${seconds.toPrecision(2)} s`,
+    message: ({ limit, seconds, then }: { limit: number; seconds: number; then: keyof typeof afterRate }) =>
+      `more than the ${limit} steps per second of grpc.max_steps_per_second came; ${afterRate[then](seconds.toPrecision(2))}`,
   },
   hello_expected: {
     status: status.FAILED_PRECONDITION,

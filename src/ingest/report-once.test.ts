@@ -109,8 +109,18 @@ describe('ReportOnce', () => {
     expect([state(), worker.end]).toEqual(['healthy', null]);
     const other = { hello: { rank: 1 } };
     const steps = Array.from({ length: 3_000 }, (_, step) => ({ step }));
-    expect(await report(1, steps, other)).toMatchObject({ refusals: [{ reason: 'rate_limit' }] });
-    expect(await report(2, [{ step: 3_000 }], other)).toMatchObject({ code: status.RESOURCE_EXHAUSTED });
+    expect(await report(1, steps, other)).toMatchObject({
+      refusals: [
+        {
+          reason: 'rate_limit',
+          message: expect.stringMatching(/ this batch was taken, the next one is taken in [\d.]+ s$/) as unknown,
+        },
+      ],
+    });
+    expect(await report(2, [{ step: 3_000 }], other)).toMatchObject({
+      code: status.RESOURCE_EXHAUSTED,
+      details: expect.stringMatching(/ this batch was not taken, send it again in [\d.]+ s$/) as unknown,
+    });
     expect(state(1)).toBe('healthy');
   });
 });

@@ -53,7 +53,7 @@ export function reportOnce(
   }
   // There is no stream that could be read more slowly.
   if (seconds > 0) {
-    const limited = refuse('rate_limit', { limit: context.sessions.stepsPerSecond, seconds });
+    const limited = refuse('rate_limit', { limit: context.sessions.stepsPerSecond, seconds, then: 'notTaken' });
     worker.dismiss({ ...limited, status: status.RESOURCE_EXHAUSTED });
     return;
   }

@@ -151,7 +151,10 @@ export class WorkerCall implements Speaker {
     const { counts, now, sessions } = this.#context;
     const seconds = this.#session?.rate.take(steps, now()) ?? 0;
     if (seconds === 0 || this.#closed) return;
-    const { code, message } = refuse('rate_limit', { limit: sessions.stepsPerSecond, seconds });
+    const { code, message } = refuse('rate_limit', {
+      ...{ limit: sessions.stepsPerSecond, seconds },
+      then: this.#reading.lasting ? 'readLater' : 'takenLater',
+    });
     counts.addRefused(code);
     this.#outbox.send({ refusal: { reason: code, message } });
     this.#reading.hold(seconds);
