@@ -23,7 +23,15 @@ export type { Rank } from './rank.ts';
 export type { Condition } from './standing.ts';
 export { dimensions, roles } from './hello.ts';
 export type { Coordinate, Dimension, Parallel, Pod, RankHello, Role, WorkerProcess } from './hello.ts';
-export { eventTypes, layerFields, normScopes, phases, tensorKinds, thresholdBounds } from './reports.ts';
+export {
+  eventTypes,
+  failedWithoutMetric,
+  layerFields,
+  normScopes,
+  phases,
+  tensorKinds,
+  thresholdBounds,
+} from './reports.ts';
 export type {
   Distribution,
   EvaluationReport,

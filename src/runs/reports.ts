@@ -31,8 +31,19 @@ export interface PhaseReport {
 export const thresholdBounds = ['lower', 'upper', 'absolute_change', 'relative_change'] as const;
 export type ThresholdBound = (typeof thresholdBounds)[number];
 
+/** What stands for the metric in a failure of an evaluation that is of none. */
+export const failedWithoutMetric = {
+  /** A slice for which there are thresholds was not found in the data. */
+  missingSlice: 'slice_missing',
+  /** It did not pass because nothing was set that it could keep. */
+  missingThresholds: 'thresholds_missing',
+  /** It did not pass, and does not say what was not kept. */
+  unexplained: 'validation_not_ok',
+} as const;
+
 /** A threshold that a metric of an evaluation did not keep. */
 export interface ThresholdFailure {
+  /** Or one of {@link failedWithoutMetric}. */
   readonly metric: string;
   /** "" for the whole data set. */
   readonly slice: string;

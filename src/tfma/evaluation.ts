@@ -1,4 +1,4 @@
-import type { EvaluationSlice, ThresholdFailure } from '../runs/index.ts';
+import { failedWithoutMetric, type EvaluationSlice, type ThresholdFailure } from '../runs/index.ts';
 import {
   decodeMetrics,
   decodeValidation,
@@ -7,9 +7,6 @@ import {
   type MetricValueMessage,
   type SliceKeyMessage,
 } from './messages.ts';
-
-/** The metric of a failure that says that a slice for which there are thresholds was not found in the data. */
-export const missingSlice = 'slice_missing';
 
 /**
  * The metrics of one slice, a record of `metrics-*.tfrecord`; null for a comparison of two slices, undefined for what is no such record.
@@ -30,7 +27,7 @@ export function sliceOf(record: Uint8Array): EvaluationSlice | null | undefined 
   return { slice: sliceName(message.sliceKey), samples, metrics };
 }
 
-/** What was not kept, of the record of `validations.tfrecord`; null for what is no such record. */
+/** What was not kept, of the record of `validations.tfrecord`: never empty where it did not pass. Null for what is no such record. */
 export function failuresOf(record: Uint8Array): readonly ThresholdFailure[] | null {
   const message = decodeValidation(record);
   if (message === null) return null;
@@ -43,10 +40,15 @@ export function failuresOf(record: Uint8Array): readonly ThresholdFailure[] | nu
   const missing = (message.missingSlices ?? []).map(({ featureKeys = [], featureValues = {} }): ThresholdFailure => {
     const values = Object.entries(featureValues).map(([feature, value]) => `${feature}:${value}`);
     const slice = [...featureKeys, ...values].join(', ');
-    return { metric: missingSlice, slice, bound: 'lower', value: null, threshold: null };
+    return { ...ofNoMetric, metric: failedWithoutMetric.missingSlice, slice };
   });
-  return [...failures, ...missing];
+  const told = [...failures, ...missing];
+  if (message.validationOk === true || told.length > 0) return told;
+  const { missingThresholds, unexplained } = failedWithoutMetric;
+  return [{ ...ofNoMetric, metric: message.missingThresholds === true ? missingThresholds : unexplained }];
 }
+
+const ofNoMetric = { slice: '', bound: 'lower', value: null, threshold: null } as const;
 
 function failureOf({ metricKey, metricThreshold, metricValue }: FailureMessage, slice: string): ThresholdFailure {
   const metric = metricName(metricKey ?? {});

@@ -47,6 +47,7 @@ export interface FailureMessage {
 
 export interface ValidationResultMessage {
   readonly validationOk?: boolean;
+  readonly missingThresholds?: boolean;
   readonly metricValidationsPerSlice?: readonly {
     readonly sliceKey?: SliceKeyMessage;
     readonly crossSliceKey?: object;

@@ -121,6 +121,16 @@ describe('failuresOf', () => {
   });
 });
 
+it.each([
+  [{ missingThresholds: true }, ['thresholds_missing']],
+  [{}, ['validation_not_ok']],
+  [{ metricValidationsPerSlice: [{ sliceKey: sliceKey('size:large') }] }, ['validation_not_ok']],
+  [{ missingSlices: [{}], missingThresholds: true }, ['slice_missing']],
+  [{ validationOk: true }, []],
+])('of a validation %o tells that it did not pass', (message, metrics) => {
+  expect(failuresOf(bytesOf('ValidationResult', message))?.map(({ metric }) => metric)).toEqual(metrics);
+});
+
 describe('a folder', () => {
   it('tells slices, their samples, and what was not kept', async () => {
     writeEvaluation(folder, { '': { auc: 0.95, example_count: 269 }, 'size:large': { auc: 0.5 } }, [

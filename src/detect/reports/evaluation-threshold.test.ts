@@ -37,7 +37,7 @@ it('finds what was not kept at the first evaluation, and names what is worst', (
     score: 5,
     cause:
       'The evaluation of fraud on tfma did not keep 5 thresholds: auc of size:tiny is -0.2 (change limited by -0.1); ' +
-      'auc of size:large is 0.49 (at least 0.9); auc of all data is 0.75 (at least 0.9); and 1 more.',
+      'auc of size:large is 0.49 (at least 0.9); auc of all data is 0.75 (at least 0.9); and 2 more.',
   });
 });
 
@@ -47,13 +47,28 @@ it.each([
     failure('a:b', null, -0.1, { bound: 'relative_change' }),
     'auc of a:b is out of bounds (change limited by -0.1 of the value before).',
   ],
-  [failure('a:b', null, null, { metric: 'slice_missing' }), 'slice_missing of a:b is out of bounds.'],
+  [failure('a:b', null, null, { metric: 'slice_missing' }), 'slice a:b is missing.'],
   [failure('a:b', NaN, 0), 'auc of a:b is NaN (at least 0).'],
 ])('tells %o in a sentence', (one, sentence) => {
   const verdict = judge()([one]);
   expect('cause' in verdict && verdict.cause).toBe(
     `The evaluation of fraud on tfma did not keep a threshold: ${sentence}`,
   );
+});
+
+it('tells every threshold that was not kept, named or not', () => {
+  const verdict = judge()([failure('', 0.75, 0.9), failure('', 0.75, 0.8)]);
+  expect('cause' in verdict && verdict.cause).toBe(
+    'The evaluation of fraud on tfma did not keep 2 thresholds: auc of all data is 0.75 (at least 0.9); and 1 more.',
+  );
+});
+
+it.each([
+  ['thresholds_missing', 'no thresholds are set for it'],
+  ['validation_not_ok', 'its result does not tell why'],
+])('tells that an evaluation did not pass: %s', (metric, why) => {
+  const verdict = judge()([failure('', null, null, { metric })]);
+  expect('cause' in verdict && verdict.cause).toBe(`The evaluation of fraud on tfma did not pass: ${why}.`);
 });
 
 it('is over when the last evaluation of each data set kept its thresholds', () => {

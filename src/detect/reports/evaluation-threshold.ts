@@ -1,4 +1,4 @@
-import type { ThresholdFailure } from '../../runs/index.ts';
+import { failedWithoutMetric, type ThresholdFailure } from '../../runs/index.ts';
 import { detectorOptions, quiet } from '../detector.ts';
 import { figure } from '../figure.ts';
 import { reportDetector } from '../report.ts';
@@ -31,8 +31,10 @@ export const evaluationThreshold = reportDetector({
     state.failing = failures.length > 0 ? [...others, dataset] : others;
     if (failures.length === 0) return failed && others.length === 0 ? { status: 'recovered', step } : quiet;
     const worst = worstFirst(failures);
-    const more = worst.length - named;
-    const what = worst.slice(0, named).map(sentence).join('; ') + (more > 0 ? `; and ${more} more` : '');
+    const told = worst.slice(0, named).map(sentence);
+    const more = failures.length - told.length;
+    const what = told.join('; ') + (more > 0 ? `; and ${more} more` : '');
+    const how = worst.every(isOfNoThreshold) ? 'did not pass' : `did not keep ${count(failures.length)}`;
     return {
       status: 'evidence',
       severity: 'warning',
@@ -42,7 +44,7 @@ export const evaluationThreshold = reportDetector({
       threshold: 0,
       baseline: null,
       window: slices.length,
-      cause: `The evaluation of ${run} on ${dataset} did not keep ${count(failures.length)}: ${what}.`,
+      cause: `The evaluation of ${run} on ${dataset} ${how}: ${what}.`,
       advice:
         'Do not release this model; look at the data of the named slices, and at what changed since the last evaluation that passed.',
     };
@@ -76,7 +78,16 @@ const allowed = {
   relative_change: (limit: string) => `change limited by ${limit} of the value before`,
 } as const;
 
+const { missingSlice, missingThresholds, unexplained } = failedWithoutMetric;
+
+function isOfNoThreshold({ metric }: ThresholdFailure): boolean {
+  return metric === missingThresholds || metric === unexplained;
+}
+
 function sentence({ metric, slice, bound, value, threshold }: ThresholdFailure): string {
+  if (metric === missingSlice) return `${slice === '' ? 'all data' : `slice ${slice}`} is missing`;
+  if (metric === missingThresholds) return 'no thresholds are set for it';
+  if (metric === unexplained) return 'its result does not tell why';
   const where = `${metric} of ${slice === '' ? 'all data' : slice}`;
   const limit = threshold === null ? '' : ` (${allowed[bound](figure(threshold))})`;
   return value === null ? `${where} is out of bounds${limit}` : `${where} is ${figure(value)}${limit}`;
