@@ -18,7 +18,7 @@ from parts import whole_steps
 torch = needs("torch")
 
 from torch import nn  # noqa: E402
-from torch.nn.utils import clip_grad, clip_grad_norm_  # noqa: E402
+from torch.nn.utils import clip_grad, clip_grad_norm_, clip_grad_value_  # noqa: E402
 from torch.optim import optimizer as torch_optimizer  # noqa: E402
 from torch.utils.data import DataLoader, TensorDataset, dataloader  # noqa: E402
 
@@ -118,6 +118,33 @@ def test_norms_of_parts_of_the_model_are_joined(reported: Callable[[], list[pb.S
             clip_grad_norm_(part.parameters(), 0.1)
         optimizer.step()
     assert [step.gradient_norm for step in reported()] == pytest.approx(norms, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "clip",
+    [
+        lambda model: clip_grad_value_(model.parameters(), 1e-6),
+        lambda model: clip_grad_value_(model.parameters(), 1e-6, foreach=False),
+        lambda model: [clip_grad_value_(parameter, 1e-6) for parameter in model.parameters()],
+        lambda model: clip_grad_norm_(model.parameters(), 1e-6, norm_type="inf"),
+        lambda model: [clip_grad_value_(model.parameters(), 1e-6), clip_grad_norm_(model.parameters(), 1.0)],
+    ],
+    ids=["value", "each tensor by itself", "each parameter by itself", "largest norm", "value and norm"],
+)
+def test_the_norm_before_clipping_by_value_is_measured_now_and_then(
+    reported: Callable[[], list[pb.Step]], clip: Callable[[nn.Module], Any]
+) -> None:
+    model, norms = network(), []
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for batch in loader(12):
+        optimizer.zero_grad()
+        loss_of(model, batch).backward()
+        norms.append(torch.cat([parameter.grad.flatten() for parameter in model.parameters()]).norm().item())
+        clip(model)
+        optimizer.step()
+    told = [(step, norm) for step, norm in zip(reported(), norms) if step.HasField("gradient_norm")]
+    assert [step.step for step, _ in told[:2]] == [1, 2]
+    assert [step.gradient_norm for step, _ in told] == pytest.approx([norm for _, norm in told], rel=1e-5)
 
 
 def test_without_clipping_the_norm_is_measured_now_and_then(reported: Callable[[], list[pb.Step]]) -> None:
@@ -581,6 +608,7 @@ def test_everything_is_as_before_afterwards(exporter: FakeExporter) -> None:
             nn.Module.train,
             dataloader._BaseDataLoaderIter.__next__,
             clip_grad._get_total_norm,
+            clip_grad._group_tensors_by_device_and_dtype,
             torch.amp.GradScaler.scale,
             torch.amp.GradScaler.step,
             nn.parallel.DistributedDataParallel._pre_forward,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable
 from typing import Any
 
 import torch
+from torch.compiler import is_compiling
 from torch.nn.utils import clip_grad
 
 from gradwatch.torch.budget import Budget
@@ -15,16 +17,19 @@ from gradwatch.torch.patches import Patches
 from gradwatch.torch.timeline import Timeline
 
 FIELD = "gradient_norm"
+# Functions of torch.nn.utils.clip_grad that change gradients.
+CLIPPING = frozenset({"clip_grad_value_", "_clip_grads_with_norm_"})
 
 
 class GradientNorm:
     """The L2 norm before clipping, of three sources:
 
     1. what the script computes for clipping anyway;
-    2. the buckets of DistributedDataParallel after their reduction: few large tensors;
-    3. the gradients of all parameters, one kernel for all (_foreach_norm).
+    2. the gradients that the script is about to clip otherwise: by value, or by another norm;
+    3. the buckets of DistributedDataParallel after their reduction: few large tensors;
+    4. the gradients of all parameters, one kernel for all (_foreach_norm).
 
-    The last two are measured every n steps, so that they keep to a budget.
+    The last three are measured every n steps, so that they keep to a budget.
     """
 
     def __init__(self, patches: Patches, timeline: Timeline) -> None:
@@ -32,11 +37,14 @@ class GradientNorm:
         self._budget = Budget()
         # Whether the script clipped when there was a norm last.
         self._clips = False
-        # Norms of the script's clipping, by the identity of the first gradient, with the backward that they came after.
-        self._clipped: dict[int, tuple[int, Part]] = {}
+        # Norms before the script's clipping, by the identity of the first gradient, with the backward that they came
+        # after. None where it was not measured, and it is too late to.
+        self._clipped: dict[int, tuple[int, Part | None]] = {}
         self._measured: Part | None = None
         self._due: bool | None = None
         self._sharded = False
+        # What measuring has cost in this step.
+        self._seconds = 0.0
         # Of the backward that ran last.
         self.buckets: list[torch.Tensor] = []
         note = patches.safe(self._note_clipping)
@@ -47,8 +55,17 @@ class GradientNorm:
             note(tensors, norm_type, norm)
             return norm
 
-        # clip_grad_norm_ finds it here, wherever the script has that from.
+        note_change = patches.safe(self._note_change)
+
+        def group(original: Any, tensors: Any, *args: Any, **kwargs: Any) -> Any:
+            # Of what calls this some only reads gradients. The frame before this one is that of the replacement.
+            if not is_compiling() and sys._getframe(2).f_code.co_name in CLIPPING:
+                note_change(tensors[0])
+            return original(tensors, *args, **kwargs)
+
+        # The functions that clip find these here, wherever the script has those functions from.
         patches.replace(clip_grad, "_get_total_norm", total_norm)
+        patches.replace(clip_grad, "_group_tensors_by_device_and_dtype", group)
 
     def _note_clipping(self, tensors: Any, norm_type: float, norm: torch.Tensor) -> None:
         if float(norm_type) != 2.0 or isinstance(tensors, torch.Tensor) or len(tensors) == 0:
@@ -61,6 +78,14 @@ class GradientNorm:
         local = global_part(norm)
         if local is not None:
             self._clipped[key] = (backward, part_of(local))
+
+    def _note_change(self, gradients: list[torch.Tensor]) -> None:
+        """The script is about to clip these gradients. What has their norm already was not called for that alone."""
+        if not gradients:
+            return
+        key, backward = id(gradients[0]), self._timeline.backwards
+        if key not in self._clipped or self._clipped[key][0] != backward:
+            self._clipped[key] = (backward, self._measure(gradients) if self._is_due() else None)
 
     def forget(self, parameters: Iterable[torch.Tensor] | None = None) -> None:
         """The gradients of these parameters are thrown away, or else all."""
@@ -81,43 +106,59 @@ class GradientNorm:
         # An optimiser may step by another one, or by its base class: the gradient is the same.
         if self._clipped or self._measured is not None:
             return
+        if self._is_due():
+            buckets = self.buckets if not scaled else []
+            scale = getattr(optimizer, "grad_scale", None) if scaled else None
+            self._measured = self._measure(buckets or gradients_of(optimizer), scale)
+
+    def _is_due(self) -> bool:
         if self._due is None:
             self._due = self._budget.due()
-        if not self._due:
-            return
+        return self._due
+
+    def _measure(self, gradients: Iterable[torch.Tensor], scale: torch.Tensor | None = None) -> Part | None:
         begun = time.perf_counter()
-        scale = getattr(optimizer, "grad_scale", None) if scaled else None
-        buckets = self.buckets if not scaled else []
-        gradients, self._sharded = (buckets, False) if buckets else local_gradients(optimizer)
-        norm = norm_of(gradients)
-        if norm is not None:
-            self._measured = part_of(norm if scale is None else norm / scale.to(norm.device))
-        self._budget.spent(time.perf_counter() - begun, self._timeline.trained)
+        local, sharded = local_parts(gradients)
+        self._sharded = self._sharded or sharded
+        norm = norm_of(local)
+        part = None if norm is None else part_of(norm if scale is None else norm / scale.to(norm.device))
+        self._seconds += time.perf_counter() - begun
+        return part
 
     def after_step(self) -> None:
         """The optimiser has stepped, or was kept from it: what was found belongs to this step."""
-        if self._clipped:
-            self._timeline.open.late[FIELD] = [part for _, part in self._clipped.values()]
-            self._clips = True
-        elif self._measured is not None:
-            self._timeline.open.late[FIELD] = [self._measured]
+        parts = [part for _, part in self._clipped.values()] if self._clipped else [self._measured]
+        known = [part for part in parts if part is not None]
+        if self._clipped or known:
+            self._clips = bool(self._clipped)
+        # The norm of some gradients only is not that of all.
+        if len(known) == len(parts):
+            self._timeline.open.late[FIELD] = known
             if self._sharded:
                 self._timeline.open.values["gradient_norm_scope"] = "shard"
-            self._clips = False
+        if self._seconds > 0:
+            self._budget.spent(self._seconds, self._timeline.trained)
         self._clipped, self._measured = {}, None
+        self._sharded, self._seconds = False, 0.0
         self.buckets = []
         self._due = None
 
 
-def local_gradients(optimizer: Any) -> tuple[list[torch.Tensor], bool]:
+def gradients_of(optimizer: Any) -> list[torch.Tensor]:
+    return [
+        parameter.grad
+        for group in optimizer.param_groups
+        for parameter in group["params"]
+        if parameter.grad is not None
+    ]
+
+
+def local_parts(gradients: Iterable[torch.Tensor]) -> tuple[list[torch.Tensor], bool]:
     """What this rank holds of the gradients, and whether it is a shard. An operation on a gradient that is spread over
     ranks (a DTensor) is a collective, which this rank must not begin by itself: the parts are plain tensors."""
     found, sharded = [], False
-    for group in optimizer.param_groups:
-        for parameter in group["params"]:
-            gradient = parameter.grad
-            if gradient is None or gradient.is_sparse:
-                continue
+    for gradient in gradients:
+        if not gradient.is_sparse:
             sharded = sharded or hasattr(gradient, "_local_tensor")
             found.append(getattr(gradient, "_local_tensor", gradient))
     return found, sharded
