@@ -176,6 +176,20 @@ def test_what_the_script_logs_wins_and_names_the_step(reported: Callable[[], lis
     assert all(step.HasField("forward_seconds") for step in steps)
 
 
+def test_what_the_script_logs_before_the_optimiser_steps_wins(reported: Callable[[], list[pb.Step]]) -> None:
+    model = network()
+    halves = [torch.optim.SGD(part.parameters(), lr=0.1) for part in (model[0], model[3])]
+    for step, batch in enumerate(loader(), 101):
+        model.zero_grad()
+        loss_of(model, batch).backward()
+        gradwatch.log(step=step, learning_rate=9.0, gradient_norm=7.0)
+        clip_grad_norm_(model.parameters(), 0.1)
+        for optimizer in halves:
+            optimizer.step()
+    steps = [(step.step, step.learning_rate, step.gradient_norm) for step in reported()]
+    assert steps == [(step, 9.0, 7.0) for step in range(101, 107)]
+
+
 @pytest.mark.parametrize("last_step", [0, 100])
 def test_numbers_may_begin_with_the_last_step(exporter: FakeExporter, last_step: int) -> None:
     run = gradwatch.init("begins", address=exporter.address)

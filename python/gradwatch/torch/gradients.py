@@ -133,9 +133,10 @@ class GradientNorm:
             self._clips = bool(self._clipped)
         # The norm of some gradients only is not that of all.
         if len(known) == len(parts):
-            self._timeline.open.late[FIELD] = known
-            if self._sharded:
-                self._timeline.open.values["gradient_norm_scope"] = "shard"
+            step = self._timeline.open
+            step.measured_late(FIELD, known)
+            if self._sharded and FIELD not in step.told:
+                step.measured("gradient_norm_scope", "shard")
         if self._seconds > 0:
             self._budget.spent(self._seconds, self._timeline.trained)
         self._clipped, self._measured = {}, None

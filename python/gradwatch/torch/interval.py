@@ -41,16 +41,26 @@ class Interval:
         # What is known already, by field, and what is read later: the parts of each number.
         self.values: dict[str, Any] = {}
         self.late: dict[str, list[Part]] = {}
+        # Fields that the script has told. What is measured does not take their place.
+        self.told: set[str] = set()
 
     @property
     def seconds(self) -> float:
         return self.ended - self.begun - self.paused
 
+    def measured(self, field: str, value: Any) -> None:
+        if field not in self.told:
+            self.values[field] = value
+
+    def measured_late(self, field: str, parts: list[Part]) -> None:
+        if field not in self.told:
+            self.late[field] = parts
+
     def hand_over(self) -> Interval:
         """What the script has told of this step, which then is one that it said nothing of."""
         told = Interval(self.begun)
         told.number, told.values, told.late = self.number, self.values, self.late
-        self.number, self.named, self.values, self.late = None, False, {}, {}
+        self.number, self.named, self.values, self.late, self.told = None, False, {}, {}, set()
         return told
 
     def absorb(self, later: Interval) -> None:
@@ -64,6 +74,11 @@ class Interval:
             self.data_wait = (self.data_wait or 0.0) + later.data_wait
         self.optimizers |= later.optimizers
         self.losses += later.losses
-        self.values.update(later.values)
+        for field in later.told:
+            self.late.pop(field, None)
+        told = self.told - later.told
+        self.values.update({field: value for field, value in later.values.items() if field not in told})
         for field, parts in later.late.items():
-            self.late[field] = self.late.get(field, []) + parts
+            if field not in told:
+                self.late[field] = self.late.get(field, []) + parts
+        self.told |= later.told

@@ -102,6 +102,6 @@ def note_learning_rate(timeline: Timeline, optimizer: Any) -> None:
     """The rate of the first parameter group, as trackers show it."""
     rate = optimizer.param_groups[0].get("lr")
     if isinstance(rate, torch.Tensor):
-        timeline.open.late["learning_rate"] = [part_of(rate)]
+        timeline.open.measured_late("learning_rate", [part_of(rate)])
     elif rate is not None:
-        timeline.open.values["learning_rate"] = rate
+        timeline.open.measured("learning_rate", rate)

@@ -72,8 +72,8 @@ class ScalerWatch:
         self._steps += 1
         found = getattr(optimizer, "found_inf", None) if self.stepping else None
         if isinstance(found, torch.Tensor):
-            self._timeline.open.late["skipped"] = [part_of(found)]
+            self._timeline.open.measured_late("skipped", [part_of(found)])
 
     def _read_scale(self, scaler: Any) -> None:
         if isinstance(scaler._scale, torch.Tensor):
-            self._timeline.open.late["loss_scale"] = [part_of(scaler._scale)]
+            self._timeline.open.measured_late("loss_scale", [part_of(scaler._scale)])

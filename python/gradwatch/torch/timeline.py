@@ -161,7 +161,7 @@ class Timeline:
         self.trained += step.seconds
         step.optimizers.add(optimizer)
         if skipped:
-            step.values["skipped"] = True
+            step.measured("skipped", True)
         self._optimizers.add(optimizer)
         self._ended += 1
         done = self.done

@@ -199,6 +199,8 @@ class Watch:
         interval = self.timeline.logged(step)
         for field, value in values.items():
             interval.late.pop(field, None)
+            if value is not None:
+                interval.told.add(field)
             if _on_device(value):
                 interval.late[field] = [DeviceScalar(value.reshape(()))]
             elif isinstance(value, Mapping):
