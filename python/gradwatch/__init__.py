@@ -82,8 +82,8 @@ def init(
     `job` is the scheduler's name for it (else found from Slurm, PBS, LSF or JOB_NAME), `role` is "inference" for a
     process that serves.
 
-    Raises ValueError for an `on_request` or a `parallel` that names another kind, or a given rank or count outside of 0
-    to 2**32 - 1.
+    Raises ValueError for an `on_request` or a `parallel` that names another kind, a place in `parallel` that is no
+    (index, size), or a given rank or count outside of 0 to 2**32 - 1.
     """
     global _current
     if _current is not None:

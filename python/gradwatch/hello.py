@@ -34,7 +34,7 @@ def hello_of(
     worker: Worker, about: About, *, model: str | None, framework: str | None, supports: list[RequestKind]
 ) -> Hello:
     """Raises ValueError when a rank or a count is outside of 0 to 2**32 - 1, or role or a dimension of `about` is
-    none."""
+    none, or a place in a dimension is no pair of such numbers."""
     return Hello(
         run=proto_text(worker.run),
         rank=worker.rank,
@@ -65,4 +65,14 @@ def hello_of(
 def _parallel(given: Mapping[str, tuple[int, int]]) -> Parallel | None:
     if not given:
         return None
-    return Parallel(**{name: Coordinate(index=index, size=size) for name, (index, size) in given.items()})
+    return Parallel(**{name: _coordinate(name, pair) for name, pair in given.items()})
+
+
+def _coordinate(name: str, pair: tuple[int, int]) -> Coordinate:
+    try:
+        index, size = pair
+        return Coordinate(index=index, size=size)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"parallel[{name!r}] is {pair!r}: it has to be (index, size), two whole numbers of 0 to 2**32 - 1"
+        ) from None
