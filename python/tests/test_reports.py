@@ -129,7 +129,7 @@ def test_the_hello_says_where_the_rank_stands(exporter: FakeExporter, monkeypatc
 @pytest.mark.parametrize("place", [3, (1,), ("a", 3), (-1, 3), None])
 def test_a_place_in_the_layout_that_is_none_is_refused_with_a_sentence(exporter: FakeExporter, place: object) -> None:
     with pytest.raises(ValueError, match=r"parallel\['tensor'\] is .*: it has to be \(index, size\)"):
-        gradwatch.init("layout", address=exporter.address, parallel={"tensor": place})  # type: ignore[dict-item]
+        gradwatch.init("layout", address=exporter.address, parallel={"tensor": place})
 
 
 def test_no_more_than_64_of_a_kind_go_into_a_batch() -> None:
