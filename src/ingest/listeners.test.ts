@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
@@ -24,11 +25,10 @@ describe('Ingest over a Unix socket', () => {
     const socket = join(folder, 'gradwatch.sock');
     const child = spawn(process.execPath, [
       '-e',
-      `require('node:net').createServer().listen(${JSON.stringify(socket)})`,
+      `require('node:net').createServer().listen(${JSON.stringify(socket)}, () => console.log('listening'))`,
     ]);
-    await vi.waitFor(() => {
-      expect(existsSync(socket)).toBe(true);
-    }, soon);
+    // The file is there a moment before anybody listens.
+    await once(child.stdout, 'data');
     await expect(exporter({ socket })).rejects.toThrow('another process listens');
     child.kill('SIGKILL');
     await vi.waitFor(() => {
