@@ -332,6 +332,19 @@ describe('the collector gpu_detail', () => {
     expect(series('call_failures')).toEqual(['call_failures_total{call="nvlink -gt d",reason="failed"} 2']);
   });
 
+  test('makes a small call again with the next document that a card without a handle failed', async () => {
+    play = () => ({ out: document(gpu(0, '')) });
+    const failed = { out: 'Unable to determine the device handle for GPU0000:01:00.0: Unknown Error\n', code: 255 };
+    links = { '-s': failed, '-e': failed, '-gt': failed };
+    await collect();
+    expect(series('nvlink_active')).toEqual([]);
+    const links25 = { out: 'GPU 0: H100 (UUID: GPU-0)\n\t Link 0: 25 GB/s\n' };
+    links = { '-s': links25, '-e': links25, '-gt': links25 };
+    now += 30;
+    await collect();
+    expect(series('nvlink_active{')).toHaveLength(1);
+  });
+
   test('after two small calls that hung, the document is read without small calls for a while', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     play = () => ({ out: document(gpu(0, '<fan_speed>3 %</fan_speed>')) });

@@ -1,6 +1,6 @@
 import { CollectorError, type Logger } from '../../collect/index.ts';
 import type { SeriesGroup, SeriesTable } from '../../series/index.ts';
-import { ending } from '../ending.ts';
+import { ending, type Ending } from '../ending.ts';
 import type { Errand } from './call.ts';
 import { callMetrics } from './metrics.ts';
 
@@ -44,13 +44,15 @@ export class SmallCalls {
     try {
       const answer = await linesOf(errand, what.split(' '));
       this.#hung = 0;
-      if (typeof answer !== 'string') {
+      if (!('kind' in answer)) {
         this.#complaints.delete(what);
         this.#answered.add(what);
         return answer;
       }
-      if (!this.#answered.has(what)) this.#unknownUntil.set(what, this.#now() + rarely);
-      trouble = new CollectorError('failed', answer);
+      // A card without a handle fails them for all, and says nothing of the driver.
+      if (answer.kind !== 'no_handle' && !this.#answered.has(what))
+        this.#unknownUntil.set(what, this.#now() + rarely);
+      trouble = new CollectorError('failed', 'said' in answer ? answer.said : answer.kind);
     } catch (error) {
       if (!(error instanceof CollectorError)) throw error;
       if (error.reason === 'hung') {
@@ -71,10 +73,8 @@ export class SmallCalls {
   }
 }
 
-/** What a call prints, in lines; a text that says how it failed. @throws CollectorError when it does not answer */
-async function linesOf(errand: Errand, args: readonly string[]): Promise<readonly string[] | string> {
+/** What a call prints, in lines, or how it failed. @throws CollectorError when it does not answer */
+async function linesOf(errand: Errand, args: readonly string[]): Promise<readonly string[] | Ending> {
   const { exit, lines } = await errand.lines(args);
-  if (exit.code === 0) return lines;
-  const end = ending(exit, lines.join('\n'));
-  return 'said' in end ? end.said : end.kind;
+  return exit.code === 0 ? lines : ending(exit, lines.join('\n'));
 }
