@@ -35,12 +35,14 @@ export class LineOutput {
 }
 
 /**
- * A pipe of which a full one refuses what is written: it is opened once more, as the end that was inherited waits, and is shared
- * with others. Where it cannot be opened, and for what is no pipe, the file itself.
+ * A pipe or terminal of which a full or stopped one (Ctrl-S) refuses what is written: it is opened once more, as the one that was
+ * inherited waits, and is shared with others. Where it cannot be opened, and for what is neither, the file itself.
  */
 function withoutWaiting(file: number): number {
   try {
-    if (fstatSync(file).isFIFO()) return openSync(`/proc/self/fd/${file}`, constants.O_WRONLY | constants.O_NONBLOCK);
+    const kind = fstatSync(file);
+    if (kind.isFIFO() || kind.isCharacterDevice())
+      return openSync(`/proc/self/fd/${file}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch {
     // A closed one, or one that belongs to somebody else.
   }

@@ -50,8 +50,7 @@ export class SmallCalls {
         return answer;
       }
       // A card without a handle fails them for all, and says nothing of the driver.
-      if (answer.kind !== 'no_handle' && !this.#answered.has(what))
-        this.#unknownUntil.set(what, this.#now() + rarely);
+      if (answer.kind !== 'no_handle' && !this.#answered.has(what)) this.#unknownUntil.set(what, this.#now() + rarely);
       trouble = new CollectorError('failed', 'said' in answer ? answer.said : answer.kind);
     } catch (error) {
       if (!(error instanceof CollectorError)) throw error;
