@@ -32,23 +32,6 @@ export interface Pod {
   readonly name: string;
 }
 
-/** Whether two say the same in every field. */
-export function saySame<Told extends object>(one: Told, other: Told): boolean {
-  for (const name in one) {
-    if (!isSame(one[name], other[name])) return false;
-  }
-  for (const name in other) {
-    if (!(name in one)) return false;
-  }
-  return true;
-}
-
-/** Most fields are plain; what is not is small. */
-function isSame(one: unknown, other: unknown): boolean {
-  if (one === other) return true;
-  return typeof one === 'object' && typeof other === 'object' && JSON.stringify(one) === JSON.stringify(other);
-}
-
 /** What the process of a rank says of itself. */
 export interface RankHello {
   readonly run: string;

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { FreshRows, type Row, type SeriesGroup } from '../series/index.ts';
 import type { Cleaned } from './cleaned.ts';
-import { saySame, type RankHello } from './hello.ts';
+import type { RankHello } from './hello.ts';
 import { runMetrics, rankMetrics } from './metrics.ts';
 import type { Exceeded } from './excess.ts';
 import { NamedSeries, type AllNamedSeries } from './named-series.ts';
@@ -110,7 +111,7 @@ export class Run implements RankOwner {
     };
     const held = this.#ranks.get(hello.rank);
     // A process without a stream says the same with every call.
-    const isKnown = resumed && held !== undefined && saySame(hello, held.hello) && saySame(this.#facts, before);
+    const isKnown = resumed && isDeepStrictEqual(hello, held?.hello) && isDeepStrictEqual(this.#facts, before);
     const rank = held ?? this.#add(hello);
     this.#parts.listener.joined?.(hello);
     rank.join(hello, resumed);
