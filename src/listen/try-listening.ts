@@ -35,7 +35,7 @@ export async function tryAddressBeside(
   try {
     await close(await listen(address));
   } catch {
-    throw new ListenError(option, text, `${otherOption} has that port; choose another`);
+    throw samePort(option, text, otherOption);
   } finally {
     await close(other);
   }
@@ -84,5 +84,9 @@ export function tryWriting(option: string, path: string, written: string): void 
 /** Looks at the texts alone. @throws ListenError where one server would take the port of the other */
 export function tryBeside(option: string, text: string, otherOption: string, otherText: string): void {
   if (!overlap(parseAddress(option, text), parseAddress(otherOption, otherText))) return;
-  throw new ListenError(option, text, `${otherOption} has that port; choose another`);
+  throw samePort(option, text, otherOption);
+}
+
+function samePort(option: string, text: string, otherOption: string): ListenError {
+  return new ListenError(option, text, `${otherOption} has that port; choose another`);
 }
