@@ -30,7 +30,7 @@ const rooms = {
   client: ['protocol', 'version'],
   // What is made of the declarations.
   bundle: ['catalogue', 'detect', 'series'],
-  check: ['catalogue', 'collectors', 'collect', 'ingest', 'listen', 'snapshot', 'series', 'plain-line'],
+  check: ['catalogue', 'collectors', 'collect', 'gpu', 'ingest', 'listen', 'snapshot', 'series', 'plain-line'],
   replay: ['event-files', 'scalars', 'tfma', 'detect', 'findings', 'runs', 'node', 'gpu', 'collect', 'stats', 'series'],
   'named-files': ['catalogue', 'collectors', 'listen'],
   'named-places': ['catalogue', 'ingest', 'listen', 'snapshot'],

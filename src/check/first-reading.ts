@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CollectorError, SourceAbsent, type Collector, type CollectorContext, type Logger } from '../collect/index.ts';
 import type { ConfiguredCollector } from '../collectors.ts';
 import { SeriesTable } from '../series/index.ts';
+import { missingGpus } from './missing-gpus.ts';
 import type { CheckResult } from './result.ts';
 
 /** How long a collector may take to end what it holds, in seconds. */
@@ -29,10 +30,8 @@ export async function firstReading(
   const giveUp = new AbortController();
   try {
     await read(made, giveUp.signal);
-    const { series, families, facts, devices } = contents(table);
-    notes.push(...facts);
-    const { seen = 0, expected = 0 } = devices;
-    if (seen < expected) notes.push(`GPUs that are expected: ${expected}; there and not lost: ${seen}`);
+    const { series, families, facts } = contents(table);
+    notes.push(...facts, ...missingGpus(table));
     const missing = collector.metrics.filter(({ name }) => !families.has(name)).map(({ name }) => name);
     // Where there is next to nothing to read, as on a machine without a GPU, what is missing says no more.
     if (missing.length > 0 && missing.length < mostMissing * families.size)
@@ -71,27 +70,22 @@ interface Contents {
   readonly families: ReadonlySet<string>;
   /** What info metrics say. */
   readonly facts: readonly string[];
-  /** GPUs, where any are counted. */
-  readonly devices: { readonly seen?: number; readonly expected?: number };
 }
 
 function contents(table: SeriesTable): Contents {
   const families = new Set<string>();
   const facts: string[] = [];
-  const devices: { seen?: number; expected?: number } = {};
   let series = 0;
-  for (const { columns, labels, values, present } of table.snapshot()) {
+  for (const { columns, labels, present } of table.snapshot()) {
     for (const [at, is] of present.entries()) {
       const column = columns[at % columns.length];
       if (is === 0 || column === undefined) continue;
       series += 1;
       families.add(column.metric.name);
-      if (column.metric.name === 'gradwatch_gpu_devices_seen') devices.seen = values[at] ?? 0;
-      if (column.metric.name === 'gradwatch_gpu_devices_expected') devices.expected = values[at] ?? 0;
       if (column.metric.type === 'info') facts.push(labels[Math.floor(at / columns.length)] ?? '');
     }
   }
-  return { series, families, facts, devices };
+  return { series, families, facts };
 }
 
 /** A log whose lines are kept, each with its facts in brackets. */
