@@ -1,4 +1,4 @@
-import { quiet } from '../detector.ts';
+import { quiet, type Verdict } from '../detector.ts';
 import type { RankVerdict } from '../group.ts';
 import type { ByRank } from './by-rank.ts';
 import { Others } from './others.ts';
@@ -51,42 +51,28 @@ export function comparePaces(paces: ByRank<Pace>, step: number, row: StepRow<Wor
     const lags = least && behind >= Math.log(options.lag);
     const little = Math.log(options.slight);
     if (comparable && !changed) slight.take(step, apart, little, pace.sigma, options.evidence);
-    if (comparable) {
-      recurring.take(step, changed, apart, ofPeers, recurringEvidence);
-    }
+    if (comparable) recurring.take(step, changed, apart, ofPeers, recurringEvidence);
     const drifts = !changed && !lags && slight.reaches(options.evidence, little);
     pace.mark(step, changed || lags, options.of);
     // What may be a lag is not learnt as usual before that is known.
     if (!changed && !slight.reaches(options.evidence / 2, -Infinity)) pace.learn(own, trained ? apart : null);
     const lasts = pace.slowSteps >= options.slow && tail(pace.slowSteps, options.of, ofPeers) * ranks.length < chance;
     const recurs = changed && recurring.reaches(recurringEvidence, little);
-    const slow: Slow | null =
-      recurs && !lasts
-        ? {
-            factor: recurring.mean,
-            threshold: options.slight,
-            since: recurring.since,
-            isChange: true,
-            share: recurring.lagShare,
-          }
-        : changed
-          ? { factor: apart, threshold: options.slowdown, since: pace.since, isChange: true }
-          : lags
-            ? { factor: behind, threshold: options.lag, since: pace.since, isChange: false }
-            : drifts
-              ? { factor: slight.mean, threshold: options.slight, since: slight.since, isChange: true }
-              : null;
+    const tell = (verdict: Verdict): RankVerdict[] => (verdict === quiet ? [] : [{ rank, verdict }]);
+    const { since } = pace;
+    let slow: Slow;
+    if (recurs && !lasts)
+      slow = {
+        ...{ factor: recurring.mean, threshold: options.slight, since: recurring.since, isChange: true },
+        share: recurring.lagShare,
+      };
+    else if (changed) slow = { factor: apart, threshold: options.slowdown, since, isChange: true };
+    else if (lags) slow = { factor: behind, threshold: options.lag, since, isChange: false };
+    else if (drifts) slow = { factor: slight.mean, threshold: options.slight, since: slight.since, isChange: true };
     // Between two lags that recur nothing is over.
-    const between = slow === null && recurring.reaches(recurringEvidence / 2, little);
-    const verdict =
-      slow === null
-        ? between
-          ? quiet
-          : pace.episode.calm(step, options.of)
-        : drifts || lasts || recurs
-          ? evidenceOf(slow, rank, pace, step, row, options.critical)
-          : quiet;
-    return verdict === quiet ? [] : [{ rank, verdict }];
+    else if (recurring.reaches(recurringEvidence / 2, little)) return [];
+    else return tell(pace.episode.calm(step, options.of));
+    return drifts || lasts || recurs ? tell(evidenceOf(slow, rank, pace, step, row, options.critical)) : [];
   });
 }
 
