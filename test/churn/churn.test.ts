@@ -116,9 +116,12 @@ test('jobs that come and go leave no series and no memory behind', async () => {
     await jobs(each);
     sizes.push({ series: await series(url), heap: await heap() });
   }
-  expect(new Set(sizes.map((size) => size.series)).size).toBe(1);
-  // In bytes. Code is still being compiled now and then, but what jobs leave behind they leave in every round; a rank with its detectors
-  // holds some 60,000.
-  const left = sizes.slice(1).map((size, round) => (size.heap - (sizes[round]?.heap ?? NaN)) / each);
-  expect(Math.min(...left)).toBeLessThan(2_000);
+  // What jobs leave behind they leave in every round.
+  const left = (what: 'series' | 'heap'): number =>
+    Math.min(...sizes.slice(1).map((size, round) => (size[what] - (sizes[round]?.[what] ?? NaN)) / each));
+  // How many findings are open of the few runs that are kept depends on when the last beat was: a job has some 80 series, and 0.1 are left
+  // where one is there of every tenth job.
+  expect(left('series')).toBeLessThan(0.1);
+  // In bytes. Code is still being compiled now and then; a rank with its detectors holds some 60,000.
+  expect(left('heap')).toBeLessThan(2_000);
 });
