@@ -93,6 +93,15 @@ describe('a fault', () => {
     });
     expect(ask(['--query-gpu=index', csv, '--id=0,2'], { faults })).toMatchObject({ stdout: 'index\n0\n2\n' });
     expect(ask(['-q', '-x'], { faults })).toMatchObject({ stdout: '', code: 255 });
+    for (const call of [['-L'], ['nvlink', '-s'], ['nvlink', '-e'], ['nvlink', '-gt', 'd']]) {
+      expect(ask(call, { faults })).toMatchObject({ stdout: '', code: 255 });
+      expect(ask([...call, '-i', '0000:43:00.0'], { faults })).toMatchObject({ stdout: '', code: 255 });
+      const { stdout } = ask([...call, '-i', '0000:52:00.0'], { faults });
+      expect(String(stdout).match(/^GPU \d/gm)).toEqual(['GPU 2']);
+      expect(stdout.includes('Link 0: ')).toBe(call[0] === 'nvlink');
+    }
+    // This command takes one id and no list of them.
+    expect(ask(['nvlink', '-s', '-i', '0,2'])).toMatchObject({ stdout: 'No devices were found\n', code: 6 });
   });
 
   test('of time can be confined to one call', () => {

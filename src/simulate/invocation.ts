@@ -22,7 +22,7 @@ export interface Query {
 
 const help = "Please run 'nvidia-smi -h' for help.\n";
 
-/** Reads the command line as nvidia-smi does: `--name=value`, `-l N`, `-lms N`, `-i N`. */
+/** Reads the command line as nvidia-smi does: `--name=value`, `-l N`, `-lms N`, `-i N`, and `nvlink -s -i N`, which takes one id. */
 export function parseInvocation(args: readonly string[]): Invocation {
   const values = new Map<string, string>();
   for (let at = 0; at < args.length; at += 1) {
@@ -48,7 +48,8 @@ export function parseInvocation(args: readonly string[]): Invocation {
       milliseconds !== undefined ? Number(milliseconds) : seconds !== undefined ? 1000 * Number(seconds) : null,
   };
   const link = args[0] === 'nvlink' ? linkCalls.get(args[1] ?? '') : undefined;
-  if (link !== undefined) return { ...query, ask: link };
+  const id = values.get('--id');
+  if (link !== undefined) return { ...query, ask: link, ids: id === undefined ? null : [id] };
   if (values.has('--list-gpus')) return { ...query, ask: 'list', everyMilliseconds: null };
   if (values.has('--query') && values.has('--xml-format')) return { ...query, ask: 'document' };
   if (values.has('--query-gpu') && format.includes('csv')) return { ...query, ask: 'query-gpu' };

@@ -326,6 +326,21 @@ export const detailScenarios: readonly Scenario[] = [
     back: /^gradwatch_gpu_nvlink_active{/,
   },
   {
+    name: 'a card without a handle fails the small calls for all',
+    collector: 'gpu_detail',
+    // The card is looked for again with a new process, which takes time to start.
+    flags: { ...detailed, 'gpu.retry_after': '6s' },
+    usual: { gpus: 3 },
+    whole: told,
+    happen: playing([{ kind: 'no_handle', gpu: 1 }], { gpus: 3 }),
+    signal: 'ok',
+    // Of the others the last one that is asked by itself has its links, and the golden difference none of theirs.
+    seen: /^gradwatch_gpu_nvlink_bytes_total{.*gpu="2"/,
+    gone: told,
+    found: { gpu_lost: 3 },
+    back: told,
+  },
+  {
     ...ofSmallCall('nvlink -s hangs', 'nvlink -s', { kind: 'hang', call: 'link-rates' }),
     // The readings in which it hung failed, once or twice; those that follow leave it out.
     seen: /^gradwatch_gpu_call_failures_total{call="nvlink -s",reason="hung"} [12]$/,

@@ -16,8 +16,9 @@ import type { PlacedRank } from './gpus-of-ranks.ts';
 type Play = (args: string) => Printed | null;
 
 let play: Play;
-/** What `nvidia-smi nvlink` prints, by its option; its calls are not in `calls`. */
+/** What `nvidia-smi nvlink` prints, by its option, with the GPU that is asked for or without: `-s -i 0000:01:00.0`; its calls are not in `calls`. */
 let links: string | Readonly<Record<string, ReturnType<Play>>>;
+let linkCalls: string[];
 /** Where the kernel tells of the calls. */
 let procRoot: string;
 let calls: string[];
@@ -31,7 +32,10 @@ let nvidiaSmi: NvidiaSmi;
 function child(args: readonly string[]): ChildProcess {
   const isLinks = args[0] === 'nvlink';
   if (!isLinks) calls.push(args.join(' '));
-  const linksPlayed = typeof links === 'string' ? { out: links } : (links[args[1] ?? ''] ?? null);
+  const [, option = '', ...rest] = args;
+  const call = rest.includes('-i') ? `${option} ${rest.slice(rest.indexOf('-i')).join(' ')}` : option;
+  if (isLinks) linkCalls.push(call);
+  const linksPlayed = typeof links === 'string' ? { out: links } : (links[call in links ? call : option] ?? null);
   const played = isLinks ? linksPlayed : play(args.join(' '));
   if (played !== null) return printing(played);
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
@@ -78,7 +82,7 @@ function make(options: { program?: string; details?: boolean } = {}): void {
 
 beforeEach(() => {
   procRoot = mkdtempSync(join(tmpdir(), 'gradwatch-proc-'));
-  [calls, kills, hanging, links] = [[], [], [], ''];
+  [calls, linkCalls, kills, hanging, links] = [[], [], [], [], ''];
   table = new SeriesTable();
   now = 1000;
   make();
@@ -157,17 +161,19 @@ describe('the collector gpu_detail', () => {
   });
 
   test('a lost card keeps who its instances are and has no readings, beside one that is well', async () => {
-    play = (args) => ({ out: args === '-L' ? list : document(gpu(0, carved), gpu(1, '<fan_speed>30 %</fan_speed>')) });
+    const other = `${carved}<fan_speed>30 %</fan_speed>`;
+    play = (args) => ({ out: args === '-L' ? list : document(gpu(0, carved), gpu(1, other)) });
     await collect();
     const lost = `${carved}<remapped_rows>GPU is lost</remapped_rows>`;
-    play = (args) => ({ out: args === '-L' ? '' : document(gpu(0, lost), gpu(1, '<fan_speed>30 %</fan_speed>')) });
+    play = (args) => ({ out: args === '-L' ? '' : document(gpu(0, lost), gpu(1, other)) });
     now += 60;
     await collect();
     expect(calls.at(-1)).toBe('-L');
-    expect(series('mig_info')).toHaveLength(2);
+    expect(series('mig_info')).toHaveLength(4);
     expect(series('mig_info').join()).toContain('mig_uuid="MIG-a",profile="3g.40gb"');
-    expect(series('mig_memory')).toEqual([]);
-    expect(series('mode_enabled')).toEqual([]);
+    const ofLost = (line: string): boolean => line.includes('GPU-0');
+    expect(series('mig_memory').filter(ofLost)).toEqual([]);
+    expect(series('mode_enabled').filter(ofLost)).toEqual([]);
     expect(series('state')).toContain('state{uuid="GPU-0",gpu="0",state="lost"} 1');
     expect(series('fan_ratio')).toEqual(['fan_ratio{uuid="GPU-1",gpu="1"} 0.3']);
   });
@@ -343,6 +349,143 @@ describe('the collector gpu_detail', () => {
     now += 30;
     await collect();
     expect(series('nvlink_active{')).toHaveLength(1);
+  });
+
+  describe('while a card without a handle fails the small calls for all,', () => {
+    const failed = { out: 'Unable to determine the device handle for GPU0000:00:00.0: Unknown Error\n', code: 255 };
+    const noneOfAll = { '-s': failed, '-e': failed, '-gt': failed };
+    const bus = (at: number): string => `0000:0${at}:00.0`;
+    const linksOf = (...gpus: readonly number[]) => {
+      const out = (at: number, said: string) => ({ out: `GPU ${at}: H100 (UUID: GPU-${at})\n\t Link 0: ${said}\n` });
+      return Object.fromEntries(
+        gpus.flatMap((at) => [
+          [`-s -i ${bus(at)}`, out(at, '25 GB/s')],
+          [`-e -i ${bus(at)}`, out(at, `CRC Errors: ${at}`)],
+          [`-gt -i ${bus(at)}`, out(at, 'Data Tx: 1 KiB')],
+        ]),
+      );
+    };
+    const rest = [1, 2, 3].map((at) => gpu(at, ''));
+    const one = 'uuid="GPU-1",gpu="0000:01:00.0"';
+
+    beforeEach(() => {
+      play = (args) =>
+        args === '-q -x' || args === '-L'
+          ? failed
+          : args.startsWith('-q')
+            ? { out: document(...rest) }
+            : args.endsWith('--id=0')
+              ? failed
+              : /--id=[123]$/.test(args)
+                ? { out: `index, pci.bus_id\n${args.slice(-1)}, 00000000:0${args.slice(-1)}:00.0\n` }
+                : { out: 'No devices were found\n', code: 6 };
+    });
+
+    test('the links of the others are asked for one by one', async () => {
+      links = { ...noneOfAll, ...linksOf(1, 2, 3) };
+      await collect();
+      expect(linkCalls).toEqual([
+        '-s',
+        ...[1, 2, 3].flatMap((at) => ['-s', '-e', '-gt'].map((o) => `${o} -i ${bus(at)}`)),
+      ]);
+      expect(series('nvlink_active{')).toHaveLength(3);
+      expect(series('nvlink_errors')).toContain(`nvlink_errors_total{${one},link="0",kind="crc"} 1`);
+      expect(series('nvlink_bytes')).toHaveLength(3);
+      // When all have a handle again, all are asked at once.
+      const all = (said: string) => ({ out: `GPU 1: H100 (UUID: GPU-1)\n\t Link 0: ${said}\n` });
+      links = { '-s': all('25 GB/s'), '-e': all('CRC Errors: 7'), '-gt': all('Data Tx: 1 KiB') };
+      [linkCalls, now] = [[], now + 30];
+      await collect();
+      expect(linkCalls).toEqual(['-s', '-e', '-gt']);
+      expect(series('nvlink_errors')).toEqual([`nvlink_errors_total{${one},link="0",kind="crc"} 7`]);
+    });
+
+    test('one that fails has no links, and the others have theirs', async () => {
+      links = { ...noneOfAll, ...linksOf(1, 2, 3) };
+      await collect();
+      const { out, code } = failed;
+      const gone = { out: out.replace('0000:00', '0000:02'), code };
+      links = { ...noneOfAll, ...linksOf(1, 3), [`-s -i ${bus(2)}`]: gone };
+      now += 30;
+      await collect();
+      expect(series('nvlink_active{').map((line) => /GPU-\d/.exec(line)?.[0])).toEqual(['GPU-1', 'GPU-3']);
+    });
+
+    test('one that hangs takes no reading of the others, and is asked for rarely', async () => {
+      links = { ...noneOfAll, ...linksOf(1, 2, 3) };
+      await collect();
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      links = { ...noneOfAll, ...linksOf(2, 3), [`-s -i ${bus(1)}`]: null };
+      for (let hung = 1; hung <= 2; hung += 1) {
+        now += 30;
+        const reading = expect(collect()).rejects.toMatchObject({ reason: 'hung' });
+        await vi.waitFor(() => {
+          expect(hanging).toHaveLength(hung);
+        });
+        now += 15;
+        await vi.advanceTimersByTimeAsync(15_000);
+        await reading;
+        for (const event of ['exit', 'close']) hanging.at(-1)?.emit(event, null, 'SIGTERM');
+        await vi.advanceTimersByTimeAsync(100);
+        expect(series('nvlink_active{').map((line) => /GPU-\d/.exec(line)?.[0])).toEqual(['GPU-2', 'GPU-3']);
+      }
+      vi.useRealTimers();
+      [linkCalls, now] = [[], now + 30];
+      await collect();
+      expect(linkCalls.some((call) => call.endsWith(bus(1)))).toBe(false);
+      expect(linkCalls.filter((call) => call.startsWith('-s -i'))).toHaveLength(2);
+      expect(series('nvlink_active{')).toHaveLength(2);
+      expect(source()).toContain('ok');
+    });
+
+    test('what asks slowly is spread over readings, and what was told stays meanwhile', async () => {
+      const slowly = (played: Readonly<Record<string, Printed>>) =>
+        Object.defineProperties(
+          {},
+          Object.fromEntries(
+            Object.entries(played).map(([call, printed]) => [
+              call,
+              { get: () => ((now += 2), printed), enumerable: true },
+            ]),
+          ),
+        ) as Readonly<Record<string, Printed>>;
+      links = slowly({ ...noneOfAll, ...linksOf(1, 2, 3) });
+      for (const shown of [1, 2, 3]) {
+        linkCalls = [];
+        await collect();
+        expect(linkCalls).toHaveLength(4);
+        expect(series('nvlink_active{')).toHaveLength(shown);
+      }
+    });
+
+    test('MIG instances of the others are named, and keep their names where -L takes no id', async () => {
+      const named = (args: string): Printed | null => {
+        const [, at] = /^-L -i 0000:0(\d)/.exec(args) ?? [];
+        return at === undefined ? null : { out: list.replace('GPU-0', `GPU-${at}`).replace('MIG-a', `MIG-a${at}`) };
+      };
+      const others = play;
+      const documents = [1, 2].map((at) => gpu(at, carved));
+      play = (args) => named(args) ?? (args.startsWith('-q -x --id') ? { out: document(...documents) } : others(args));
+      await collect();
+      const names = (): readonly string[] =>
+        series('mig_info')
+          .map((line) => `${/GPU-\d/.exec(line)?.[0] ?? ''} ${/mig_uuid="(.*?)"/.exec(line)?.[1] ?? ''}`)
+          .toSorted();
+      const all = ['GPU-1 MIG-a1', 'GPU-1 MIG-b', 'GPU-2 MIG-a2', 'GPU-2 MIG-b'];
+      expect(names()).toEqual(all);
+      const refused = { out: 'Invalid combination of input arguments.\n', code: 2 };
+      documents[1] = gpu(2, carved.replace('>9<', '>11<'));
+      play = (args) =>
+        args.startsWith('-L -i')
+          ? refused
+          : args.startsWith('-q -x --id')
+            ? { out: document(...documents) }
+            : others(args);
+      now += 60;
+      await collect();
+      // Which of them are new cannot be told.
+      expect(names()).toEqual([...all.slice(0, 2), 'GPU-2 ', 'GPU-2 ']);
+    });
   });
 
   test('after two small calls that hung, the document is read without small calls for a while', async () => {

@@ -15,8 +15,7 @@ import {
 /** A GPU whose links are shown. */
 export interface Linked {
   readonly card: GpuIdentity;
-  /** Its place in the order of nvidia-smi. */
-  readonly index: number;
+  readonly told: GpuLinks;
 }
 
 /** The series of NVLinks. */
@@ -38,11 +37,8 @@ export class LinkSeries {
   }
 
   /** Shows the links of these GPUs, and no others. */
-  show(cards: readonly Linked[], told: readonly GpuLinks[]): void {
-    const gpus = cards.flatMap(({ card, index }) => {
-      const gpu = told.find(({ uuid, index: at }) => (uuid === null ? at === index : uuid === card.uuid));
-      return gpu === undefined ? [] : [{ card, links: this.#linksOf(card.uuid, gpu), gpu }];
-    });
+  show(cards: readonly Linked[]): void {
+    const gpus = cards.map(({ card, told }) => ({ card, links: this.#linksOf(card.uuid, told), gpu: told }));
     const all = gpus.flatMap(({ card, links }) =>
       links.map((link) => ({ labels: { ...card, link: link.link }, link })),
     );
@@ -75,7 +71,7 @@ export class LinkSeries {
   }
 
   clear(): void {
-    this.show([], []);
+    this.show([]);
   }
 
   #linksOf(uuid: string, { links, allInactive }: GpuLinks): readonly Link[] {

@@ -9,6 +9,16 @@ export const rarely = 600;
 /** Less than between two documents, in seconds. */
 const soon = 5;
 
+/** What a small call brought: its lines, that a GPU without a handle failed it for all, or nothing. */
+export type Told = readonly string[] | 'no_handle' | null;
+
+/** Calls that hung, one after the other. */
+interface Hung {
+  readonly times: number;
+  /** When they are made again, in Unix time. */
+  readonly until: number;
+}
+
 /**
  * The small calls of nvidia-smi, which add to the document: each fails for itself, is counted and logged, and what a driver does not
  * know is asked for rarely.
@@ -17,10 +27,8 @@ export class SmallCalls {
   readonly #now: () => number;
   readonly #logger: Logger;
   readonly #failures: SeriesGroup<'failures', 'call' | 'reason'>;
-  /** When they are made again after one that hung, in Unix time. */
-  #from = 0;
-  /** How many of them hung since the last that did not. */
-  #hung = 0;
+  /** By the GPU that was asked for; empty for all of them together. */
+  readonly #hung = new Map<string, Hung>();
   /** Why they fail, as the log has it. */
   readonly #complaints = new Map<string, string>();
   /** Those that this driver has answered. */
@@ -36,28 +44,32 @@ export class SmallCalls {
 
   /**
    * @param what the arguments, `nvlink -s`
-   * @returns the lines that it prints; null when it failed or is not made now
+   * @param gpu bus id of the one that is asked for, which no other can fail; by default all are
+   * @returns null when it failed or is not made now
    */
-  async ask(errand: Errand, what: string): Promise<readonly string[] | null> {
-    if (this.#now() < Math.max(this.#from, this.#unknownUntil.get(what) ?? 0)) return null;
+  async ask(errand: Errand, what: string, gpu = ''): Promise<Told> {
+    const call = gpu === '' ? what : `${what} -i ${gpu}`;
+    if (this.#now() < Math.max(this.#hung.get(gpu)?.until ?? 0, this.#unknownUntil.get(call) ?? 0)) return null;
     let trouble: CollectorError;
+    let hasHandles = true;
     try {
-      const answer = await linesOf(errand, what.split(' '));
-      this.#hung = 0;
+      const answer = await linesOf(errand, call.split(' '));
+      this.#hung.delete(gpu);
       if (!('kind' in answer)) {
-        this.#complaints.delete(what);
-        this.#answered.add(what);
+        this.#complaints.delete(call);
+        this.#answered.add(call);
         return answer;
       }
       // A card without a handle fails them for all, and says nothing of the driver.
-      if (answer.kind !== 'no_handle' && !this.#answered.has(what)) this.#unknownUntil.set(what, this.#now() + rarely);
+      hasHandles = answer.kind !== 'no_handle';
+      if (hasHandles && !this.#answered.has(call)) this.#unknownUntil.set(call, this.#now() + rarely);
       trouble = new CollectorError('failed', 'said' in answer ? answer.said : answer.kind);
     } catch (error) {
       if (!(error instanceof CollectorError)) throw error;
       if (error.reason === 'hung') {
-        this.#hung += 1;
+        const times = (this.#hung.get(gpu)?.times ?? 0) + 1;
         // A driver that hung and is well again answers after the next document. A call that hangs by itself would make each reading fail.
-        this.#from = this.#now() + (this.#hung > 1 ? rarely : soon);
+        this.#hung.set(gpu, { times, until: this.#now() + (times > 1 ? rarely : soon) });
       }
       trouble = error;
     }
@@ -65,10 +77,9 @@ export class SmallCalls {
     if (errand.isStopped) return null;
     const { reason, message } = trouble;
     this.#failures.row({ call: what, reason }).add('failures');
-    if (this.#complaints.get(what) !== reason)
-      this.#logger.warn({ call: what, reason }, `nvidia-smi ${what}: ${message}`);
-    this.#complaints.set(what, reason);
-    return null;
+    if (this.#complaints.get(call) !== reason) this.#logger.warn({ call, reason }, `nvidia-smi ${call}: ${message}`);
+    this.#complaints.set(call, reason);
+    return hasHandles ? null : 'no_handle';
   }
 }
 
