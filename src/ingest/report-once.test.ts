@@ -98,7 +98,7 @@ describe('ReportOnce', () => {
   });
 
   it('leaves the rank of a live stream alone, and refuses what is over the rate', async () => {
-    const { address, state } = await exporter({ max_steps_per_second: 100 });
+    const { address, series, state } = await exporter({ max_steps_per_second: 100 });
     const report = simpleClient(address);
     const worker = new Worker(address).hello().batch(1, { step: 1 });
     await vi.waitFor(() => {
@@ -122,5 +122,7 @@ describe('ReportOnce', () => {
       details: expect.stringMatching(/ this batch was not taken, send it again in [\d.]+ s$/) as unknown,
     });
     expect(state(1)).toBe('healthy');
+    // Once for the batch that was taken, once for the one that was not.
+    expect(series('gradwatch_exporter_refused_total{reason="rate_limit"}')).toBe('2');
   });
 });

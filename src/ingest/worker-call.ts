@@ -151,12 +151,13 @@ export class WorkerCall implements Speaker {
     const { counts, now, sessions } = this.#context;
     const seconds = this.#session?.rate.take(steps, now()) ?? 0;
     if (seconds === 0 || this.#closed) return;
-    const { code, message } = refuse('rate_limit', {
-      ...{ limit: sessions.stepsPerSecond, seconds },
-      then: this.#reading.lasting ? 'readLater' : 'takenLater',
-    });
-    counts.addRefused(code);
-    this.#outbox.send({ refusal: { reason: code, message } });
+    // A call without a stream that has said hello only is refused as a whole by who reads it.
+    if (this.#reading.lasting || steps > 0) {
+      const then = this.#reading.lasting ? 'readLater' : 'takenLater';
+      const { code, message } = refuse('rate_limit', { limit: sessions.stepsPerSecond, seconds, then });
+      counts.addRefused(code);
+      this.#outbox.send({ refusal: { reason: code, message } });
+    }
     this.#reading.hold(seconds);
   }
 
