@@ -15,10 +15,11 @@ import { switchAdvice } from './switch-catalogue.ts';
 const folder = mkdtempSync(join(tmpdir(), 'gradwatch-kmsg-'));
 const kmsg = join(folder, 'kmsg');
 const bootTime = 1_700_000_000;
-const now = bootTime + 5000;
+let now: number;
 let addresses: GpuAddresses;
 
 beforeEach(() => {
+  now = bootTime + 5000;
   addresses = new Map([['0000:3b:00.0', { uuid: 'GPU-a', gpu: '0' }]]);
   mkdirSync(join(folder, 'sys/kernel/random'), { recursive: true });
   writeFileSync(join(folder, 'sys/kernel/random/boot_id'), 'boot-1\n');
@@ -205,6 +206,89 @@ describe('the collector xid', () => {
         .split('\n')
         .filter((text) => text.startsWith(`${errors}{uuid="GPU-a"`));
       expect(ofFirst.every((text) => text.includes('gpu="1"'))).toBe(true);
+    });
+
+    describe('where nvidia-smi has not said yet who sits where,', () => {
+      const [first, second] = ['0000:3b:00.0', '0000:5e:00.0'];
+      const told = new Map([
+        [first, { uuid: 'GPU-a', gpu: '0' }],
+        [second, { uuid: 'GPU-b', gpu: '1' }],
+      ]);
+      /** An exporter that ran, and saw one error of each card. */
+      const ran = async (seats: GpuAddresses) => {
+        addresses = seats;
+        writeFileSync(kmsg, line(1, xid(95)) + line(2, xid(95, '0000:5e:00')));
+        const before = start();
+        await before.beat();
+        return before;
+      };
+      const of = (uuid: string, gpu: string, count: number, code = 95): string =>
+        `${errors}{uuid="${uuid}",gpu="${gpu}",xid="${code}"} ${count}`;
+
+      it('an error is of the address, through another restart too, and of the card that turns out to sit there', async () => {
+        let exporter = await ran(new Map(told));
+        // They were exchanged.
+        addresses = new Map();
+        for (const sequence of [3, 4]) {
+          appendFileSync(kmsg, line(sequence, xid(95)));
+          exporter = restarted(exporter);
+          await exporter.beat();
+        }
+        expect(exporter.series(errors).toSorted()).toEqual([
+          of('', first, 2),
+          of('GPU-a', '0', 1),
+          of('GPU-b', '1', 1),
+        ]);
+        addresses.set(first, { uuid: 'GPU-b', gpu: '0' }).set(second, { uuid: 'GPU-a', gpu: '1' });
+        await exporter.beat();
+        appendFileSync(kmsg, line(5, xid(95, '0000:5e:00')));
+        await exporter.beat();
+        expect(exporter.series(errors).toSorted()).toEqual([of('GPU-a', '1', 2), of('GPU-b', '0', 3)]);
+        expect(restarted(exporter).series(errors).toSorted()).toEqual(exporter.series(errors).toSorted());
+      });
+
+      it('an error is of the card that sat there when nvidia-smi names the others and not it', async () => {
+        const before = await ran(new Map(told));
+        addresses = new Map();
+        appendFileSync(kmsg, line(3, xid(79, '0000:5e:00')));
+        const after = restarted(before);
+        await after.beat();
+        expect(after.series(errors)).toContain(of('', second, 1, 79));
+        addresses.set(first, { uuid: 'GPU-a', gpu: '0' }).set(second, { uuid: '', gpu: '1' });
+        await after.beat();
+        expect(after.series(errors)).toContain(of('GPU-b', '1', 1, 79));
+        expect(after.all()).not.toContain('uuid=""');
+      });
+
+      it('an error is not of the card that sat there when that one sits elsewhere', async () => {
+        const before = await ran(new Map(told));
+        addresses = new Map([[second, { uuid: 'GPU-a', gpu: '0' }]]);
+        appendFileSync(kmsg, line(3, xid(79)));
+        const after = restarted(before);
+        await after.beat();
+        await after.beat();
+        expect(after.series(errors)).toContain(of('', first, 1, 79));
+        addresses.set(first, { uuid: 'GPU-b', gpu: '1' });
+        await after.beat();
+        expect(after.series(errors)).toContain(of('GPU-b', '1', 1, 79));
+      });
+
+      it('an error of the only card is of it after a while, though nobody ever names it', async () => {
+        const before = await ran(new Map([[first, { uuid: 'GPU-a', gpu: '0' }]]));
+        addresses = new Map();
+        appendFileSync(kmsg, line(3, xid(79)));
+        const after = restarted(before);
+        await after.beat();
+        now += 59;
+        await after.beat();
+        expect(after.series(errors)).toContain(of('', first, 1, 79));
+        now += 1;
+        await after.beat();
+        appendFileSync(kmsg, line(4, xid(79)));
+        await after.beat();
+        expect(after.series(errors)).toContain(of('GPU-a', '0', 2, 79));
+        expect(after.series(errors)).not.toContain(of('', first, 1, 79));
+      });
     });
 
     it('takes a card back from a state directory that had it at two addresses and under two numbers', async () => {

@@ -63,7 +63,7 @@ export class XidCollector implements Collector {
   /** @throws CollectorError `unreadable` @throws SourceAbsent */
   async collect(signal: AbortSignal): Promise<void> {
     if (!this.#log.isOpen) this.#open();
-    this.#tallies.identify();
+    this.#tallies.identify(this.#context.now());
     for (let reads = 1; reads <= readsPerBeat && !signal.aborted; reads += 1) {
       const chunk = this.#log.read();
       if (chunk.kind === 'end') {

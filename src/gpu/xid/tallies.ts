@@ -13,7 +13,7 @@ type Key = keyof typeof xidErrorMetrics;
 interface Card {
   readonly uuid: string;
   gpu: string;
-  /** Where it sits; empty once another one sits there. */
+  /** Where it sits, or sat before a restart; empty once another one sits there. */
   bus: string;
   /** By code. */
   readonly tallies: Map<number, Row<Key>>;
@@ -35,7 +35,16 @@ export const savedTallies = v.object({
 });
 export type SavedTallies = v.InferInput<typeof savedTallies>;
 
-/** How often each code was seen on each GPU, as series: one for each card and code, wherever the card sits and however it is numbered. */
+/** How long it is waited for nvidia-smi to say who sits where, in seconds. */
+const patience = 60;
+
+/**
+ * How often each code was seen on each GPU, as series: one for each card and code, wherever the card sits and however it is numbered.
+ *
+ * While the exporter is down cards may be exchanged. So after a restart nobody sits anywhere until nvidia-smi says so, and what is
+ * counted before is of the address, as that of any card that is not known yet. A card that nvidia-smi does not name, for it fell off
+ * the bus or nothing asks, sits where it sat, unless another one does.
+ */
 export class Tallies {
   readonly #addresses: GpuAddresses;
   readonly #errors: SeriesGroup<Key, 'uuid' | 'gpu' | 'xid'>;
@@ -45,6 +54,10 @@ export class Tallies {
   readonly #cards = new Map<string, Card>();
   /** Who sits at an address, or sat there last. */
   readonly #seats = new Map<string, Card>();
+  /** Who sat at an address before a restart, as long as nobody said who does now. */
+  readonly #former = new Map<string, Card>();
+  /** Unix time until which nvidia-smi may say that. */
+  #patienceEnds: number | null = null;
 
   constructor(table: SeriesTable, addresses: GpuAddresses) {
     this.#addresses = addresses;
@@ -53,13 +66,21 @@ export class Tallies {
     this.#switches = new SwitchTallies(table);
   }
 
-  /** Takes up what the collector `gpu` has learnt: names GPUs that were addresses, and gives each its codes at zero. */
-  identify(): void {
+  /**
+   * Takes up what the collector `gpu` has learnt: names GPUs that were addresses, and gives each its codes at zero.
+   * @param now Unix time in seconds
+   */
+  identify(now: number): void {
+    let isTold = false;
     for (const [bus, identity] of this.#addresses) {
       if (identity.uuid === '') continue;
+      isTold = true;
       const card = this.#seat(bus, identity);
       for (const code of operatorCodes) this.#tally(card, code);
     }
+    this.#patienceEnds ??= now + patience;
+    // All that nvidia-smi lists are named at once.
+    if (isTold || now >= this.#patienceEnds) for (const [bus, card] of [...this.#former]) this.#seat(bus, card);
   }
 
   /** @returns false when it is beyond the number of series that are kept */
@@ -83,7 +104,9 @@ export class Tallies {
   /** Takes the counts of before a restart back, before anything is counted. */
   restore({ gpus, switches }: SavedTallies): void {
     for (const { bus, code, uuid, gpu, errors, last } of onceEach(gpus)) {
-      const tally = this.#tally(this.#seat(bus, { uuid, gpu }), code);
+      const card = uuid === '' ? this.#seat(bus, { uuid, gpu }) : this.#card(bus, { uuid, gpu });
+      if (uuid !== '' && bus !== '') this.#former.set(bus, card);
+      const tally = this.#tally(card, code);
       if (tally !== null) add(tally, errors, last);
     }
     this.#switches.restore(switches);
@@ -95,12 +118,19 @@ export class Tallies {
     return this.#seats.get(bus) ?? this.#seat(bus, { uuid: '', gpu: bus });
   }
 
-  /** The card of this identity, which sits at this address now. */
-  #seat(bus: string, { uuid, gpu }: GpuIdentity): Card {
+  /** The card of this identity; a new one sits at this address, or sat there. */
+  #card(bus: string, { uuid, gpu }: GpuIdentity): Card {
     const key = uuid === '' ? bus : uuid;
     const card = this.#cards.get(key) ?? { uuid, gpu, bus, tallies: new Map<number, Row<Key>>() };
     this.#cards.set(key, card);
     this.#relabel(card, gpu);
+    return card;
+  }
+
+  /** The card of this identity, which sits at this address now. */
+  #seat(bus: string, identity: GpuIdentity): Card {
+    const card = this.#card(bus, identity);
+    if (card.uuid !== '') this.#forgetFormer(bus, card);
     const before = this.#seats.get(bus);
     if (before === card) return card;
     if (before?.uuid === '') this.#merge(before, card);
@@ -109,6 +139,14 @@ export class Tallies {
     card.bus = bus;
     if (bus !== '') this.#seats.set(bus, card);
     return card;
+  }
+
+  /** It is known who sits at this address, and where this card sits. */
+  #forgetFormer(bus: string, card: Card): void {
+    const former = this.#former.get(bus);
+    if (former !== undefined && former !== card) former.bus = '';
+    this.#former.delete(bus);
+    if (this.#former.get(card.bus) === card) this.#former.delete(card.bus);
   }
 
   #relabel(card: Card, gpu: string): void {
