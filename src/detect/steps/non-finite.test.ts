@@ -29,10 +29,10 @@ describe('nonFinite', () => {
 
   it('counts the values of a field, also when loss and norm of a step come apart', () => {
     const feed = new Feed(nonFinite);
-    feed.take({ loss: 1 }, { step: 5 });
-    expect(feed.take({ gradient_norm: NaN }, { step: 4 })).toMatchObject({ severity: 'warning' });
-    feed.take({ loss: 1 }, { step: 6 });
-    expect(feed.take({ gradient_norm: NaN }, { step: 5 })).toMatchObject({ severity: 'critical' });
+    feed.take({ gradient_norm: 1 }, { step: 5 });
+    expect(feed.take({ loss: NaN }, { step: 4 })).toMatchObject({ severity: 'warning' });
+    feed.take({ gradient_norm: 1 }, { step: 6 });
+    expect(feed.take({ loss: NaN }, { step: 5 })).toMatchObject({ severity: 'critical' });
   });
 
   it('is critical at a loss of exactly 0 with a gradient that is NaN', () => {
@@ -54,12 +54,56 @@ describe('nonFinite', () => {
     for (let step = 0; step < 20; step += 1) {
       expect(feed.take({ loss: 1, gradient_norm: Infinity }, { skipped: true })).toEqual({ status: 'quiet' });
     }
+    // Where skips are marked, what has no mark is none.
     expect(feed.say([{ loss: 1, gradient_norm: Infinity }])).toEqual(['warning 20']);
+  });
+
+  describe('where neither a mark nor a scale tells of skipped steps', () => {
+    const overflow = (loss: number, gradient_norm = Infinity) => ({ loss, gradient_norm });
+
+    it('takes no notice of norms after which the loss is in line, early or late, nor of norms that come after that loss', () => {
+      const early = [overflow(9), overflow(9.1), good, overflow(8.9, NaN), good];
+      const feed = new Feed(nonFinite);
+      expect(feed.say([...early, ...steps(500, () => good), overflow(1), ...steps(20, () => good)])).toEqual([]);
+      feed.take({ loss: 1 }, { step: 1001 });
+      expect(feed.take({ gradient_norm: Infinity }, { step: 1000 })).toEqual({ status: 'quiet' });
+    });
+
+    it('tells with the next loss of a norm that harmed the weights', () => {
+      const broken = new Feed(nonFinite);
+      broken.say(steps(20, () => good));
+      expect(broken.say([overflow(1)])).toEqual([]);
+      expect(broken.take({ loss: NaN, gradient_norm: NaN })).toMatchObject({
+        severity: 'critical',
+        firstStep: 20,
+        step: 21,
+      });
+      const jumped = new Feed(nonFinite);
+      jumped.say(steps(20, () => good));
+      expect(jumped.say([overflow(1), { loss: 3, gradient_norm: 2 }])).toEqual(['warning 21']);
+    });
+
+    it('tells at once beside a loss that is out of line, and where no loss follows', () => {
+      const jumped = new Feed(nonFinite);
+      jumped.say(steps(20, () => good));
+      expect(jumped.say([overflow(3)])).toEqual(['warning 20']);
+      const alone = new Feed(nonFinite);
+      expect(alone.say([{ gradient_norm: NaN }])).toEqual(['warning 0']);
+      const seldom = new Feed(nonFinite);
+      expect(seldom.say([overflow(1), { gradient_norm: 1 }])).toEqual(['warning 1']);
+    });
+
+    it('tells of more than a scale can halve, of which it gets one back with many norms in order', () => {
+      const feed = new Feed(nonFinite);
+      expect(feed.say(steps(18, () => overflow(1)))).toEqual(['warning 16', 'critical 17']);
+      expect(feed.say([...steps(2000, () => good), overflow(1), good])).toEqual(['recovered 27']);
+      expect(feed.say([overflow(1)])).toEqual(['warning 2020']);
+    });
   });
 
   it('recovers after ten values in order, and not while the other field is out of order', () => {
     const feed = new Feed(nonFinite);
-    feed.take({ loss: 1, gradient_norm: NaN });
+    feed.take({ loss: NaN, gradient_norm: NaN });
     expect(feed.say(steps(30, () => ({ loss: 1 })))).toEqual([]);
     expect(feed.say(steps(15, () => good))).toEqual(['recovered 40']);
   });

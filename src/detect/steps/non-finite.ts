@@ -2,9 +2,10 @@ import { integer } from '../../config/index.ts';
 import { detectorOptions, quiet, stepDetector } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
+import { UnmarkedSkips } from './unmarked-skips.ts';
 import { UnskippedNorms, type Norm } from './unskipped-norms.ts';
 
-/** Values that are judged as they come; the gradient norm waits for the loss scale. */
+/** Values that are judged as they come; the gradient norm waits for the loss scale or the next loss. */
 const direct = ['loss', 'validation_loss', 'parameter_norm'] as const;
 const nouns = {
   loss: 'loss',
@@ -23,9 +24,10 @@ export interface State {
   /** Reports in a row that were not finite. Counted by field, because the values of a step may come apart. */
   readonly streak: Record<Watched, number>;
   readonly norms: UnskippedNorms;
+  readonly skips: UnmarkedSkips;
 }
 
-/** A loss, the gradient norm or the norm of the parameters is NaN or infinite. Needs no history. Steps that the loss scaler skipped, by a mark or by its scale, say nothing. */
+/** A loss, the gradient norm or the norm of the parameters is NaN or infinite. Needs no history. Steps that the loss scaler skipped, by a mark, its scale or the next loss, say nothing. */
 export const nonFinite = stepDetector({
   kind: 'non_finite',
   subject: 'run',
@@ -48,11 +50,12 @@ export const nonFinite = stepDetector({
     episode: new Episode(),
     streak: noStreaks(),
     norms: new UnskippedNorms(),
+    skips: new UnmarkedSkips(),
   }),
-  observe({ episode, streak, norms }, observation, { consecutive, recovery }) {
+  observe({ episode, streak, norms, skips }, observation, { consecutive, recovery }) {
     const { step: reported, rank, fresh, known, skipped, wentBack } = observation;
     if (wentBack) Object.assign(streak, noStreaks());
-    const counted = norms.take(observation);
+    const counted = skips.take(observation, norms.take(observation));
     if (skipped) return quiet;
     const told: Told[] = [];
     for (const field of direct) {
