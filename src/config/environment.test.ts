@@ -43,3 +43,21 @@ test('what Kubernetes sets for Services of the namespace is left alone, and noth
     ),
   ).toEqual(['GRADWATCH_GRPC_PORT', 'GRADWATCH_HOST']);
 });
+
+test('what Docker sets for a link to a container is left alone, and nothing but that', () => {
+  const ofLink = {
+    GRADWATCH_NAME: '/trainer/gradwatch',
+    GRADWATCH_PORT: 'tcp://172.17.0.5:9400',
+    GRADWATCH_PORT_9400_TCP: 'tcp://172.17.0.5:9400',
+    GRADWATCH_PORT_9400_TCP_ADDR: '172.17.0.5',
+    GRADWATCH_PORT_9400_TCP_PORT: '9400',
+    GRADWATCH_PORT_9400_TCP_PROTO: 'tcp',
+    GRADWATCH_ENV_NODE_VERSION: '24.1.0',
+  };
+  expect(unknownVariables(ofLink, known)).toEqual([]);
+  const { GRADWATCH_NAME: _, ...nameless } = ofLink;
+  const told = (environment: Readonly<Record<string, string>>) =>
+    unknownVariables(environment, known).map(({ where }) => where);
+  expect(told({ ...nameless, GRADWATCH_NAME: 'gradwatch' })).toEqual([...Object.keys(nameless), 'GRADWATCH_NAME']);
+  expect(told({ ...ofLink, GRADWATCH_GRPC_PORT: '9000' })).toEqual(['GRADWATCH_GRPC_PORT']);
+});

@@ -22,8 +22,10 @@ export function unknownVariables(
   const options = [...known.map(({ variable }) => variable), 'GRADWATCH_CONFIG'];
   const names = new Set([...options, ...ofOthers]);
   const isOfService = servicesOf(environment);
+  const isOfLink = linksOf(environment);
   return Object.entries(environment).flatMap(([name, value]) => {
-    if (value === undefined || !name.startsWith('GRADWATCH_') || names.has(name) || isOfService(name)) return [];
+    if (value === undefined || !name.startsWith('GRADWATCH_') || names.has(name)) return [];
+    if (isOfService(name) || isOfLink(name)) return [];
     const nearest = nearestOf(options, name);
     return {
       where: name,
@@ -48,4 +50,18 @@ function servicesOf(environment: Readonly<Record<string, string | undefined>>): 
       (service) =>
         name.startsWith(service) && /^_(SERVICE_HOST|(SERVICE_)?PORT(_\w+)?)$/.test(name.slice(service.length)),
     );
+}
+
+/**
+ * Tells the variables that Docker sets in a container with a link to another one: those of the alias `gradwatch` begin as options do. Each
+ * link has one that ends in `_NAME`, with the names of both containers.
+ * https://docs.docker.com/engine/network/links/#environment-variables
+ */
+function linksOf(environment: Readonly<Record<string, string | undefined>>): (name: string) => boolean {
+  const ending = '_NAME';
+  const links = Object.entries(environment).flatMap(([name, value]) =>
+    name.endsWith(ending) && /^\/[\w.-]+\/[\w.-]+$/.test(value ?? '') ? [name.slice(0, -ending.length)] : [],
+  );
+  return (name) =>
+    links.some((link) => name.startsWith(link) && /^_(NAME|ENV_\w+|PORT(_\w+)?)$/.test(name.slice(link.length)));
 }

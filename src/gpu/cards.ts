@@ -7,6 +7,7 @@ import type { Dropped } from './cell.ts';
 import { agreedCount, mostGpus } from './gpu-count.ts';
 import type { GpuReport } from './gpu-report.ts';
 import { deviceMetrics, droppedMetrics } from './metrics.ts';
+import type { FailureReason } from './outcome.ts';
 import { isNameless, named, nobody } from './row-identity.ts';
 import type { Row } from './row.ts';
 import type { Sample } from './sample.ts';
@@ -102,11 +103,11 @@ export class Cards {
     this.#count(0);
   }
 
-  /** GPUs that have no handle, while the others cannot be asked. */
-  lost(unreachable: readonly string[]): void {
-    if (unreachable.length === 0) return;
+  /** GPUs that have no handle, while the others cannot be asked, or there are none: nvidia-smi may not say which one it is. */
+  lost(unreachable: readonly string[], reason: FailureReason): void {
+    if (unreachable.length === 0 && reason !== 'device_unreachable') return;
     this.#admitLost(unreachable);
-    this.#count(this.#cards.size);
+    this.#count(Math.max(1, this.#cards.size));
   }
 
   /** A row that could not be used. */
@@ -119,10 +120,10 @@ export class Cards {
     for (const { field, reason } of figures) this.#dropped.row({ field, reason }).add('dropped');
   }
 
-  /** Clears all readings. Identity stays, and so does a state other than ok. */
+  /** Clears all readings. Identity stays, and so does a state other than ok, and that none is seen. */
   expire(): void {
     for (const card of this.#cards) card.expire();
-    this.#devices.clear('seen');
+    if ([...this.#cards].some(({ state }) => state !== 'lost')) this.#devices.clear('seen');
   }
 
   #count(listed: number): void {

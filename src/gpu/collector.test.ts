@@ -255,7 +255,14 @@ describe('the GPU collector on the stand-in', { timeout: 120_000 }, () => {
     expect([...heard]).toEqual(['device_unreachable']);
     expect(source()).toBe('failing');
     expect(children.flatMap(({ spawnargs }) => spawnargs).filter((argument) => argument === '--id=')).toEqual([]);
-    expect([...scraped()].filter(([name, value]) => name.includes('state="lost"') && value === 1)).toHaveLength(1);
+    const none = { seen: 0, expected: 1 };
+    for (let look = 0; look < 2; look += 1) {
+      expect([...scraped()].filter(([name, value]) => name.includes('state="lost"') && value === 1)).toHaveLength(1);
+      for (const [name, value] of Object.entries(none))
+        expect(scraped().get(`gradwatch_gpu_devices_${name}`)).toBe(value);
+      // It stays true.
+      collector.expire();
+    }
     standIn.play({ gpus: 1 });
     await until(() => stateOf(0) === 'ok');
     expect(powered()).toBe(1);

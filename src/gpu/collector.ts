@@ -88,7 +88,7 @@ export class GpuCollector implements Collector {
         this.#source.setState('source', 'no_gpu');
         return;
       case 'failed':
-        this.#cards.lost(outcome.unreachable);
+        this.#cards.lost(outcome.unreachable, outcome.reason);
         throw this.#failure(outcome.reason, outcome.message);
     }
   }

@@ -126,7 +126,9 @@ export type FactKey = keyof typeof factMetrics;
 export type TextKey = Exclude<(typeof factMetrics)[FactKey]['labels'][number], 'uuid' | 'gpu'>;
 
 export const deviceMetrics = {
-  seen: gauge('gradwatch_gpu_devices_seen', { help: 'GPUs in the last sample that are not lost' }),
+  seen: gauge('gradwatch_gpu_devices_seen', {
+    help: 'GPUs in the last sample that are not lost; 0 while no GPU has a handle',
+  }),
   expected: gauge('gradwatch_gpu_devices_expected', {
     help: 'GPUs that this node should have: as configured, else the most that were ever listed',
   }),

@@ -59,7 +59,7 @@ describe('a program that the kernel does not start', () => {
     expect(loader).toMatch(/^\/lib.*9$/);
     expect(await failureOf(path)).toBe('ENOENT');
     expect(inspectProgram('nvidia-smi', `/nowhere:${folder}`)).toEqual({ kind: 'no_loader', path, loader });
-    expect(judge({ kind: 'no_program' }, { program: path, procRoot: folder, hadGpus: false })).toEqual({
+    expect(judge({ kind: 'no_program' }, { program: path, procRoot: folder, hadGpus: false, leftOut: false })).toEqual({
       kind: 'failed',
       reason: 'no_loader',
       message:
@@ -77,7 +77,9 @@ describe('a program that the kernel does not start', () => {
   test('because it is not executable', async () => {
     const path = write('nvidia-smi', '#!/bin/sh\n', 0o644);
     expect(await failureOf(path)).toBe('EACCES');
-    expect(judge({ kind: 'not_permitted' }, { program: path, procRoot: folder, hadGpus: false })).toMatchObject({
+    expect(
+      judge({ kind: 'not_permitted' }, { program: path, procRoot: folder, hadGpus: false, leftOut: false }),
+    ).toMatchObject({
       kind: 'failed',
       reason: 'not_permitted',
       message: expect.stringContaining(`${path} may not be run (EACCES): make it and its folders executable`) as string,

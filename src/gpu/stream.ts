@@ -252,7 +252,7 @@ export class SampleStream {
     if (end.kind === 'field_refused' || end.kind === 'no_driver' || end.kind === 'driver_refuses')
       this.#fields.forget();
     const hadGpus = expectsGpus || this.#reach.everSeen;
-    const verdict = judge(end, { program, procRoot, hadGpus });
+    const verdict = judge(end, { program, procRoot, hadGpus, leftOut: this.#reach.asked !== null });
     if (verdict.kind === 'none') return this.#none(verdict.why, hadGpus);
     this.#fail(verdict.reason, verdict.message);
     return verdict.reason === 'absent' && !this.#reach.everSeen ? pace.slow : this.#backOff();

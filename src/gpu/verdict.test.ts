@@ -15,9 +15,9 @@ afterEach(() => {
 });
 
 /** What the series say of asking when nvidia-smi ends so. */
-function signal(printed: string, hadGpus = false): string {
+function signal(printed: string, hadGpus = false, leftOut = false): string {
   const exit = { error: null, code: 1, signal: null, silent: false, stderr: '' };
-  const verdict = judge(ending(exit, printed), { program: 'nvidia-smi', procRoot, hadGpus });
+  const verdict = judge(ending(exit, printed), { program: 'nvidia-smi', procRoot, hadGpus, leftOut });
   return verdict.kind === 'none' ? 'no_gpu' : `${sourceState(verdict.reason)}: ${verdict.reason}`;
 }
 
@@ -53,6 +53,7 @@ test('within Windows, whose GPUs are on no PCI bus, a driver that does not answe
   expect(signal(notLoaded)).toBe('no_gpu');
 });
 
-test('no devices are no GPU, whatever was there', () => {
+test('no devices are no GPU, whatever was there, unless one without a handle was left out', () => {
   expect(signal('No devices were found', true)).toBe('no_gpu');
+  expect(signal('No devices were found', true, true)).toBe('failing: device_unreachable');
 });

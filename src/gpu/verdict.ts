@@ -12,6 +12,8 @@ export interface Node {
   readonly procRoot: string;
   /** GPUs were seen, or the configuration says that there are some. */
   readonly hadGpus: boolean;
+  /** Not all GPUs were asked for: those without a handle were left out. */
+  readonly leftOut: boolean;
 }
 
 export type Verdict =
@@ -20,7 +22,7 @@ export type Verdict =
   | { readonly kind: 'failed'; readonly reason: FailureReason; readonly message: string };
 
 /** What an end of nvidia-smi says of the node. */
-export function judge(end: Ending, { program, procRoot, hadGpus }: Node): Verdict {
+export function judge(end: Ending, { program, procRoot, hadGpus, leftOut }: Node): Verdict {
   const failed = (reason: FailureReason, message: string): Verdict => ({ kind: 'failed', reason, message });
   switch (end.kind) {
     case 'no_program': {
@@ -42,7 +44,9 @@ export function judge(end: Ending, { program, procRoot, hadGpus }: Node): Verdic
           'and its file system not noexec, or set gpu.program to another',
       );
     case 'no_devices':
-      return { kind: 'none', why: end.kind };
+      return leftOut
+        ? failed('device_unreachable', 'nvidia-smi finds none of the GPUs beside those without a handle')
+        : { kind: 'none', why: end.kind };
     case 'no_driver':
       return hadGpus || hasNvidiaDevice(procRoot) || isWithinWindows(procRoot)
         ? failed('driver_unreachable', end.said)

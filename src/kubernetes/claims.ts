@@ -47,8 +47,9 @@ export function claimHoldersOf(response: ListPodResourcesResponse, drivers: read
 }
 
 /**
- * What a claim got. Older kubelets tell the CDI names alone, `VENDOR/CLASS=DEVICE`, of which NVIDIA's driver has the
- * vendor `k8s.gpu.nvidia.com` and the classes `device` and, for what it changes for a claim, `claim`.
+ * What a claim got. Older kubelets tell the CDI names alone, `VENDOR/CLASS=DEVICE`. NVIDIA's driver has the vendor `k8s.gpu.nvidia.com` and
+ * the classes `device` and `claim`, in which the uid of the claim stands before the device; newer ones have the latter alone:
+ * https://github.com/NVIDIA/k8s-dra-driver-gpu, cmd/gpu-kubelet-plugin/cdi.go
  */
 function devicesOf({
   driver_name: driver,
@@ -59,7 +60,10 @@ function devicesOf({
   if (driver !== '') return [{ driver, pool, device }];
   return cdi.flatMap(({ name }) => {
     const [, vendor, kind, named] = /^(?:k8s\.)?([^/=]+)\/([^/=]+)=(.+)$/s.exec(name) ?? [];
-    if (vendor === undefined || named === undefined || kind === 'claim') return [];
-    return [{ driver: vendor, pool: '', device: named }];
+    const device = kind === 'claim' ? claimed.exec(named ?? '')?.[1] : named;
+    return vendor === undefined || device === undefined ? [] : [{ driver: vendor, pool: '', device }];
   });
 }
+
+/** The uid of a claim and its device. */
+const claimed = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}-(.+)$/s;

@@ -1,5 +1,5 @@
 import { beatOptions } from '../collect/index.ts';
-import { options, text, type OptionValue } from '../config/index.ts';
+import { list, options, text, type OptionValue } from '../config/index.ts';
 
 const podResourcesOptions = options({
   ...beatOptions({
@@ -11,14 +11,14 @@ const podResourcesOptions = options({
     expected: 'the path of a socket',
     help: "The kubelet's pod-resources socket; a node without one is not a node of Kubernetes, which is fine",
   }),
-  resources: text({
+  resources: list({
     default: 'nvidia.com/gpu,nvidia.com/mig-',
-    expected: 'beginnings of resource names with commas between them',
+    of: 'beginnings of resource names',
     help: 'Resources that are GPUs: those whose name begins with one of these',
   }),
-  drivers: text({
+  drivers: list({
     default: 'gpu.nvidia.com',
-    expected: 'names of drivers with commas between them',
+    of: 'names of drivers',
     help: 'Drivers of dynamic resource allocation (DRA) whose devices are GPUs',
   }),
 });

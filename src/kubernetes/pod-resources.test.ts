@@ -64,13 +64,13 @@ async function kubelet(answer: () => Answer): Promise<() => void> {
   return end;
 }
 
-function reader(resources = 'nvidia.com/gpu, nvidia.com/mig-') {
+function reader(resources = ['nvidia.com/gpu', 'nvidia.com/mig-']) {
   const table = new SeriesTable();
   const silent = () => undefined;
   const logger = { debug: silent, info: silent, warn: silent, error: silent };
   const collector = podResources.create(
     { table, logger, now: () => 0, procRoot: '/proc', sysRoot: '/sys', hostRoot: '/' },
-    { enabled: true, interval: 15, socket, resources, drivers: 'gpu.nvidia.com' },
+    { enabled: true, interval: 15, socket, resources, drivers: ['gpu.nvidia.com'] },
   );
   return {
     collector,
@@ -213,18 +213,20 @@ describe('claimHoldersOf', () => {
   const drivers = ['gpu.nvidia.com'];
 
   it('takes the names out of CDI devices where the kubelet tells no others', () => {
-    const names = [
-      'k8s.gpu.nvidia.com/device=gpu-1-mig-19-0-1',
-      'k8s.gpu.nvidia.com/claim=5f0c-gpu-1-mig-19-0-1',
-      'odd',
-    ];
-    const pods = [claiming('one', [{ cdi_devices: names.map((name) => ({ name })) }])];
-    expect(claimHoldersOf({ pod_resources: pods }, drivers).holders).toEqual([
-      {
-        ...{ driver: 'gpu.nvidia.com', pool: '', device: 'gpu-1-mig-19-0-1' },
-        ...{ namespace: 'research', pod: 'one', container: 'trainer' },
-      },
-    ]);
+    const claim = '5f0c1d2e-8a51-4f0d-9b7c-3e6a2d4c8b10';
+    const device = 'k8s.gpu.nvidia.com/device=gpu-1-mig-19-0-1';
+    const claimed = `k8s.gpu.nvidia.com/claim=${claim}-gpu-1-mig-19-0-1`;
+    const others = ['odd', `k8s.gpu.nvidia.com/claim=${claim}`, 'k8s.gpu.nvidia.com/claim=5f0c-gpu-1'];
+    // Newer drivers have no other name of a device than that for its claim.
+    for (const names of [[device, claimed], [device], [claimed]]) {
+      const pods = [claiming('one', [{ cdi_devices: [...names, ...others].map((name) => ({ name })) }])];
+      expect(claimHoldersOf({ pod_resources: pods }, drivers).holders).toEqual([
+        {
+          ...{ driver: 'gpu.nvidia.com', pool: '', device: 'gpu-1-mig-19-0-1' },
+          ...{ namespace: 'research', pod: 'one', container: 'trainer' },
+        },
+      ]);
+    }
   });
 
   it('bounds the holders and counts those beyond, and names a device without a proper name', () => {

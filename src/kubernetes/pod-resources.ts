@@ -27,8 +27,8 @@ class PodResources implements Collector {
   constructor(context: CollectorContext, { interval, socket, resources, drivers }: PodResourcesOptions) {
     this.intervalSeconds = interval;
     this.#socket = socket;
-    this.#resources = listed(resources);
-    this.#drivers = listed(drivers);
+    this.#resources = resources;
+    this.#drivers = drivers;
     const holder = ['namespace', 'pod', 'container'] as const;
     this.#pods = new FreshRows(context.table.group(['uuid', ...holder], podMetrics));
     this.#claims = new FreshRows(context.table.group(['driver', 'pool', 'device', ...holder], claimMetrics));
@@ -60,13 +60,6 @@ class PodResources implements Collector {
     this.#pods.clear();
     this.#claims.clear();
   }
-}
-
-function listed(text: string): readonly string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
 }
 
 /** The collector `pod_resources`. */

@@ -278,8 +278,20 @@ describe('the collector gpu_detail', () => {
       for (const bus of held) mkdirSync(join(procRoot, 'driver/nvidia/gpus', bus), { recursive: true });
       for (let at = 0; at < 2; at += 1) await expect(collect()).rejects.toMatchObject({ reason: 'device_unreachable' });
       expect(source()).toBe('source_state{collector="gpu_detail",state="failing"} 1');
+      expect(series('devices')).toEqual(['devices_seen 0', 'devices_expected 1']);
     }
     expect(calls.filter((call) => call.endsWith('--id='))).toEqual([]);
+  });
+
+  test('that there are no others beside a GPU without a handle makes no node without GPUs', async () => {
+    play = () => ({ out: document(gpu(0, ''), gpu(1, '')) });
+    await collect();
+    play = (args) =>
+      args === '-q -x'
+        ? { out: 'Unable to determine the device handle for GPU0000:00:00.0: Unknown Error\n', code: 255 }
+        : { out: 'No devices were found\n', code: 6 };
+    await expect(collect()).rejects.toMatchObject({ reason: 'device_unreachable' });
+    expect(source()).toBe('source_state{collector="gpu_detail",state="failing"} 1');
   });
 
   test('shows NVLinks of cards that are well', async () => {

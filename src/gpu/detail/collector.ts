@@ -138,11 +138,12 @@ export class GpuDetailCollector implements Collector {
   #conclude(end: Ending): never {
     const { options, expected } = this.#nvidiaSmi;
     const hadGpus = expected !== null || this.#everRead || this.#cards.everSeen;
-    const verdict = judge(end, { program: options.program, procRoot: this.#procRoot, hadGpus });
+    const leftOut = this.#reach.asked !== null;
+    const verdict = judge(end, { program: options.program, procRoot: this.#procRoot, hadGpus, leftOut });
+    if (verdict.kind === 'none') throw new SourceAbsent('not_on_this_machine', 'there is no GPU on this node');
     // Where no loop runs nobody else tells of them.
-    if (!this.#cards.fed) this.#cards.lost(this.#reach.unreachable);
-    if (verdict.kind === 'failed') throw new CollectorError(verdict.reason, verdict.message);
-    throw new SourceAbsent('not_on_this_machine', 'there is no GPU on this node');
+    if (!this.#cards.fed) this.#cards.lost(this.#reach.unreachable, verdict.reason);
+    throw new CollectorError(verdict.reason, verdict.message);
   }
 
   async #take(errand: Errand, gpus: readonly GpuDetail[]): Promise<void> {

@@ -356,18 +356,21 @@ describe('the collector xid', () => {
     await beat();
     await beat();
     expect(series(errors)).toEqual([`${errors}${labels(31)} 3`]);
+    // What was written before is read first.
+    appendFileSync(kmsg, line(4, xid(13)));
     renameSync(kmsg, `${kmsg}.1`);
     await beat();
+    expect(series(errors)).toContain(`${errors}${labels(13)} 1`);
     await expect(beat()).rejects.toMatchObject({ name: 'SourceAbsent' });
     expect(series('gradwatch_exporter_kmsg_state')).toEqual(['gradwatch_exporter_kmsg_state{state="absent"} 1']);
     // Longer than what was read of the one before, so that its size tells nothing.
-    writeFileSync(kmsg, line(3, xid(31)) + line(4, xid(31)) + line(5, 'usb 1-1: new device'));
+    writeFileSync(kmsg, line(4, xid(13)) + line(5, xid(31)) + line(6, 'usb 1-1: new device'));
     await beat();
     renameSync(kmsg, `${kmsg}.1`);
-    writeFileSync(kmsg, line(4, xid(31)) + line(5, 'usb 1-1: new device') + line(6, xid(31)) + line(7, xid(31)));
+    writeFileSync(kmsg, line(5, xid(31)) + line(6, 'usb 1-1: new device') + line(7, xid(31)) + line(8, xid(31)));
     await beat();
     await beat();
-    expect(series(errors)).toEqual([`${errors}${labels(31)} 6`]);
+    expect(series(errors)).toEqual([`${errors}${labels(31)} 6`, `${errors}${labels(13)} 1`]);
     expect(series('gradwatch_exporter_kmsg_state')).toEqual(['gradwatch_exporter_kmsg_state{state="readable"} 1']);
   });
 
@@ -452,9 +455,31 @@ describe('the collector xid', () => {
   });
 
   it('fails where the path is no log, and does not call it readable', async () => {
-    const { beat, series } = start(folder);
-    await expect(beat()).rejects.toThrow(`${folder} is a folder and no kernel log`);
+    const path = join(folder, 'log');
+    writeFileSync(path, '');
+    const { beat, series } = start(path);
+    await beat();
+    expect(series('gradwatch_exporter_kmsg_state')).toEqual(['gradwatch_exporter_kmsg_state{state="readable"} 1']);
+    rmSync(path);
+    mkdirSync(path);
+    await beat();
+    await expect(beat()).rejects.toThrow(`${path} is a folder and no kernel log`);
     expect(series('gradwatch_exporter_kmsg_state')).toEqual([]);
+  });
+
+  it('follows a regular file that is cut and filled again within a beat, as long as it was or longer', async () => {
+    writeFileSync(kmsg, line(1, xid(31)) + line(2, xid(31)));
+    const { beat, series } = start();
+    await beat();
+    writeFileSync(kmsg, line(3, xid(31)) + line(4, xid(31)));
+    await beat();
+    await beat();
+    expect(series(errors)).toEqual([`${errors}${labels(31)} 4`]);
+    writeFileSync(kmsg, [5, 6, 7, 8].map((sequence) => line(sequence, xid(31))).join(''));
+    await beat();
+    await beat();
+    expect(series(errors)).toEqual([`${errors}${labels(31)} 8`]);
+    expect(series('gradwatch_exporter_kmsg_dropped_total')).toEqual([]);
   });
 
   it('counts how often the kernel wrote faster than it read, from zero', async () => {

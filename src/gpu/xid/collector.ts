@@ -92,6 +92,8 @@ export class XidCollector implements Collector {
       this.#row.setState('state', 'absent');
       throw new SourceAbsent('not_on_this_machine', withinWindows);
     }
+    // Where it cannot be opened nothing is said.
+    this.#row.clear('state');
     const state = this.#log.open();
     this.#row.setState('state', state);
     if (state === 'absent') throw new SourceAbsent('not_on_this_machine', `there is no kernel log ${this.#path}`);
