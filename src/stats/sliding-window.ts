@@ -1,4 +1,6 @@
 const nothing = new Float64Array(0);
+/** Values that find room at first. Twice as many numbers are the most that V8 keeps within a typed array and not beside it. */
+const firstRoom = 4;
 
 /**
  * The last values of a stream, in order of arrival and in order of size, so that median, median absolute deviation and quantiles
@@ -7,8 +9,13 @@ const nothing = new Float64Array(0);
  */
 export class SlidingWindow {
   readonly capacity: number;
-  /** As they arrived, and from `capacity` on in order. Taken with the first value: most workers report only some of what can be judged. */
+  /**
+   * As they arrived, and from `#room` on in order. It grows with the values: an exporter holds sixty windows of each rank, most workers
+   * report only some of what can be judged, and short runs do not fill them.
+   */
   #values = nothing;
+  /** Values that find room at present. */
+  #room = 0;
   #size = 0;
   /** Where the next value goes; once full, where the oldest stands. */
   #next = 0;
@@ -23,21 +30,20 @@ export class SlidingWindow {
 
   /** The values in ascending order; a view that is valid until the next push. */
   get sorted(): Float64Array {
-    return this.#values.subarray(this.capacity, this.capacity + this.#size);
+    return this.#values.subarray(this.#room, this.#room + this.#size);
   }
 
   /** Adds a value and gives the one that it pushed out, undefined while the window fills. */
   push(value: number): number | undefined {
-    if (this.#values === nothing) this.#values = new Float64Array(2 * this.capacity);
     let evicted: number | undefined;
     if (this.#size === this.capacity) {
       evicted = this.#values[this.#next] ?? NaN;
       const at = this.#place(evicted);
-      this.#values.copyWithin(at, at + 1, this.capacity + this.#size);
+      this.#values.copyWithin(at, at + 1, this.#room + this.#size);
       this.#size -= 1;
-    }
+    } else if (this.#size === this.#room) this.#grow();
     const at = this.#place(value);
-    this.#values.copyWithin(at + 1, at, this.capacity + this.#size);
+    this.#values.copyWithin(at + 1, at, this.#room + this.#size);
     this.#values[at] = value;
     this.#size += 1;
     this.#values[this.#next] = value;
@@ -67,7 +73,7 @@ export class SlidingWindow {
   /** Middle value, mean of the two middle ones for an even count; NaN when empty. */
   median(): number {
     if (this.#size === 0) return NaN;
-    const middle = this.capacity + (this.#size >> 1);
+    const middle = this.#room + (this.#size >> 1);
     const upper = this.#values[middle] ?? NaN;
     return this.#size % 2 === 1 ? upper : (upper + (this.#values[middle - 1] ?? NaN)) / 2;
   }
@@ -80,13 +86,13 @@ export class SlidingWindow {
     const size = this.#size;
     if (size === 0) return NaN;
     const median = this.median();
-    const end = this.capacity + size;
-    let right = this.capacity + (size >> 1);
+    const end = this.#room + size;
+    let right = this.#room + (size >> 1);
     let left = right - 1;
     let last = 0;
     let beforeLast = 0;
     for (let taken = 0; taken <= size >> 1; taken += 1) {
-      const below = left >= this.capacity ? median - (this.#values[left] ?? 0) : Infinity;
+      const below = left >= this.#room ? median - (this.#values[left] ?? 0) : Infinity;
       const above = right < end ? (this.#values[right] ?? 0) - median : Infinity;
       beforeLast = last;
       if (below < above) {
@@ -100,9 +106,18 @@ export class SlidingWindow {
     return size % 2 === 1 ? last : (last + beforeLast) / 2;
   }
 
+  #grow(): void {
+    const room = Math.min(this.capacity, Math.max(firstRoom, 2 * this.#room));
+    const values = new Float64Array(2 * room);
+    values.set(this.#values.subarray(0, this.#room));
+    values.set(this.#values.subarray(this.#room), room);
+    this.#values = values;
+    this.#room = room;
+  }
+
   /** Where a value stands, or would stand, in the order. */
   #place(value: number): number {
-    let low = this.capacity;
+    let low = this.#room;
     let high = low + this.#size;
     while (low < high) {
       const middle = (low + high) >> 1;
