@@ -27,7 +27,7 @@ export class DetectorSeries {
 
   /** The series of one rank; nothing is in the table before something is set. */
   of(identity: RankIdentity): RankSeries {
-    return new RankSeries(this.#families, identity);
+    return this.#families.length === 0 ? noSeries : new RankSeries(this.#families, identity);
   }
 }
 
@@ -66,6 +66,9 @@ export class RankSeries {
     this.#rows = null;
   }
 }
+
+/** Of the detectors that fill none: most of them, for every rank. */
+const noSeries = new RankSeries([], { run: '', rank: 0 });
 
 type Labels = Readonly<Record<string, string>>;
 const none: Labels = {};

@@ -38,6 +38,7 @@ export function beginState<Station extends StatefulStation<StatefulDetector>>(
 ): HeldState<Station> {
   const { detector, options } = station;
   const state = detector.start(options);
+  if (!saved.has(detector.kind)) return { station, restored: false, state };
   const restored = restoreState(state, saved.get(detector.kind));
   return { station, restored, state: restored ? state : detector.start(options) };
 }

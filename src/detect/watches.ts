@@ -100,7 +100,8 @@ export class Watches<Detector extends StatefulDetector> {
     }
     const identity = { run, rank };
     const watches = this.#stations.map((station): Watch<Detector> => {
-      return { ...beginState(station, saved), series: station.series.of(identity) };
+      const { state, restored } = beginState(station, saved);
+      return { station, state, restored, series: station.series.of(identity) };
     });
     ranks.set(rank, watches);
     return watches;
