@@ -13,7 +13,7 @@ const lags = [1, 2, 4, 8, 16, 32] as const;
  * values stands for the root of the mean square.) A lag is looked at from eight differences and from as many as it is long; 0 where
  * there is none.
  */
-export function lastingNoise(values: Float64Array): number {
+export function lastingNoise(values: ArrayLike<number>): number {
   let largest = 0;
   for (const lag of lags) {
     if (values.length - 2 * lag < Math.max(8, lag)) break;
@@ -23,7 +23,7 @@ export function lastingNoise(values: Float64Array): number {
   return (madToSigma * largest) / Math.sqrt(6);
 }
 
-function negativeDifferences(values: Float64Array, lag: number): readonly number[] {
+function negativeDifferences(values: ArrayLike<number>, lag: number): readonly number[] {
   const negative: number[] = [];
   for (let last = 2 * lag; last < values.length; last += 1) {
     const difference = (values[last - 2 * lag] ?? NaN) - 2 * (values[last - lag] ?? NaN) + (values[last] ?? NaN);

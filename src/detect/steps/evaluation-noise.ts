@@ -7,14 +7,12 @@ const enough = 16;
 
 /** The noise of the last validation losses, that of a slow wave included. */
 export class EvaluationNoise {
-  private readonly values = new Float64Array(capacity);
-  private size = 0;
+  private readonly values: number[] = [];
 
   /** Takes a finite value. */
   push(value: number): void {
-    if (this.size === capacity) this.values.copyWithin(0, 1);
-    else this.size += 1;
-    this.values[this.size - 1] = value;
+    if (this.values.length === capacity) this.values.shift();
+    this.values.push(value);
   }
 
   /**
@@ -22,11 +20,11 @@ export class EvaluationNoise {
    * @param ofNeighbours the deviation that the changes from one evaluation to the next tell
    */
   deviation(ofNeighbours: number): number {
-    const lasting = lastingNoise(this.values.subarray(0, this.size));
-    return this.size < enough ? Math.max(lasting, ofNeighbours) : lasting;
+    const lasting = lastingNoise(this.values);
+    return this.values.length < enough ? Math.max(lasting, ofNeighbours) : lasting;
   }
 
   clear(): void {
-    this.size = 0;
+    this.values.length = 0;
   }
 }

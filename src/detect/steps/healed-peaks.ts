@@ -10,9 +10,8 @@ const margin = 1.25;
  * kept, as its distance from what was expected there; what lasts longer is not among them.
  */
 export class HealedPeaks {
-  private readonly heights = new Float64Array(remembered);
-  private readonly times = new Float64Array(remembered);
-  private size = 0;
+  private readonly heights: number[] = [];
+  private readonly times: number[] = [];
   private next = 0;
   /** Points taken. */
   private now = 0;
@@ -27,7 +26,6 @@ export class HealedPeaks {
       this.heights[this.next] = this.highest;
       this.times[this.next] = this.now;
       this.next = (this.next + 1) % remembered;
-      this.size = Math.min(this.size + 1, remembered);
     }
     this.interrupt();
   }
@@ -46,7 +44,7 @@ export class HealedPeaks {
 
   /** What was remembered cannot be compared with what comes. */
   clear(): void {
-    this.size = this.next = 0;
+    this.heights.length = this.times.length = this.next = 0;
     this.interrupt();
   }
 
@@ -54,7 +52,7 @@ export class HealedPeaks {
   explaining(points = Infinity): number {
     if (this.row >= lasting) return 0;
     let count = 0;
-    for (let at = 0; at < this.size; at += 1) {
+    for (let at = 0; at < this.heights.length; at += 1) {
       const isHigh = margin * (this.heights[at] ?? NaN) >= this.highest;
       if (isHigh && this.now - (this.times[at] ?? NaN) <= points) count += 1;
     }

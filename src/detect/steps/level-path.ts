@@ -7,9 +7,8 @@ export const levels = 16;
  */
 export class LevelPath {
   readonly coarser: LevelPath | null;
-  private readonly path = new Float64Array(levels);
-  private readonly starts = new Float64Array(levels);
-  private size = 0;
+  private readonly path: number[] = [];
+  private readonly starts: number[] = [];
   /** A level that has no partner yet, and the step at which it began: null when there is none. */
   private single: { readonly level: number; readonly since: number } | null = null;
 
@@ -19,7 +18,7 @@ export class LevelPath {
   }
 
   get full(): boolean {
-    return this.size === levels;
+    return this.path.length === levels;
   }
 
   get since(): number {
@@ -27,7 +26,7 @@ export class LevelPath {
   }
 
   get median(): number {
-    return this.path.toSorted()[levels >> 1] ?? NaN;
+    return this.path.toSorted((one, other) => one - other)[levels >> 1] ?? NaN;
   }
 
   get lowest(): number {
@@ -41,11 +40,11 @@ export class LevelPath {
   /** Takes the next level; two of them are one of the coarser path. */
   take(level: number, since: number): void {
     if (this.full) {
-      this.path.copyWithin(0, 1);
-      this.starts.copyWithin(0, 1);
-    } else this.size += 1;
-    this.path[this.size - 1] = level;
-    this.starts[this.size - 1] = since;
+      this.path.shift();
+      this.starts.shift();
+    }
+    this.path.push(level);
+    this.starts.push(since);
     const { single } = this;
     this.single = single === null ? { level, since } : null;
     if (single !== null) this.coarser?.take((single.level + level) / 2, single.since);
@@ -57,7 +56,7 @@ export class LevelPath {
     let direction = 0;
     // The farthest point in the present direction.
     let extreme = this.path[0] ?? NaN;
-    for (const value of this.path.subarray(0, this.size)) {
+    for (const value of this.path) {
       const away = value - extreme;
       if (Math.abs(away) >= least && Math.sign(away) !== direction) {
         if (direction !== 0) turns += 1;
@@ -87,7 +86,7 @@ export class LevelPath {
   }
 
   clear(): void {
-    this.size = 0;
+    this.path.length = this.starts.length = 0;
     this.single = null;
     this.coarser?.clear();
   }

@@ -7,8 +7,8 @@ const powers = 48;
  * upper half of a cycle, the loss is to be compared with that of the last time at such a rate.
  */
 export class RateLevels {
-  /** By power of two, the last level at such a rate or a higher one; NaN before there was one. */
-  private readonly last = new Float64Array(powers).fill(NaN);
+  /** By power of two, the last level at such a rate or a higher one; it ends at the highest rate that has a level. */
+  private readonly last: number[] = [];
   /** The power of the rate of now, -1 before there is one. */
   private power = -1;
 
@@ -33,8 +33,8 @@ export class RateLevels {
     const power = Math.min(powers - 1, Math.max(0, Math.round(Math.log2(rate)) - smallest));
     const rose = this.power >= 0 && power > this.power;
     this.power = power;
-    const before = this.last[power] ?? NaN;
-    if (!rose || Number.isNaN(before)) return false;
+    const before = this.last[power];
+    if (!rose || before === undefined) return false;
     this.then = before;
     this.left = this.#settling;
     return true;
@@ -42,7 +42,7 @@ export class RateLevels {
 
   /** The level of the loss at the rate of now. */
   reached(level: number): void {
-    if (this.power >= 0) this.last.fill(level, 0, this.power + 1);
+    for (let power = 0; power <= this.power; power += 1) this.last[power] = level;
     if (this.left > 0) this.left -= 1;
   }
 }
