@@ -70,7 +70,12 @@ function wholeRun(): void {
     throw error;
   };
   const findings = new Findings({
-    ...{ table, options: options.findings, detectors, whereabouts: { gpusOf: () => [], steppedAt: () => null } },
+    ...{
+      table,
+      options: options.findings,
+      detectors,
+      whereabouts: { gpusOf: () => [], steppedAt: () => null, endedAt: () => null },
+    },
     ...{ instance: 'cost', now: () => now },
   });
   const engine = new DetectionEngine({ table, sink: findings, ...everyDetector, failed, options: options.detect });

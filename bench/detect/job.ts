@@ -71,7 +71,7 @@ export function runJob({ rows, ranks, seed, onset, fault }: JobSetup): JobOutcom
     table,
     options: options.findings,
     detectors,
-    whereabouts: { gpusOf: () => [], steppedAt: () => null },
+    whereabouts: { gpusOf: () => [], steppedAt: () => null, endedAt: () => null },
     instance: 'j',
     now: () => now,
   });

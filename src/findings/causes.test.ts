@@ -72,6 +72,37 @@ describe('a finding about a GPU', () => {
     expect(told()).toEqual(['opened slow_rank', 'opened throttled', 'amended slow_rank']);
   });
 
+  it('explains nothing of a run that had ended before, except for how it ended, and names nothing of it', () => {
+    const ended = new Map<string, number>();
+    const ofBoth = { gpusOf: () => ['GPU-5'], endedAt: (run: string) => ended.get(run) ?? null };
+    const { findings, clock, seeGpu, see, wait } = findingsHouse(detectors, {}, ofBoth);
+    see(slowRank, { ...slow, cause: 'Rank 5 of the first run is slow.' }, 5, 'first');
+    see(lost, evidence('critical', 500), 5, 'first');
+    ended.set('first', clock.now);
+    wait(50);
+    seeGpu(gpuLost, evidence('critical', null), 'GPU-5');
+    seeGpu(throttled, hot, 'GPU-5');
+    see(slowRank, { ...slow, cause: 'Rank 5 of the second run is slow.' }, 5, 'second');
+    const followed = (kind: string, run: string) =>
+      findings.open.find((each) => each.kind === kind && each.subject.run === run)?.consequenceOf;
+    expect(followed('slow_rank', 'first')).toBeNull();
+    expect(followed('lost', 'first')).toBe('abc-3');
+    expect(followed('slow_rank', 'second')).toBe('abc-4');
+    expect(findings.open.find(({ kind }) => kind === 'throttled')?.cause).toBe(
+      'GPU 5 is throttled by its temperature; Rank 5 of the second run is slow, first seen at the same time.',
+    );
+  });
+
+  it('is not the reason for the loss of a rank of a run that had long ended', () => {
+    const ofBoth = { gpusOf: () => ['GPU-5'], endedAt: () => 1000 };
+    const { findings, seeGpu, see, wait } = findingsHouse(detectors, {}, ofBoth);
+    see(lost, evidence('critical', 500), 5, 'first');
+    wait(70);
+    seeGpu(gpuLost, evidence('critical', null, { cause: 'GPU 5 has fallen off the bus.' }), 'GPU-5');
+    expect(findings.open.map(({ consequenceOf }) => consequenceOf)).toEqual([null, null]);
+    expect(findings.open[1]?.cause).toBe('GPU 5 has fallen off the bus.');
+  });
+
   it('explains what a whole run suffers, and nothing of ranks on other GPUs or of other runs', () => {
     const { findings, seeGpu, see } = house();
     seeGpu(throttled, hot, 'GPU-5');

@@ -6,6 +6,8 @@ import { touch, type Whereabouts } from './subjects.ts';
 const stepsAhead = 8;
 /** Steps of ranks that go on are those that come later than so many seconds: what a batch held is on its way. */
 const batchSeconds = 10;
+/** By so many seconds what ended a run may be seen after it had ended: machines are looked at every few seconds, and faults have to last. */
+const unseenSeconds = 60;
 
 /** A finding and the detector that it is of. */
 export interface Case {
@@ -16,6 +18,8 @@ export interface Case {
 /**
  * Whether one finding explains another: its kind says so, the two subjects touch, and both were seen within `window` seconds.
  *
+ * What a machine suffers once a run has ended explains nothing of that run, and nothing of the run explains it: the next run computes there.
+ *
  * Within a run a finding is never hidden behind a milder one, unless people are told of that one and both began at the same steps. Between a machine and what runs on it that is no reason: how much a fault of a GPU matters shows in what it does to
  * the run. A kind that explains itself does so for what opened later, or is milder, and not for a rank that took steps after it: that one
  * did not depend on it.
@@ -24,6 +28,7 @@ export function explains(cause: Case, consequence: Case, window: number, whereab
   if (cause.finding.id === consequence.finding.id) return false;
   if (!cause.detector.explains.includes(consequence.detector.kind)) return false;
   if (!touch(cause.finding.subject, consequence.finding.subject, whereabouts)) return false;
+  if (isBeyond(cause, consequence, whereabouts) || isBeyond(consequence, cause, whereabouts)) return false;
   const worse = severityOf(cause.finding) - severityOf(consequence.finding);
   const joined = cause.detector.alert !== 'none' && beganTogether(cause.finding, consequence.finding);
   if (worse < 0 && !joined && isSameRun(cause.finding, consequence.finding)) return false;
@@ -54,6 +59,14 @@ function beganTogether({ severity, firstStep: one }: Finding, { firstStep: other
 
 function isSameRun({ subject: { run } }: Finding, { subject: other }: Finding): boolean {
   return run !== null && run === other.run;
+}
+
+/** Whether a finding about the machine opened when the run of the other had ended. What tells how a run ended may be seen before its cause. */
+function isBeyond({ finding }: Case, { detector, finding: other }: Case, whereabouts: Whereabouts): boolean {
+  const { run } = other.subject;
+  if (run === null || finding.subject.run !== null) return false;
+  const ended = whereabouts.endedAt(run);
+  return ended !== null && finding.openedAt > ended + (detector.endsWithRun ? batchSeconds : unseenSeconds);
 }
 
 /** Whether the rank of a finding took a step after this time. */

@@ -35,7 +35,7 @@ function house(
       ...{ max_silences: 10, keep_resolved: 2 },
     },
     detectors: [cause, effect],
-    whereabouts: { gpusOf: () => [], steppedAt: () => null },
+    whereabouts: { gpusOf: () => [], steppedAt: () => null, endedAt: () => null },
     instance: more.instance ?? 'first',
     now: () => clock.now,
   });

@@ -157,6 +157,11 @@ export class Runs {
     return meant.flatMap((each) => each?.gpuUuid ?? []);
   }
 
+  /** When the last rank of a run ended, in Unix seconds; null while one is alive, and for a run that is not held. */
+  endedAt(run: string): number | null {
+    return this.#runs.get(run)?.endedAt ?? null;
+  }
+
   /** Who speaks for the ranks that are held, or did so last. A process that ended its call may still be there, and in trouble. */
   listWorkers(): readonly Worker[] {
     return [...this.#runs.values()].flatMap(({ ranks }) =>

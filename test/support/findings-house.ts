@@ -38,7 +38,7 @@ export function findingsHouse(
     table,
     options: { ...defaults, ...options },
     detectors,
-    whereabouts: { gpusOf: () => [], steppedAt: () => null, ...known },
+    whereabouts: { gpusOf: () => [], steppedAt: () => null, endedAt: () => null, ...known },
     instance: 'abc',
     now: () => clock.now,
   });
