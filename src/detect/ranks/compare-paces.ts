@@ -1,3 +1,4 @@
+import { median } from '../../stats/index.ts';
 import { quiet, type Verdict } from '../detector.ts';
 import type { RankVerdict } from '../group.ts';
 import type { ByRank } from './by-rank.ts';
@@ -8,6 +9,10 @@ import type { StepRow } from './step-board.ts';
 
 /** Chance that any of the ranks has so many slow steps among its last ones, below which it is none. */
 const chance = 1e-4;
+/** Own times of a rank from which it is known what is usual for it, though not yet well enough to judge it. */
+const leastKnown = 5;
+/** Standard deviations by which a rank has to lag behind its peers too: where batches differ some rank is always the last. */
+const ofNoise = 2;
 /** Evidence that slow steps recur which is enough: a million to one. */
 const recurringEvidence = Math.log(1e6);
 
@@ -32,30 +37,37 @@ export function comparePaces(paces: ByRank<Pace>, step: number, row: StepRow<Wor
     const own = Math.log(work.own);
     return { rank, pace, work, own, change: own - pace.usual.median() };
   });
-  const ready = ranks.filter(({ pace }) => pace.usual.size >= warmup);
-  const changes = Others.of(ready.map(({ change }) => change));
+  // How far ranks stand apart is learnt before it is judged.
+  const known = ranks.filter(({ pace }) => pace.usual.size >= leastKnown);
+  const changes = Others.of(known.map(({ change }) => change));
+  const typical = known.length === 0 ? 0 : median(known.map(({ pace }) => pace.sigma));
   const shares = Others.of(ranks.map(({ pace }) => pace.slowShare));
+  const share = ranks.reduce((sum, { pace }) => sum + pace.slowShare, 0);
   const waiting = ranks.every(({ work }) => work.wait !== null);
   const leastWait = Math.min(...ranks.map(({ work }) => work.wait ?? Infinity));
   const owns = Others.of(ranks.map(({ own }) => own));
   return ranks.flatMap(({ rank, pace, work, own, change }): RankVerdict[] => {
     const { slight, recurring } = pace;
     // Where every rank is slow now and then, so are a few steps of one: that must happen more often than by chance.
-    const ofPeers = ranks.length > 1 ? shares.medianWithout(pace.slowShare) : 0;
-    const trained = pace.usual.size >= warmup;
-    const comparable = trained && ready.length > 1;
-    const apart = comparable ? change - changes.medianWithout(change) : 0;
+    // After few steps the share of the median rank may be none by chance: that of all others counts, by Laplace's rule of succession.
+    const steps = pace.marked * (ranks.length - 1);
+    const ofAll = pace.isYoung ? ((share - pace.slowShare) * pace.marked + 1) / (steps + 2) : 0;
+    const ofPeers = ranks.length > 1 ? Math.max(ofAll, shares.medianWithout(pace.slowShare)) : 0;
+    const isKnown = known.length > 1 && pace.usual.size >= leastKnown;
+    const comparable = isKnown && pace.usual.size >= warmup;
+    const apart = isKnown ? change - changes.medianWithout(change) : 0;
+    const noise = pace.isYoung ? Math.max(pace.sigma, typical) : pace.sigma;
     const behind = waiting && ranks.length > 1 ? own - owns.medianWithout(own) : 0;
     const least = waiting && work.wait === leastWait;
-    const changed = apart >= Math.log(options.slowdown) && apart >= options.z * pace.sigma;
-    const lags = least && behind >= Math.log(options.lag);
+    const changed = comparable && apart >= Math.log(options.slowdown) && apart >= options.z * noise;
+    const lags = least && behind >= Math.log(options.lag) && behind >= ofNoise * noise;
     const little = Math.log(options.slight);
-    if (comparable && !changed) slight.take(step, apart, little, pace.sigma, options.evidence);
+    if (comparable && !changed) slight.take(step, apart, little, noise, options.evidence);
     if (comparable) recurring.take(step, changed, apart, ofPeers, recurringEvidence);
     const drifts = !changed && !lags && slight.reaches(options.evidence, little);
     pace.mark(step, changed || lags, options.of);
     // What may be a lag is not learnt as usual before that is known.
-    if (!changed && !slight.reaches(options.evidence / 2, -Infinity)) pace.learn(own, trained ? apart : null);
+    if (!changed && !slight.reaches(options.evidence / 2, -Infinity)) pace.learn(own, isKnown ? apart : null);
     const lasts = pace.slowSteps >= options.slow && tail(pace.slowSteps, options.of, ofPeers) * ranks.length < chance;
     const recurs = changed && recurring.reaches(recurringEvidence, little);
     const tell = (verdict: Verdict): RankVerdict[] => (verdict === quiet ? [] : [{ rank, verdict }]);

@@ -5,6 +5,8 @@ import { SlightLag } from './slight-lag.ts';
 
 /** Least standard deviation of the logarithm that is assumed. */
 const scaleFloor = 0.02;
+/** Steps by which a rank has shown how much its own times vary. */
+const young = 20;
 /** Steps that tell how often a rank is slow. */
 const memory = 64;
 
@@ -36,6 +38,11 @@ export class Pace {
     return Math.max(scaleFloor, madToSigma * (this.apart.size === 0 ? 0 : this.apart.mad()));
   }
 
+  /** It has shown few steps: its own spread may be small by chance. */
+  get isYoung(): boolean {
+    return this.apart.size < young;
+  }
+
   /** The first of the slow steps that are among the last ones. */
   get since(): number {
     return this.slowSince;
@@ -44,6 +51,11 @@ export class Pace {
   /** In what share of the last steps it was slow: a mean that forgets. */
   get slowShare(): number {
     return this.share;
+  }
+
+  /** How many steps that share is of. */
+  get marked(): number {
+    return this.marks;
   }
 
   /** How many of the last steps were slow. */

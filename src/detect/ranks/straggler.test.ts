@@ -67,8 +67,8 @@ describe('straggler', () => {
     }));
     const said = run(0, 30);
     expect(said[0]).toMatchObject({
-      // The first step is judged before the other ranks are known.
-      step: 5,
+      // The first step is judged before the other ranks are known, and that none of them was slow yet says little.
+      step: 6,
       rank: 1,
       verdict: {
         cause: expect.stringContaining('; it waits 0.002 s for the others, they up to 0.1 s.') as string,
@@ -139,6 +139,37 @@ describe('straggler', () => {
       if (run(0, 1000).some(({ verdict }) => verdict.status === 'evidence')) told += 1;
     }
     expect(told).toBeLessThanOrEqual(2);
+  });
+
+  it('is silent from the first steps on where batches differ in length, with and without waits', () => {
+    for (const [ranks, spread] of [
+      [2, 0.2],
+      [8, 0.35],
+      [16, 0.5],
+    ] as const) {
+      for (const waits of [false, true]) {
+        const noise = normals(50 + ranks);
+        const owns = steps(300, () => steps(ranks, () => Math.exp(spread * noise())));
+        const run = job(ranks, (rank, step) => {
+          const [own, longest] = [owns[step]![rank]!, Math.max(...owns[step]!)];
+          return waits
+            ? { step_seconds: longest + 0.01, collective_wait_seconds: longest + 0.01 - own }
+            : { step_seconds: own };
+        });
+        expect(run(0, 300)).toEqual([]);
+      }
+    }
+  });
+
+  it('finds a rank that becomes slow soon after the start within ten steps', () => {
+    for (let seed = 60; seed < 64; seed += 1) {
+      const noise = normals(seed);
+      const run = job(8, (rank, step) => ({
+        step_seconds: (1 + 0.1 * rank) * Math.exp(0.05 * noise()) * (rank === 2 && step >= 20 ? 1.6 : 1),
+      }));
+      const said = run(0, 30);
+      expect(said[0]).toMatchObject({ rank: 2 });
+    }
   });
 
   it('does not blame a rank of other speed where nobody waits for it', () => {
