@@ -147,6 +147,31 @@ describe('takeBatch', () => {
     });
   });
 
+  it('leaves out no failure for its names or for a bound of a later version', () => {
+    const { take, codes, heard } = start();
+    const long = 'h'.repeat(200);
+    take({
+      evaluations: [
+        {
+          dataset: 'val',
+          failures: [
+            { metric: long, slice: `size:${long}`, bound: 'BOUND_UPPER', value: 2, threshold: 1 },
+            { slice: 'a\u0000b', bound: 'BOUND_UNSPECIFIED', value: 2, threshold: 1 },
+          ],
+        },
+      ],
+    });
+    expect(codes()).toEqual(['enum_unknown']);
+    expect(heard[0]).toMatchObject({
+      report: {
+        failures: [
+          { metric: 'h'.repeat(128), slice: `size:${'h'.repeat(123)}`, bound: 'upper', value: 2, threshold: 1 },
+          { metric: 'validation_not_ok', slice: 'a b', bound: 'lower', value: 2, threshold: null },
+        ],
+      },
+    });
+  });
+
   it('bounds slices, metrics and data sets, and leaves out an evaluation of nothing', () => {
     const { take, codes, lines } = start({ max_slices: 1, max_slice_metrics: 1, max_datasets: 1 });
     take({ evaluations: [{ dataset: 'val', slices: [{ metrics: { a: 1, b: 2 } }, { slice: 'x' }] }] });

@@ -1,16 +1,18 @@
 import type { Evaluation } from '../../protocol/index.ts';
-import type {
-  EvaluationReport,
-  EvaluationSlice,
-  RunsOptions,
-  ThresholdBound,
-  ThresholdFailure,
+import {
+  failedWithoutMetric,
+  type EvaluationReport,
+  type EvaluationSlice,
+  type RunsOptions,
+  type ThresholdBound,
+  type ThresholdFailure,
 } from '../../runs/index.ts';
 import type { Refusal } from '../refusals.ts';
+import { description } from './foreign-text.ts';
 import { enumOf } from './told-enum.ts';
 import { timeOf } from './told-time.ts';
 import { firstOf, numberOf } from './number.ts';
-import { nameOf, valuesOf } from './values.ts';
+import { maxNameLength, nameOf, valuesOf } from './values.ts';
 
 const maxFailures = 64;
 
@@ -42,8 +44,8 @@ export function validateEvaluation(
     slices: firstOf(evaluation.slices, limits.max_slices, ofSlices, refused).flatMap(
       (slice) => sliceOf(slice, limits.max_slice_metrics, refused) ?? [],
     ),
-    failures: firstOf(evaluation.failures, maxFailures, ofFailures, refused).flatMap(
-      (failure) => failureOf(failure, refused) ?? [],
+    failures: firstOf(evaluation.failures, maxFailures, ofFailures, refused).map((failure) =>
+      failureOf(failure, refused),
     ),
   };
 }
@@ -60,12 +62,16 @@ function sliceOf(slice: Wire<'slices'>, limit: number, refused: Refused): Evalua
   };
 }
 
-function failureOf(failure: Wire<'failures'>, refused: Refused): ThresholdFailure | null {
-  const metric = nameOf(failure.metric, 'the metric of a failure', refused);
-  const slice = sliceKey(failure.slice, refused);
+/** That a threshold was not kept is never left out: its names only describe it, and are cut. */
+function failureOf(failure: Wire<'failures'>, refused: Refused): ThresholdFailure {
   const bound = enumOf(bounds, failure.bound, 'ThresholdFailure.bound', refused);
-  if (metric === null || slice === null || bound === null) return null;
-  return { metric, slice, bound, value: failure.value ?? null, threshold: failure.threshold ?? null };
+  return {
+    metric: description(failure.metric, maxNameLength) ?? failedWithoutMetric.unexplained,
+    slice: description(failure.slice, maxNameLength) ?? '',
+    bound: bound ?? 'lower',
+    value: failure.value ?? null,
+    threshold: bound === null ? null : (failure.threshold ?? null),
+  };
 }
 
 /** "" stands for all of the data set. */

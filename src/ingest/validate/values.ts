@@ -2,7 +2,8 @@ import type { Values } from '../../runs/index.ts';
 import { hasAtMost, isFit, quote } from './foreign-text.ts';
 import { refuse, type Refusal } from '../refusals.ts';
 
-const maxNameLength = 128;
+/** In characters. */
+export const maxNameLength = 128;
 
 /**
  * A name of a thing that a worker reports: null where it cannot be one, which is told to `refused`.
