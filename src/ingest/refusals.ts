@@ -115,6 +115,12 @@ const table = {
     message: ({ value, last, limit }: { value: number; last: number; limit: number }) =>
       `Batch.sequence is ${value}, expected at most ${limit} more than the last, which was ${last}`,
   },
+  sequence_gap: {
+    // The code for a failed check of a sequence: https://grpc.io/docs/guides/status-codes/
+    status: status.ABORTED,
+    message: ({ sequence, last }: { sequence: number; last: number }) =>
+      `Batch.sequence is ${sequence}, but the last that came is ${last}; the batch was not taken: send those between first, or this one again when they are dropped`,
+  },
   batch_length: {
     status: null,
     message: ({ steps, limit }: { steps: number; limit: number }) =>

@@ -97,6 +97,28 @@ describe('ReportOnce', () => {
     expect(runs.find('digits', 0)?.hello.attempt).toBe(0);
   });
 
+  it('asks once for the batches that one leaves out, which may still come, and counts them where they do not', async () => {
+    const { address, series } = await exporter();
+    const report = simpleClient(address);
+    const gap = (sequence: number, last: number) => ({
+      code: status.ABORTED,
+      details: expect.stringContaining(
+        `is ${sequence}, but the last that came is ${last}; the batch was not taken`,
+      ) as unknown,
+    });
+    // As after a restart without a state directory, and as a call that overtook the one before.
+    expect(await report(3, [{ step: 3 }])).toMatchObject(gap(3, 0));
+    expect(await report(1, [{ step: 1 }])).toMatchObject({ acknowledgement: { sequence: 1 } });
+    expect(await report(3, [{ step: 3 }])).toMatchObject(gap(3, 1));
+    expect(await report(2, [{ step: 2 }])).toMatchObject({ acknowledgement: { sequence: 2 } });
+    expect(await report(3, [{ step: 3 }])).toMatchObject({ acknowledgement: { sequence: 3 } });
+    expect(series('gradwatch_train_steps_total{run="digits",rank="0"}')).toBe('3');
+    expect(await report(6, [{ step: 6 }])).toMatchObject(gap(6, 3));
+    expect(await report(6, [{ step: 6 }])).toMatchObject({ acknowledgement: { sequence: 6 } });
+    expect(series('gradwatch_exporter_missing_batches_total')).toBe('2');
+    expect(series('gradwatch_exporter_refused_total{reason="sequence_gap"}')).toBe('3');
+  });
+
   it('leaves the rank of a live stream alone, and refuses what is over the rate', async () => {
     const { address, series, state } = await exporter({ max_steps_per_second: 100 });
     const report = simpleClient(address);

@@ -57,6 +57,12 @@ export function reportOnce(
     worker.dismiss({ ...limited, status: status.RESOURCE_EXHAUSTED });
     return;
   }
+  const intake = worker.session?.rank.intake;
+  // On a stream the worker hears what came before it sends on; here the exporter may have lost what it had not acknowledged.
+  if (batch?.sequence !== undefined && intake?.asksBefore(batch.sequence) === true) {
+    worker.dismiss(refuse('sequence_gap', { sequence: batch.sequence, last: intake.sequence }));
+    return;
+  }
   if (batch !== undefined) worker.receive({ batch });
   if (goodbye === undefined) worker.rest();
   else worker.receive({ goodbye });

@@ -34,6 +34,8 @@ export class Intake {
   #droppedSteps = 0;
   #saving = 0;
   #onDisk = 0;
+  /** The batch after which some were asked for that had not come. */
+  #askedAfter: number | null = null;
 
   constructor(session: string) {
     this.session = session;
@@ -56,6 +58,16 @@ export class Intake {
   /** The last batch that is in a snapshot on disk. */
   get onDisk(): number {
     return this.#onDisk;
+  }
+
+  /**
+   * Whether batches are to be asked for before this one is taken: the last is not the one before it, and they were not asked for yet. What
+   * a process has dropped never comes, so that they are asked for once.
+   */
+  asksBefore(sequence: number): boolean {
+    if (sequence <= this.#sequence + 1 || this.#askedAfter === this.#sequence) return false;
+    this.#askedAfter = this.#sequence;
+    return true;
   }
 
   /**
