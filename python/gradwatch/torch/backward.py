@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch.compiler import is_compiling
 
+from gradwatch.torch.gradients import GradientNorm
 from gradwatch.torch.late import part_of
 from gradwatch.torch.optimizers import ThrownAway
 from gradwatch.torch.patches import Patches
@@ -15,7 +16,9 @@ from gradwatch.torch.scaler import ScaledLosses
 from gradwatch.torch.timeline import Timeline
 
 
-def watch_backward(patches: Patches, timeline: Timeline, losses: ScaledLosses, thrown_away: ThrownAway) -> None:
+def watch_backward(
+    patches: Patches, timeline: Timeline, losses: ScaledLosses, norm: GradientNorm, thrown_away: ThrownAway
+) -> None:
     """Times the calls of backward() and takes the loss from them: a step's loss is the sum of the scalars that backward
     was called on since the gradient was zero, without the scale of mixed precision. That is what its gradient is of,
     also where a script divides the loss for accumulation."""
@@ -37,6 +40,7 @@ def watch_backward(patches: Patches, timeline: Timeline, losses: ScaledLosses, t
 
     def begin(tensors: Any) -> None:
         thrown_away.backward_begins()
+        norm.backward_begins()
         timeline.backward_begins()
         if not isinstance(tensors, torch.Tensor):
             return
@@ -46,6 +50,7 @@ def watch_backward(patches: Patches, timeline: Timeline, losses: ScaledLosses, t
 
     def end() -> None:
         timeline.backward_ends()
+        norm.backward_ends()
         thrown_away.backward_ends()
 
     begins, ends = patches.safe(begin), patches.safe(end)

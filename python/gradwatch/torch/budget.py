@@ -24,11 +24,6 @@ class Budget:
         # Steps from one measurement to the next. Reckoned when one was made, and not at every step.
         self.interval = 1
 
-    @property
-    def next_is_due(self) -> bool:
-        """What `due` will say next."""
-        return self._since + 1 >= self.interval
-
     def due(self) -> bool:
         """Asked once a step: whether this one is to be measured."""
         self._since += 1

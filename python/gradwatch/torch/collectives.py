@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from threading import get_ident
 from typing import Any
 
 import torch.distributed as dist
 from torch.compiler import is_compiling
 
-from gradwatch.torch.gradients import GradientNorm
 from gradwatch.torch.last_ready import LastReady
 from gradwatch.torch.patches import Patches
 from gradwatch.torch.timeline import Timeline
@@ -29,10 +27,9 @@ class CollectiveWatch:
     parameter whose gradient comes last.
     """
 
-    def __init__(self, patches: Patches, timeline: Timeline, norm: GradientNorm) -> None:
+    def __init__(self, patches: Patches, timeline: Timeline) -> None:
         self._patches = patches
         self._timeline = timeline
-        self._norm = norm
         self._seen: set[int] = set()
         self._groups: set[Any] = set()
         if not dist.is_available():
@@ -68,30 +65,14 @@ class CollectiveWatch:
         if GROUP_HOOKS and hasattr(group, "register_pre_hook"):
             if group not in self._groups:
                 self._groups.add(group)
-                keeps_buckets = not getattr(module, "_comm_hooks", None)
-                group.register_pre_hook(HOOK, self._patches.safe(self._hook(keeps_buckets)))
+                group.register_pre_hook(HOOK, self._patches.safe(self._launches))
                 self._patches.undo_with(lambda: group.unregister_pre_hook(HOOK))
         else:
             LastReady(module, self._patches, self._timeline)
 
-    def _hook(self, keeps_buckets: bool) -> Callable[[Any], None]:
-        from torch._C._distributed_c10d import HookOpName
-
-        timeline, norm = self._timeline, self._norm
-        wants = False
-
-        def launches(call: Any) -> None:
-            nonlocal wants
-            if not timeline.in_backward:
-                return
+    def _launches(self, call: Any) -> None:
+        if self._timeline.in_backward:
             tensors = call.input_tensors
             # The search for unused parameters and the rebuilding of buckets send integers.
             if tensors and tensors[0].is_floating_point():
-                if timeline.launched():
-                    norm.buckets = []
-                    wants = keeps_buckets and norm.wants_buckets
-                # The name comes last: to ask for it costs more than all else here.
-                if wants and call.name == HookOpName.ALLREDUCE:
-                    norm.buckets.append(tensors[0])
-
-        return launches
+                self._timeline.launched()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+import weakref
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,7 +13,9 @@ from torch.compiler import is_compiling
 from torch.nn.utils import clip_grad
 
 from gradwatch.torch.budget import Budget
+from gradwatch.torch.clipped import ClippedGradients, Norm
 from gradwatch.torch.late import Part, part_of
+from gradwatch.torch.norms import global_part, gradients_of, is_sharded, local_part, norm_of
 from gradwatch.torch.patches import Patches
 from gradwatch.torch.timeline import Timeline
 
@@ -22,40 +25,42 @@ CLIPPING = frozenset({"clip_grad_value_", "_clip_grads_with_norm_"})
 
 
 class GradientNorm:
-    """The L2 norm before clipping, of three sources:
+    """The L2 norm before clipping of the gradients that the optimisers of a step step with. Each gradient counts once,
+    as it was when nothing had clipped it yet:
 
-    1. what the script computes for clipping anyway;
-    2. the gradients that the script is about to clip otherwise: by value, or by another norm;
-    3. the buckets of DistributedDataParallel after their reduction: few large tensors;
-    4. the gradients of all parameters, one kernel for all (_foreach_norm).
+    1. in the norm that the script computes of it anyway, for clipping or by itself;
+    2. else, where the script clips it, by value or by another norm, in one that is measured before that;
+    3. else in one that is measured when its optimiser steps.
 
-    The last three are measured every n steps, so that they keep to a budget.
+    What is measured is measured every n steps, so that it keeps to a budget. A step has no norm when that of some of
+    its gradients is not known.
     """
 
     def __init__(self, patches: Patches, timeline: Timeline) -> None:
         self._timeline = timeline
         self._budget = Budget()
-        # Whether the script clipped when there was a norm last.
-        self._clips = False
-        # Norms before the script's clipping, by the identity of the first gradient, with the backward that they came
-        # after. None where it was not measured, and it is too late to.
-        self._clipped: dict[int, tuple[int, Part | None]] = {}
-        self._measured: Part | None = None
-        self._due: bool | None = None
-        self._sharded = False
-        # What measuring has cost in this step.
+        # What measuring has cost since the budget was asked last, what it said, and of which step.
         self._seconds = 0.0
-        # Of the backward that ran last.
-        self.buckets: list[torch.Tensor] = []
-        note = patches.safe(self._note_clipping)
+        self._due = True
+        self._asked: object = None
+        self._clipped = ClippedGradients()
+        # The norm that the script has computed last: identities and the first one of its tensors, which may be others
+        # than gradients, and its value.
+        self._computed: tuple[list[int], Any, Part] | None = None
+        # Of what an optimiser is about to step with, and what those are of that its step has so far.
+        self._norms: list[Norm] | None = None
+        self._scopes: set[str] = set()
+        # What has been counted since the last backward: optimisers that have stepped, and gradients of others.
+        self._stepped: list[Any] = []
+        self._counted: set[int] = set()
+        note_norm, note_change = patches.safe(self._note_norm), patches.safe(self._note_change)
 
         def total_norm(original: Any, tensors: Any, norm_type: float = 2.0, *args: Any, **kwargs: Any) -> Any:
             tensors = tensors if isinstance(tensors, (list, torch.Tensor)) else list(tensors)
             norm = original(tensors, norm_type, *args, **kwargs)
-            note(tensors, norm_type, norm)
+            if not is_compiling():
+                note_norm(tensors, norm_type, norm)
             return norm
-
-        note_change = patches.safe(self._note_change)
 
         def group(original: Any, tensors: Any, *args: Any, **kwargs: Any) -> Any:
             # Of what calls this some only reads gradients. The frame before this one is that of the replacement.
@@ -67,120 +72,127 @@ class GradientNorm:
         patches.replace(clip_grad, "_get_total_norm", total_norm)
         patches.replace(clip_grad, "_group_tensors_by_device_and_dtype", group)
 
-    def _note_clipping(self, tensors: Any, norm_type: float, norm: torch.Tensor) -> None:
+    def _note_norm(self, tensors: Any, norm_type: float, norm: torch.Tensor) -> None:
         if float(norm_type) != 2.0 or isinstance(tensors, torch.Tensor) or len(tensors) == 0:
-            return
-        key, backward = id(tensors[0]), self._timeline.backwards
-        # A second norm of the same gradients is one after clipping, or the same again, unless backward has added to
-        # them.
-        if key in self._clipped and self._clipped[key][0] == backward:
             return
         local = global_part(norm)
         if local is not None:
-            self._clipped[key] = (backward, part_of(local))
+            self._computed = (list(map(id, tensors)), weakref.ref(tensors[0]), part_of(local))
 
     def _note_change(self, gradients: list[torch.Tensor]) -> None:
-        """The script is about to clip these gradients. What has their norm already was not called for that alone."""
-        if not gradients:
-            return
-        key, backward = id(gradients[0]), self._timeline.backwards
-        if key not in self._clipped or self._clipped[key][0] != backward:
-            self._clipped[key] = (backward, self._measure(gradients) if self._is_due() else None)
+        """The script is about to clip these gradients."""
+        if self._stepped or self._counted:
+            # Only where they turn out to be those of another step this is their norm.
+            counted = self._counted_already()
+            again = [each for each in gradients if id(each) in counted and each not in self._clipped]
+            self._clipped.add(again, Norm(None))
+        # A second time says nothing, unless backward has added to them.
+        new = [each for each in gradients if each not in self._clipped] if self._clipped else list(gradients)
+        if new:
+            self._clipped.add(new, self._computed_of(new) or self._measure(new))
 
-    def forget(self, parameters: Iterable[torch.Tensor] | None = None) -> None:
-        """The gradients of these parameters are thrown away, or else all."""
-        if parameters is None:
-            self._clipped.clear()
-        elif self._clipped:
-            for parameter in parameters:
-                self._clipped.pop(id(parameter.grad), None)
+    def _computed_of(self, gradients: list[torch.Tensor]) -> Norm | None:
+        """What the script has computed as the norm of exactly these."""
+        if self._computed is None:
+            return None
+        identities, first, part = self._computed
+        if first() is not gradients[0] or identities != list(map(id, gradients)):
+            return None
+        return Norm(part, "global" if is_sharded(gradients[0]) else None)
 
-    @property
-    def wants_buckets(self) -> bool:
-        """Whether the norm of the gradient that is being computed is to be measured, as far as it is known."""
-        return not self._clips and self._budget.next_is_due
+    def _counted_already(self) -> set[int]:
+        optimizers = (reference() for reference in self._stepped)
+        return self._counted.union(*(map(id, gradients_of(each)) for each in optimizers if each is not None))
 
-    def complete(self, optimizer: Any, scaled: bool) -> None:
-        """The gradient of a step is complete. `scaled`: a GradScaler is at work, so that buckets may hold scaled
-        gradients."""
+    def forget(self, parameters: Iterable[torch.Tensor]) -> None:
+        """The gradients of these parameters are thrown away."""
+        self._computed = None
+        if self._clipped or self._counted:
+            gone = {id(parameter.grad) for parameter in parameters}
+            self._clipped.remove(gone)
+            self._counted -= gone
+
+    def backward_begins(self) -> None:
+        self._computed = self._norms = None
+        self._nothing_counted()
+        if self._clipped:
+            self._clipped.backward_begins()
+
+    def backward_ends(self) -> None:
+        if self._clipped:
+            self._clipped.backward_ends()
+
+    def _nothing_counted(self) -> None:
+        if self._stepped:
+            self._stepped, self._counted = [], set()
+
+    def complete(self, optimizer: Any, scaled: bool = False, skipped: bool = False) -> None:
+        """The gradient that an optimiser steps with is complete. `scaled`: a GradScaler is at work; `skipped`: it keeps
+        the optimiser from its step."""
         # An optimiser may step by another one, or by its base class: the gradient is the same.
-        if self._clipped or self._measured is not None:
+        if self._norms is not None:
             return
-        if self._is_due():
-            buckets = self.buckets if not scaled else []
-            scale = getattr(optimizer, "grad_scale", None) if scaled else None
-            self._measured = self._measure(buckets or gradients_of(optimizer), scale)
+        if not self._timeline.continues(id(optimizer)):
+            self._nothing_counted()
+            self._scopes = set()
+        gradients = gradients_of(optimizer)
+        if self._stepped or self._counted:
+            counted = self._counted_already()
+            gradients = [each for each in gradients if id(each) not in counted]
+        self._stepped.append(weakref.ref(optimizer))
+        # Stays so if something fails.
+        self._norms = [Norm(None)]
+        rest, norms = gradients, []
+        if self._clipped:
+            rest = [each for each in gradients if each not in self._clipped]
+            norms, others = self._clipped.take(gradients)
+            self._counted |= others
+        if rest:
+            norms.append(self._norm_of_unclipped(rest, optimizer, scaled, skipped))
+        self._norms = norms
 
-    def _is_due(self) -> bool:
-        if self._due is None:
-            self._due = self._budget.due()
+    def _norm_of_unclipped(self, gradients: list[torch.Tensor], optimizer: Any, scaled: bool, skipped: bool) -> Norm:
+        if skipped:
+            return Norm(None)
+        if scaled:
+            # What the script has computed may be of scaled gradients.
+            return self._measure(gradients, optimizer, getattr(optimizer, "grad_scale", None))
+        return self._computed_of(gradients) or self._measure(gradients, optimizer)
+
+    def _is_due(self, optimizer: Any) -> bool:
+        """What the budget says of a step holds for all its optimisers."""
+        if self._asked is not self._timeline.open:
+            self._asked = self._timeline.open
+            if not self._timeline.continues(None if optimizer is None else id(optimizer)):
+                if self._seconds > 0:
+                    self._budget.spent(self._seconds, self._timeline.trained)
+                    self._seconds = 0.0
+                self._due = self._budget.due()
         return self._due
 
-    def _measure(self, gradients: Iterable[torch.Tensor], scale: torch.Tensor | None = None) -> Part | None:
+    def _measure(self, gradients: list[torch.Tensor], optimizer: Any = None, scale: torch.Tensor | None = None) -> Norm:
+        """Not known where it is not due, or cannot be."""
+        if not self._is_due(optimizer):
+            return Norm(None)
         begun = time.perf_counter()
-        local, sharded = local_parts(gradients)
-        self._sharded = self._sharded or sharded
-        norm = norm_of(local)
+        norm = norm_of(map(local_part, gradients))
         part = None if norm is None else part_of(norm if scale is None else norm / scale.to(norm.device))
+        scope = "shard" if any(map(is_sharded, gradients)) else None
         self._seconds += time.perf_counter() - begun
-        return part
+        return Norm(part, scope)
 
     def after_step(self) -> None:
         """The optimiser has stepped, or was kept from it: what was found belongs to this step."""
-        parts = [part for _, part in self._clipped.values()] if self._clipped else [self._measured]
-        known = [part for part in parts if part is not None]
-        if self._clipped or known:
-            self._clips = bool(self._clipped)
-        # The norm of some gradients only is not that of all.
-        if len(known) == len(parts):
-            step = self._timeline.open
-            step.measured_late(FIELD, known)
-            if self._sharded and FIELD not in step.told:
-                step.measured("gradient_norm_scope", "shard")
-        if self._seconds > 0:
-            self._budget.spent(self._seconds, self._timeline.trained)
-        self._clipped, self._measured = {}, None
-        self._sharded, self._seconds = False, 0.0
-        self.buckets = []
-        self._due = None
-
-
-def gradients_of(optimizer: Any) -> list[torch.Tensor]:
-    return [
-        parameter.grad
-        for group in optimizer.param_groups
-        for parameter in group["params"]
-        if parameter.grad is not None
-    ]
-
-
-def local_parts(gradients: Iterable[torch.Tensor]) -> tuple[list[torch.Tensor], bool]:
-    """What this rank holds of the gradients, and whether it is a shard. An operation on a gradient that is spread over
-    ranks (a DTensor) is a collective, which this rank must not begin by itself: the parts are plain tensors."""
-    found, sharded = [], False
-    for gradient in gradients:
-        if not gradient.is_sparse:
-            sharded = sharded or hasattr(gradient, "_local_tensor")
-            found.append(getattr(gradient, "_local_tensor", gradient))
-    return found, sharded
-
-
-@torch.no_grad()
-def norm_of(tensors: Iterable[torch.Tensor]) -> torch.Tensor | None:
-    """The L2 norm of tensors as one vector; None when there are none."""
-    by_kind: dict[tuple[torch.device, torch.dtype], list[torch.Tensor]] = {}
-    for tensor in tensors:
-        by_kind.setdefault((tensor.device, tensor.dtype), []).append(tensor)
-    norms = [norm for group in by_kind.values() for norm in torch._foreach_norm(group)]
-    if not norms:
-        return None
-    device = norms[0].device
-    total: torch.Tensor = torch.linalg.vector_norm(torch.stack([norm.to(device, torch.float32) for norm in norms]))
-    return total
-
-
-def global_part(norm: Any) -> torch.Tensor | None:
-    """The norm as a plain tensor. None for one that is spread over ranks: to complete it needs a collective."""
-    if not hasattr(norm, "_local_tensor"):
-        return norm  # type: ignore[no-any-return]
-    return norm._local_tensor if all(placement.is_replicate() for placement in norm.placements) else None
+        norms, self._norms, self._computed = self._norms, None, None
+        if not norms:
+            return
+        step = self._timeline.open
+        self._scopes.update(norm.scope for norm in norms if norm.scope is not None)
+        parts = [norm.part for norm in norms if norm.part is not None]
+        # The norm of a shard and that of all shards make none of anything.
+        if len(parts) < len(norms) or len(self._scopes) > 1:
+            step.unknown.add(FIELD)
+            return
+        step.measured_late(FIELD, parts)
+        if "shard" in self._scopes and FIELD not in step.told:
+            step.measured("gradient_norm_scope", "shard")

@@ -41,6 +41,8 @@ class Interval:
         # What is known already, by field, and what is read later: the parts of each number.
         self.values: dict[str, Any] = {}
         self.late: dict[str, list[Part]] = {}
+        # Fields of which a part was not measured: without it there is no number.
+        self.unknown: set[str] = set()
         # Fields that the script has told. What is measured does not take their place.
         self.told: set[str] = set()
 
@@ -55,6 +57,10 @@ class Interval:
     def measured_late(self, field: str, parts: list[Part]) -> None:
         if field not in self.told:
             self.late[field] = parts
+
+    def forget_unknown(self) -> None:
+        for field in self.unknown - self.told:
+            self.late.pop(field, None)
 
     def hand_over(self) -> Interval:
         """What the script has told of this step, which then is one that it said nothing of."""
@@ -82,3 +88,4 @@ class Interval:
             if field not in told:
                 self.late[field] = self.late.get(field, []) + parts
         self.told |= later.told
+        self.unknown |= later.unknown

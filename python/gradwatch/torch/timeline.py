@@ -110,12 +110,9 @@ class Timeline:
         self._backward_from, self.in_backward = mark, True
         self._launched = None
 
-    def launched(self) -> bool:
-        """A collective was launched whose end backward waits for before it returns. Returns whether it is the first of
-        this backward."""
-        is_first = self._launched is None
+    def launched(self) -> None:
+        """A collective was launched whose end backward waits for before it returns."""
         self._launched = self.clock.mark()
-        return is_first
 
     def backward_ends(self) -> None:
         mark = self.clock.mark()
@@ -209,6 +206,16 @@ class Timeline:
         step.number, step.named = number, True
         return step
 
+    def continues(self, optimizer: int | None = None) -> bool:
+        """Whether what this optimiser is about to do, or else the one that steps next, is of the step that ended last:
+        others have stepped in it. Of the next one that is a guess: it is, while some of those that made the step before
+        have still to step."""
+        if self.done is None:
+            return False
+        if optimizer is not None:
+            return optimizer not in self.done.optimizers
+        return self.delivered is not None and not self.delivered.optimizers <= self.done.optimizers
+
     @property
     def expected(self) -> int:
         """The number that the open step will have, as far as it is known."""
@@ -226,6 +233,7 @@ class Timeline:
             return
         if step.number is None:
             step.number = self.last_step + 1
+        step.forget_unknown()
         self.last_step, self.delivered = step.number, step
         self._deliver(step)
 

@@ -76,11 +76,11 @@ class Watch:
         self._pauses = Pauses(patches, self.paused, pauses)
         self._first_call = FirstCall(patches, timeline)
         watch_loader(patches, self)
-        self._thrown_away = ThrownAway(self.zeroed)
-        watch_backward(patches, timeline, losses, self._thrown_away)
+        self._thrown_away = ThrownAway(self.thrown_away)
+        watch_backward(patches, timeline, losses, self._norm, self._thrown_away)
         watch_optimizers(patches, self.optimizer_begins, self.optimizer_ends)
         watch_zeroing(patches, self.zeroed)
-        CollectiveWatch(patches, timeline, self._norm)
+        CollectiveWatch(patches, timeline)
         self.run.companion = self
 
     def stop(self) -> None:
@@ -149,16 +149,16 @@ class Watch:
         if not closure:
             self._gradient_complete(optimizer)
 
-    def optimizer_ends(self, optimizer: Any, closure: bool = False, key: int | None = None) -> None:
-        """`key` tells it from other optimisers, where the object does not."""
+    def optimizer_ends(self, optimizer: Any, closure: bool = False) -> None:
         if closure:
             # It is that of the closure's last call.
             self._gradient_complete(optimizer)
         note_learning_rate(self.timeline, optimizer)
         self._thrown_away.stepped(optimizer)
-        self._stepped(id(optimizer) if key is None else key)
+        self._stepped(id(optimizer))
 
     def optimizer_skipped(self, optimizer: Any) -> None:
+        self._norm.complete(optimizer, skipped=True)
         self._stepped(id(optimizer), skipped=True)
 
     def _gradient_complete(self, optimizer: Any) -> None:
@@ -173,11 +173,15 @@ class Watch:
             self._first_call.arm()
         self.timeline.optimizer_ends(key, skipped)
 
-    def zeroed(self, parameters: Iterable[torch.Tensor] | None = None) -> None:
-        """Gradients of these parameters are thrown away, or else all. What backward told of them since the last step is
-        of a batch that no step followed, or of a call of a closure before the last one."""
-        self.timeline.open.losses.clear()
+    def zeroed(self, parameters: Iterable[torch.Tensor]) -> None:
+        """Gradients of these parameters are thrown away."""
+        self.thrown_away()
         self._norm.forget(parameters)
+
+    def thrown_away(self) -> None:
+        """What backward told since the last step is of a batch that no step followed, or of a call of a closure before
+        the last one."""
+        self.timeline.open.losses.clear()
 
     def paused(self, seconds: float, field: str) -> None:
         """The training was at something else for so long, which is not time of the next step."""

@@ -11,6 +11,7 @@ import torch
 import torch.distributed as dist
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
+from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 
 import gradwatch
 import gradwatch.torch
@@ -36,6 +37,8 @@ def main() -> None:
     parser.add_argument("--slow-rank", type=int, default=-1)
     parser.add_argument("--delay", type=float, default=0.0)
     parser.add_argument("--no-group-hooks", action="store_true")
+    parser.add_argument("--optimizers", type=int, default=1)
+    parser.add_argument("--clip", choices=("none", "norm", "value", "part"), default="none")
     arguments = parser.parse_args()
 
     torch.set_num_threads(1)
@@ -60,19 +63,31 @@ def main() -> None:
             if isinstance(layer, nn.Linear):
                 fully_shard(layer, mesh=mesh)
         fully_shard(model, mesh=mesh)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    parameters, count = list(model.parameters()), arguments.optimizers
+    optimizers = [torch.optim.SGD(parameters[first::count], lr=0.01) for first in range(count)]
     torch.manual_seed(rank)
 
     with open(arguments.record, "w", encoding="utf-8") as record:
         for _ in range(arguments.steps):
             inputs, targets = torch.randn(8, 16), torch.randn(8, 1)
-            optimizer.zero_grad()
+            for optimizer in optimizers:
+                optimizer.zero_grad()
             loss = (model(inputs) - targets).square().mean()
             loss.backward()
             gradients = [parameter.grad for parameter in model.parameters()]
             shards = [gradient.to_local() if arguments.kind == "fsdp2" else gradient for gradient in gradients]
             norm = torch.cat([gradient.flatten() for gradient in shards]).double().norm()
-            optimizer.step()
+            if arguments.kind == "fsdp2" and arguments.clip == "norm":
+                # Then it is that of all shards together.
+                squares = norm.square()
+                dist.all_reduce(squares)
+                norm = squares.sqrt()
+            if arguments.clip == "value":
+                clip_grad_value_(parameters, 1e-3)
+            elif arguments.clip != "none":
+                clip_grad_norm_(parameters if arguments.clip == "norm" else parameters[:3], 0.1)
+            for optimizer in optimizers:
+                optimizer.step()
             record.write(json.dumps({"loss": loss.item(), "norm": norm.item()}) + "\n")
     watch.stop()
     gradwatch.finish()
