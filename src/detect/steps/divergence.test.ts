@@ -49,11 +49,44 @@ describe('divergence', () => {
     expect(said.find(({ status }) => status === 'evidence')).toMatchObject({ severity: 'warning', firstStep: 8000 });
   });
 
-  it('tells only as information what rises slowly, and not at all what never fell', () => {
-    const slow = steps(5000, (at) => ({ loss: (1 + 3 * Math.exp(-at / 100) + at / 2500) * (1 + 0.02 * noise()) }));
-    expect(new Set(new Feed(divergence).say(slow).map((said) => said.split(' ')[0]))).toEqual(new Set(['info']));
+  it('tells of a slow rise the more, the more of what was learnt is lost, and not at all of what never fell', () => {
+    const slow = (rise: number) =>
+      steps(5000, (at) => ({ loss: (1 + 3 * Math.exp(-at / 100) + (rise * at) / 5000) * (1 + 0.02 * noise()) }));
+    const severities = (losses: ReturnType<typeof slow>) => [
+      ...new Set(new Feed(divergence).say(losses).map((said) => said.split(' ')[0])),
+    ];
+    expect(severities(slow(0.9))).toEqual(['info']);
+    expect(severities(slow(2))).toEqual(['info', 'warning']);
+    expect(severities(slow(4))).toEqual(['info', 'warning', 'critical']);
     const grows = steps(2000, (at) => ({ loss: 0.05 * (1 - Math.exp(-at / 800)) + 0.008 * noise() }));
     expect(new Feed(divergence).say(grows)).toEqual([]);
+  });
+
+  it('is silent on a loss that wanders without a trend, or came down by no more than it wanders', () => {
+    const wandering = (memory: number, size: number) => {
+      let wander = 0;
+      return steps(4000, () => ({ loss: (wander = memory * wander + Math.sqrt(1 - memory ** 2) * size * noise()) }));
+    };
+    const paging = (losses: ReturnType<typeof wandering>) =>
+      new Feed(divergence).say(losses).filter((said) => /^warning|^critical/.test(said));
+    for (const memory of [0.9, 0.97, 0.995]) {
+      expect(paging(wandering(memory, 2))).toEqual([]);
+      const rising = wandering(memory, 0.4).map(({ loss }, at) => ({ loss: loss + 3 - 2 * Math.exp(-at / 1000) }));
+      expect(paging(rising)).toEqual([]);
+    }
+  });
+
+  it('judges a loss alike, whatever constant is added to it', () => {
+    for (const constant of [-1000, -20, 0, 1000]) {
+      const loss = (at: number) => constant + 2 + 8 * Math.exp(-at / 200) + 0.05 * noise();
+      const feed = new Feed(divergence);
+      expect(feed.say(steps(1200, (at) => ({ loss: loss(at) })))).toEqual([]);
+      const said = feed.say(steps(800, (at) => ({ loss: loss(1200 + at) + 10 * (1 - Math.exp(-at / 50)) })));
+      expect(said.find((each) => each.startsWith('critical'))).toMatch(/^critical 1[23]\d\d$/);
+      const evaluated = (at: number) => 2 + 8 * Math.exp(-at / 5) + (at < 30 ? 0 : 0.4 * (at - 30)) + constant;
+      const seldom = steps(60, (at) => ({ validation_loss: evaluated(at), evaluated_training_loss: evaluated(at) }));
+      expect(new Feed(divergence).say(seldom).some((each) => each.startsWith('critical'))).toBe(true);
+    }
   });
 
   it('waits for a loss that is on its way back', () => {

@@ -2,6 +2,7 @@ import { figure } from '../figure.ts';
 import { isAbove } from './evaluation-trend.ts';
 import { LastingRule } from './lasting-rule.ts';
 import { riseOf, type Diverged } from './diverged.ts';
+import { LossWander } from './loss-wander.ts';
 import { SmoothedLoss } from './smoothed-loss.ts';
 
 /** Losses whose median is a level in the first steps, and for how many it must stay above. */
@@ -15,6 +16,7 @@ const patience = 16;
  */
 export class EarlyDivergence {
   private readonly loss = new SmoothedLoss(window);
+  private readonly wander = new LossWander(window);
   private readonly rule = new LastingRule();
   private taken = 0;
   private first: number | null = null;
@@ -37,6 +39,7 @@ export class EarlyDivergence {
     }
     this.taken += 1;
     this.loss.push(loss);
+    if (!this.rule.holds) this.wander.push(loss);
     const now = this.loss.level;
     if (now === null) return null;
     // A level below zero is of another kind of loss, of which a share says nothing.
@@ -44,9 +47,11 @@ export class EarlyDivergence {
     this.lowest = Math.min(this.lowest, now);
     const far = first > 0 && isAbove(first, { now, noise: this.loss.noise }, options.rise, options.noise);
     if (!this.rule.take(far, step, patience)) return null;
+    const { levelNoise } = this.loss;
+    const wander = options.noise * Math.max(levelNoise, this.wander.deviation(levelNoise));
     return {
       // One that never fell may be of another kind: a divergence from a reference, or the loss of one of two players, begins low.
-      severity: first - this.lowest > options.noise * this.loss.levelNoise ? 'warning' : 'info',
+      severity: first - this.lowest > wander ? 'warning' : 'info',
       since: this.rule.since,
       score: riseOf(now, first),
       threshold: options.rise,
@@ -59,6 +64,7 @@ export class EarlyDivergence {
   /** Older weights begin anew. */
   clear(): void {
     this.loss.clear();
+    this.wander.clear();
     this.rule.clear();
     this.taken = 0;
     this.first = null;

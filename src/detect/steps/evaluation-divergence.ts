@@ -1,12 +1,16 @@
 import { figure } from '../figure.ts';
 import type { Observation } from '../../runs/index.ts';
 import { riseOf, type Diverged } from './diverged.ts';
-import { EvaluationTrend, isAbove, type EvaluationPoint } from './evaluation-trend.ts';
+import { EvaluationTrend, isLost, type EvaluationPoint } from './evaluation-trend.ts';
 import { LastingRule } from './lasting-rule.ts';
 import { RateLevels } from './rate-levels.ts';
 
 /** Evaluations in a row at which both losses must be blown up: one may be a mishap of its own. */
 const blownEvaluations = 2;
+
+/** Shares of the way that a loss below zero had come down from its first value whose loss is bad, and worse. */
+const clearly = 0.2;
+const half = 0.5;
 
 /** Evaluations for which losses may settle after a rise of the learning rate. */
 const settling = 16;
@@ -35,7 +39,8 @@ export class EvaluationDivergence {
   private readonly trainingRates = new RateLevels(settling);
   private readonly risen = new LastingRule();
   private readonly blown = new LastingRule();
-  /** The lowest levels, and the lowest losses of single evaluations. */
+  /** The first losses, the lowest levels, and the lowest losses of single evaluations. */
+  private first: Readonly<Losses> | null = null;
   private best: Losses | null = null;
   private lowest: Losses | null = null;
 
@@ -65,6 +70,7 @@ export class EvaluationDivergence {
     const { latest } = this.trend;
     const { step, rank, fresh } = observation;
     const isEvaluation = fresh.validation_loss !== undefined && latest !== null;
+    if (isEvaluation) this.first ??= latest;
     const diverged =
       (isEvaluation ? this.#judgeBlowUp(latest, step, rank, options) : null) ??
       (point === null ? null : this.#judgeLevels(point, rank, options));
@@ -109,15 +115,21 @@ export class EvaluationDivergence {
     options: EvaluationDivergenceOptions,
   ): Diverged | null {
     const best = (this.best ??= { validation: validation.now, training: training.now });
+    const first = this.first ?? best;
     best.validation = Math.min(best.validation, Math.max(validation.now, this.validationRates.floor));
     best.training = Math.min(best.training, Math.max(training.now, this.trainingRates.floor));
     this.validationRates.reached(validation.now);
     this.trainingRates.reached(training.now);
     const { evaluation_rise: rise, noise, evaluation_patience: patience, evaluation_window: window } = options;
-    const far = isAbove(best.validation, validation, rise, noise) && isAbove(best.training, training, rise, noise);
+    const ofValidation = { first: first.validation, best: best.validation };
+    const ofTraining = { first: first.training, best: best.training };
+    const shares = { ofLevel: rise, ofWay: clearly };
+    const far = isLost(ofValidation, validation, shares, noise) && isLost(ofTraining, training, shares, noise);
     if (!this.risen.take(far, step, patience)) return null;
     return {
-      severity: isAbove(best.validation, validation, options.rise, noise) ? 'critical' : 'warning',
+      severity: isLost(ofValidation, validation, { ofLevel: options.rise, ofWay: half }, noise)
+        ? 'critical'
+        : 'warning',
       since: this.risen.since,
       score: riseOf(validation.now, best.validation),
       threshold: rise,

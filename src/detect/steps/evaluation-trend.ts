@@ -4,6 +4,9 @@ import { SmoothedLoss } from './smoothed-loss.ts';
 
 /** Training losses before an evaluation of which the median stands for the training loss, where none was evaluated. */
 const lossesBefore = 9;
+/** Deviations of a single value that some hundred which go nowhere lie apart at most (the range: Tippett, 1925). */
+const clearWay = 6;
+const halfWay = 0.5;
 
 /** One of the two losses at an evaluation, smoothed. */
 export interface Level {
@@ -73,4 +76,23 @@ function levelOf(loss: SmoothedLoss): Level | null {
 /** Whether a level stands above the best one by a share of it, and by more than its noise explains. */
 export function isAbove(best: number, { now, noise }: Level, share: number, sigmas: number): boolean {
   return now > best + Math.max(share * Math.abs(best), sigmas * noise);
+}
+
+/**
+ * Whether a level stands above the best one by more than its noise explains, and by a share of it or by half of the way down to it,
+ * whichever is less: a constant that is added to a loss makes the former as large as it likes. A best level below zero is no measure at
+ * all, and another share of the way stands in its place. A way that noise explains is none.
+ * @param first the value from which the loss came down
+ * @param shares of the best level, and of the way to one below zero
+ */
+export function isLost(
+  { first, best }: { readonly first: number; readonly best: number },
+  { now, noise }: Level,
+  shares: { readonly ofLevel: number; readonly ofWay: number },
+  sigmas: number,
+): boolean {
+  const way = first - best;
+  const ofLevel = shares.ofLevel * Math.abs(best);
+  const limit = way <= clearWay * noise ? ofLevel : best > 0 ? Math.min(ofLevel, halfWay * way) : shares.ofWay * way;
+  return now > best + Math.max(limit, sigmas * noise);
 }

@@ -8,6 +8,11 @@ export class LastingRule {
     return this.count > 0;
   }
 
+  /** How often in a row it has held up to the last point. */
+  get times(): number {
+    return this.count;
+  }
+
   /** Takes whether the rule holds at a step. True when it has held often enough in a row. */
   take(holds: boolean, step: number, patience: number): boolean {
     if (!holds) {

@@ -1,9 +1,9 @@
 import { integer, number } from '../../config/index.ts';
 import { detectorOptions, quiet, stepDetector } from '../detector.ts';
-import { EvaluationTrend, isAbove } from './evaluation-trend.ts';
+import { EvaluationTrend, isLost } from './evaluation-trend.ts';
 import { figure } from '../figure.ts';
 import { Streak } from '../streak.ts';
-import { EvaluationNoise } from './evaluation-noise.ts';
+import { LevelNoise } from './level-noise.ts';
 import { OverfittingClimb, type Evaluation } from './overfitting-climb.ts';
 
 /**
@@ -12,14 +12,19 @@ import { OverfittingClimb, type Evaluation } from './overfitting-climb.ts';
  */
 const clearFall = 3;
 
+/** Rise that counts of a validation loss below zero, as a share of the way that it had come down: its level is no measure. */
+const ofWay = 0.05;
+
 export interface State {
   readonly trend: EvaluationTrend;
-  readonly noise: EvaluationNoise;
+  readonly noise: LevelNoise;
   /** Evaluations in a row that look like overfitting. */
   readonly streak: Streak;
   readonly climb: OverfittingClimb;
   /** The evaluation with the lowest smoothed validation loss, both losses smoothed. */
   best: Evaluation | null;
+  /** The first validation loss, smoothed. */
+  first: number | null;
 }
 
 /**
@@ -60,10 +65,11 @@ export const overfitting = stepDetector({
   metrics: {},
   start: ({ window }): State => ({
     trend: new EvaluationTrend(window),
-    noise: new EvaluationNoise(),
+    noise: new LevelNoise(),
     streak: new Streak(),
     climb: new OverfittingClimb(),
     best: null,
+    first: null,
   }),
   observe(state, observation, { window, rise, noise: sigmas, patience, rises }) {
     const { trend, streak, climb } = state;
@@ -86,8 +92,11 @@ export const overfitting = stepDetector({
     const { step, validation, training } = point;
     const level = { step, validation: validation.now, training: training.now };
     if (state.best === null || level.validation < state.best.validation) state.best = level;
+    const first = (state.first ??= level.validation);
+    const isHigh = (best: number, now: number, noise: number) =>
+      isLost({ first, best }, { now, noise }, { ofLevel: rise, ofWay }, sigmas);
     const memorises = (from: Evaluation, now: Evaluation) => {
-      const above = (noise: number) => isAbove(from.validation, { now: now.validation, noise }, rise, sigmas);
+      const above = (noise: number) => isHigh(from.validation, now.validation, noise);
       const clear = level.training < level.validation ? 0 : clearFall * training.noise;
       const learns = level.training < from.training - clear;
       // The noise takes some work, and most evaluations are no rise at all.
@@ -95,7 +104,7 @@ export const overfitting = stepDetector({
     };
     const climbed = foot !== null && single !== null && memorises(foot, single);
     // Once found, it is over when the validation loss has come back, and not when noise or the training loss hide it for a while.
-    const stays = streak.open && isAbove(state.best.validation, { ...validation, noise: 0 }, rise, sigmas);
+    const stays = streak.open && isHigh(state.best.validation, validation.now, 0);
     if (!climbed && !stays && !memorises(state.best, level)) return streak.calm(step, patience);
     const [best, now] = climbed ? [foot, single] : [state.best, level];
     const firstStep = streak.disturbed(best.step + 1, climbed || stays ? 1 : patience);

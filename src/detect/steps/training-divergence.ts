@@ -4,6 +4,7 @@ import { figure } from '../figure.ts';
 import { riseOf, type Diverged } from './diverged.ts';
 import { isAbove } from './evaluation-trend.ts';
 import { LastingRule } from './lasting-rule.ts';
+import { LossWander } from './loss-wander.ts';
 import { Onset } from './onset.ts';
 import { RateLevels } from './rate-levels.ts';
 import { SmoothedLoss } from './smoothed-loss.ts';
@@ -12,8 +13,12 @@ import { SmoothedLoss } from './smoothed-loss.ts';
 const recentWindows = 4;
 /** Standard deviations of a single loss that a loss which drifts does not rise so soon. */
 const steep = 6;
-/** Rise below which nobody has to look, as a share of the level: in a long run it happens by chance. */
+/**
+ * Rise below which nobody has to look, as a share of the level: in a long run it happens by chance. A constant that is added to the loss
+ * makes any level large, so half of what had been learnt is enough.
+ */
 const mild = 0.1;
+const half = 0.5;
 /** Share of what had been learnt, the way down from the first level, that is lost again. */
 const clearly = 0.2;
 /** The least one where the loss has risen by a large share of itself: near zero a loss doubles by noise alone. */
@@ -49,13 +54,17 @@ export class TrainingDivergence {
   private since = 0;
   private top = 0;
   private topAt = 0;
+  private readonly wander: LossWander;
   private readonly drift = new LastingRule();
+  /** The highest level of the present drift. */
+  private driftTop = -Infinity;
   readonly #patience: number;
 
   /** @param window losses whose median is the level; @param patience losses for which it must last */
   constructor(window: number, patience: number) {
     this.loss = new SmoothedLoss(window);
     this.rates = new RateLevels(settlingWindows * window);
+    this.wander = new LossWander(window);
     this.#patience = patience;
   }
 
@@ -88,6 +97,8 @@ export class TrainingDivergence {
   ): Diverged | null {
     const { recent, onset } = this;
     this.loss.push(loss);
+    // What stands far above must not count as usual.
+    if (this.high === 0) this.wander.push(loss);
     const { level, noise } = this.loss;
     if (level === null) return null;
     this.first ??= level;
@@ -121,6 +132,7 @@ export class TrainingDivergence {
     this.recent.clear();
     this.onset.clear();
     this.drift.clear();
+    this.wander.clear();
     this.high = 0;
   }
 
@@ -129,12 +141,18 @@ export class TrainingDivergence {
     const { noise } = this.loss;
     const fallen = (this.first ?? level) - base;
     const learnt = resumed ? Math.max(Math.abs(base), fallen) : fallen;
-    const enough = Math.max(steep * noise, mild * Math.abs(base));
-    if (learnt <= options.noise * noise || level - base <= enough) return null;
-    const lost = (level - base) / learnt;
-    const large = level - base > options.rise * Math.abs(base);
+    const rise = level - base;
+    const enough = Math.max(steep * noise, Math.min(mild * Math.abs(base), half * learnt));
+    if (learnt <= options.noise * noise || rise <= enough || !this.#isTrend(Math.min(learnt, rise))) return null;
+    const lost = rise / learnt;
+    const large = rise > Math.min(options.rise * Math.abs(base), learnt);
     if (lost > clearly) return large ? 'critical' : 'warning';
     return large && lost > least ? 'warning' : null;
+  }
+
+  /** Whether a way is farther than the loss wanders anyhow. */
+  #isTrend(way: number): boolean {
+    return way > steep * this.wander.deviation(this.loss.levelNoise);
   }
 
   /** Counts a level that stands far above. True when it has stood there long enough, and is not on its way back. */
@@ -155,17 +173,23 @@ export class TrainingDivergence {
     return false;
   }
 
-  /** A level far above the lowest one to which it came little by little. */
+  /**
+   * A level far above the lowest one to which it came little by little. It is bad where half of what had been learnt is lost, the loss has
+   * stood so for as long as one that rises at once would take, and is not on its way back; and worse above the first level.
+   */
   #judgeDrift(level: number, step: number, rank: number, { rise, noise }: TrainingDivergenceOptions): Diverged | null {
     const { lowest, drift } = this;
     const fallen = (this.first ?? level) - lowest;
-    const far =
-      fallen > noise * this.loss.noise &&
-      isAbove(lowest, { now: level, noise: this.loss.noise }, rise, noise) &&
-      level - lowest > least * fallen;
-    if (!drift.take(far, step, this.#patience)) return null;
+    const way = level - lowest;
+    const limit = Math.max(Math.min(rise * Math.abs(lowest), half * fallen), noise * this.loss.noise);
+    const far = fallen > noise * this.loss.noise && way > Math.max(limit, least * fallen);
+    if (!drift.holds) this.driftTop = -Infinity;
+    this.driftTop = Math.max(this.driftTop, level);
+    if (!drift.take(far && this.#isTrend(Math.min(fallen, way)), step, this.#patience)) return null;
+    const stays =
+      drift.times > recentWindows * this.loss.window && this.driftTop - level <= noise * this.loss.levelNoise;
     return {
-      severity: 'info',
+      severity: !stays || way <= half * fallen ? 'info' : way > fallen ? 'critical' : 'warning',
       since: drift.since,
       score: riseOf(level, lowest),
       threshold: rise,

@@ -1,12 +1,12 @@
 import { lastingNoise } from '../../stats/index.ts';
 
-/** Evaluations that tell the noise. */
+/** Values that tell the noise. */
 const capacity = 256;
 /** Fewer than these say too little of noise that lasts: then the noise of neighbours counts as well, whatever trend there is in it. */
 const enough = 16;
 
-/** The noise of the last validation losses, that of a slow wave included. */
-export class EvaluationNoise {
+/** The noise of the last validation losses, or levels of the training loss: that of a slow wave included. */
+export class LevelNoise {
   private readonly values: number[] = [];
 
   /** Takes a finite value. */
@@ -17,7 +17,7 @@ export class EvaluationNoise {
 
   /**
    * Standard deviation of one value.
-   * @param ofNeighbours the deviation that the changes from one evaluation to the next tell
+   * @param ofNeighbours the deviation that the changes from one value to the next tell
    */
   deviation(ofNeighbours: number): number {
     const lasting = lastingNoise(this.values);

@@ -1,0 +1,57 @@
+import { SlidingWindow } from '../../stats/index.ts';
+import { LevelNoise } from './level-noise.ts';
+
+/** Blocks of losses in a window, and those of half a one: a level may have to turn yet to where they are, so they do not count. */
+const perWindow = 4;
+const pending = 2;
+
+/**
+ * How far a training loss wanders without getting anywhere, as that of one of two players does, or of values that resemble those before
+ * them. The changes from one loss to the next tell nothing of that.
+ */
+export class LossWander {
+  private readonly noise = new LevelNoise();
+  private readonly block: SlidingWindow;
+  /** Medians of the newest blocks, in order. */
+  private newest: readonly number[] = [];
+  /** Losses since the deviation was worked out, which takes some work, and its last value. */
+  private since = Infinity;
+  private last = 0;
+  readonly #window: number;
+
+  constructor(window: number) {
+    this.#window = window;
+    this.block = new SlidingWindow(Math.max(1, Math.round(window / perWindow)));
+  }
+
+  /** Takes a finite loss. */
+  push(loss: number): void {
+    this.since += 1;
+    this.block.push(loss);
+    if (this.block.size < this.block.capacity) return;
+    this.newest = [...this.newest, this.block.median()];
+    this.block.clear();
+    if (this.newest.length <= pending) return;
+    this.noise.push(this.newest[0] ?? NaN);
+    this.newest = this.newest.slice(1);
+  }
+
+  /**
+   * Standard deviation of the median of a block, at most a window old.
+   * @param ofLosses the deviation that the noise of single losses gives it
+   */
+  deviation(ofLosses: number): number {
+    if (this.since >= this.#window) {
+      this.last = this.noise.deviation(ofLosses);
+      this.since = 0;
+    }
+    return this.last;
+  }
+
+  clear(): void {
+    this.noise.clear();
+    this.block.clear();
+    this.newest = [];
+    this.since = Infinity;
+  }
+}
