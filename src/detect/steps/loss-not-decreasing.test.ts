@@ -28,6 +28,15 @@ describe('lossNotDecreasing', () => {
     expect(Number(said[0]?.split(' ')[1])).toBeGreaterThan(4000);
   });
 
+  it('sees a fall in units of the noise too, where a constant makes the loss large', () => {
+    for (const constant of [-1000, 1000]) {
+      const loss = (at: number) => ({ loss: constant + 20 * Math.exp(-at / 200) + noise() });
+      expect(new Feed(lossNotDecreasing).say(steps(1200, loss))).toEqual([]);
+      const stuck = () => ({ loss: constant + noise() });
+      expect(new Feed(lossNotDecreasing).say(steps(300, stuck))[0]).toBe('warning 199');
+    }
+  });
+
   it('gives another learning rate and a checkpoint their time, and asks no fall of a run that goes on', () => {
     const feed = new Feed(lossNotDecreasing);
     feed.take({ loss: 1, learning_rate: 0.1 }, { step: 50_000 });

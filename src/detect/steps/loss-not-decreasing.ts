@@ -9,6 +9,8 @@ import { SmoothedLoss } from './smoothed-loss.ts';
 /** Losses whose median is the level, and those of the very start. */
 const levelWindow = 32;
 const startWindow = 8;
+/** Deviations of a single loss that some hundred which go nowhere lie apart at most (the range: Tippett, 1925). */
+const clear = 6;
 
 export interface State {
   readonly stride: ReportStride;
@@ -84,7 +86,8 @@ export const lossNotDecreasing = stepDetector({
     }
     const level = state.loss.level;
     if (level === null) return quiet;
-    if (level < best.level - options.least * Math.abs(best.level)) {
+    // A constant that is added to the loss makes any share of it as large as it likes.
+    if (level < best.level - Math.min(options.least * Math.abs(best.level), clear * state.loss.noise)) {
       state.best = { level, step };
       state.bettered = state.taken;
       state.fell = true;
