@@ -4,8 +4,11 @@ import { SmoothedLoss } from './smoothed-loss.ts';
 
 /** Training losses before an evaluation of which the median stands for the training loss, where none was evaluated. */
 const lossesBefore = 9;
-/** Deviations of a single value that some hundred which go nowhere lie apart at most (the range: Tippett, 1925). */
-const clearWay = 6;
+/**
+ * Deviations of a single value from which a way is clear. Some hundred independent values that go nowhere lie 6 apart at most (the range:
+ * Tippett, 1925), and those that resemble the ones before them stray farther.
+ */
+const clearWay = 8;
 const halfWay = 0.5;
 
 /** One of the two losses at an evaluation, smoothed. */

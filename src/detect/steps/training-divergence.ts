@@ -2,7 +2,6 @@ import type { Severity } from '../detector.ts';
 import { SlidingWindow } from '../../stats/index.ts';
 import { figure } from '../figure.ts';
 import { riseOf, type Diverged } from './diverged.ts';
-import { isAbove } from './evaluation-trend.ts';
 import { LastingRule } from './lasting-rule.ts';
 import { LossWander } from './loss-wander.ts';
 import { Onset } from './onset.ts';
