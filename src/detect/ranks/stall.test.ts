@@ -73,6 +73,39 @@ describe('stall', () => {
     expect(look()({ idle: 1e6, phase: 'idle' })).toEqual([]);
   });
 
+  describe('where a run paused before', () => {
+    /** A pause of all ranks for so many seconds after a step, with the steps to the next one; gives the worst that was told. */
+    function pause(at: ReturnType<typeof look>, step: number, seconds: number, more: Partial<RankProgress> = {}) {
+      const worst = at({ step, steps: step, idle: seconds, ...more }).map((said) =>
+        'severity' in said ? said.severity : '',
+      );
+      at({ step: step + 1, steps: step + 1, idle: 0 });
+      return worst;
+    }
+
+    it('is silent about one that is due, wakes nobody for another of that length, and tells what takes far longer', () => {
+      const at = look();
+      expect(pause(at, 200, 900)).toEqual(['critical']);
+      expect(pause(at, 400, 930)).toEqual([]);
+      expect(pause(at, 601, 870)).toEqual([]);
+      expect(pause(at, 700, 130)).toEqual(['warning']);
+      expect(pause(at, 760, 900)).toEqual(['warning']);
+      expect(pause(at, 801, 1400)).toEqual(['critical']);
+    });
+
+    it('learns nothing of a stall after which another process went on, and never more than an hour', () => {
+      const at = look();
+      at({ step: 200, steps: 200, idle: 900 });
+      at({ step: 150, steps: 1, idle: 0 });
+      at({ step: 201, steps: 52, idle: 0 });
+      expect(pause(at, 400, 900)).toEqual(['critical']);
+      const slow = look();
+      expect(pause(slow, 200, 36_000)).toEqual(['critical']);
+      expect(pause(slow, 400, 3599)).toEqual([]);
+      expect(pause(slow, 600, 3600)).toEqual(['critical']);
+    });
+  });
+
   it('names the rank first that stopped before the others', () => {
     const ranks = [0, 1, 2, 3].map((rank) => ({ rank, idle: 130, step: rank === 2 ? 810 : 811 }));
     const said = look()(...ranks);

@@ -5,15 +5,18 @@ import { detectorOptions, type Evidence } from '../detector.ts';
 import { span } from '../figure.ts';
 import type { RankVerdict } from '../group.ts';
 import { nameRanks } from './name-ranks.ts';
+import { Pauses } from './pauses.ts';
 
 export interface State {
   readonly stalled: Set<number>;
+  readonly pauses: Pauses;
 }
 
 interface Options {
   readonly start: number;
   readonly training: number;
   readonly other: number;
+  readonly known: number;
   readonly factor: number;
   readonly warmup: number;
 }
@@ -54,6 +57,12 @@ export const stall = clockDetector({
       max: '1d',
       help: 'Time without a step that an evaluation or a checkpoint may take; beyond it a stall is critical',
     }),
+    known: duration({
+      default: '1h',
+      min: '0s',
+      max: '7d',
+      help: 'Time that a pause may take, at most, for one like it that ended with further steps',
+    }),
     start: duration({
       default: '20m',
       min: '1s',
@@ -62,13 +71,15 @@ export const stall = clockDetector({
     }),
     warmup: integer({ default: 5, min: 1, max: 128, help: 'First steps that may take so long' }),
   }),
-  start: (): State => ({ stalled: new Set() }),
-  observe({ stalled }, ranks, options) {
-    const late = ranks.filter((rank) => rank.idle >= limitsOf(rank, options).stalled).sort(furthestBehindFirst);
+  start: (): State => ({ stalled: new Set(), pauses: new Pauses() }),
+  observe({ stalled, pauses }, ranks, options) {
+    pauses.take(ranks, (rank) => rank.idle >= limitsOf(rank, options).stalled);
+    const limits = (rank: RankProgress) => learntLimits(rank, pauses, options);
+    const late = ranks.filter((rank) => rank.idle >= limits(rank).stalled).sort(furthestBehindFirst);
     const isLate = new Set(late.map(({ rank }) => rank));
     const verdicts = late.map((rank): RankVerdict => {
       stalled.add(rank.rank);
-      return { rank: rank.rank, verdict: { status: 'evidence', ...evidenceOf(rank, late, options) } };
+      return { rank: rank.rank, verdict: { status: 'evidence', ...evidenceOf(rank, late, limits(rank)) } };
     });
     for (const rank of stalled) {
       // One that has ended is not stalled any more: how it ended is for others to judge.
@@ -91,13 +102,22 @@ function limitsOf({ steps, usual, phase }: RankProgress, { start, training, othe
   return { stalled: phase === null ? ofSteps : longer, critical: longer };
 }
 
+/** Those of a run that paused before: as long as that somebody may be told, and where a pause is due nobody is. */
+function learntLimits(rank: RankProgress, pauses: Pauses, options: Options): Limits {
+  const limits = limitsOf(rank, options);
+  if (rank.idle < limits.stalled || rank.step === null) return limits;
+  const due = Math.min(options.known, pauses.after(rank.step));
+  const anywhere = Math.min(options.known, pauses.anywhere);
+  const stalled = Math.max(limits.stalled, due);
+  return { stalled, critical: Math.max(limits.critical, anywhere, stalled) };
+}
+
 /** The first verdict opens the finding: it is of the rank that the others most likely wait for. */
 function furthestBehindFirst(one: RankProgress, other: RankProgress): number {
   return (one.step ?? -1) - (other.step ?? -1) || one.rank - other.rank;
 }
 
-function evidenceOf(rank: RankProgress, late: readonly RankProgress[], options: Options): Evidence {
-  const { stalled, critical } = limitsOf(rank, options);
+function evidenceOf(rank: RankProgress, late: readonly RankProgress[], { stalled, critical }: Limits): Evidence {
   const severe = rank.idle >= critical;
   const { step, idle, usual } = rank;
   const names = nameRanks(late.map((each) => each.rank));
