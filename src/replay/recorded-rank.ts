@@ -48,8 +48,6 @@ export class RecordedRank {
    * @param uuid of the GPU on which it computes
    */
   progress(now: number, evaluates: boolean, uuid: string | null): RankProgress {
-    const { size, sorted } = this.#paces;
-    const pace = sorted[Math.floor(0.99 * size)];
     // How much of the time until then goes to steps that have no row, nobody can say yet.
     const isOpaque = this.#stride > 1 && this.#taken < known;
     return {
@@ -58,7 +56,7 @@ export class RecordedRank {
       step: this.steps.newest?.step ?? null,
       steps: this.#taken,
       idle: now - this.#since,
-      usual: pace === undefined ? null : pace * this.#stride,
+      usual: this.#paces.size === 0 ? null : this.#paces.quantile(0.99) * this.#stride,
       phase: isOpaque ? 'idle' : evaluates ? 'evaluation' : null,
     };
   }

@@ -86,13 +86,12 @@ export class Progress {
   }
 
   tell(rank: number, step: number | null, now: number): Omit<RankProgress, 'uuid' | 'phase'> {
-    const { size, sorted } = this.#gaps;
     return {
       rank,
       step,
       steps: this.#steps,
       idle: this.#idle(now),
-      usual: size === 0 ? null : (sorted[Math.floor(0.99 * size)] ?? null),
+      usual: this.#gaps.size === 0 ? null : this.#gaps.quantile(0.99),
     };
   }
 

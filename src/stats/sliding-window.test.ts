@@ -28,6 +28,8 @@ describe('SlidingWindow', () => {
             const middle = median(last);
             expect([...window.sorted]).toEqual(last.toSorted((a, b) => a - b));
             expect(window.median()).toBe(middle);
+            expect([window.quantile(0), window.quantile(1)]).toEqual([Math.min(...last), Math.max(...last)]);
+            expect(window.quantile(0.9)).toBe(window.sorted[Math.floor(0.9 * last.length)]);
             expect(window.mad()).toBeCloseTo(median(last.map((x) => Math.abs(x - middle))), 6);
           }
         },
@@ -45,10 +47,12 @@ describe('SlidingWindow', () => {
     const window = new SlidingWindow(2);
     expect(window.median()).toBeNaN();
     expect(window.mad()).toBeNaN();
+    expect(window.quantile(1)).toBeNaN();
     window.push(1);
     window.push(5);
     window.clear();
     expect(window.size).toBe(0);
+    expect(window.quantile(1)).toBeNaN();
     expect(window.push(7)).toBeUndefined();
     expect(window.median()).toBe(7);
     expect(window.mad()).toBe(0);

@@ -33,6 +33,13 @@ export class SlidingWindow {
     return this.#values.subarray(this.#room, this.#room + this.#size);
   }
 
+  /** The value below which this share of the values stands: the least one for 0, the largest for 1; NaN when empty. */
+  quantile(share: number): number {
+    if (this.#size === 0) return NaN;
+    const place = Math.min(this.#size - 1, Math.floor(share * this.#size));
+    return this.#values[this.#room + place] ?? NaN;
+  }
+
   /** Adds a value and gives the one that it pushed out, undefined while the window fills. */
   push(value: number): number | undefined {
     let evicted: number | undefined;

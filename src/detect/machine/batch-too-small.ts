@@ -37,7 +37,7 @@ export const batchTooSmall = runDetector({
       ];
       return used === null || total === null ? null : used / total;
     });
-    const cpu = state.cpu.size < looks ? null : (state.cpu.sorted[Math.floor(0.95 * looks)] ?? null);
+    const cpu = state.cpu.size < looks ? null : state.cpu.quantile(0.95);
     const gpu = highest(cards.map((card) => state.gpu.quantile(card, 0.95)));
     const memory = highest(cards.map((card) => state.memory.quantile(card, 0.95)));
     const known = cpu !== null && gpu !== null && memory !== null;

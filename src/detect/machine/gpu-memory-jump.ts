@@ -35,7 +35,7 @@ export const gpuMemoryJump = cardDetector({
     const older = state.now.push(share);
     if (older !== undefined) state.level.push(older);
     // The lowest of what is, against the highest of what was: memory that comes and goes is no jump.
-    const [lowest, highest] = [state.now.sorted[0] ?? NaN, state.level.sorted.at(-1) ?? NaN];
+    const [lowest, highest] = [state.now.quantile(0), state.level.quantile(1)];
     const known = state.level.size === before;
     return state.spell.judge(time, known && lowest - highest > rise, waits, () => ({
       severity: 'info',

@@ -31,7 +31,7 @@ export class CardUse {
   quantile(card: Card, share: number): number | null {
     const window = this.windows.get(card.key);
     if (window === undefined || window.size < looks) return null;
-    return window.sorted[Math.min(looks - 1, Math.floor(share * looks))] ?? null;
+    return window.quantile(share);
   }
 
   mean(card: Card): number | null {

@@ -50,8 +50,7 @@ class ScaleNovelty {
   }
 
   #compare(distance: number, floor: () => number): number {
-    const { sorted } = this.#largest;
-    const usual = sorted[Math.min(sorted.length - 1, Math.floor(usualShare * sorted.length))] ?? NaN;
+    const usual = this.#largest.quantile(usualShare);
     // The floor is dear, and most distances are below the usual ones.
     if (distance <= usual) return distance === 0 ? 0 : distance / usual;
     return distance / Math.max(usual, floor());

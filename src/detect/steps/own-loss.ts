@@ -29,7 +29,7 @@ export class OwnLoss {
     this.step = step;
     const { loss } = fresh;
     if (loss === undefined) return this.out;
-    const highest = this.before.size < fewest ? NaN : (this.before.sorted.at(-1) ?? NaN);
+    const highest = this.before.size < fewest ? NaN : this.before.quantile(1);
     const isFinite = Number.isFinite(loss);
     this.out = !isFinite || loss > highest;
     this.far = !isFinite || (Number.isNaN(highest) ? null : loss > 2 * highest - this.before.median());

@@ -104,7 +104,7 @@ export class TrainingDivergence {
     const settled = Math.max(level, this.rates.floor);
     this.lowest = Math.min(this.lowest, settled);
     this.rates.reached(level);
-    const base = Math.min(settled, recent.sorted[0] ?? Infinity);
+    const base = Math.min(settled, recent.size === 0 ? Infinity : recent.quantile(0));
     onset.take(loss > base + options.noise * noise, step);
     const severity = this.#severity(level, base, resumed, options);
     if (severity === null) {
