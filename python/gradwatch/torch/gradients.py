@@ -142,7 +142,8 @@ class GradientNorm:
         self._stepped.append(weakref.ref(optimizer))
         # Stays so if something fails.
         self._norms = [Norm(None)]
-        rest, norms = gradients, []
+        rest = gradients
+        norms: list[Norm] = []
         if self._clipped:
             rest = [each for each in gradients if each not in self._clipped]
             norms, others = self._clipped.take(gradients)
