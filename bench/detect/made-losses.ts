@@ -1,5 +1,6 @@
 import { Feed, normals } from '../../test/support/detection.ts';
-import type { AnyStepDetector } from '../../src/detect/detector.ts';
+import { severities, type AnyStepDetector, type Severity } from '../../src/detect/detector.ts';
+import { divergence } from '../../src/detect/steps/divergence.ts';
 import { lossNotDecreasing } from '../../src/detect/steps/loss-not-decreasing.ts';
 import { lossOscillation } from '../../src/detect/steps/loss-oscillation.ts';
 import { row, type BenchRow } from '../report.ts';
@@ -52,16 +53,61 @@ const exponential: Shape = (noise) => {
   return (at) => (0.5 + 4 * Math.exp(-at / tau)) * Math.exp(0.05 * noise());
 };
 
+/** `shape` times so much, to which it rises from a step on within so many. */
+const rising = (shape: Shape, factor: number, within: number): Shape => {
+  return (noise) => {
+    const [loss, start, lasts] = [shape(noise), about(1200, noise), about(within, noise)];
+    return (at) => loss(at) * (1 + (factor - 1) * Math.min(1, Math.max(0, (at - start) / lasts)));
+  };
+};
+/** Noise of 1 about a loss that falls by some twenty, with such a constant, and is lost again by as much and half as much more. */
+const withConstant = (constant: number, isLost: boolean): Shape => {
+  return (noise) => {
+    const [way, tau, start] = [about(20, noise), about(300, noise), about(1500, noise)];
+    const lost = (at: number) => (isLost && at > start ? 1.5 * way * (1 - Math.exp((start - at) / 60)) : 0);
+    return (at) => constant + way * Math.exp(-at / tau) + lost(at) + noise();
+  };
+};
+/** The loss of one of two players: what it wanders by resembles the value before it, about a level that rises by so much. */
+const game = (correlation: number, size: number, rise: number): Shape => {
+  return (noise) => {
+    let wander = noise();
+    return (at) => {
+      wander = correlation * wander + Math.sqrt(1 - correlation ** 2) * noise();
+      return 1 + rise * (1 - Math.exp(-at / 1500)) + size * wander;
+    };
+  };
+};
+/** A new task whenever one is learnt. */
+const tasks: Shape = (noise) => {
+  const lasts = Math.round(about(800, noise));
+  return (at) => (0.2 + 2 * Math.exp(-(at % lasts) / 80)) * Math.exp(0.1 * noise());
+};
+
 interface Group {
   readonly what: string;
   readonly detector: AnyStepDetector;
+  /** The least severity that is counted. */
+  readonly from: Severity;
   readonly sick: Readonly<Record<string, Shape>>;
+  readonly healthy: Readonly<Record<string, Shape>>;
 }
+
+const healthy: Readonly<Record<string, Shape>> = {
+  'healthy, by a power': falling(3),
+  'healthy, under loud noise': falling(15),
+  'healthy, with steps of the learning rate': decaying,
+  'healthy, exponentially': exponential,
+  'healthy, wandering by 3 % within ten steps': wandering(0.9, 0.03),
+  'healthy, wandering by 5 % within a hundred steps': wandering(0.99, 0.05),
+};
 
 const groups: readonly Group[] = [
   {
     what: 'made losses that do not fall',
     detector: lossNotDecreasing,
+    from: 'info',
+    healthy,
     sick: {
       'never falls': (noise) => () => 6.9 * Math.exp(0.02 * noise()),
       'never falls, under loud noise': (noise) => () => 6.9 * Math.exp(0.15 * noise()),
@@ -72,6 +118,8 @@ const groups: readonly Group[] = [
   {
     what: 'made losses that oscillate',
     detector: lossOscillation,
+    from: 'info',
+    healthy,
     sick: {
       'by a tenth within 60 steps': swinging(falling(3), 0.1, 60),
       'by a third within 60 steps': swinging(falling(3), 0.3, 60),
@@ -81,22 +129,36 @@ const groups: readonly Group[] = [
       'by a third within 60 steps, under loud noise': swinging(falling(15), 0.3, 60),
     },
   },
+  {
+    what: 'made losses that rise for good',
+    detector: divergence,
+    from: 'warning',
+    healthy: {
+      ...healthy,
+      'healthy, around -1,000': withConstant(-1000, false),
+      'healthy, around 1,000': withConstant(1000, false),
+      'healthy, a new task now and then': tasks,
+      'one of two players, wandering within 20 steps': game(0.95, 0.5, 0),
+      'one of two players, wandering within 200 steps': game(0.995, 3, 0),
+      'one of two players, wandering and rising': game(0.95, 0.5, 1.5),
+    },
+    sick: {
+      'twice as high within 300 steps': rising(falling(3), 2, 300),
+      'twice as high within 1,000 steps': rising(falling(3), 2, 1000),
+      'three times as high within 2,000 steps': rising(falling(3), 3, 2000),
+      'around -1,000': withConstant(-1000, true),
+      'around 1,000': withConstant(1000, true),
+    },
+  },
 ];
-const healthy: Readonly<Record<string, Shape>> = {
-  'healthy, by a power': falling(3),
-  'healthy, under loud noise': falling(15),
-  'healthy, with steps of the learning rate': decaying,
-  'healthy, exponentially': exponential,
-  'healthy, wandering by 3 % within ten steps': wandering(0.9, 0.03),
-  'healthy, wandering by 5 % within a hundred steps': wandering(0.99, 0.05),
-};
-
-/** Training losses that stand still or swing, of which no recording has labels, and healthy ones: of how many of each it is said. */
+/** Training losses that stand still, swing or rise for good, of which no recording has labels, and healthy ones: of how many of each it is said. */
 export function madeLossRows(): BenchRow[] {
-  return groups.flatMap(({ what, detector, sick }) => {
+  return groups.flatMap(({ what, detector, from, sick, healthy }) => {
     const rowsOf = (shapes: Readonly<Record<string, Shape>>, measure: string, better: 'lower' | 'higher') =>
       Object.entries(shapes).map(([name, shape]) => {
-        const told = Array.from({ length: seeds }, (_, seed) => isTold(detector, shape(normals(211 * (seed + 1)))));
+        const told = Array.from({ length: seeds }, (_, seed) =>
+          isTold(detector, from, shape(normals(211 * (seed + 1)))),
+        );
         const part = share(told.filter((is) => is).length, seeds);
         return row(`${what}, ${measure}: ${name}`, part.value, `share of runs (${part.text})`, better);
       });
@@ -104,8 +166,11 @@ export function madeLossRows(): BenchRow[] {
   });
 }
 
-function isTold(detector: AnyStepDetector, loss: (at: number) => number): boolean {
+function isTold(detector: AnyStepDetector, from: Severity, loss: (at: number) => number): boolean {
   const feed = new Feed(detector);
-  for (let at = 0; at < length; at += 1) if (feed.take({ loss: loss(at) }).status === 'evidence') return true;
+  for (let at = 0; at < length; at += 1) {
+    const verdict = feed.take({ loss: loss(at) });
+    if (verdict.status === 'evidence' && severities.indexOf(verdict.severity) >= severities.indexOf(from)) return true;
+  }
   return false;
 }

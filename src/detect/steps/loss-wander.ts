@@ -4,6 +4,9 @@ import { LevelNoise } from './level-noise.ts';
 /** Blocks of losses in a window, and those of half a one: a level may have to turn yet to where they are, so they do not count. */
 const perWindow = 4;
 const pending = 2;
+/** A deviation takes some work and moves slowly: it is worked out anew after an eighth of the losses so far, and after so many windows. */
+const share = 1 / 8;
+const staleWindows = 8;
 
 /**
  * How far a training loss wanders without getting anywhere, as that of one of two players does, or of values that resemble those before
@@ -14,9 +17,10 @@ export class LossWander {
   private readonly block: SlidingWindow;
   /** Medians of the newest blocks, in order. */
   private newest: readonly number[] = [];
-  /** Losses since the deviation was worked out, which takes some work, and its last value. */
-  private since = Infinity;
+  private taken = 0;
+  /** The deviation that was worked out last, and after how many losses. */
   private last = 0;
+  private lastAt = -Infinity;
   readonly #window: number;
 
   constructor(window: number) {
@@ -26,7 +30,7 @@ export class LossWander {
 
   /** Takes a finite loss. */
   push(loss: number): void {
-    this.since += 1;
+    this.taken += 1;
     this.block.push(loss);
     if (this.block.size < this.block.capacity) return;
     this.newest = [...this.newest, this.block.median()];
@@ -37,13 +41,13 @@ export class LossWander {
   }
 
   /**
-   * Standard deviation of the median of a block, at most a window old.
+   * Standard deviation of the median of a block.
    * @param ofLosses the deviation that the noise of single losses gives it
    */
   deviation(ofLosses: number): number {
-    if (this.since >= this.#window) {
+    if (this.taken - this.lastAt >= Math.min(staleWindows * this.#window, share * this.taken)) {
       this.last = this.noise.deviation(ofLosses);
-      this.since = 0;
+      this.lastAt = this.taken;
     }
     return this.last;
   }
@@ -52,6 +56,7 @@ export class LossWander {
     this.noise.clear();
     this.block.clear();
     this.newest = [];
-    this.since = Infinity;
+    this.taken = 0;
+    this.lastAt = -Infinity;
   }
 }
