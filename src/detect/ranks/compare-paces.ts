@@ -13,6 +13,8 @@ const chance = 1e-4;
 const leastKnown = 5;
 /** Standard deviations by which a rank has to lag behind its peers too: where batches differ some rank is always the last. */
 const ofNoise = 2;
+/** Standard deviations of a median of n values times the root of n, and a quarter for the level that it is compared with. */
+const ofMedian = 1.25 ** 2;
 /** Evidence that slow steps recur which is enough: a million to one. */
 const recurringEvidence = Math.log(1e6);
 
@@ -25,6 +27,7 @@ interface Options {
   readonly of: number;
   readonly slow: number;
   readonly slight: number;
+  readonly drift: number;
   readonly evidence: number;
   readonly critical: number;
 }
@@ -46,8 +49,19 @@ export function comparePaces(paces: ByRank<Pace>, step: number, row: StepRow<Wor
   const waiting = ranks.every(({ work }) => work.wait !== null);
   const leastWait = Math.min(...ranks.map(({ work }) => work.wait ?? Infinity));
   const owns = Others.of(ranks.map(({ own }) => own));
+  // In one step for all, as they began together: the order of levels is not worked out at every step.
+  const due = ranks.filter(({ pace }) => pace.drift.isDue(options.window) && pace.usual.size === options.window);
+  if (due.length > 0 && ranks.length > 1) {
+    const levels = Others.of(ranks.map(({ pace }) => pace.usual.median()));
+    for (const { pace } of due) {
+      const level = pace.usual.median();
+      const noise = (ofMedian * pace.sigma) / Math.sqrt(options.window);
+      const above = level - levels.medianWithout(level);
+      pace.drift.take(step, above, ranks.length - 1, Math.log(options.drift), options.z, noise);
+    }
+  }
   return ranks.flatMap(({ rank, pace, work, own, change }): RankVerdict[] => {
-    const { slight, recurring } = pace;
+    const { slight, recurring, drift } = pace;
     // Where every rank is slow now and then, so are a few steps of one: that must happen more often than by chance.
     // After few steps the share of the median rank may be none by chance: that of all others counts, by Laplace's rule of succession.
     const steps = pace.marked * (ranks.length - 1);
@@ -78,13 +92,20 @@ export function comparePaces(paces: ByRank<Pace>, step: number, row: StepRow<Wor
         ...{ factor: recurring.mean, threshold: options.slight, since: recurring.since, isChange: true },
         share: recurring.lagShare,
       };
+    else if (drift.isFar && !lasts && !drifts)
+      slow = {
+        ...{ factor: drift.by, threshold: options.drift, since: drift.since, isChange: true },
+        usual: pace.usual.median() - drift.by,
+      };
     else if (changed) slow = { factor: apart, threshold: options.slowdown, since, isChange: true };
     else if (lags) slow = { factor: behind, threshold: options.lag, since, isChange: false };
     else if (drifts) slow = { factor: slight.mean, threshold: options.slight, since: slight.since, isChange: true };
     // Between two lags that recur nothing is over.
     else if (recurring.reaches(recurringEvidence / 2, little)) return [];
     else return tell(pace.episode.calm(step, options.of));
-    return drifts || lasts || recurs ? tell(evidenceOf(slow, rank, pace, step, row, options.critical)) : [];
+    return drifts || lasts || recurs || drift.isFar
+      ? tell(evidenceOf(slow, rank, pace, step, row, options.critical))
+      : [];
   });
 }
 

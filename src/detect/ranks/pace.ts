@@ -2,6 +2,7 @@ import { madToSigma, SlidingWindow } from '../../stats/index.ts';
 import { Episode } from '../episode.ts';
 import { RecurringLag } from './recurring-lag.ts';
 import { SlightLag } from './slight-lag.ts';
+import { SlowDrift } from './slow-drift.ts';
 
 /** Least standard deviation of the logarithm that is assumed. */
 const scaleFloor = 0.02;
@@ -17,6 +18,7 @@ export class Pace {
   readonly episode = new Episode();
   readonly slight = new SlightLag();
   readonly recurring = new RecurringLag();
+  readonly drift = new SlowDrift();
   /** It reports waits: its step is not told before its wait. */
   waits = false;
   /** Logarithms of how far the rank's change stood above that of its peers, while in order. */

@@ -20,13 +20,15 @@ export interface Slow {
   readonly since: number;
   /** Slower than it was, and not only slower than the others. */
   readonly isChange: boolean;
+  /** Logarithm of the time that was usual before it drifted away. */
+  readonly usual?: number;
   /** In what share of the steps it is slow, where it is so now and then; the factor is the mean of all steps then. */
   readonly share?: number;
 }
 
 /** @param critical from how many times on it is critical */
 export function evidenceOf(
-  { factor: logarithm, threshold, since, isChange, share }: Slow,
+  { factor: logarithm, threshold, since, isChange, share, usual }: Slow,
   rank: number,
   pace: Pace,
   step: number,
@@ -47,7 +49,7 @@ export function evidenceOf(
     step,
     score: factor,
     threshold,
-    baseline: isChange ? Math.exp(pace.usual.median()) : null,
+    baseline: isChange ? Math.exp(usual ?? pace.usual.median()) : null,
     window: pace.usual.size,
     cause:
       (isChange

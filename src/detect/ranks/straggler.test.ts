@@ -172,6 +172,32 @@ describe('straggler', () => {
     }
   });
 
+  it('finds a rank that becomes slower little by little, and is done with it when it is as fast as before', () => {
+    const noise = normals(70);
+    const run = job(8, (rank, step) => {
+      const slower = step < 700 || step >= 1300 ? 1 : 1 + 0.8 * Math.min(1, (step - 700) / 500);
+      return { step_seconds: (1 + 0.1 * rank) * Math.exp(0.05 * noise()) * (rank === 5 ? slower : 1) };
+    });
+    const said = run(0, 1600);
+    expect(said[0]).toMatchObject({
+      rank: 5,
+      verdict: { threshold: 1.2, baseline: expect.closeTo(1.5, 1) as number },
+    });
+    expect(said[0]?.step).toBeLessThan(1000);
+    expect(new Set(said.map(({ rank }) => rank))).toEqual(new Set([5]));
+    expect(brief(said).at(-1)).toMatch(/^recovered 5 at 1[34]\d\d$/);
+  });
+
+  it('is silent where all ranks become slower little by little, and where they wander', () => {
+    const noise = normals(71);
+    const wander = [0, 0, 0, 0, 0, 0, 0, 0];
+    const run = job(8, (rank, step) => {
+      wander[rank] = 0.99 * wander[rank]! + 0.003 * noise();
+      return { step_seconds: (1 + 0.1 * rank) * Math.exp(wander[rank] + 0.05 * noise()) * (1 + step / 1000) };
+    });
+    expect(run(0, 2000)).toEqual([]);
+  });
+
   it('does not blame a rank of other speed where nobody waits for it', () => {
     const uneven = job(4, (rank) => ({ step_seconds: 1 + rank }));
     expect(uneven(0, 200)).toEqual([]);

@@ -63,6 +63,12 @@ export const straggler = groupDetector({
       max: 100,
       help: 'Slowdown of the same kind that counts where it lasts, and in the mean where steps are slow now and then',
     }),
+    drift: number({
+      default: 1.2,
+      min: 1.01,
+      max: 100,
+      help: 'Slowdown against what was usual long before that counts, where it came little by little',
+    }),
     evidence: number({
       default: 14,
       min: 1,
