@@ -207,6 +207,40 @@ describe('ProcessGate', () => {
     expect(child.signals).toEqual([]);
   });
 
+  test('what it printed before it ended is read to the end where turns of the event loop last longer than the wait', async () => {
+    const call = gate.run([], watch());
+    await settle();
+    child.exitCode = 0;
+    child.emit('exit', 0, null);
+    for (const piece of ['one', 'two', 'three']) {
+      await settle();
+      // The timer is due before the turn looks for what is there to be read.
+      vi.advanceTimersByTime(1_000);
+      child.stdout.write(piece);
+    }
+    for (let round = 0; round < 5; round += 1) {
+      await settle();
+      await settle();
+      vi.advanceTimersByTime(1_000);
+    }
+    await call;
+    expect(heard).toEqual(['one', 'two', 'three']);
+  });
+
+  test('what left the group and prints on does not hold the gate for long', async () => {
+    const call = gate.run([], watch());
+    await settle();
+    child.exitCode = 0;
+    child.emit('exit', 0, null);
+    for (let piece = 0; piece < 5; piece += 1) {
+      await settle();
+      child.stdout.write('on and on');
+      await settle();
+      vi.advanceTimersByTime(1_000);
+    }
+    expect(await call).toMatchObject({ code: 0 });
+  });
+
   test('what a program left behind is ended, and holds the gate until it is gone', async () => {
     const call = gate.run([], watch());
     await settle();

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Exit } from './exit.ts';
 import { endWithUs, type Group, type Spawn } from './process-group.ts';
 
@@ -23,6 +24,8 @@ export interface Watch {
 const keptCharacters = 4096;
 /** How long output may still come after the program ended; what it started and left behind is ended then. */
 const drainSeconds = 1;
+/** So often at most, while output does come: an event loop that is busy reads one piece of it in a turn, and a socket holds a few. */
+const drainRounds = 5;
 /** Between two looks whether what it left behind is gone. */
 const lookSeconds = 0.1;
 
@@ -123,6 +126,7 @@ export class ProcessGate {
     };
     let ending = false;
     let silent = false;
+    let pieces = 0;
     const end = (): void => {
       if (ending) return;
       ending = true;
@@ -141,6 +145,7 @@ export class ProcessGate {
     const { calmSeconds } = watch;
     const calm = calmSeconds === null ? null : after(calmSeconds, () => (turn.calm = false));
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      pieces += 1;
       // Of a program that prints fast as many as 32 pieces would come in one turn of the event loop, and nobody else would have his.
       child.stdout?.pause();
       setImmediate(() => child.stdout?.resume());
@@ -173,7 +178,12 @@ export class ProcessGate {
         new Promise((resolve) => {
           after(seconds, resolve);
         });
-      await Promise.race([closed, pause(drainSeconds)]);
+      for (let round = 0, before = -1; round < drainRounds && pieces !== before; round += 1) {
+        before = pieces;
+        // In a turn that is late the timer comes before what is there to be read.
+        const isClosed = closed.then(() => true);
+        if (await Promise.race([isClosed, pause(drainSeconds).then(() => nextTurn(false))])) break;
+      }
       if (group?.lives === true) end();
       while (group?.lives === true) await pause(lookSeconds);
       return { error: null, code: child.exitCode, signal: child.signalCode, silent, stderr };
