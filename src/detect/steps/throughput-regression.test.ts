@@ -29,6 +29,25 @@ describe('throughputRegression', () => {
     expect(said).toEqual([]);
   });
 
+  it('takes samples that become longer for no more than information, and a lasting loss for one', () => {
+    const noise = normals(4);
+    for (const epoch of [500, 1500]) {
+      const feed = new Feed(throughputRegression);
+      const said = feed.say(
+        steps(4000, (at) => ({
+          step_seconds: (0.1 + (0.4 * (at % epoch)) / epoch) * Math.exp(0.03 * noise()),
+          samples: 32,
+        })),
+      );
+      expect(said[0]).toMatch(/^info /);
+      expect(said.filter((each) => /^(warning|critical)/.test(each))).toEqual([]);
+    }
+    const lasting = steps(900, (at) => ({ step_seconds: at < 300 ? 0.2 : 0.3, samples: 32 }));
+    const said = new Feed(throughputRegression).say(lasting);
+    expect(said[0]).toMatch(/^info 39\d$/);
+    expect(said.find((each) => each.startsWith('warning'))).toMatch(/^warning 5[89]\d$/);
+  });
+
   it('says nothing where nobody tells what was done, and of noise', () => {
     const noise = normals(3);
     expect(new Feed(throughputRegression).say(steps(400, (at) => ({ step_seconds: 1 + at })))).toEqual([]);

@@ -8,6 +8,10 @@ import { trainingSeconds, workOf } from './step-time.ts';
 
 /** A change of the work of a step, as a share of it, after which another throughput is to be expected. */
 const otherWork = 0.1;
+/** Of samples that become longer a level falls all the time: it is settled when it changes by no more than this share within so many times `patience`. */
+const [settled, settling] = [0.03, 4];
+/** By how much a swing may be deeper than one that was over. */
+const deeper = 0.05;
 
 /** What throughput is measured by, with the unit within a sentence. */
 const measures = {
@@ -27,6 +31,14 @@ export interface State {
   /** Steps in a row below the limit, and the first of them. */
   low: number;
   since: number;
+  /** The level when it was last seen whether it is settled, and whether it was. */
+  mark: number;
+  isSettled: boolean;
+  /** The loss when it was told, and the most since then. */
+  told: number;
+  most: number;
+  /** The most of a swing that is over. */
+  swing: number;
 }
 
 /** A run gets less done in a second than it did at its best, also where it became so little by little. */
@@ -58,6 +70,11 @@ export const throughputRegression = stepDetector({
     best: null,
     low: 0,
     since: 0,
+    mark: 0,
+    isSettled: false,
+    told: 0,
+    most: 0,
+    swing: 0,
   }),
   observe(state, observation, { drop, critical, patience }) {
     const { last, work, episode } = state;
@@ -78,16 +95,28 @@ export const throughputRegression = stepDetector({
     if (state.best === null || isOther || level > state.best.level) state.best = { level, work: usualWork };
     const loss = 1 - level / state.best.level;
     if (!(loss >= drop)) {
+      // What went on falling after it was told and then was as fast as before is work that swings, with an epoch for example.
+      if (state.low >= patience && state.most - state.told >= deeper) state.swing = Math.max(state.swing, state.most);
       state.low = 0;
+      state.isSettled = false;
       return episode.calm(step, patience);
     }
     if (state.low === 0) state.since = step;
     state.low += 1;
     if (state.low < patience) return quiet;
+    if (state.low === patience) state.mark = level;
+    else if (state.low % (settling * patience) === 0) {
+      state.isSettled ||= Math.abs(level / state.mark - 1) <= settled;
+      state.mark = level;
+    }
+    if (state.low === patience) state.told = state.most = loss;
+    state.most = Math.max(state.most, loss);
+    // A sample may be more work than another; a token is always about the same.
+    const isSwing = measured.by === 'samples' && (!state.isSettled || loss <= state.swing + deeper);
     const severe = loss >= critical;
     return {
       status: 'evidence',
-      severity: severe ? 'critical' : 'warning',
+      severity: isSwing ? 'info' : severe ? 'critical' : 'warning',
       firstStep: episode.disturbed(state.since),
       step,
       score: loss,
@@ -116,4 +145,5 @@ function begin(state: State): void {
   state.last.clear();
   state.work.clear();
   state.low = 0;
+  state.isSettled = false;
 }
