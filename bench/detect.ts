@@ -22,6 +22,7 @@ import { NabScore } from './detect/nab-score.ts';
 import { SamplingScore } from './detect/sampling-score.ts';
 import { SeriesScore } from './detect/series-score.ts';
 import { labelledSeries } from './detect/series.ts';
+import { ThinnedScore } from './detect/thinned-score.ts';
 import { workerScore } from './detect/worker-score.ts';
 import { print } from './report.ts';
 
@@ -38,6 +39,7 @@ if (data === undefined || !existsSync(data)) {
     new ColdStartScore(),
     new LossSpikeScore(),
     new EvaluationScore('overfitting', 'overfit', 0.95),
+    new ThinnedScore(),
     new EvaluationScore('divergence', 'diverged', null),
     new HealthyScore(),
     new InjectedFaults(),

@@ -15,9 +15,26 @@ interface Tally {
 }
 
 const ours = 'gradwatch';
-const cleanClasses = ['healthy', 'grad_spikes_recovered'];
+export const cleanClasses = ['healthy', 'grad_spikes_recovered'];
 /** Share of clean runs that may be flagged. */
-const falsePositives = 0.03;
+export const falsePositives = 0.03;
+
+export interface Point {
+  readonly step: number;
+  readonly validation: number;
+  /** NaN where none is known. */
+  readonly training: number;
+}
+
+/** The evaluations of a run, each with the training loss that was evaluated, else with that of the last step. */
+export function evaluationsOf(rows: JudgedRun['rows']): Point[] {
+  let loss: number | undefined;
+  return rows.flatMap(({ step, values }) => {
+    loss = values.evaluated_training_loss ?? values.loss ?? loss;
+    const validation = values.validation_loss;
+    return validation === undefined ? [] : [{ step, validation, training: loss ?? NaN }];
+  });
+}
 
 /** Runs of one class (overfit or diverged) that were found by our kind of finding, and clean runs that were called so. */
 export class EvaluationScore {
@@ -35,12 +52,7 @@ export class EvaluationScore {
   take({ label, rows, evidence }: JudgedRun): void {
     const sick = label.class === this.#class;
     if (!sick && !cleanClasses.includes(label.class)) return;
-    let loss: number | undefined;
-    const points = rows.flatMap(({ step, values }) => {
-      loss = values.evaluated_training_loss ?? values.loss ?? loss;
-      const validation = values.validation_loss;
-      return validation === undefined ? [] : [{ step, validation, training: loss ?? NaN }];
-    });
+    const points = evaluationsOf(rows);
     if (points.length === 0) return;
     const start = label.anomalies.find(({ start_step: step }) => sick && step >= 0)?.start_step ?? Infinity;
     const count = (name: string, alarms: readonly number[]) => {

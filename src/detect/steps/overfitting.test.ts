@@ -34,13 +34,13 @@ describe('overfitting', () => {
       validation_loss: at <= 3 ? 0.67 + 0.3 * (3 - at) : 0.67 + 0.09 * (at - 3),
       evaluated_training_loss: 1.6 * Math.exp(-0.3 * at),
     }));
-    expect(feed.say(short.slice(0, 10))).toEqual([]);
-    expect(feed.take(short[10]!)).toMatchObject({
+    expect(feed.say(short.slice(0, 9))).toEqual([]);
+    expect(feed.take(short[9]!)).toMatchObject({
       status: 'evidence',
       firstStep: 4,
-      cause: expect.stringMatching(/has risen to 1\.3 at step 10 from its best, 0\.67 at step 3,/) as string,
+      cause: expect.stringMatching(/has risen to 1\.12 at step 9 from its best, 0\.76 at step 3,/) as string,
     });
-    expect(feed.say(short.slice(11))).toHaveLength(1);
+    expect(feed.say(short.slice(10))).toHaveLength(2);
   });
 
   it.each([18, 30, 42])('finds it soon after a curved descent to the best of 60 evaluations, the one at %d', (turn) => {
@@ -70,6 +70,20 @@ describe('overfitting', () => {
     };
     expect(runs((at) => 2 + 1.4 * Math.exp(-at / 30))[0]).toMatch(/^warning/);
     expect(runs(() => 2)).toEqual([]);
+  });
+
+  it('finds a large rise of a short run whose validation loss levels off and falls back a little', () => {
+    const losses = [0.7, 0.6, 0.55, 0.5, 0.51, 0.53, 0.56, 0.575, 0.57, 0.56, 0.57, 0.59, 0.6, 0.61, 0.615, 0.617];
+    const run = (training: (at: number) => number) =>
+      losses.map((validation_loss, at) => ({ validation_loss, evaluated_training_loss: training(at) }));
+    const feed = new Feed(overfitting);
+    expect(feed.say(run((at) => 0.6 * Math.exp(-0.1 * at)))[0]).toMatch(/^warning (9|1\d)$/);
+    expect(new Feed(overfitting).say(run(() => 0.3))).toEqual([]);
+    const small = run((at) => 0.6 * Math.exp(-0.1 * at)).map((each) => ({
+      ...each,
+      validation_loss: 0.5 + 0.5 * (each.validation_loss - 0.5),
+    }));
+    expect(new Feed(overfitting).say(small)).toEqual([]);
   });
 
   it('asks of rises without a break that the training loss falls, and that they begin at the lowest', () => {

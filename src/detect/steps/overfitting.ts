@@ -1,10 +1,11 @@
 import { integer, number } from '../../config/index.ts';
 import { detectorOptions, quiet, stepDetector } from '../detector.ts';
-import { EvaluationTrend, isLost } from './evaluation-trend.ts';
+import { EvaluationTrend, isAbove, isLost } from './evaluation-trend.ts';
 import { figure } from '../figure.ts';
 import { Streak } from '../streak.ts';
 import { LevelNoise } from './level-noise.ts';
 import { OverfittingClimb, type Evaluation } from './overfitting-climb.ts';
+import { OverfittingRise, type Rise } from './overfitting-rise.ts';
 
 /**
  * Fall of the training loss that is more than chance, in deviations of one of its values: two medians of five values lie 0.8 of them
@@ -21,6 +22,7 @@ export interface State {
   /** Evaluations in a row that look like overfitting. */
   readonly streak: Streak;
   readonly climb: OverfittingClimb;
+  readonly path: OverfittingRise;
   /** The evaluation with the lowest smoothed validation loss, both losses smoothed. */
   best: Evaluation | null;
   /** The first validation loss, smoothed. */
@@ -29,8 +31,8 @@ export interface State {
 
 /**
  * The validation loss rises for good while the training loss still falls: the network learns its training data by heart. Both losses
- * are medians of the last evaluations, so that one bad evaluation says nothing. Rises without a break need no medians: a short run
- * with few evaluations is over before the medians have turned.
+ * are medians of the last evaluations, so that one bad evaluation says nothing. A short run is over before long medians have turned and
+ * its noise is known: rises without a break need neither, nor does a large rise that hardly ever fell back.
  */
 export const overfitting = stepDetector({
   kind: 'overfitting',
@@ -60,6 +62,18 @@ export const overfitting = stepDetector({
       max: 1000,
       help: 'Rises without a break from the best evaluation on that are enough, whatever the medians',
     }),
+    large_rise: number({
+      default: 0.13,
+      min: 0,
+      max: 1000,
+      help: 'Rise above the best, as a share of it, that is found in few evaluations where it hardly ever fell back',
+    }),
+    clear_factor: number({
+      default: 4,
+      min: 0,
+      max: 1000,
+      help: 'Multiple of the noise, of the largest fall on the way up and of the largest rise lost before, that a large rise must be',
+    }),
   }),
   reads: ['validation_loss', 'loss', 'evaluated_training_loss'],
   metrics: {},
@@ -68,16 +82,19 @@ export const overfitting = stepDetector({
     noise: new LevelNoise(),
     streak: new Streak(),
     climb: new OverfittingClimb(),
+    path: new OverfittingRise(),
     best: null,
     first: null,
   }),
-  observe(state, observation, { window, rise, noise: sigmas, patience, rises }) {
-    const { trend, streak, climb } = state;
+  observe(state, observation, options) {
+    const { window, rise, noise: sigmas, patience } = options;
+    const { trend, streak, climb, path } = state;
     if (observation.wentBack) {
       trend.clear();
       state.noise.clear();
       streak.restart();
       climb.clear();
+      path.clear();
       // What was reached on an abandoned path is no longer the best of this one.
       if (state.best !== null && state.best.step >= observation.step) state.best = null;
     }
@@ -87,7 +104,8 @@ export const overfitting = stepDetector({
     const isEvaluation = value !== undefined && Number.isFinite(value);
     if (isEvaluation) state.noise.push(value);
     const single = isEvaluation && latest !== null ? { step: observation.step, ...latest } : null;
-    const foot = single === null ? null : climb.take(single, rises);
+    const foot = single === null ? null : climb.take(single, options.rises);
+    const risen = single === null ? null : path.take(single, options.clear_factor);
     if (point === null) return quiet;
     const { step, validation, training } = point;
     const level = { step, validation: validation.now, training: training.now };
@@ -95,19 +113,27 @@ export const overfitting = stepDetector({
     const first = (state.first ??= level.validation);
     const isHigh = (best: number, now: number, noise: number) =>
       isLost({ first, best }, { now, noise }, { ofLevel: rise, ofWay }, sigmas);
+    const learns = (from: Evaluation) => {
+      const clear = level.training < level.validation ? 0 : clearFall * training.noise;
+      return level.training < from.training - clear;
+    };
     const memorises = (from: Evaluation, now: Evaluation) => {
       const above = (noise: number) => isHigh(from.validation, now.validation, noise);
-      const clear = level.training < level.validation ? 0 : clearFall * training.noise;
-      const learns = level.training < from.training - clear;
       // The noise takes some work, and most evaluations are no rise at all.
-      return learns && above(0) && above(state.noise.deviation(validation.noise));
+      return learns(from) && above(0) && above(state.noise.deviation(validation.noise));
     };
-    const climbed = foot !== null && single !== null && memorises(foot, single);
+    const climbed = foot !== null && single !== null && memorises(foot, single) ? { from: foot, now: single } : null;
+    const isLarge = ({ from, now }: Rise) => {
+      const lasting = { now: now.validation, noise: state.noise.deviation(0) };
+      const isFar = isAbove(from.validation, lasting, options.large_rise, options.clear_factor);
+      return from.validation > 0 && learns(from) && isFar;
+    };
+    const short = climbed ?? (risen !== null && isLarge(risen) ? risen : null);
     // Once found, it is over when the validation loss has come back, and not when noise or the training loss hide it for a while.
     const stays = streak.open && isHigh(state.best.validation, validation.now, 0);
-    if (!climbed && !stays && !memorises(state.best, level)) return streak.calm(step, patience);
-    const [best, now] = climbed ? [foot, single] : [state.best, level];
-    const firstStep = streak.disturbed(best.step + 1, climbed || stays ? 1 : patience);
+    if (short === null && !stays && !memorises(state.best, level)) return streak.calm(step, patience);
+    const { from: best, now } = short ?? { from: state.best, now: level };
+    const firstStep = streak.disturbed(best.step + 1, short !== null || stays ? 1 : patience);
     if (firstStep === null) return quiet;
     return {
       status: 'evidence',
