@@ -8,6 +8,11 @@ const seeds = 40;
 /** What a norm grows by from step to step when it explodes. */
 const growth = 4;
 
+/** Growth in every norm, in logarithms, that no single one shows: up to a million times the usual, and up to what healthy runs do. */
+const creep = 0.02;
+const lost = Math.log(1e6);
+const healthy = Math.log(30);
+
 /** Gives the logarithm of one norm; the median is near 0. */
 type Noise = (random: () => number) => number;
 
@@ -48,11 +53,39 @@ export function madeGradientRows(): BenchRow[] {
         count(({ delay }) => delay < 4),
         'higher',
       ),
+      line(
+        'growth by 2 % a norm to a million times called exploding',
+        count(({ seed }) => creeps(noise, seed, lost).includes('critical')),
+        'higher',
+      ),
+      line(
+        'growth by 2 % a norm to thirty times called exploding',
+        count(({ seed }) => creeps(noise, seed, healthy).includes('critical')),
+        'lower',
+      ),
     ];
   });
 }
 
+/** What is said of norms that grow little by little after a steady time. */
+function creeps(noise: Noise, seed: number, end: number): readonly (string | null)[] {
+  const random = normals(31 * seed);
+  const take = taking();
+  for (let at = 0; at < length; at += 1) take(noise(random));
+  return Array.from({ length: Math.ceil(end / creep) }, (_, at) => take(noise(random) + creep * at));
+}
+
+/** Gives the severity of what is said of a norm, by its logarithm. */
+function taking(): (log: number) => string | null {
+  const feed = new Feed(gradientExplosion);
+  return (log) => {
+    const verdict = feed.take({ gradient_norm: Math.exp(log) });
+    return verdict.status === 'evidence' ? verdict.severity : null;
+  };
+}
+
 interface Judged {
+  readonly seed: number;
   readonly warned: boolean;
   readonly critical: boolean;
   /** Norms from the first of the explosion to the critical verdict. */
@@ -61,13 +94,9 @@ interface Judged {
 
 function judge(noise: Noise, seed: number): Judged {
   const random = normals(17 * seed);
-  const feed = new Feed(gradientExplosion);
-  const take = (log: number) => {
-    const verdict = feed.take({ gradient_norm: Math.exp(log) });
-    return verdict.status === 'evidence' ? verdict.severity : null;
-  };
+  const take = taking();
   const steady = Array.from({ length }, () => take(noise(random)));
   let delay = 0;
   while (take(noise(random) + (delay + 2) * Math.log(growth)) !== 'critical' && delay < 100) delay += 1;
-  return { warned: steady.some((severity) => severity !== null), critical: steady.includes('critical'), delay };
+  return { seed, warned: steady.some((severity) => severity !== null), critical: steady.includes('critical'), delay };
 }

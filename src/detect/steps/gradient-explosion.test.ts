@@ -16,6 +16,30 @@ describe('gradientExplosion', () => {
     expect(feed.say(norms(60, 400))).toEqual(['warning 100', 'critical 101']);
   });
 
+  it.each([0.01, 0.03, 0.05])('finds a norm that grows by %d in every step, which its last norms follow', (rate) => {
+    const feed = new Feed(gradientExplosion);
+    expect(feed.say(usual(900))).toEqual([]);
+    const noise = normals(3);
+    const grown = feed.say(
+      steps(Math.ceil(14 / rate), (at) => ({ gradient_norm: 2 * Math.exp(rate * at + 0.1 * noise()) })),
+    );
+    expect(grown[0]).toMatch(/^warning/);
+    expect(Number(grown[0]!.split(' ')[1])).toBeLessThan(900 + Math.ceil(4.9 / rate) + 3);
+    expect(grown.at(-1)).toMatch(/^critical/);
+    expect(feed.take({ gradient_norm: 4e5 })).toMatchObject({
+      cause: expect.stringMatching(/times its middle over the whole run, [\d.]+ \(limit 10000 times\)/) as string,
+    });
+    expect(feed.say(usual(20, 4)).at(-1)).toMatch(/^recovered/);
+  });
+
+  it('is silent while a norm grows to fifty times what it was, little by little', () => {
+    const noise = normals(5);
+    const values = steps(4000, (at) => ({
+      gradient_norm: 2 * Math.exp((Math.log(50) * Math.max(0, at - 1000)) / 3000 + 0.2 * noise()),
+    }));
+    expect(new Feed(gradientExplosion).say(values)).toEqual([]);
+  });
+
   it('waits for a third norm when the second did not grow, as after batches that a run gets over', () => {
     const feed = new Feed(gradientExplosion);
     feed.say(usual(100));

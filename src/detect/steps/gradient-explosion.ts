@@ -1,10 +1,12 @@
 import { integer, number } from '../../config/index.ts';
+import type { Observation } from '../../runs/index.ts';
 import { SlidingWindow, tailLimit } from '../../stats/index.ts';
 import { detectorOptions, quiet, stepDetector, type Verdict } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
 import { limitsOf } from './gradient-limits.ts';
 import { LearningRate } from './learning-rate.ts';
+import { NormDrift } from './norm-drift.ts';
 import { OwnLoss } from './own-loss.ts';
 
 /** The fewest norms that have a middle worth comparing with. */
@@ -22,6 +24,10 @@ export interface State {
   readonly usual: SlidingWindow;
   /** Distances of norms from the middle of that time, in logarithms; of a short row out of range the farthest. */
   readonly strays: SlidingWindow;
+  /** The whole run, which a norm that grows little by little leaves behind. */
+  readonly drift: NormDrift;
+  /** The step from which on the norm has been out of range for the whole run, null while it is not. */
+  driftedSince: number | null;
   readonly episode: Episode;
   readonly learningRate: LearningRate;
   readonly loss: OwnLoss;
@@ -48,7 +54,7 @@ export interface State {
  * The verdict on exploding gradients: the logarithm of the gradient norm against the median of the last norms that were in range,
  * in robust standard deviations. Beyond the critical limit a second point in a row that is larger still, a third, or one enormous one,
  * is critical; one beyond the warning limit is a warning, unless single norms stray as far all the time. Points out of range do not
- * enter the baseline.
+ * enter the baseline. A norm that grows by a little in every step takes that median with it, and is judged by the median of the whole run.
  */
 export const gradientExplosion = stepDetector({
   kind: 'gradient_explosion',
@@ -114,6 +120,8 @@ export const gradientExplosion = stepDetector({
   start: ({ window }): State => ({
     usual: new SlidingWindow(window),
     strays: new SlidingWindow(tailWindow),
+    drift: new NormDrift(),
+    driftedSince: null,
     episode: new Episode(),
     learningRate: new LearningRate(),
     loss: new OwnLoss(),
@@ -128,18 +136,40 @@ export const gradientExplosion = stepDetector({
     backBelow: Infinity,
   }),
   observe(state, observation, options): Verdict {
-    const { usual, strays, episode, learningRate } = state;
-    const { step, rank, fresh, skipped, wentBack } = observation;
-    learningRate.observe(observation);
+    const { usual, strays, episode } = state;
+    const { step, fresh, skipped, wentBack } = observation;
+    state.learningRate.observe(observation);
     const ownLoss = state.loss.observe(observation);
     if (state.loss.hasLeft === true) state.harmed = true;
-    if (wentBack) state.beyond = state.astray = state.farthest = 0;
+    if (wentBack) {
+      state.beyond = state.astray = state.farthest = 0;
+      state.drift.interrupt();
+    }
     const norm = fresh.gradient_norm;
     // A norm of zero has no logarithm, and what the loss scaler skipped was no gradient.
     if (norm === undefined || norm <= 0 || skipped) return quiet;
+    const finite = Number.isFinite(norm);
+    const runMiddle = state.drift.middle;
+    const drift = finite ? state.drift.take(Math.log(norm), options.window) : null;
+    state.driftedSince = (drift ?? 0) >= Math.log(options.wide_factor) ? (state.driftedSince ?? step) : null;
+    const ofDrift = (since: number, drift: number): Verdict => {
+      const isEnormous = drift >= Math.log(options.jump_factor);
+      const limit = Math.log(isEnormous ? options.jump_factor : options.wide_factor);
+      if (!episode.open) state.backBelow = runMiddle + Math.log(options.wide_factor);
+      const severity = isEnormous ? 'critical' : 'warning';
+      return evidence(state, observation, {
+        severity,
+        since,
+        distance: Math.log(norm) - runMiddle,
+        limit,
+        usual: runMiddle,
+        of: 'its middle over the whole run,',
+        window: 0,
+        origin: 'shared',
+      });
+    };
     const middle = usual.median();
     const limits = usual.size < fewest ? null : limitsOf(usual, options);
-    const finite = Number.isFinite(norm);
     // What is not finite is another detector's, unless finite norms out of range led to it.
     if (limits === null || (!finite && state.astray === 0)) {
       if (finite) usual.push(Math.log(norm));
@@ -154,6 +184,7 @@ export const gradientExplosion = stepDetector({
       if (state.recent !== null) strays.push(state.recent);
       state.recent = distance;
       state.beyond = state.astray = state.farthest = 0;
+      if (state.driftedSince !== null && drift !== null) return ofDrift(state.driftedSince, drift);
       return middle + distance < state.backBelow ? episode.calm(step, options.recovery) : quiet;
     }
 
@@ -173,6 +204,7 @@ export const gradientExplosion = stepDetector({
     const far = !harmless || (isWide && distance >= common);
     const goesOn = far && (state.beyond >= lasting || (state.beyond === 2 && grown));
     const critical = goesOn || distance >= Math.log(options.jump_factor);
+    if (!critical && state.driftedSince !== null && drift !== null) return ofDrift(state.driftedSince, drift);
     // Far out, as single norms of this run are now and then.
     if (!critical && !episode.open && state.astray < lasting && distance < common) return quiet;
     if (!episode.open) state.backBelow = middle + limits.warning;
@@ -187,27 +219,56 @@ export const gradientExplosion = stepDetector({
       usual.clear();
       state.beyond = state.astray = state.farthest = 0;
     }
-    const firstStep = episode.disturbed(state.astraySince);
-    const rise = learningRate.riseBefore(firstStep, recentSteps);
-    return {
-      status: 'evidence',
+    return evidence(state, observation, {
       severity: critical ? 'critical' : 'warning',
-      firstStep,
-      step,
-      score: Math.exp(distance),
-      threshold: Math.exp(limit),
-      baseline: Math.exp(middle),
+      since: state.astraySince,
+      distance,
+      limit,
+      usual: middle,
+      of: 'its usual',
       window,
       origin: ownLoss || state.ownLossThen ? 'own' : 'shared',
-      cause:
-        `The gradient norm of rank ${rank} ${finite ? 'reached' : 'became'} ${figure(norm)} at step ${step}, ` +
-        `${finite ? `${figure(Math.exp(distance))} times` : 'having left'} its usual ${figure(Math.exp(middle))} ` +
-        `(limit ${figure(Math.exp(limit))} times)${firstStep === step ? '' : `, out of range since step ${firstStep}`}` +
-        `${rise === '' ? '' : `; ${rise}`}.`,
-      advice:
-        rise === ''
-          ? 'Go back to the last checkpoint before the first step, skip the batches around it or lower the learning rate, and clip the gradient norm.'
-          : 'Go back to the last checkpoint before the first step and take the rise of the learning rate back, or warm up more slowly.',
-    };
+    });
   },
 });
+
+interface Told {
+  readonly severity: 'warning' | 'critical';
+  readonly since: number;
+  /** Logarithms of the norm as a multiple of what is usual, of the multiple that was allowed, and of the usual norm. */
+  readonly distance: number;
+  readonly limit: number;
+  readonly usual: number;
+  /** What the usual norm is. */
+  readonly of: string;
+  readonly window: number;
+  readonly origin: 'own' | 'shared';
+}
+
+function evidence({ episode, learningRate }: State, { step, rank, fresh }: Observation, told: Told): Verdict {
+  const { severity, distance, limit, usual, of, window, origin } = told;
+  const norm = fresh.gradient_norm ?? NaN;
+  const finite = Number.isFinite(norm);
+  const firstStep = episode.disturbed(told.since);
+  const rise = learningRate.riseBefore(firstStep, recentSteps);
+  return {
+    status: 'evidence',
+    severity,
+    firstStep,
+    step,
+    score: Math.exp(distance),
+    threshold: Math.exp(limit),
+    baseline: Math.exp(usual),
+    window,
+    origin,
+    cause:
+      `The gradient norm of rank ${rank} ${finite ? 'reached' : 'became'} ${figure(norm)} at step ${step}, ` +
+      `${finite ? `${figure(Math.exp(distance))} times` : 'having left'} ${of} ${figure(Math.exp(usual))} ` +
+      `(limit ${figure(Math.exp(limit))} times)${firstStep === step ? '' : `, out of range since step ${firstStep}`}` +
+      `${rise === '' ? '' : `; ${rise}`}.`,
+    advice:
+      rise === ''
+        ? 'Go back to the last checkpoint before the first step, skip the batches around it or lower the learning rate, and clip the gradient norm.'
+        : 'Go back to the last checkpoint before the first step and take the rise of the learning rate back, or warm up more slowly.',
+  };
+}
