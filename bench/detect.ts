@@ -16,6 +16,7 @@ import { madeLeakRows } from './detect/made-leaks.ts';
 import { madeLossRows } from './detect/made-losses.ts';
 import { markdown } from './detect/markdown.ts';
 import { madeShortRunRows } from './detect/made-short-runs.ts';
+import { madeStepTimes } from './detect/made-step-times.ts';
 import { madeUpStragglers } from './detect/made-up-stragglers.ts';
 import { judgedRuns } from './detect/runs.ts';
 import { NabScore } from './detect/nab-score.ts';
@@ -60,6 +61,7 @@ if (data === undefined || !existsSync(data)) {
     ...madeEvaluationRows(),
     ...workerScore(data),
     ...madeUpStragglers(data),
+    ...madeStepTimes(),
     ...nab.rows(data),
     ...anySeries.rows(),
   ];
