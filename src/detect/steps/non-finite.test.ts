@@ -49,6 +49,37 @@ describe('nonFinite', () => {
     });
   });
 
+  it('is critical at once where loss and gradient of one step are not finite, told together or apart', () => {
+    const feed = new Feed(nonFinite);
+    feed.say([good, { loss: 1 }]);
+    expect(feed.take({ loss: NaN, gradient_norm: NaN })).toMatchObject({
+      severity: 'critical',
+      cause:
+        'Rank 2 reported loss NaN and gradient norm NaN at step 2: the loss and the gradient of a step that nothing tells was skipped.',
+    });
+    const apart = new Feed(nonFinite);
+    apart.say([good, { loss: NaN }]);
+    expect(apart.take({ gradient_norm: NaN }, { step: 1 })).toMatchObject({ severity: 'critical', firstStep: 1 });
+    const others = new Feed(nonFinite);
+    others.say([good, { loss: NaN }, { loss: 1 }]);
+    expect(others.take({ loss: 1, gradient_norm: 1 })).toMatchObject({ status: 'quiet' });
+    const scaled = new Feed(nonFinite);
+    const nan = { loss: NaN, gradient_norm: NaN };
+    expect(
+      scaled.say([
+        { ...good, loss_scale: 8 },
+        { ...nan, loss_scale: 4 },
+        { ...good, loss_scale: 4 },
+      ]),
+    ).toEqual(['warning 1']);
+    expect(
+      scaled.say([
+        { ...nan, loss_scale: 4 },
+        { ...good, loss_scale: 4 },
+      ]),
+    ).toEqual(['warning 3', 'critical 4']);
+  });
+
   it('takes no notice of steps that the loss scaler skipped', () => {
     const feed = new Feed(nonFinite);
     for (let step = 0; step < 20; step += 1) {

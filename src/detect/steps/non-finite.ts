@@ -23,6 +23,8 @@ export interface State {
   readonly episode: Episode;
   /** Reports in a row that were not finite. Counted by field, because the values of a step may come apart. */
   readonly streak: Record<Watched, number>;
+  /** The last step of each at which it was not finite, -1 before the first. */
+  readonly at: Record<Watched, number>;
   readonly norms: UnskippedNorms;
   readonly skips: UnmarkedSkips;
 }
@@ -48,13 +50,17 @@ export const nonFinite = stepDetector({
   metrics: {},
   start: (): State => ({
     episode: new Episode(),
-    streak: noStreaks(),
+    streak: ofAll(0),
+    at: ofAll(-1),
     norms: new UnskippedNorms(),
     skips: new UnmarkedSkips(),
   }),
-  observe({ episode, streak, norms, skips }, observation, { consecutive, recovery }) {
+  observe({ episode, streak, at, norms, skips }, observation, { consecutive, recovery }) {
     const { step: reported, rank, fresh, known, skipped, wentBack } = observation;
-    if (wentBack) Object.assign(streak, noStreaks());
+    if (wentBack) {
+      Object.assign(streak, ofAll(0));
+      Object.assign(at, ofAll(-1));
+    }
     const counted = skips.take(observation, norms.take(observation));
     if (skipped) return quiet;
     const told: Told[] = [];
@@ -64,8 +70,9 @@ export const nonFinite = stepDetector({
     }
     for (const norm of counted) told.push({ ...norm, field: 'gradient_norm' });
     let longest = 0;
-    for (const { field, value } of told) {
+    for (const { field, value, step } of told) {
       streak[field] = Number.isFinite(value) ? 0 : streak[field] + 1;
+      if (!Number.isFinite(value)) at[field] = step;
       longest = Math.max(longest, streak[field]);
     }
     const bad = told.filter(({ value }) => !Number.isFinite(value));
@@ -78,13 +85,15 @@ export const nonFinite = stepDetector({
     const filtered = known.loss === 0 && known.gradient_norm !== undefined && Number.isNaN(known.gradient_norm);
     const steps = bad.map((each) => each.step);
     const step = Math.max(...steps);
+    // A scaler skips a step whose gradients overflow, of which the loss is finite. Both were wrong, so the weights are, unless it says so.
+    const brokeWeights = at.loss === at.gradient_norm && bad.some((each) => each.step === at.loss);
     const said = bad
       .filter((each) => each.step === step)
       .map(({ field, value }) => `${nouns[field]} ${figure(value)}`)
       .join(' and ');
     return {
       status: 'evidence',
-      severity: longest >= consecutive || filtered ? 'critical' : 'warning',
+      severity: longest >= consecutive || filtered || brokeWeights ? 'critical' : 'warning',
       firstStep: episode.disturbed(Math.min(...steps)),
       step,
       score: longest,
@@ -99,15 +108,17 @@ export const nonFinite = stepDetector({
           ? ' with a loss of exactly 0: the loss was NaN and was filtered out.'
           : longest > 1
             ? `, the ${ordinal(longest)} such value in a row.`
-            : '.'),
+            : brokeWeights
+              ? ': the loss and the gradient of a step that nothing tells was skipped.'
+              : '.'),
       advice:
         'Stop or go back to the last checkpoint before the first step; look at its batch, the learning rate and the precision.',
     };
   },
 });
 
-function noStreaks(): Record<Watched, number> {
-  return { loss: 0, gradient_norm: 0, validation_loss: 0, parameter_norm: 0 };
+function ofAll(value: number): Record<Watched, number> {
+  return { loss: value, gradient_norm: value, validation_loss: value, parameter_norm: value };
 }
 
 function ordinal(count: number): string {
