@@ -100,9 +100,20 @@ describe('nonFinite', () => {
       expect(feed.take({ gradient_norm: Infinity }, { step: 1000 })).toEqual({ status: 'quiet' });
     });
 
-    it('tells with the next loss of a norm that harmed the weights', () => {
+    it('tells at once where none was skipped before, for most runs have no scaler, and learns that this one has', () => {
+      const feed = new Feed(nonFinite);
+      feed.say(steps(20, () => good));
+      expect(feed.say([overflow(1, NaN), ...steps(20, () => good)])).toEqual(['warning 20', 'recovered 30']);
+      expect(feed.say([overflow(1, NaN), ...steps(20, () => good)])).toEqual([]);
       const broken = new Feed(nonFinite);
       broken.say(steps(20, () => good));
+      expect(broken.say([overflow(1), overflow(1), { loss: NaN }])).toEqual(['warning 20', 'critical 22']);
+    });
+
+    it('tells with the next loss of a norm that harmed the weights', () => {
+      const learnt = [overflow(1), ...steps(19, () => good)];
+      const broken = new Feed(nonFinite);
+      broken.say(learnt);
       expect(broken.say([overflow(1)])).toEqual([]);
       expect(broken.take({ loss: NaN, gradient_norm: NaN })).toMatchObject({
         severity: 'critical',
@@ -110,7 +121,7 @@ describe('nonFinite', () => {
         step: 21,
       });
       const jumped = new Feed(nonFinite);
-      jumped.say(steps(20, () => good));
+      jumped.say(learnt);
       expect(jumped.say([overflow(1), { loss: 3, gradient_norm: 2 }])).toEqual(['warning 21']);
     });
 

@@ -6,12 +6,15 @@ import type { Norm } from './unskipped-norms.ts';
 const halvings = 16;
 /** Norms in order after which that scale doubles again. */
 const growthInterval = 2000;
+/** First norms of a run, among which that scale comes down to one that fits. */
+const early = 8;
 
 /**
  * Gradient norms without those of steps that a loss scaler skipped, of which neither a mark nor a scale tells. It skips a step whose
  * gradients hold an infinity or a NaN, so the weights, and with them the next loss, are what they were; without a scaler such a step
- * makes them NaN. A norm that is not finite is therefore held back until the next loss, and counts where that is not finite or out of
- * line. How many can be skips is what a scale has to halve.
+ * makes them NaN. In a run that has a scaler a norm that is not finite is therefore held back until the next loss, and counts where that is
+ * not finite or out of line. A run has one where the first norms are so, or where one was and did no harm; before that is known the norm
+ * counts at once. How many can be skips is what a scale has to halve.
  *
  * `init_scale`, `backoff_factor` and `growth_interval` of torch.amp.GradScaler, https://docs.pytorch.org/docs/stable/amp.html.
  */
@@ -20,6 +23,10 @@ export class UnmarkedSkips {
   /** The last step that told a loss. */
   private lossStep = -1;
   private held: Norm | null = null;
+  /** The one that is held has counted already. */
+  private isTold = false;
+  private taken = 0;
+  private hasScaler = false;
   /** The worker marks what is skipped, so what has no mark is not. */
   private marks = false;
   private left = halvings;
@@ -39,16 +46,16 @@ export class UnmarkedSkips {
     const { held } = this;
     if (held !== null && (this.lossStep > held.step || norms.length > 0)) {
       this.held = null;
-      if (!this.#isSkip(held)) counted.push(held);
+      if (!this.#isSkip(held) && !this.isTold) counted.push(held);
     }
     for (const norm of norms) {
+      this.taken += 1;
+      const isExpected = this.hasScaler || this.taken <= early;
       if (Number.isFinite(norm.value)) this.#grow();
       else if (this.#mayBeSkip(observation)) {
-        if (this.lossStep <= norm.step) {
-          this.held = norm;
-          continue;
-        }
-        if (this.#isSkip(norm)) continue;
+        const isOpen = this.lossStep <= norm.step;
+        if (isOpen) [this.held, this.isTold] = [norm, !isExpected];
+        if ((isOpen || this.#isSkip(norm)) && isExpected) continue;
       }
       counted.push(norm);
     }
@@ -66,6 +73,7 @@ export class UnmarkedSkips {
   #isSkip(norm: Norm): boolean {
     if (this.lossStep <= norm.step || this.loss.hasLeft === true) return false;
     this.left -= 1;
+    this.hasScaler = true;
     return true;
   }
 
