@@ -7,6 +7,7 @@ import { straggler } from '../src/detect/ranks/straggler.ts';
 import { Findings, findingsOptions } from '../src/findings/index.ts';
 import { Replay, type Row } from '../src/replay/index.ts';
 import { SeriesTable } from '../src/series/index.ts';
+import { nowhere } from '../test/support/findings-house.ts';
 import { wandb } from './detect/incumbents.ts';
 import { defaultsOf } from './detect/runs.ts';
 import { print, row } from './report.ts';
@@ -74,7 +75,7 @@ function wholeRun(): void {
       table,
       options: options.findings,
       detectors,
-      whereabouts: { gpusOf: () => [], steppedAt: () => null, endedAt: () => null },
+      whereabouts: nowhere,
     },
     ...{ instance: 'cost', now: () => now },
   });

@@ -103,6 +103,7 @@ export class App {
       whereabouts: {
         gpusOf: (run, rank): readonly string[] => runs.gpusOf(run, rank),
         steppedAt: (run, rank): number | null => runs.find(run, rank)?.steppedAt ?? null,
+        startedAt: (run): number | null => runs.startedAt(run),
         endedAt: (run): number | null => runs.endedAt(run),
       },
       instance: randomBytes(4).toString('hex'),

@@ -13,6 +13,7 @@ import type { Row } from '../../src/replay/index.ts';
 import type { StepValues } from '../../src/runs/index.ts';
 import { Progress } from '../../src/runs/progress.ts';
 import { SeriesTable } from '../../src/series/index.ts';
+import { nowhere } from '../../test/support/findings-house.ts';
 import { defaultsOf } from './runs.ts';
 
 const options = {
@@ -71,7 +72,7 @@ export function runJob({ rows, ranks, seed, onset, fault }: JobSetup): JobOutcom
     table,
     options: options.findings,
     detectors,
-    whereabouts: { gpusOf: () => [], steppedAt: () => null, endedAt: () => null },
+    whereabouts: nowhere,
     instance: 'j',
     now: () => now,
   });

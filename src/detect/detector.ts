@@ -34,6 +34,8 @@ export interface Evidence {
    * see the same, as the gradient after its reduction.
    */
   readonly origin?: 'own' | 'shared';
+  /** When it happened, in Unix seconds, where that was a moment and what is told is how recent it is; absent for what lasts. */
+  readonly happenedAt?: number;
   /** One sentence for a person, with figures: what happened, where, against what. */
   readonly cause: string;
   /** One sentence: what to look at or change. */

@@ -93,6 +93,23 @@ describe('a finding about a GPU', () => {
     );
   });
 
+  it('explains nothing of a run that began after its moment and took steps, and what happens later does', () => {
+    const began = { gpusOf: () => ['GPU-5'], startedAt: (): number => 1030 };
+    const { findings, clock, seeGpu, see, wait } = findingsHouse(detectors, {}, began);
+    const xid = (happenedAt: number) => evidence('critical', null, { happenedAt });
+    seeGpu(gpuLost, xid(clock.now), 'GPU-5');
+    wait(60);
+    // Detectors tell for as long as it is recent.
+    seeGpu(gpuLost, xid(1000), 'GPU-5');
+    see(lost, evidence('critical', 380), 5);
+    see(lost, evidence('critical', null), 6);
+    const followed = (rank: number) => findings.open.find(({ subject }) => subject.rank === rank)?.consequenceOf;
+    expect([followed(5), followed(6)]).toEqual([null, 'abc-1']);
+    seeGpu(gpuLost, xid(1055), 'GPU-5');
+    see(lost, evidence('critical', 380), 7);
+    expect(followed(7)).toBe('abc-1');
+  });
+
   it('is not the reason for the loss of a rank of a run that had long ended', () => {
     const ofBoth = { gpusOf: () => ['GPU-5'], endedAt: () => 1000 };
     const { findings, seeGpu, see, wait } = findingsHouse(detectors, {}, ofBoth);

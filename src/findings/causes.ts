@@ -13,12 +13,16 @@ const unseenSeconds = 60;
 export interface Case {
   readonly detector: DetectorFacts;
   readonly finding: Finding;
+  /** When what does not last happened, in Unix seconds; null or absent for what lasts. */
+  readonly happenedAt?: number | null;
 }
 
 /**
  * Whether one finding explains another: its kind says so, the two subjects touch, and both were seen within `window` seconds.
  *
  * What a machine suffers once a run has ended explains nothing of that run, and nothing of the run explains it: the next run computes there.
+ *
+ * What happened to a machine in a moment, before a run began that took steps there since, explains nothing of that run.
  *
  * Within a run a finding is never hidden behind a milder one, unless people are told of that one and both began at the same steps. Between a machine and what runs on it that is no reason: how much a fault of a GPU matters shows in what it does to
  * the run. A kind that explains itself does so for what opened later, or is milder, and not for a rank that took steps after it: that one
@@ -29,6 +33,7 @@ export function explains(cause: Case, consequence: Case, window: number, whereab
   if (!cause.detector.explains.includes(consequence.detector.kind)) return false;
   if (!touch(cause.finding.subject, consequence.finding.subject, whereabouts)) return false;
   if (isBeyond(cause, consequence, whereabouts) || isBeyond(consequence, cause, whereabouts)) return false;
+  if (cameAfter(consequence, cause, whereabouts)) return false;
   const worse = severityOf(cause.finding) - severityOf(consequence.finding);
   const joined = cause.detector.alert !== 'none' && beganTogether(cause.finding, consequence.finding);
   if (worse < 0 && !joined && isSameRun(cause.finding, consequence.finding)) return false;
@@ -67,6 +72,17 @@ function isBeyond({ finding }: Case, { detector, finding: other }: Case, whereab
   if (run === null || finding.subject.run !== null) return false;
   const ended = whereabouts.endedAt(run);
   return ended !== null && finding.openedAt > ended + (detector.endsWithRun ? batchSeconds : unseenSeconds);
+}
+
+/** Whether the run of a finding began after the moment of the other, and took steps. Where it took none, the machine may not be what it was. */
+function cameAfter(
+  { finding: { subject, lastStep } }: Case,
+  { happenedAt = null }: Case,
+  whereabouts: Whereabouts,
+): boolean {
+  if (happenedAt === null || subject.run === null || lastStep === null) return false;
+  const started = whereabouts.startedAt(subject.run);
+  return started !== null && started > happenedAt;
 }
 
 /** Whether the rank of a finding took a step after this time. */

@@ -17,6 +17,7 @@ export class Incident {
   /** Where it began among ranks; null where that is no matter. */
   #origin: Origin | null;
   readonly #disturbed: Set<number | string>;
+  #happenedAt: number | null = null;
   /** What followed from it first for a rank, before that for a run; null as long as nothing did. */
   #effect: (Told & { readonly ofRank: boolean }) | null = null;
   /** What it follows from, where that is of another subject. */
@@ -46,7 +47,7 @@ export class Incident {
     evidence: Evidence,
     now: number,
   ): Incident {
-    const { step, origin: _, ...facts } = evidence;
+    const { step, origin: _, happenedAt = null, ...facts } = evidence;
     const finding = {
       ...facts,
       ...about,
@@ -63,11 +64,18 @@ export class Incident {
       resolution: null,
       resolvedAt: null,
     };
-    return new Incident(detector, finding, [witness], finding.cause, Origin.of(witness, evidence));
+    const incident = new Incident(detector, finding, [witness], finding.cause, Origin.of(witness, evidence));
+    incident.#happenedAt = happenedAt;
+    return incident;
   }
 
   get finding(): Finding {
     return this.#finding;
+  }
+
+  /** When what does not last happened last, in Unix seconds; null for what lasts, and until it is heard of again after a restart. */
+  get happenedAt(): number | null {
+    return this.#happenedAt;
   }
 
   get words(): string {
@@ -93,6 +101,7 @@ export class Incident {
       score: Math.max(before.score, evidence.score),
       lastEvidenceAt: now,
     };
+    this.#happenedAt = evidence.happenedAt ?? this.#happenedAt;
     if (this.#disturbed.size < maxWitnesses) this.#disturbed.add(witness);
     // Kept open by the hold alone: what comes now began anew.
     if (this.closing === null) this.#origin?.take(witness, evidence);

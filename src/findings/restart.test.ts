@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { nowhere } from '../../test/support/findings-house.ts';
 import type { DetectorFacts, Evidence } from '../detect/index.ts';
 import type { RankIdentity } from '../runs/index.ts';
 import { expose, SeriesTable } from '../series/index.ts';
@@ -35,7 +36,7 @@ function house(
       ...{ max_silences: 10, keep_resolved: 2 },
     },
     detectors: [cause, effect],
-    whereabouts: { gpusOf: () => [], steppedAt: () => null, endedAt: () => null },
+    whereabouts: nowhere,
     instance: more.instance ?? 'first',
     now: () => clock.now,
   });

@@ -6,6 +6,8 @@ export interface Whereabouts {
   gpusOf(run: string, rank: number | null): readonly string[];
   /** When the process that speaks for a rank, or did so last, took its last step, in Unix seconds; null before its first. */
   steppedAt(run: string, rank: number): number | null;
+  /** When the first rank of a run came, in Unix seconds; null for a run that is not held. */
+  startedAt(run: string): number | null;
   /** When the last rank of a run ended, in Unix seconds; null while one is alive. */
   endedAt(run: string): number | null;
 }

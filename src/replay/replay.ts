@@ -65,6 +65,7 @@ export class Replay {
       whereabouts: {
         gpusOf: (_, rank): readonly string[] => this.#cards.of(rank),
         steppedAt: (_, rank): number | null => this.#ranks.get(rank)?.steppedAt ?? null,
+        startedAt: () => null,
         endedAt: () => null,
       },
       instance: run,

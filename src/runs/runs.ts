@@ -157,6 +157,11 @@ export class Runs {
     return meant.flatMap((each) => each?.gpuUuid ?? []);
   }
 
+  /** When the first rank of a run came, in Unix seconds; null for a run that is not held. */
+  startedAt(run: string): number | null {
+    return this.#runs.get(run)?.startedAt ?? null;
+  }
+
   /** When the last rank of a run ended, in Unix seconds; null while one is alive, and for a run that is not held. */
   endedAt(run: string): number | null {
     return this.#runs.get(run)?.endedAt ?? null;

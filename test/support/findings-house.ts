@@ -11,6 +11,14 @@ const defaults: FindingsOptions = {
   keep_resolved: 2,
 };
 
+/** Nothing is known of ranks. */
+export const nowhere: Whereabouts = {
+  gpusOf: () => [],
+  steppedAt: () => null,
+  startedAt: () => null,
+  endedAt: () => null,
+};
+
 export function evidence(severity: Severity, step: number | null = 7, more: Partial<Evidence> = {}): Evidence {
   return {
     severity,
@@ -38,7 +46,7 @@ export function findingsHouse(
     table,
     options: { ...defaults, ...options },
     detectors,
-    whereabouts: { gpusOf: () => [], steppedAt: () => null, endedAt: () => null, ...known },
+    whereabouts: { ...nowhere, ...known },
     instance: 'abc',
     now: () => clock.now,
   });

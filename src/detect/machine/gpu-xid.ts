@@ -95,6 +95,7 @@ function judge(
       severity: first?.severity ?? 'info',
       score: events.length,
       threshold: 1,
+      happenedAt: time - Math.min(...events.map(({ age }) => age)),
       cause: `GPU ${gpu} reported Xid ${first?.code ?? ''} ${span(Math.round(first?.age ?? 0))} ago (${(first?.action || 'unknown').replaceAll('_', ' ')})${also}.`,
       advice: actions[first?.action ?? ''] ?? otherwise,
     };

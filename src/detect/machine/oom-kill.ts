@@ -16,21 +16,27 @@ export const oomKill = nodeDetector({
   options: detectorOptions({
     recent: duration({ default: '10m', min: '1s', max: '7d', help: 'Time for which a kill counts' }),
   }),
-  start: ({ recent }) => ({ kills: new Rise(recent), byCgroup: new Map<string, Rise>(), spell: new Spell() }),
-  observe({ kills, byCgroup, spell }, machine, { recent }) {
+  start: ({ recent }) => ({
+    kills: new Rise(recent),
+    byCgroup: new Map<string, Rise>(),
+    spell: new Spell(),
+    at: -Infinity,
+  }),
+  observe(state, machine, { recent }) {
+    const { kills, byCgroup, spell } = state;
     const counter = machine.read('gradwatch_node_oom_kills_total');
     const events = machine
       .all('gradwatch_node_cgroup_memory_events_total')
       .filter(({ labels }) => labels.get('event') === 'oom_kill');
     if (counter === null && events.length === 0) return quiet;
-    if (counter !== null) kills.push(machine.time, counter);
+    if (counter !== null && kills.push(machine.time, counter) > 0) state.at = machine.time;
     const cgroups = new Set(events.map(({ labels }) => labels.get('cgroup') ?? ''));
     for (const cgroup of byCgroup.keys()) if (!cgroups.has(cgroup)) byCgroup.delete(cgroup);
     for (const { labels, value } of events) {
       const cgroup = labels.get('cgroup') ?? '';
       const rise = byCgroup.get(cgroup) ?? new Rise(recent);
       byCgroup.set(cgroup, rise);
-      rise.push(machine.time, value);
+      if (rise.push(machine.time, value) > 0) state.at = machine.time;
     }
     const struck = new Set([...byCgroup].filter(([, { rise }]) => rise > 0).map(([cgroup]) => cgroup));
     const ranks = machine
@@ -42,6 +48,7 @@ export const oomKill = nodeDetector({
       severity: 'info',
       score: killed,
       threshold: 1,
+      happenedAt: state.at,
       cause:
         `The kernel killed ${killed === 1 ? 'a process' : `${figure(killed)} processes`} of the node for want of memory within the last ${span(recent)}` +
         (ranks.length === 0 ? '.' : `, in the cgroup of rank ${[...new Set(ranks)].join(', ')}.`),

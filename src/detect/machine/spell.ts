@@ -20,7 +20,7 @@ export function patience(after: string, calm: string) {
 
 /** What is to be said of something without steps. */
 export type Found = Pick<Evidence, 'severity' | 'score' | 'threshold' | 'cause' | 'advice'> &
-  Partial<Pick<Evidence, 'baseline' | 'window'>>;
+  Partial<Pick<Evidence, 'baseline' | 'window' | 'happenedAt'>>;
 
 /**
  * Something that holds for a while: evidence from when it has held for `after` without a break, recovery when it has not held for
