@@ -1,9 +1,8 @@
 import { integer, number } from '../../config/index.ts';
-import type { Observation } from '../../runs/index.ts';
 import { SlidingWindow, tailLimit } from '../../stats/index.ts';
 import { detectorOptions, quiet, stepDetector, type Verdict } from '../detector.ts';
 import { Episode } from '../episode.ts';
-import { figure } from '../figure.ts';
+import { evidenceOf } from './gradient-evidence.ts';
 import { limitsOf } from './gradient-limits.ts';
 import { LearningRate } from './learning-rate.ts';
 import { NormDrift } from './norm-drift.ts';
@@ -16,8 +15,6 @@ const growth = 1.5;
 const lasting = 3;
 /** Norms that tell how far single ones stray in this run. */
 const tailWindow = 256;
-/** Steps for which a rise of the learning rate is named as what came before. */
-const recentSteps = 32;
 
 export interface State {
   /** Logarithms of the norms that were in range. */
@@ -157,7 +154,7 @@ export const gradientExplosion = stepDetector({
       const limit = Math.log(isEnormous ? options.jump_factor : options.wide_factor);
       if (!episode.open) state.backBelow = runMiddle + Math.log(options.wide_factor);
       const severity = isEnormous ? 'critical' : 'warning';
-      return evidence(state, observation, {
+      return evidenceOf(state, observation, {
         severity,
         since,
         distance: Math.log(norm) - runMiddle,
@@ -219,7 +216,7 @@ export const gradientExplosion = stepDetector({
       usual.clear();
       state.beyond = state.astray = state.farthest = 0;
     }
-    return evidence(state, observation, {
+    return evidenceOf(state, observation, {
       severity: critical ? 'critical' : 'warning',
       since: state.astraySince,
       distance,
@@ -231,44 +228,3 @@ export const gradientExplosion = stepDetector({
     });
   },
 });
-
-interface Told {
-  readonly severity: 'warning' | 'critical';
-  readonly since: number;
-  /** Logarithms of the norm as a multiple of what is usual, of the multiple that was allowed, and of the usual norm. */
-  readonly distance: number;
-  readonly limit: number;
-  readonly usual: number;
-  /** What the usual norm is. */
-  readonly of: string;
-  readonly window: number;
-  readonly origin: 'own' | 'shared';
-}
-
-function evidence({ episode, learningRate }: State, { step, rank, fresh }: Observation, told: Told): Verdict {
-  const { severity, distance, limit, usual, of, window, origin } = told;
-  const norm = fresh.gradient_norm ?? NaN;
-  const finite = Number.isFinite(norm);
-  const firstStep = episode.disturbed(told.since);
-  const rise = learningRate.riseBefore(firstStep, recentSteps);
-  return {
-    status: 'evidence',
-    severity,
-    firstStep,
-    step,
-    score: Math.exp(distance),
-    threshold: Math.exp(limit),
-    baseline: Math.exp(usual),
-    window,
-    origin,
-    cause:
-      `The gradient norm of rank ${rank} ${finite ? 'reached' : 'became'} ${figure(norm)} at step ${step}, ` +
-      `${finite ? `${figure(Math.exp(distance))} times` : 'having left'} ${of} ${figure(Math.exp(usual))} ` +
-      `(limit ${figure(Math.exp(limit))} times)${firstStep === step ? '' : `, out of range since step ${firstStep}`}` +
-      `${rise === '' ? '' : `; ${rise}`}.`,
-    advice:
-      rise === ''
-        ? 'Go back to the last checkpoint before the first step, skip the batches around it or lower the learning rate, and clip the gradient norm.'
-        : 'Go back to the last checkpoint before the first step and take the rise of the learning rate back, or warm up more slowly.',
-  };
-}
