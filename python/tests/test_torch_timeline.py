@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -174,6 +175,101 @@ def test_optimisers_of_one_batch_make_one_step_with_or_without_a_loader() -> Non
         assert [step.number for step in loop.steps] == [1, 2, 3]
         assert [step.optimizers for step in loop.steps] == [{1, 2}] * 3
         assert loop.times(1) == {"forward_seconds": 2.0, "backward_seconds": 4.0, "optimizer_seconds": 8.0}
+
+
+def logged_loop(shape: str, where: str, logged: Callable[[int], bool], loader: bool = False) -> Loop:
+    """Twelve steps whose backward passes tell the step's own number as their loss. `where` the script logs those that
+    `logged` names: the words of the moments."""
+    loop = Loop()
+
+    def log(moment: str) -> None:
+        if moment in where.split() and logged(number):
+            step = loop.timeline.logged(number)
+            step.values.setdefault("extras", []).append(number)
+            if step is loop.timeline.done and loop.timeline.whole:
+                loop.timeline.close()
+
+    def backward() -> None:
+        loop.backward(1.0)
+        loop.timeline.open.losses.append(number)
+        log("backward")
+
+    for number in range(1, 13):
+        if loader:
+            loop.data(1.0)
+        if shape in ("one", "joint", "accumulated", "skipped"):
+            for _ in range(3 if shape == "accumulated" else 1):
+                backward()
+            log("before")
+            for optimizer in (1,) if shape == "one" else (1, 2):
+                if shape == "skipped" and number % 4 == 2:
+                    loop.timeline.optimizer_ends(optimizer, skipped=True)
+                else:
+                    loop.step(1.0, optimizer)
+                log("between" if optimizer == 1 and shape != "one" else "after")
+        elif shape == "adversarial":
+            for optimizer, before, after in ((1, "before", "between"), (2, "before-last", "after")):
+                backward()
+                log(before)
+                loop.step(1.0, optimizer)
+                log(after)
+        elif shape == "closure":
+            loop.timeline.optimizer_begins()
+            for _ in range(2):
+                log("before")
+                backward()
+            loop.timeline.optimizer_ends(1)
+            log("after")
+        elif shape == "turns":
+            backward()
+            log("before")
+            loop.step(1.0, number % 2)
+            log("after")
+    loop.timeline.close()
+    return loop
+
+
+SHAPES = [
+    ("one", ["backward", "before", "after", "before after"]),
+    ("joint", ["backward", "before", "between", "after", "before between after"]),
+    ("accumulated", ["backward", "before", "between", "after"]),
+    ("skipped", ["before", "between", "after"]),
+    ("adversarial", ["backward", "before", "between", "before-last", "after", "between after"]),
+    ("closure", ["backward", "before", "after"]),
+]
+
+
+@pytest.mark.parametrize("loader", [False, True])
+@pytest.mark.parametrize(("every", "phase"), [(1, 0), (2, 0), (2, 1), (3, 0), (3, 1), (5, 0)])
+@pytest.mark.parametrize(("shape", "where"), [(shape, where) for shape, moments in SHAPES for where in moments])
+def test_a_log_renumbers_no_step_and_cuts_none(shape: str, where: str, every: int, phase: int, loader: bool) -> None:
+    loop = logged_loop(shape, where, lambda number: number % every == phase, loader)
+    assert [step.number for step in loop.steps] == list(range(1, 13))
+    for step in loop.steps:
+        assert set(step.losses) == {step.number}
+        assert set(step.values.get("extras", [])) == ({step.number} if (step.number or 0) % every == phase else set())
+    optimizers = {1} if shape in ("one", "closure") else {1, 2}
+    assert all(step.optimizers == optimizers for step in loop.steps)
+
+
+@pytest.mark.parametrize("where", ["before", "after"])
+def test_optimisers_that_take_turns_make_steps_where_the_script_numbers_them(where: str) -> None:
+    loop = logged_loop("turns", where, lambda number: True)
+    assert [step.number for step in loop.steps] == list(range(1, 13))
+    assert [step.losses for step in loop.steps] == [[number] for number in range(1, 13)]
+
+
+def test_a_number_of_an_earlier_count_is_told_of_the_step_that_has_it() -> None:
+    # A script that counts from zero and logs step 1 first, which is the second: no number comes twice.
+    loop = Loop()
+    for number in range(6):
+        loop.backward(1.0)
+        if number == 1:
+            loop.timeline.logged(number)
+        for optimizer in (1, 2):
+            loop.step(1.0, optimizer)
+    loop.timeline.close()
+    assert [step.number for step in loop.steps] == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_step_of_a_base_class_inside_of_a_step_is_none_of_its_own() -> None:

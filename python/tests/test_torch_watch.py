@@ -421,6 +421,43 @@ def test_two_optimisers_of_one_loss(reported: Callable[[], list[pb.Step]], batch
     assert [step.loss for step in reported()] == pytest.approx(expected, rel=1e-6)
 
 
+@pytest.mark.parametrize("every", [1, 2, 3])
+@pytest.mark.parametrize("where", ["before", "between", "after"])
+def test_two_optimisers_of_a_script_that_logs_now_and_then(
+    reported: Callable[[], list[pb.Step]], where: str, every: int
+) -> None:
+    model, losses = network(), []
+    optimizers = [torch.optim.SGD(model[0].parameters(), lr=0.1), torch.optim.AdamW(model[3].parameters(), lr=0.01)]
+    for number, batch in enumerate(list(loader()), 1):
+        loss = loss_of(model, batch)
+        model.zero_grad()
+        loss.backward()
+        losses.append(loss.item())
+        for moment, optimizer in zip(["before", "between", "after"], [*optimizers, None], strict=True):
+            if moment == where and number % every == 0:
+                gradwatch.log(step=number, extras={"accuracy": number})
+            if optimizer is not None:
+                optimizer.step()
+    steps = reported()
+    assert [step.step for step in steps] == list(range(1, 7))
+    assert [step.loss for step in steps] == losses
+    assert [dict(step.extras) for step in steps] == [
+        {"accuracy": number} if number % every == 0 else {} for number in range(1, 7)
+    ]
+
+
+def test_steps_that_cannot_be_seen_are_told_of_once(
+    reported: Callable[[], list[pb.Step]], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gradwatch.torch.backward.UNSEEN_STEPS", 3)
+    model = network()
+    with caplog.at_level(logging.WARNING, "gradwatch"):
+        for batch in loader():
+            loss_of(model, batch).backward()
+    assert reported() == []
+    assert len([record for record in caplog.records if "no step of an optimiser was seen" in record.message]) == 1
+
+
 def test_two_losses_of_one_batch_before_two_optimisers(reported: Callable[[], list[pb.Step]]) -> None:
     models = [network(), network()]
     optimizers = [torch.optim.SGD(model.parameters(), lr=0.1) for model in models]

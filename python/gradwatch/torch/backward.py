@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from threading import get_ident
 from typing import Any
 
@@ -14,6 +15,11 @@ from gradwatch.torch.optimizers import ThrownAway
 from gradwatch.torch.patches import Patches
 from gradwatch.torch.scaler import ScaledLosses
 from gradwatch.torch.timeline import Timeline
+
+logger = logging.getLogger("gradwatch")
+
+# More than a script accumulates before its first step.
+UNSEEN_STEPS = 1000
 
 
 def watch_backward(
@@ -42,6 +48,12 @@ def watch_backward(
         thrown_away.backward_begins()
         norm.backward_begins()
         timeline.backward_begins()
+        if timeline.backwards == UNSEEN_STEPS and timeline.trained == 0.0:
+            logger.warning(
+                "backward ran %d times and no step of an optimiser was seen, so watch() reports none. It sees no "
+                "step() inside of torch.compile or of a CUDA graph: report these with gradwatch.log(step=...)",
+                UNSEEN_STEPS,
+            )
         if not isinstance(tensors, torch.Tensor):
             return
         loss = losses.unscaled(tensors)

@@ -71,6 +71,8 @@ class Interval:
 
     def absorb(self, later: Interval) -> None:
         """Takes in what another optimiser did for the same batch."""
+        if later.number is not None:
+            self.number, self.named = later.number, later.named
         self.ended = later.ended
         self.ended_unix_nanos = later.ended_unix_nanos
         self.paused += later.paused
@@ -80,6 +82,7 @@ class Interval:
             self.data_wait = (self.data_wait or 0.0) + later.data_wait
         self.optimizers |= later.optimizers
         self.losses += later.losses
+        self.several_losses = self.several_losses or later.several_losses
         for field in later.told:
             self.late.pop(field, None)
         told = self.told - later.told

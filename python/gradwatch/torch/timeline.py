@@ -25,7 +25,10 @@ class Timeline:
     of its calls; what lies between is counted for nothing.
 
     A step that ended is handed to `deliver` when it is sure that nothing more belongs to it: when the script has named
-    it by a log() after it, when the next batch is asked for, when the next backward begins.
+    it by a log() after all its optimisers, when the next batch is asked for, when the next backward begins.
+
+    A log() names a step and never cuts one off: whether what is open is a part of the step that ended last is known
+    when the next optimiser steps.
 
     A batch belongs to the step whose backward takes it, in the order in which they were fetched: some loaders fetch the
     next one before the step. In a step without a backward all of them are taken.
@@ -48,6 +51,10 @@ class Timeline:
         self.open = Interval(now())
         # A step that has ended and was not delivered.
         self.done: Interval | None = None
+        # What another optimiser did, with a backward of its own, after the script had named that step at its end: a
+        # part of it, unless the next log() tells another number, as where optimisers take turns.
+        self._part: Interval | None = None
+        self._named_at_end = False
         # The one that was delivered last, as `last_step`.
         self.delivered: Interval | None = None
         # Seconds of all steps that have ended.
@@ -91,6 +98,7 @@ class Timeline:
         self._forward_begins(mark)
 
     def backward_begins(self) -> None:
+        self._join()
         if len(self._optimizers) == 1 and self._ended > 1:
             # A second optimiser would have stepped by now.
             self.close()
@@ -138,6 +146,7 @@ class Timeline:
             self._span(("", begin, end, True))
 
     def optimizer_begins(self) -> None:
+        self._join()
         if self._optimizer_from is None:
             self._optimizer_from = self.clock.mark()
 
@@ -161,14 +170,16 @@ class Timeline:
             step.measured("skipped", True)
         self._optimizers.add(optimizer)
         self._ended += 1
+        self._join()
         done = self.done
-        if done is not None and optimizer not in done.optimizers and step.number in (None, done.number):
-            done.several_losses = done.several_losses or had_backward
-            done.absorb(step)
-        else:
-            if done is not None:
-                self.close()
+        if done is None or optimizer in done.optimizers or (done.named and step.number not in (None, done.number)):
+            self.close()
             self.done = step
+        else:
+            step.several_losses = step.several_losses or had_backward
+            self._part = step
+            if not (had_backward and self._named_at_end):
+                self._join()
         self._optimizer_from = None
         self._forward_begins(mark)
 
@@ -184,6 +195,7 @@ class Timeline:
                 self._batches.pop()
                 self._fetched -= 1
         self._forward_begins(self.clock.mark())
+        self._join()
         if self.done is not None:
             self.done.values[field] = self.done.values.get(field, 0.0) + seconds
         return self.done
@@ -198,13 +210,32 @@ class Timeline:
         return number == self.last_step and named_later
 
     def logged(self, number: int) -> Interval:
-        """The script names a step that is not past: the one that ended last, or else the one that goes on. Returns
-        it."""
+        """The script names a step that is not past: the open one where it is at work or none has ended, else the one
+        that ended last. That one also where the number is its own or the next in turn: the other of two backwards can
+        be at work for it. Returns the step."""
         if self.done is not None and self.done.number not in (None, number):
+            part, self._part = self._part, None
             self.close()
-        step = self.done if self.done is not None else self.open
+            self.done = part
+        self._join()
+        step = self.open
+        if self.done is not None and (not self._at_work or number in (self.done.number, self.last_step + 1)):
+            step = self.done
+            self._named_at_end = not self._at_work
         step.number, step.named = number, True
         return step
+
+    @property
+    def _at_work(self) -> bool:
+        """Whether the open step has come as far as its backward, or into its optimiser."""
+        return self.backwards > 0 or self._optimizer_from is not None
+
+    @property
+    def whole(self) -> bool:
+        """Whether all optimisers that made the step before have stepped in the one that ended last. Before there was
+        one, nobody knows."""
+        done, before = self.done, self.delivered
+        return done is not None and before is not None and before.optimizers <= done.optimizers
 
     def continues(self, optimizer: int | None = None) -> bool:
         """Whether what this optimiser is about to do, or else the one that steps next, is of the step that ended last:
@@ -214,7 +245,7 @@ class Timeline:
             return False
         if optimizer is not None:
             return optimizer not in self.done.optimizers
-        return self.delivered is not None and not self.delivered.optimizers <= self.done.optimizers
+        return self.delivered is not None and not self.whole
 
     @property
     def expected(self) -> int:
@@ -228,6 +259,8 @@ class Timeline:
 
     def close(self) -> None:
         """Delivers the step that ended last."""
+        self._join()
+        self._named_at_end = False
         step, self.done = self.done, None
         if step is None:
             return
@@ -236,6 +269,11 @@ class Timeline:
         step.forget_unknown()
         self.last_step, self.delivered = step.number, step
         self._deliver(step)
+
+    def _join(self) -> None:
+        if self.done is not None and self._part is not None:
+            self.done.absorb(self._part)
+        self._part = None
 
     def _forward_begins(self, mark: Any) -> None:
         self._forward_from = mark

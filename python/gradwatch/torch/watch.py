@@ -214,7 +214,7 @@ class Watch:
                 interval.values[field] = {name: _number(each) for name, each in value.items() if name not in late}
             else:
                 interval.values[field] = _number(value)
-        if interval is self.timeline.done:
+        if interval is self.timeline.done and self.timeline.whole:
             self.timeline.close()
 
     # What becomes of a step.
