@@ -291,6 +291,23 @@ describe('the collector xid', () => {
       });
     });
 
+    it('says that there is something to save when it becomes known who sits where', async () => {
+      writeFileSync(kmsg, line(1, xid(31)));
+      const { section, beat } = start();
+      await beat();
+      const before = section.revision();
+      await beat();
+      expect(section.revision()).toBe(before);
+      addresses = new Map([['0000:af:00.0', { uuid: 'GPU-a', gpu: '0' }]]);
+      const moved = start();
+      for (const part of section.save()) moved.section.restore(part);
+      const restored = moved.section.revision();
+      writeFileSync(kmsg, '');
+      await moved.beat();
+      expect(moved.section.revision()).toBeGreaterThan(restored);
+      expect(JSON.stringify(moved.section.save())).toContain('"bus":"0000:af:00.0"');
+    });
+
     it('takes a card back from a state directory that had it at two addresses and under two numbers', async () => {
       const tally = { uuid: 'GPU-a', gpu: '0', code: 95, errors: 3, last: bootTime + 7 };
       const gpus = [

@@ -134,7 +134,7 @@ export class XidCollector implements Collector {
     return {
       name: 'xid',
       version: 1,
-      revision: () => this.#revision,
+      revision: () => this.#revision + this.#tallies.moves,
       save: () => this.#save(),
       restore: (part) => this.#restore(part),
     };

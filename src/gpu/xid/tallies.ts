@@ -56,6 +56,7 @@ export class Tallies {
   readonly #seats = new Map<string, Card>();
   /** Who sat at an address before a restart, as long as nobody said who does now. */
   readonly #former = new Map<string, Card>();
+  #moves = 0;
   /** Unix time until which nvidia-smi may say that. */
   #patienceEnds: number | null = null;
 
@@ -64,6 +65,11 @@ export class Tallies {
     this.#errors = table.group(['uuid', 'gpu', 'xid'], xidErrorMetrics);
     this.#infos = table.group(['xid', 'class', 'action'], xidInfoMetrics);
     this.#switches = new SwitchTallies(table);
+  }
+
+  /** How often it became known that a card sits elsewhere or has another number: what is saved says so too. */
+  get moves(): number {
+    return this.#moves;
   }
 
   /**
@@ -133,6 +139,7 @@ export class Tallies {
     if (card.uuid !== '') this.#forgetFormer(bus, card);
     const before = this.#seats.get(bus);
     if (before === card) return card;
+    this.#moves += 1;
     if (before?.uuid === '') this.#merge(before, card);
     else if (before !== undefined) before.bus = '';
     if (this.#seats.get(card.bus) === card) this.#seats.delete(card.bus);
@@ -151,6 +158,7 @@ export class Tallies {
 
   #relabel(card: Card, gpu: string): void {
     if (card.gpu === gpu) return;
+    this.#moves += 1;
     card.gpu = gpu;
     for (const [code, old] of [...card.tallies]) this.#move(old, card, code);
   }
