@@ -43,6 +43,15 @@ test('a part of a row is none of its words', () => {
   expect([reader.cut, reader.words]).toEqual([false, '']);
 });
 
+test('that a GPU has no handle is among its words where no row comes any more', () => {
+  const reader = new Reader(new SampleCutter());
+  const complaint = 'Unable to determine the device handle for GPU 0000:0B:00.0: Unknown Error';
+  expect(kinds(reader, [header, row, complaint, row])).not.toContain('unreadable');
+  expect(reader.words).toBe('');
+  for (const _ of [1, 2]) kinds(reader, [complaint]);
+  expect(reader.words).toBe(complaint);
+});
+
 test('what stands before the header and after the last row are its words', () => {
   const reader = new Reader(new SampleCutter());
   kinds(reader, ['a warning', header, 'another', row]);

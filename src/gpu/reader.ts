@@ -26,6 +26,8 @@ export class Reader {
   #header: Header | null = null;
   /** Lines since the last row that do not fit the header. */
   #strays: string[] = [];
+  /** That a GPU has no handle, as it was said since the last row. */
+  #complaint: readonly string[] = [];
   #cut = false;
 
   constructor(cutter: SampleCutter) {
@@ -34,7 +36,7 @@ export class Reader {
 
   /** What was printed before the header, and since the last row: why the program ends, when it does. */
   get words(): string {
-    return [...this.#preamble, ...this.#strays].filter((line) => !rowLike.test(line)).join('\n');
+    return [...this.#preamble, ...this.#strays, ...this.#complaint].filter((line) => !rowLike.test(line)).join('\n');
   }
 
   /** The last line was a part of a row or of the header. */
@@ -54,15 +56,19 @@ export class Reader {
       return { kind: 'line' };
     }
     const cells = splitRow(line, this.#header);
-    // Newer drivers complain of a GPU without a handle and go on with the others.
     if (cells === null) {
-      if (noHandle(line) !== null) return { kind: 'line' };
+      // Newer drivers complain of a GPU without a handle and go on with the others; older ones end with it.
+      if (noHandle(line) !== null) {
+        this.#complaint = [line];
+        return { kind: 'line' };
+      }
       if (this.#strays.length === mostStrayLines) return { kind: 'garbage' };
       this.#strays.push(line);
       this.#cut = rowLike.test(line);
       return { kind: 'unreadable' };
     }
     if (this.#strays.length > 0) this.#strays = [];
+    if (this.#complaint.length > 0) this.#complaint = [];
     const sample = this.#cutter.add(readRow(cells, this.#header));
     return sample === null ? { kind: 'line' } : { kind: 'sample', sample };
   }
