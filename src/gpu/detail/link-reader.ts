@@ -28,7 +28,7 @@ export class LinkReader {
   readonly #now: () => number;
   readonly #series: LinkSeries;
   readonly #turns: Turns;
-  /** What was said last, by the label of the GPU. */
+  /** What was said last, by GPU: its label may change. */
   readonly #told = new Map<string, GpuLinks>();
   /** When links are looked for again, in Unix time. */
   #from = 0;
@@ -49,7 +49,7 @@ export class LinkReader {
     if (answer !== 'no_handle') this.#takeAll(answer ?? [], cards);
     this.#series.show(
       cards.flatMap(({ card }) => {
-        const told = this.#told.get(card.gpu);
+        const told = this.#told.get(keyOf(card));
         return told === undefined ? [] : { card, told };
       }),
     );
@@ -82,26 +82,30 @@ export class LinkReader {
     this.#told.clear();
     for (const { card, index } of cards) {
       const own = told.find(({ uuid, index: at }) => (uuid === null ? at === index : uuid === card.uuid));
-      if (own !== undefined) this.#told.set(card.gpu, own);
+      if (own !== undefined) this.#told.set(keyOf(card), own);
     }
   }
 
   /** @returns whether each had its turn, and one of them answered */
   async #askOneByOne(errand: Errand, cards: readonly Linked[]): Promise<boolean> {
     const byBus = new Map(cards.flatMap(({ card, row: { bus } }) => (bus === null ? [] : [[bus, card] as const])));
-    const labels = new Set([...byBus.values()].map(({ gpu }) => gpu));
-    for (const label of this.#told.keys()) if (!labels.has(label)) this.#told.delete(label);
+    const keys = new Set([...byBus.values()].map(keyOf));
+    for (const key of this.#told.keys()) if (!keys.has(key)) this.#told.delete(key);
     let isAnswered = false;
     const isRound = await this.#turns.take([...byBus.keys()], async (bus) => {
       const answer = await this.#ask(errand, bus);
       const card = byBus.get(bus);
       if (card === undefined) return;
-      this.#told.delete(card.gpu);
+      this.#told.delete(keyOf(card));
       if (answer === null || answer === 'no_handle') return;
       isAnswered = true;
       const own = answer.find(({ uuid }) => uuid === null || uuid === card.uuid);
-      if (own !== undefined) this.#told.set(card.gpu, own);
+      if (own !== undefined) this.#told.set(keyOf(card), own);
     });
     return isRound && isAnswered;
   }
+}
+
+function keyOf({ uuid, gpu }: GpuIdentity): string {
+  return uuid === '' ? gpu : uuid;
 }

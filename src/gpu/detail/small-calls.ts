@@ -6,6 +6,8 @@ import { callMetrics } from './metrics.ts';
 
 /** How often what had no answer is asked for again, in seconds. */
 export const rarely = 600;
+/** GPUs that hang a call of their own from which on it is the driver that hangs: each makes a reading fail. */
+const mostHung = 3;
 /** Less than between two documents, in seconds. */
 const soon = 5;
 
@@ -50,6 +52,7 @@ export class SmallCalls {
   async ask(errand: Errand, what: string, gpu = ''): Promise<Told> {
     const call = gpu === '' ? what : `${what} -i ${gpu}`;
     if (this.#now() < Math.max(this.#hung.get(gpu)?.until ?? 0, this.#unknownUntil.get(call) ?? 0)) return null;
+    if (gpu !== '' && this.#hungGpus >= mostHung) return null;
     let trouble: CollectorError;
     let hasHandles = true;
     try {
@@ -69,7 +72,8 @@ export class SmallCalls {
       if (error.reason === 'hung') {
         const times = (this.#hung.get(gpu)?.times ?? 0) + 1;
         // A driver that hung and is well again answers after the next document. A call that hangs by itself would make each reading fail.
-        this.#hung.set(gpu, { times, until: this.#now() + (times > 1 ? rarely : soon) });
+        // What hangs for one GPU while others answer is that GPU.
+        this.#hung.set(gpu, { times, until: this.#now() + (times > 1 || gpu !== '' ? rarely : soon) });
       }
       trouble = error;
     }
@@ -80,6 +84,11 @@ export class SmallCalls {
     if (this.#complaints.get(call) !== reason) this.#logger.warn({ call, reason }, `nvidia-smi ${call}: ${message}`);
     this.#complaints.set(call, reason);
     return hasHandles ? null : 'no_handle';
+  }
+
+  /** How many GPUs are not asked for, since a call for each of them hung. */
+  get #hungGpus(): number {
+    return [...this.#hung].filter(([gpu, { until }]) => gpu !== '' && this.#now() < until).length;
   }
 }
 
