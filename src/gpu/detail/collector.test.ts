@@ -238,8 +238,11 @@ describe('the collector gpu_detail', () => {
     expect(series('fan_ratio')).toEqual(['fan_ratio{uuid="GPU-0",gpu="0"} 0.3']);
   });
 
-  test('leaves a GPU without a handle out, for it fails the whole call', async () => {
-    const said = 'Unable to determine the device handle for GPU0000:00:00.0: Unknown Error\n';
+  test.each([
+    ['in place of the document', ''],
+    ['in place of its element', document(gpu(1, '')).replace('</nvidia_smi_log>', '')],
+  ])('leaves a GPU without a handle out, for it fails the whole call, told %s', async (_, printed) => {
+    const said = `${printed}Unable to determine the device handle for GPU0000:00:00.0: Unknown Error\n`;
     play = () => ({ out: document(gpu(0, ''), gpu(1, '<fan_speed>30 %</fan_speed>')) });
     await collect();
     play = (args) =>

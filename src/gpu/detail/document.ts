@@ -56,6 +56,8 @@ export async function readDocument(
   if (cutter.garbled) throw garbled('it begins a GPU inside a GPU, or a name that does not end');
   // Half a document would make the GPUs of its other half look as if they had lost what it tells.
   if (!complete) {
+    const end = ending(exit, cutter.trailer);
+    if (end.kind === 'no_handle') return { kind: 'ended', end };
     const said = preamble.trim().slice(0, 200);
     throw new CollectorError(
       'unreadable',

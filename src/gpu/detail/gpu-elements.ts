@@ -9,6 +9,8 @@ export const mostProcesses = 1024;
 const longestElement = 2 * 2 ** 20;
 /** What stands before the first GPU: versions and the number of GPUs. */
 const longestPreamble = 4096;
+/** What is printed in place of a GPU that cannot be asked. */
+const longestTrailer = 512;
 
 /** Parts of a GPU that are long and never read: up to three quarters of the document. */
 const unread = ['supported_clocks', 'accounted_processes', 'retired_pagelist'];
@@ -42,6 +44,7 @@ export interface GpuText {
 export class GpuElements {
   readonly #elements: GpuText[] = [];
   #preamble = '';
+  #trailer = '';
   #began = false;
   #closed = false;
   #dropped = 0;
@@ -73,6 +76,11 @@ export class GpuElements {
   /** What stands before the first GPU; all that was printed when there is none, as far as it is kept. */
   get preamble(): string {
     return this.#began ? this.#preamble : (this.#preamble + this.#rest).slice(0, longestPreamble);
+  }
+
+  /** What stands after the last GPU, as far as it is kept. */
+  get trailer(): string {
+    return this.#element === null ? (this.#trailer + this.#rest).slice(-longestTrailer) : '';
   }
 
   /** The document ended as it should. */
@@ -136,6 +144,7 @@ export class GpuElements {
     if (!this.#began) this.#preamble = (this.#preamble + before).slice(0, longestPreamble);
     // An end that lies on the border of two chunks is still in what is kept.
     this.#closed ||= (at < 0 ? this.#rest : before).includes('</nvidia_smi_log>');
+    this.#trailer = at < 0 ? (this.#trailer + before).slice(-longestTrailer) : '';
     if (at < 0) {
       this.#rest = this.#rest.slice(-longestMark);
       return false;
