@@ -180,6 +180,8 @@ describe.skipIf(python === null)('a training', () => {
     const end = join(folder, 'hang-no-more');
     const rank = await train('hanging', exporter.grpcAddress, ['--hang-after', '60', '--hang-until', end]);
     const shown = new Shown(exporter.url, 'hanging');
+    // On a machine that is short of CPUs the steps before may take as long as a stall.
+    await shown.reaches('gradwatch_rank_step', 60);
     await shown.becomes('stalled');
     expect(await shown.value('gradwatch_rank_step')).toBe(60);
     expect(await shown.findings()).toContain('stall');
