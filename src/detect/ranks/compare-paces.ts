@@ -38,29 +38,21 @@ export function comparePaces(paces: ByRank<Pace>, step: number, row: StepRow<Wor
   const ranks = [...row].map(([rank, work]) => {
     const pace = paces.of(rank);
     const own = Math.log(work.own);
-    return { rank, pace, work, own, change: own - pace.usual.median() };
+    const usual = pace.usual.median();
+    return { rank, pace, work, own, usual, change: own - usual, sigma: pace.sigma };
   });
   // How far ranks stand apart is learnt before it is judged.
   const known = ranks.filter(({ pace }) => pace.usual.size >= leastKnown);
   const changes = Others.of(known.map(({ change }) => change));
-  const typical = known.length === 0 ? 0 : median(known.map(({ pace }) => pace.sigma));
+  const counts = known.length > 0 && ranks.some(({ pace }) => pace.isYoung);
+  const typical = counts ? median(known.map(({ sigma }) => sigma)) : 0;
   const shares = Others.of(ranks.map(({ pace }) => pace.slowShare));
   const share = ranks.reduce((sum, { pace }) => sum + pace.slowShare, 0);
   const waiting = ranks.every(({ work }) => work.wait !== null);
   const leastWait = Math.min(...ranks.map(({ work }) => work.wait ?? Infinity));
   const owns = Others.of(ranks.map(({ own }) => own));
-  // In one step for all, as they began together: the order of levels is not worked out at every step.
-  const due = ranks.filter(({ pace }) => pace.drift.isDue(options.window) && pace.usual.size === options.window);
-  if (due.length > 0 && ranks.length > 1) {
-    const levels = Others.of(ranks.map(({ pace }) => pace.usual.median()));
-    for (const { pace } of due) {
-      const level = pace.usual.median();
-      const noise = (ofMedian * pace.sigma) / Math.sqrt(options.window);
-      const above = level - levels.medianWithout(level);
-      pace.drift.take(step, above, ranks.length - 1, Math.log(options.drift), options.z, noise);
-    }
-  }
-  return ranks.flatMap(({ rank, pace, work, own, change }): RankVerdict[] => {
+  takeLevels(ranks, step, options);
+  return ranks.flatMap(({ rank, pace, work, own, change, sigma }): RankVerdict[] => {
     const { slight, recurring, drift } = pace;
     // Where every rank is slow now and then, so are a few steps of one: that must happen more often than by chance.
     // After few steps the share of the median rank may be none by chance: that of all others counts, by Laplace's rule of succession.
@@ -70,7 +62,7 @@ export function comparePaces(paces: ByRank<Pace>, step: number, row: StepRow<Wor
     const isKnown = known.length > 1 && pace.usual.size >= leastKnown;
     const comparable = isKnown && pace.usual.size >= warmup;
     const apart = isKnown ? change - changes.medianWithout(change) : 0;
-    const noise = pace.isYoung ? Math.max(pace.sigma, typical) : pace.sigma;
+    const noise = pace.isYoung ? Math.max(sigma, typical) : sigma;
     const behind = waiting && ranks.length > 1 ? own - owns.medianWithout(own) : 0;
     const least = waiting && work.wait === leastWait;
     const changed = comparable && apart >= Math.log(options.slowdown) && apart >= options.z * noise;
@@ -107,6 +99,21 @@ export function comparePaces(paces: ByRank<Pace>, step: number, row: StepRow<Wor
       ? tell(evidenceOf(slow, rank, pace, step, row, options.critical))
       : [];
   });
+}
+
+/** Once in a window, where the levels of ranks stand: in one step for all, as they began together. */
+function takeLevels(
+  ranks: readonly { readonly pace: Pace; readonly usual: number; readonly sigma: number }[],
+  step: number,
+  { window, drift, z }: Options,
+): void {
+  const due = ranks.filter(({ pace }) => pace.drift.isDue(window) && pace.usual.size === window);
+  if (due.length === 0 || ranks.length === 1) return;
+  const levels = Others.of(ranks.map(({ usual }) => usual));
+  for (const { pace, usual, sigma } of due) {
+    const noise = (ofMedian * sigma) / Math.sqrt(window);
+    pace.drift.take(step, usual - levels.medianWithout(usual), ranks.length - 1, Math.log(drift), z, noise);
+  }
 }
 
 /** The chance of at least so many slow steps among the last ones where each is slow with the chance `share`: the binomial tail. */
