@@ -25,7 +25,7 @@ export class NormDrift {
   take(norm: number, fewest: number): number | null {
     this.last.push(norm);
     const isKnown = this.run.size * this.stride >= fewest && this.last.size === together;
-    const drift = isKnown ? (this.last.sorted[0] ?? NaN) - this.middle : null;
+    const drift = isKnown ? this.last.quantile(0) - this.middle : null;
     this.passed += 1;
     if (this.passed >= this.stride) {
       this.passed = 0;

@@ -48,7 +48,7 @@ export class OverfittingRise {
     this.fall = Math.max(this.fall, this.highest - now.validation);
     const rise = now.validation - this.lowest.validation;
     // Two bad evaluations move a median of three, but not all of them.
-    const standsBy = Math.min(...this.validation.sorted) - this.lowest.validation;
+    const standsBy = this.validation.quantile(0) - this.lowest.validation;
     const isRise = this.points >= enough && standsBy > rise / 2 && rise > times * Math.max(this.fall, this.lostRise);
     return isRise ? { from: this.lowest, now } : null;
   }
