@@ -158,9 +158,9 @@ export class ProcessGate {
     });
     watch.signal.addEventListener('abort', end);
     if (watch.signal.aborted) end();
-    const closed = new Promise<void>((resolve) => {
+    const closed = new Promise<true>((resolve) => {
       child.once('close', () => {
-        resolve();
+        resolve(true);
       });
     });
     try {
@@ -181,8 +181,7 @@ export class ProcessGate {
       for (let round = 0, before = -1; round < drainRounds && pieces !== before; round += 1) {
         before = pieces;
         // In a turn that is late the timer comes before what is there to be read.
-        const isClosed = closed.then(() => true);
-        if (await Promise.race([isClosed, pause(drainSeconds).then(() => nextTurn(false))])) break;
+        if (await Promise.race([closed, pause(drainSeconds).then(() => nextTurn(false))])) break;
       }
       if (group?.lives === true) end();
       while (group?.lives === true) await pause(lookSeconds);
