@@ -118,7 +118,7 @@ const idle = clockDetector({
   },
 });
 
-function engine(enabled = true) {
+function engine(enabled = true, judgedSeries = 'gradwatch_node_*_used_bytes,gradwatch_train_parameter_norm') {
   const table = new SeriesTable();
   const reports: Report[] = [];
   const ends: string[] = [];
@@ -137,7 +137,7 @@ function engine(enabled = true) {
       any_lost: { enabled },
       slowest: { enabled },
       idle: { enabled },
-      high: { enabled, series: 'gradwatch_node_*_used_bytes,gradwatch_train_parameter_norm' } as { enabled: boolean },
+      high: { enabled, series: judgedSeries } as { enabled: boolean },
     },
     sink: {
       report: (report) => reports.push(report),
@@ -254,6 +254,25 @@ describe('DetectionEngine', () => {
         verdict: { score: 1, baseline: null, step: 7, cause: 'gradwatch_train_parameter_norm of rank 2' },
       },
     ]);
+  });
+
+  it.each([
+    ['a name that the script gave', 'reward,kl*', ['reward 7', 'kl 7', 'kl 8']],
+    ['the metric of all of them', 'gradwatch_train_extra', ['reward 7', 'margin 7']],
+    ['names that nobody reports', 'reward_*', []],
+  ])('judges at every step what scripts report by names of their own, meant by %s', (_, series, expected) => {
+    const { built, reports, see } = engine(true, series);
+    const details = { gradientNormScope: null, extras: { reward: 99, margin: 91 }, auxiliaryLosses: { kl: 95 } };
+    see(7, {}, { details });
+    see(8, {}, { details: { ...details, extras: { reward: 1 } } });
+    built.tick(1000, []);
+    const said = reports.filter(({ detector }) => detector.kind === 'high');
+    expect(
+      said.map(({ verdict }) =>
+        verdict.status === 'evidence' ? `${verdict.cause.split(' ')[0]} ${verdict.step}` : '',
+      ),
+    ).toEqual(expected);
+    expect(said.every(({ run, rank }) => run === 'r' && rank === 2)).toBe(true);
   });
 
   it('holds a state for each rank and field of steps, and begins anew with one that was forgotten', () => {

@@ -1,4 +1,11 @@
-import { fields, type Field, type Observation, type RunProgress } from '../runs/index.ts';
+import {
+  fields,
+  namedStepMetrics,
+  type Field,
+  type Observation,
+  type RunProgress,
+  type StepDetails,
+} from '../runs/index.ts';
 import { readLabelBlock, type GroupSnapshot, type SeriesTable } from '../series/index.ts';
 import type { Verdict } from './detector.ts';
 import { RankCapacity } from './rank-capacity.ts';
@@ -14,6 +21,12 @@ import {
 const sampleSeconds = 15;
 const usedSuffix = '_used_bytes';
 const unknown = { bytes: null, shared: false } as const;
+type NamedValues = keyof typeof namedStepMetrics;
+const namedValues = Object.keys(namedStepMetrics) as NamedValues[];
+/** Names of the metrics that are judged at every step, and not sampled. */
+const ofSteps: ReadonlySet<string> = new Set(
+  [...Object.values(fields), ...Object.values(namedStepMetrics)].map(({ name }) => name),
+);
 
 /** A detector with its options, which may be replaced while it runs. */
 export interface ScalarStation {
@@ -31,6 +44,13 @@ interface Watched {
   readonly key: string;
   readonly source: ScalarSource;
   readonly watches: readonly { readonly station: ScalarStation; readonly state: unknown }[];
+}
+
+/** What is held of what one rank tells of its steps: no key is made for each value. */
+interface OfSteps {
+  readonly fields: Partial<Record<Field, Watched>>;
+  /** By the names that the script gives. */
+  readonly named: Partial<Record<NamedValues, Map<string, Watched>>>;
 }
 
 /** Takes what a detector says of a series, `series` being the key of the series. */
@@ -52,8 +72,8 @@ export class ScalarWatch {
   readonly #fields: readonly (readonly [Field, string])[];
   /** Of the series that are sampled, by their keys. */
   readonly #series = new Map<string, Watched>();
-  /** Of the fields of steps, by run and rank: no key is made for each value. */
-  readonly #steps = new Map<string, Map<number, Partial<Record<Field, Watched>>>>();
+  /** Of what is told of steps, by run and rank. */
+  readonly #steps = new Map<string, Map<number, OfSteps>>();
   readonly #capacity = new RankCapacity();
   #sampledAt = -Infinity;
 
@@ -65,12 +85,13 @@ export class ScalarWatch {
       .filter(([, name]) => this.#isJudged(name));
   }
 
-  observation({ run, rank, step, time, fresh }: Observation): void {
+  observation(observation: Observation): void {
+    const { run, rank, step, time, fresh, details } = observation;
     const ofRank = this.#stepsOf(run, rank);
     for (const [field, name] of this.#fields) {
       const value = fresh[field];
       if (value === undefined) continue;
-      const watched = (ofRank[field] ??= this.#begin(JSON.stringify([name, run, rank]), {
+      const watched = (ofRank.fields[field] ??= this.#begin(JSON.stringify([name, run, rank]), {
         name,
         run,
         rank,
@@ -80,6 +101,11 @@ export class ScalarWatch {
       const { bytes: capacity, shared } = this.#capacity.of(name, run, rank, value) ?? unknown;
       this.#judge(watched, { time, value, step, capacity, shared });
     }
+    if (details === undefined) return;
+    for (const kind of namedValues) {
+      const named = (ofRank.named[kind] ??= new Map<string, Watched>());
+      this.#takeNamed(named, namedStepMetrics[kind].name, details[kind], observation);
+    }
   }
 
   /** To be called every second or so; looks at the table when it is time, and where the ranks of runs are. Times are Unix seconds. */
@@ -87,8 +113,7 @@ export class ScalarWatch {
     if (this.#posts.length === 0 || time - this.#sampledAt < sampleSeconds) return;
     this.#sampledAt = time;
     this.#capacity.read(table, runs);
-    const isStep = (name: string) => this.#fields.some(([, field]) => field === name);
-    const wanted = (name: string) => this.#isJudged(name) && !isStep(name);
+    const wanted = (name: string) => this.#isJudged(name) && !ofSteps.has(name);
     for (const group of table.snapshot(({ name }) => wanted(name))) {
       for (const [column, { metric }] of group.columns.entries()) {
         if (!wanted(metric.name)) continue;
@@ -118,18 +143,36 @@ export class ScalarWatch {
     return this.#posts.some(({ judges }) => judges(name));
   }
 
-  #begin(key: string, source: ScalarSource): Watched {
+  /** @param metric whose series it is one of, where it has a name of its own: either may be meant by an option */
+  #begin(key: string, source: ScalarSource, metric = source.name): Watched {
     const watches = this.#posts
-      .filter(({ judges }) => judges(source.name))
+      .filter(({ judges }) => judges(source.name) || judges(metric))
       .map(({ station }) => ({ station, state: station.detector.start(station.options) }));
     return { key, source, watches };
   }
 
-  #stepsOf(run: string, rank: number): Partial<Record<Field, Watched>> {
+  /** What a script tells by names of its own; how many these may be the runs see to. */
+  #takeNamed(
+    named: Map<string, Watched>,
+    metric: string,
+    values: StepDetails[NamedValues],
+    { run, rank, step, time }: Observation,
+  ): void {
+    for (const [name, value] of Object.entries(values)) {
+      let watched = named.get(name);
+      if (watched === undefined) {
+        const source = { name, run, rank, uuid: null, owner: `rank ${rank}` };
+        named.set(name, (watched = this.#begin(JSON.stringify([metric, run, rank, name]), source, metric)));
+      }
+      this.#judge(watched, { time, value, step, capacity: null });
+    }
+  }
+
+  #stepsOf(run: string, rank: number): OfSteps {
     let ofRun = this.#steps.get(run);
-    if (ofRun === undefined) this.#steps.set(run, (ofRun = new Map<number, Partial<Record<Field, Watched>>>()));
+    if (ofRun === undefined) this.#steps.set(run, (ofRun = new Map<number, OfSteps>()));
     let ofRank = ofRun.get(rank);
-    if (ofRank === undefined) ofRun.set(rank, (ofRank = {}));
+    if (ofRank === undefined) ofRun.set(rank, (ofRank = { fields: {}, named: {} }));
     return ofRank;
   }
 

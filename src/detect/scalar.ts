@@ -3,7 +3,7 @@ import type { DetectorFacts, DetectorOptions, DetectorSchema, Verdict } from './
 
 /** One series of single values: a metric of the node, of a GPU, or of a rank. */
 export interface ScalarSource {
-  /** The name of the metric. */
+  /** The name of the metric; of what a script reports by a name of its own, that name. */
   readonly name: string;
   readonly run: string | null;
   readonly rank: number | null;
@@ -29,7 +29,7 @@ export interface ScalarPoint {
 }
 
 export interface ScalarOptions extends DetectorOptions {
-  /** Names of metrics that are judged, `*` for any characters, separated by commas. */
+  /** Names of metrics, and of what scripts name themselves, that are judged; `*` for any characters, separated by commas. */
   readonly series: string;
 }
 

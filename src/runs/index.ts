@@ -6,6 +6,7 @@ import { windowMetricList } from './window-metrics.ts';
 
 export { fields, fieldNames } from './fields.ts';
 export type { Field } from './fields.ts';
+export { namedStepMetrics } from './report-metrics.ts';
 export { rankStates, endedStates } from './observation.ts';
 export type {
   EndState,

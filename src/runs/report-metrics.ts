@@ -36,6 +36,9 @@ export const auxiliaryMetrics = {
   }),
 } as const;
 
+/** The metrics of what a step tells by names of its own, as `StepDetails` calls it. */
+export const namedStepMetrics = { extras: extraMetrics.value, auxiliaryLosses: auxiliaryMetrics.value } as const;
+
 const layer = <const Name extends `gradwatch_train_layer_${string}`>(name: Name, help: string) =>
   gauge(name, { help, labels: ofLayer });
 

@@ -25,8 +25,8 @@ export const scalarAnomaly = scalarDetector({
   options: detectorOptions({
     series: text({
       default: 'none',
-      expected: 'names of metrics, * for any characters, separated by commas',
-      help: 'Series that are judged; none unless they are named',
+      expected: 'names of metrics or extras, * for any characters, separated by commas',
+      help: 'Series that are judged, by the name of the metric or the one that a script gave; none unless they are named',
     }),
     limits: text({
       default: 'none',

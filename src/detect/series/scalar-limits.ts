@@ -21,7 +21,7 @@ export function limitsOf(options: { readonly limits: string }): readonly ScalarL
 }
 
 function parse(part: string): ScalarLimit[] {
-  const [, name, side, value] = /^\s*([\w:*]+)\s*([<>])\s*(\S+)\s*$/.exec(part) ?? [];
+  const [, name, side, value] = /^([^<>]*[^<>\s])\s*([<>])\s*(\S+)\s*$/.exec(part) ?? [];
   if (name === undefined || (side !== '>' && side !== '<') || Number.isNaN(Number(value))) return [];
   return [{ means: namePattern(name), side, value: Number(value) }];
 }
