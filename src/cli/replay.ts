@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import {
   inOrder,
+  judgesExtra,
   lineOf,
   pages,
   readEvaluation,
@@ -62,7 +63,7 @@ export const replay: Command = {
     if ('errors' in configured) return misuse(configured.errors);
     const { configuration, switches, values, operands } = configured;
     if (operands.length === 0) return misuse(['replay takes at least one FILE; --help tells which']);
-    const vocabulary = Vocabulary.of(values.get('map') ?? [], '--map');
+    const vocabulary = Vocabulary.of(values.get('map') ?? [], '--map', judgesExtra(configuration.detect));
     if ('error' in vocabulary) return misuse([vocabulary.error]);
     const machine = values.get('machine') ?? [];
     if (machine.length > 0 && operands.length > 1 && !switches.has('ranks'))
@@ -106,7 +107,7 @@ async function replayRun(
   });
   const take = (row: Row) => {
     rows += 1;
-    if (Object.keys(row.values).length > 0) telling += 1;
+    if (Object.keys(row.values).length > 0 || row.extras !== undefined) telling += 1;
     judge.take(row);
   };
   /** Reads a file; what of it cannot be read is named. */

@@ -57,6 +57,7 @@ export const detectMetrics = stepDetectors.flatMap(({ metrics }) =>
 ) as readonly MetricsOf<(typeof stepDetectors)[number]>[];
 
 export { DetectionEngine } from './engine.ts';
+export { seriesMeant } from './scalar.ts';
 export { engineMetrics } from './judging.ts';
 export type { Report } from './judging.ts';
 export { overheard } from './overheard.ts';

@@ -10,7 +10,7 @@ import { readLabelBlock, type GroupSnapshot, type SeriesTable } from '../series/
 import type { Verdict } from './detector.ts';
 import { RankCapacity } from './rank-capacity.ts';
 import {
-  namePattern,
+  seriesMeant,
   type AnyScalarDetector,
   type ScalarOptions,
   type ScalarPoint,
@@ -37,7 +37,7 @@ export interface ScalarStation {
 /** A detector and which series it judges, for as long as it runs. */
 interface Post {
   readonly station: ScalarStation;
-  readonly judges: (name: string) => boolean;
+  readonly judges: (name: string, metric?: string) => boolean;
 }
 
 interface Watched {
@@ -78,7 +78,7 @@ export class ScalarWatch {
   #sampledAt = -Infinity;
 
   constructor(stations: readonly ScalarStation[], tell: ScalarSink) {
-    this.#posts = stations.map((station) => ({ station, judges: namePattern(station.options.series) }));
+    this.#posts = stations.map((station) => ({ station, judges: seriesMeant(station.options.series) }));
     this.#tell = tell;
     this.#fields = (Object.keys(fields) as Field[])
       .map((field) => [field, fields[field].name] as const)
@@ -143,10 +143,10 @@ export class ScalarWatch {
     return this.#posts.some(({ judges }) => judges(name));
   }
 
-  /** @param metric whose series it is one of, where it has a name of its own: either may be meant by an option */
-  #begin(key: string, source: ScalarSource, metric = source.name): Watched {
+  /** @param metric of the series, where its name is another one */
+  #begin(key: string, source: ScalarSource, metric?: string): Watched {
     const watches = this.#posts
-      .filter(({ judges }) => judges(source.name) || judges(metric))
+      .filter(({ judges }) => judges(source.name, metric))
       .map(({ station }) => ({ station, state: station.detector.start(station.options) }));
     return { key, source, watches };
   }

@@ -62,6 +62,12 @@ export function scalarDetector<const Kind extends string, State extends object, 
   return detector;
 }
 
+/** Whether an option means a series: by its name, or by that of its metric where a script gave it a name of its own. */
+export function seriesMeant(list: string): (name: string, metric?: string) => boolean {
+  const means = namePattern(list);
+  return (name, metric = name) => means(name) || means(metric);
+}
+
 /** Whether a name is one of those that a list of patterns means. */
 export function namePattern(list: string): (name: string) => boolean {
   const patterns = list

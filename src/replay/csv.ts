@@ -17,6 +17,8 @@ interface NamedColumn {
   readonly worker: number | null;
   /** The series of the machine that it holds. */
   readonly machine: MachineColumn | undefined;
+  /** It has no meaning and is judged by its name. */
+  readonly isExtra: boolean;
 }
 
 /**
@@ -58,20 +60,24 @@ export class CsvReader<Item> {
     const numbers = new Map<Meaning, number>();
     const times = new Map<number, number>();
     const readings = new Map<MachineColumn, number>();
-    for (const [index, { name, column, worker, machine }] of this.#columns.entries()) {
+    const extras = new Map<string, number>();
+    for (const [index, { name, column, worker, machine, isExtra }] of this.#columns.entries()) {
       const cell = cells[index] ?? '';
-      const means = worker !== null || machine !== undefined || column !== undefined;
+      const means = worker !== null || machine !== undefined || column !== undefined || isExtra;
       if (cell === '' || !means || (column !== undefined && numbers.has(column.meaning))) continue;
       const value = parseNumber(cell);
+      // A name with a star may mean columns of text, too.
+      if (value === undefined && isExtra) continue;
       if (value === undefined)
         return { error: `${name}: found ${cell.slice(0, 80)}, expected a number, inf, nan or nothing` };
       if (worker !== null) times.set(worker, value);
       else if (column !== undefined) numbers.set(column.meaning, column.convert(value));
       else if (machine !== undefined) readings.set(machine, value);
+      else extras.set(name, value);
     }
     const epoch = this.#byEpochs ? numbers.get('epoch') : undefined;
     if (epoch !== undefined) numbers.set('step', epoch);
-    return this.#make({ numbers, times, readings });
+    return this.#make({ numbers, times, readings, extras });
   }
 
   /** There are no more lines, or no more that may be of this record. */
@@ -91,11 +97,11 @@ export class CsvReader<Item> {
       const column = this.#vocabulary.find(name) ?? (run === charted?.[1] ? this.#vocabulary.find(metric) : undefined);
       const worker = column === undefined ? ofWorker.exec(name)?.[1] : undefined;
       const machine = column === undefined && worker === undefined ? machineColumn(name) : undefined;
-      return { name, column, worker: worker === undefined ? null : Number(worker), machine };
+      const means = column !== undefined || worker !== undefined || machine !== undefined;
+      const isExtra = !means && this.#vocabulary.isExtra(name);
+      if (!means && !isExtra) this.unknown.add(name);
+      return { name, column, worker: worker === undefined ? null : Number(worker), machine, isExtra };
     });
-    for (const { name, column, worker, machine } of this.#columns) {
-      if (column === undefined && worker === null && machine === undefined) this.unknown.add(name);
-    }
     const needs = this.#needs;
     const has = (meaning: Meaning) => this.#columns?.some(({ column }) => column?.meaning === meaning) === true;
     this.#byEpochs = needs === 'step' && !has('step') && has('epoch');

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { parseEvent, RecordCutter } from '../event-files/index.ts';
-import { StepAssembler, type Vocabulary } from '../scalars/index.ts';
+import { StepAssembler, type Meaning, type Vocabulary } from '../scalars/index.ts';
 import { rowOf, type Row } from './row.ts';
 
 /** Whether a file is named as TensorBoard's writers name theirs. */
@@ -21,9 +21,11 @@ export async function readEventFile(
   complain: (record: number, error: string) => void,
 ): Promise<readonly string[]> {
   const cutter = new RecordCutter();
-  const steps = new StepAssembler(vocabulary, ({ step, time, values }) => {
-    if (values.size === 0) return;
-    const row = rowOf(new Map([...values, ['step', step], ['time', time]]));
+  const steps = new StepAssembler(vocabulary, ({ step, time, values, extras: all }) => {
+    const extras = new Map([...all].filter(([tag]) => vocabulary.isExtra(tag)));
+    if (values.size + extras.size === 0) return;
+    const numbers = new Map<Meaning, number>([...values, ['step', step], ['time', time]]);
+    const row = rowOf({ numbers, readings: new Map(), extras });
     if ('error' in row) complain(number, row.error);
     else take(row.value);
   });
@@ -40,5 +42,5 @@ export async function readEventFile(
   if (cutter.pending > 0)
     complain(number + 1, `the file ends within a record, of which it holds ${cutter.pending} bytes`);
   steps.close();
-  return [...steps.unknown];
+  return [...steps.unknown].filter((tag) => !vocabulary.isExtra(tag));
 }

@@ -1,5 +1,6 @@
 export { readEvaluation } from './evaluation-folder.ts';
 export { inOrder } from './rank-files.ts';
+export { judgesExtra } from './judges-extra.ts';
 export { readMachine, readRecording, runOf } from './recording.ts';
 export type { TimedReadings } from './recorded-machine.ts';
 export { Replay } from './replay.ts';

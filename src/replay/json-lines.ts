@@ -20,22 +20,27 @@ export class JsonObjects<Item> {
   read(object: Readonly<Record<string, unknown>>): Read<readonly Item[]> {
     const numbers = new Map<Meaning, number>();
     const readings = new Map<MachineColumn, number>();
+    const extras = new Map<string, number>();
     for (const [key, value] of Object.entries(object)) {
       const column = this.#vocabulary.find(key);
       const machine = column === undefined ? this.#machineColumn(key) : undefined;
-      if (column === undefined && machine === undefined) {
+      const isExtra = column === undefined && machine === undefined && this.#vocabulary.isExtra(key);
+      if (column === undefined && machine === undefined && !isExtra) {
         if (this.unknown.size < maxUnknown) this.unknown.add(key);
         continue;
       }
       if (value === null || (column !== undefined && numbers.has(column.meaning))) continue;
       const number = typeof value === 'number' ? value : isText(value) ? parseNumber(String(value)) : undefined;
+      // A name with a star may mean keys of text, too.
+      if (number === undefined && isExtra) continue;
       if (number === undefined) {
         return { error: `${key}: found ${JSON.stringify(value).slice(0, 80)}, expected a number or null` };
       }
       if (column !== undefined) numbers.set(column.meaning, column.convert(number));
       else if (machine !== undefined) readings.set(machine, number);
+      else extras.set(key, number);
     }
-    return this.#make({ numbers, times: new Map(), readings });
+    return this.#make({ numbers, times: new Map(), readings, extras });
   }
 
   /** One for each key: by it the series is known again. */

@@ -13,6 +13,7 @@ import {
   inOrder,
   lineOf,
   pages,
+  judgesExtra,
   readEvaluation,
   readRecording,
   Replay,
@@ -37,10 +38,15 @@ function defaultsOf(schema: typeof detectOptions): Record<string, object> {
   return Object.fromEntries(Object.keys(schema.entries).map((kind) => [kind, {}]));
 }
 
-async function read(name: string, text: string | Buffer, mappings: readonly string[] = []) {
+async function read(
+  name: string,
+  text: string | Buffer,
+  mappings: readonly string[] = [],
+  isExtra?: (name: string) => boolean,
+) {
   const path = join(folder, name);
   writeFileSync(path, text);
-  const vocabulary = Vocabulary.of(mappings, '--map');
+  const vocabulary = Vocabulary.of(mappings, '--map', isExtra);
   if ('error' in vocabulary) throw new Error(vocabulary.error);
   const rows: Row[] = [];
   const errors: string[] = [];
@@ -113,6 +119,19 @@ describe('a recording', () => {
     const { rows, unknown } = await read('mapped.csv', 'n,loss,ce\n3,9,1\n', ['step=n', 'loss=ce']);
     expect(rows).toEqual([{ rank: 0, step: 3, time: null, values: { loss: 1 }, skipped: false }]);
     expect(unknown).toEqual(['loss']);
+  });
+
+  it.each([
+    ['extras.csv', 'step,loss,reward/mean,note,colour\n1,2,3,warm,red\n2,2,,,\n'],
+    ['extras.jsonl', '{"step":1,"loss":2,"reward/mean":3,"note":"warm","colour":"red"}\n{"step":2,"loss":2}\n'],
+  ])('keeps what means nothing but is judged by its name, numbers alone: %s', async (name, text) => {
+    const { rows, errors, unknown } = await read(name, text, [], (column) => /^(reward|note)/.test(column));
+    expect(rows).toEqual([
+      { rank: 0, step: 1, time: null, values: { loss: 2 }, skipped: false, extras: new Map([['reward/mean', 3]]) },
+      { rank: 0, step: 2, time: null, values: { loss: 2 }, skipped: false },
+    ]);
+    expect(errors).toEqual([]);
+    expect(unknown).toEqual(['colour']);
   });
 
   it('tells ranks apart by a column, and by one column of times of each', async () => {
@@ -219,6 +238,25 @@ describe('a replay', () => {
         "step 401  resolved  warning  non_finite  run_ended",
       ]
     `);
+  });
+
+  it('judges a column by its name where an option names it', () => {
+    const scalar_anomaly = { ...options.detect.scalar_anomaly, series: 'reward*', limits: 'reward/mean<0' };
+    const detect = { ...options.detect, scalar_anomaly };
+    expect(['reward/mean', 'colour'].map(judgesExtra(detect))).toEqual([true, false]);
+    expect(judgesExtra(options.detect)('reward/mean')).toBe(false);
+    const tally = new Tally();
+    const replay = new Replay('rewarded', { ...options, detect }, (change) => {
+      tally.take(change);
+    });
+    for (let step = 1; step <= 9; step += 1) {
+      const extras = new Map([['reward/mean', step === 7 ? -1 : 1]]);
+      replay.take({ rank: 0, step, time: null, values: { step_seconds: 1 }, skipped: false, extras });
+    }
+    replay.end();
+    expect(tally.found.map(({ finding }) => [finding.kind, finding.firstStep, finding.cause])).toEqual([
+      ['scalar_anomaly', 7, 'reward/mean of rank 0 is -1 (fixed limit 0).'],
+    ]);
   });
 
   it('ends what is open after the last row, whatever its clock has rounded', () => {

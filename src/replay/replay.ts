@@ -135,6 +135,9 @@ export class Replay {
       known: record.known,
       skipped: record.skipped,
       wentBack: record.reports === 1 && record.wentBack,
+      ...(row.extras !== undefined && {
+        details: { gradientNormScope: null, auxiliaryLosses: {}, extras: Object.fromEntries(row.extras) },
+      }),
     });
   }
 

@@ -14,20 +14,25 @@ export interface Row {
   readonly skipped: boolean;
   /** What was read of the machine then; absent where the row tells nothing of it. */
   readonly readings?: Readings;
+  /** What has no meaning and is judged by its name; absent where the row has none. */
+  readonly extras?: Extras;
 }
 
-/** What a line tells: numbers by meaning, times of steps by worker, and readings of the machine. */
+export type Extras = ReadonlyMap<string, number>;
+
+/** What a line tells: numbers by meaning, times of steps by worker, readings of the machine, and what is judged by its name. */
 export interface Line {
   readonly numbers: ReadonlyMap<Meaning, number>;
   readonly times: ReadonlyMap<number, number>;
   readonly readings: Readings;
+  readonly extras: Extras;
 }
 
 /** The highest rank of which a row is read: each one is judged for itself. */
 const highestRank = 16_383;
 
 /** Makes a row of numbers by meaning. */
-export function rowOf(numbers: ReadonlyMap<Meaning, number>, readings: Readings = new Map()): Read<Row> {
+export function rowOf({ numbers, readings, extras }: Omit<Line, 'times'>): Read<Row> {
   const {
     step,
     time,
@@ -48,23 +53,27 @@ export function rowOf(numbers: ReadonlyMap<Meaning, number>, readings: Readings 
       values,
       skipped: skipped > 0,
       ...(readings.size > 0 && { readings }),
+      ...(extras.size > 0 && { extras }),
     },
   };
 }
 
 /** The row of a line and of each worker whose time it tells. What else the line tells is of rank 0, where it names no other. */
-export function rowsOf({ numbers, times, readings }: Line): Read<readonly Row[]> {
-  const line = rowOf(numbers, readings);
+export function rowsOf(told: Line): Read<readonly Row[]> {
+  const { times } = told;
+  const line = rowOf(told);
   if ('error' in line) return line;
   if (times.size === 0) return { value: [line.value] };
-  const { rank: told, values, step, time } = line.value;
-  const ranks = new Set([...(Object.keys(values).length > 0 || readings.size > 0 ? [told] : []), ...times.keys()]);
+  const { rank: named, values, step, time, skipped, ...others } = line.value;
+  const tells = Object.keys({ ...values, ...others }).length > 0;
+  const ranks = new Set([...(tells ? [named] : []), ...times.keys()]);
   const rows = [...ranks].map((rank): Row => {
     const own = times.get(rank);
+    const isNamed = rank === named;
     return {
-      ...{ rank, step, time, skipped: rank === told && line.value.skipped },
-      values: { ...(rank === told && values), ...(own !== undefined && { step_seconds: own }) },
-      ...(rank === told && readings.size > 0 && { readings }),
+      ...{ rank, step, time, skipped: isNamed && skipped },
+      values: { ...(isNamed && values), ...(own !== undefined && { step_seconds: own }) },
+      ...(isNamed && others),
     };
   });
   return { value: rows };

@@ -15,8 +15,11 @@ const asItIs = (value: number) => value;
 /** Meaning by the name of a column, key or tag, without regard to case. */
 export class Vocabulary {
   readonly #byName = new Map<string, Column>();
+  /** Whether what has no meaning is taken all the same, by its name. */
+  readonly isExtra: (name: string) => boolean;
 
-  private constructor(own: ReadonlyMap<Meaning, string>) {
+  private constructor(own: ReadonlyMap<Meaning, string>, isExtra: (name: string) => boolean) {
+    this.isExtra = isExtra;
     for (const meaning of meanings) {
       // A mapping takes the place of the usual names, so that two columns never mean one thing by surprise.
       if (own.has(meaning)) continue;
@@ -31,8 +34,13 @@ export class Vocabulary {
   /**
    * @param mappings texts of the form `field=column`, which win over the usual names
    * @param option where the mappings come from, as an error names it
+   * @param isExtra whether a name that has no meaning is wanted
    */
-  static of(mappings: readonly string[], option: string): Read<Vocabulary> {
+  static of(
+    mappings: readonly string[],
+    option: string,
+    isExtra: (name: string) => boolean = () => false,
+  ): Read<Vocabulary> {
     const own = new Map<Meaning, string>();
     for (const mapping of mappings) {
       const [meaning = '', ...rest] = mapping.split('=');
@@ -42,7 +50,7 @@ export class Vocabulary {
       }
       own.set(meaning, name);
     }
-    return { value: new Vocabulary(own) };
+    return { value: new Vocabulary(own, isExtra) };
   }
 
   find(name: string): Column | undefined {
