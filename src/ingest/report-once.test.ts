@@ -119,6 +119,24 @@ describe('ReportOnce', () => {
     expect(series('gradwatch_exporter_refused_total{reason="sequence_gap"}')).toBe('3');
   });
 
+  it('loses nothing where several calls overtake one another', async () => {
+    const { address, series } = await exporter();
+    const report = simpleClient(address);
+    const send = async (sequence: number) => {
+      const answer = await report(sequence, [{ step: sequence }]);
+      return 'code' in answer ? answer.code : answer.acknowledgement?.sequence;
+    };
+    expect(await send(1)).toBe(1);
+    for (const early of [3, 5, 4]) expect(await send(early)).toBe(status.ABORTED);
+    for (const sequence of [2, 3, 4, 5]) expect(await send(sequence)).toBe(sequence);
+    expect(series('gradwatch_train_steps_total{run="digits",rank="0"}')).toBe('5');
+    expect(series('gradwatch_exporter_missing_batches_total')).toBe('0');
+    // What was sent away is dropped after all: the one behind it waits for nothing.
+    for (const early of [7, 8]) expect(await send(early)).toBe(status.ABORTED);
+    expect(await send(8)).toBe(8);
+    expect(series('gradwatch_exporter_missing_batches_total')).toBe('2');
+  });
+
   it('leaves the rank of a live stream alone, and refuses what is over the rate', async () => {
     const { address, series, state } = await exporter({ max_steps_per_second: 100 });
     const report = simpleClient(address);

@@ -24,6 +24,9 @@ export const savedIntake = v.object({
 });
 export type SavedIntake = v.InferOutput<typeof savedIntake>;
 
+/** More than a client has under way at once. */
+const mostSentAway = 64;
+
 /** How far one process that speaks for a rank was heard, over one connection after the other or in the files that it writes. */
 export class Intake {
   /** What tells its process from others. */
@@ -34,8 +37,8 @@ export class Intake {
   #droppedSteps = 0;
   #saving = 0;
   #onDisk = 0;
-  /** The batch after which some were asked for that had not come. */
-  #askedAfter: number | null = null;
+  /** Batches that were sent away since the last one was taken, for what they leave out was asked for. */
+  #sentAway: Set<number> | null = null;
 
   constructor(session: string) {
     this.session = session;
@@ -61,12 +64,15 @@ export class Intake {
   }
 
   /**
-   * Whether batches are to be asked for before this one is taken: the last is not the one before it, and they were not asked for yet. What
-   * a process has dropped never comes, so that they are asked for once.
+   * Whether batches are to be asked for before this one is taken: the last is not the one before it, and this one was not sent away for
+   * them yet. What a process has dropped never comes, so that they are asked for once by each batch that leaves them out.
    */
   asksBefore(sequence: number): boolean {
-    if (sequence <= this.#sequence + 1 || this.#askedAfter === this.#sequence) return false;
-    this.#askedAfter = this.#sequence;
+    if (sequence <= this.#sequence + 1) return false;
+    this.#sentAway ??= new Set();
+    if (this.#sentAway.has(sequence)) return false;
+    if (this.#sentAway.size >= mostSentAway) this.#sentAway.clear();
+    this.#sentAway.add(sequence);
     return true;
   }
 
@@ -77,6 +83,7 @@ export class Intake {
    */
   take(sequence: number, droppedSteps: number): number {
     this.#sequence = sequence;
+    this.#sentAway = null;
     const more = Math.max(0, droppedSteps - this.#droppedSteps);
     this.#droppedSteps += more;
     return more;
