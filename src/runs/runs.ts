@@ -267,17 +267,19 @@ export class Runs {
   }
 
   /**
-   * What makes room for a further one, null where there is room: one that finished, before those that somebody has to look at; of several
-   * the one that ended first.
-   * @throws RunsLimitError when nothing has ended, or it has to be held for a while yet
+   * What makes room for a further one, null where there is room: of those that every scrape has seen end one that finished, before those
+   * that somebody has to look at; of several the one that ended first.
+   * @throws RunsLimitError when nothing has ended, or all that has is to be held for a while yet
    */
   #toReplace<Item extends Run | Rank>(items: readonly Item[], option: RunsLimitError['option']): Item | null {
     const limit = this.#options[option];
     if (items.length < limit) return null;
     const { now, hold } = this.#context;
-    const first = firstEnded(items.filter(({ state }) => state === 'finished')) ?? firstEnded(items);
-    if ((first?.endedAt ?? Infinity) > now() - hold()) throw new RunsLimitError(option, limit);
-    return first;
+    const seenBefore = now() - hold();
+    const seen = items.filter(({ endedAt }) => endedAt !== null && endedAt <= seenBefore);
+    const replaced = firstEnded(seen.filter(({ state }) => state === 'finished')) ?? firstEnded(seen);
+    if (replaced === null) throw new RunsLimitError(option, limit);
+    return replaced;
   }
 
   #ranks(): readonly Rank[] {
