@@ -13,12 +13,13 @@ from transformers import TrainerCallback
 from gradwatch.scalars import VALIDATION_LOSS, extras_of, validation_loss
 from gradwatch.torch import Watch, watch
 from gradwatch.torch.pauses import CHECKPOINT, EVALUATION
-from gradwatch.training import Training
+from gradwatch.training import Training, harmless
 
 # Scalars of the trainer's log that every step reports by itself.
 KNOWN = frozenset({"loss", "grad_norm", "learning_rate", "epoch"})
 
 
+@harmless
 class GradwatchCallback(TrainerCallback):
     """Reports every optimiser step, its times, loss, gradient norm and learning rate, each evaluation and checkpoint.
 

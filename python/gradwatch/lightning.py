@@ -11,7 +11,7 @@ from typing import Any
 from gradwatch.scalars import VALIDATION, VALIDATION_LOSS, extras_of, validation_loss
 from gradwatch.torch import Watch, watch
 from gradwatch.torch.pauses import CHECKPOINT, EVALUATION
-from gradwatch.training import Training
+from gradwatch.training import Training, harmless
 
 # Two names of one library, whose classes do not know each other: the one that the script uses.
 if "pytorch_lightning" in sys.modules and "lightning.pytorch" not in sys.modules:
@@ -20,6 +20,7 @@ else:
     from lightning.pytorch import Callback  # type: ignore[assignment]
 
 
+@harmless
 class GradwatchCallback(Callback):
     """Reports every optimiser step, its times, loss, gradient norm and learning rate, each validation, and as extras
     what the module logs, every `log_every_n_steps` of the trainer.

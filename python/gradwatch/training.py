@@ -2,15 +2,47 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import gradwatch
 from gradwatch.ending import ending_of
 from gradwatch.run import Run
 
 logger = logging.getLogger("gradwatch")
+
+Callbacks = TypeVar("Callbacks", bound=type)
+
+
+def harmless(cls: Callbacks) -> Callbacks:
+    """The same class of callbacks, none of whose methods raises into the training: what one raises is logged, once."""
+    for name, method in list(vars(cls).items()):
+        if name.startswith(("on_", "set_")):
+            setattr(cls, name, _logs_errors(method))
+    return cls
+
+
+def _logs_errors(method: Callable[..., Any]) -> Callable[..., Any]:
+    told = False
+
+    @functools.wraps(method)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        nonlocal told
+        try:
+            return method(*args, **kwargs)
+        except Exception:
+            if not told:
+                told = True
+                logger.warning(
+                    "%s failed; what it would have told is not reported, training goes on",
+                    method.__qualname__,
+                    exc_info=True,
+                )
+
+    return called
 
 
 class Training:

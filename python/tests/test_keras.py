@@ -95,3 +95,51 @@ def test_executions_of_several_steps(exporter: FakeExporter, tmp_path: Path, bac
     assert [step.step for step in steps] == [3, 5, 8, 10]
     if epochs == "known":
         assert [step.epoch for step in steps] == [0.6, 1.0, 1.6, 2.0]
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch", "tensorflow"])
+def test_kinds_of_models_and_optimisers(exporter: FakeExporter, backend: str) -> None:
+    command = [interpreter(backend), str(SCRIPTS / "keras_kinds.py")]
+    variables = environment(KERAS_BACKEND=backend, GRADWATCH_ADDRESS=exporter.address, TF_CPP_MIN_LOG_LEVEL="3")
+    finished = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=300)
+    assert finished.returncode == 0, finished.stderr
+    logged = {line["run"]: line["losses"] for line in map(json.loads, finished.stdout.splitlines())}
+    told: dict[str, list[pb.Step]] = {run: [] for run in logged}
+    for session in exporter.sessions:
+        assert session.goodbye.ending == pb.ENDING_FINISHED
+        told[session.hello.run] += session.steps
+    runs = {run: whole_steps(parts) for run, parts in told.items()}
+    for run, steps in runs.items():
+        # A fit after another goes on where that one ended.
+        assert [step.step for step in steps] == list(range(1, 4 * len(logged[run]) + 1)), run
+        assert {step.HasField("loss") for step in steps} == {run != "own step" or backend == "torch"}, run
+        if run != "own step" or backend == "torch":
+            means = [sum(step.loss for step in steps[at : at + 4]) / 4 for at in range(0, len(steps), 4)]
+            assert means == pytest.approx(logged[run], rel=1e-5), run
+    # The mean of the epoch, where nothing tells the loss of a step.
+    if backend == "tensorflow":
+        assert [runs["own step"][at].extras["loss"] for at in (3, 7)] == pytest.approx(logged["own step"], rel=1e-6)
+    for run in ("scaling", "scaling plainly"):
+        assert {step.learning_rate for step in runs[run]} == {0.0625}
+        assert all(step.HasField("loss_scale") for step in runs[run])
+    # Another start of the weights: the norms are of the same order, without the scale.
+    assert all(0 < step.gradient_norm < 50 for run in ("accumulating", "scaling") for step in runs[run])
+    assert not any(step.HasField("gradient_norm") for step in runs["scaling plainly"])
+
+
+def test_nothing_raises_into_a_fit(exporter: FakeExporter) -> None:
+    script = """
+import gradwatch.keras.callback, keras, numpy
+def broken(model): raise KeyError("no such thing")
+gradwatch.keras.callback.track_loss = broken
+model = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+model.fit(numpy.ones((4, 2)), numpy.ones((4, 1)), verbose=0, callbacks=[gradwatch.keras.GradwatchCallback("broken")])
+model.fit(numpy.ones((4, 2)), numpy.ones((4, 1)), verbose=0, callbacks=[gradwatch.keras.GradwatchCallback("again")])
+"""
+    variables = environment(KERAS_BACKEND="jax", GRADWATCH_ADDRESS=exporter.address)
+    command = [interpreter("jax"), "-c", script]
+    finished = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=300)
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stderr.count("GradwatchCallback.set_model failed") == 1
+    assert len(exporter.steps) == 2

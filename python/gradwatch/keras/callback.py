@@ -8,13 +8,15 @@ from typing import Any
 import keras
 
 from gradwatch.keras.loss_tracker import LossTracker, track_loss
+from gradwatch.keras.optimizer import applied_by, loss_scale
 from gradwatch.keras.state import StateReader
 from gradwatch.scalars import VALIDATION, VALIDATION_LOSS, extras_of, validation_loss
-from gradwatch.training import Training
+from gradwatch.training import Training, harmless
 
 EVALUATION = "evaluation_seconds"
 
 
+@harmless
 class GradwatchCallback(keras.callbacks.Callback):  # type: ignore[misc]
     """Reports every training step, its times, loss and learning rate, the metrics of the model as extras (as Keras logs
     them: means of the epoch so far), and each evaluation; the gradient norm with `with_gradient_norm`. With PyTorch
@@ -35,8 +37,8 @@ class GradwatchCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._loss = track_loss(model)
 
     def on_train_begin(self, logs: Any = None) -> None:
-        self._step = int(self.model.optimizer.iterations.numpy())
         self._state = StateReader(self.model)
+        self._step = self._state.iterations()
         # Fields of the last step that are still to be read.
         self._late: tuple[int, dict[str, Any]] | None = None
         self._epoch = 0
@@ -47,7 +49,7 @@ class GradwatchCallback(keras.callbacks.Callback):  # type: ignore[misc]
         if keras.backend.backend() == "torch":
             from gradwatch.keras.torch_backend import watch_model
 
-            self._torch = watch_model(self.model, run, self._step)
+            self._torch = watch_model(self.model, run, self._step, self._loss)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._epoch = epoch
@@ -56,12 +58,18 @@ class GradwatchCallback(keras.callbacks.Callback):  # type: ignore[misc]
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         self._begun = time.perf_counter()
         self._first = batch
+        if self._loss is not None:
+            self._loss.training = True
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         run = self._training.run
         if run is None:
             return
         now = time.perf_counter()
+        if self._loss is not None:
+            self._loss.training = False
+        # The metric of that name is the mean of the epoch so far, where the loss itself is known.
+        is_known = self._torch is not None or (self._loss is not None and self._loss.trains)
         batches = (self.params or {}).get("steps")
         # Of the last execution in an epoch Keras tells the batch that it would have ended with.
         if batches:
@@ -72,7 +80,7 @@ class GradwatchCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._step += steps
         values: dict[str, Any] = {
             "epoch": self._epoch + (batch + 1) / batches if batches else self._epoch,
-            "extras": extras_of(logs or {}, ("loss",)),
+            "extras": extras_of(logs or {}, ("loss",) if is_known else ()),
             "step_seconds": (now - self._since) / steps,
             "data_wait_seconds": (self._begun - self._since) / steps,
         }
@@ -110,13 +118,16 @@ class GradwatchCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._training.end()
 
     def _copies(self) -> dict[str, Any]:
-        optimizer = self.model.optimizer
         copies = {}
-        if self._loss is not None:
+        if self._loss is not None and self._loss.trains:
             copies["loss"] = self._state.copy(self._loss.last)
+        scale = loss_scale(self.model.optimizer)
+        if isinstance(scale, keras.Variable):
+            copies["loss_scale"] = self._state.copy(scale)
+        optimizer = applied_by(self.model.optimizer)
         if hasattr(optimizer, "gradwatch_norm"):
             copies["gradient_norm"] = self._state.copy(optimizer.gradwatch_norm)
-        rate = optimizer._learning_rate
+        rate = getattr(optimizer, "_learning_rate", None)
         if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
             copies["learning_rate"] = rate(self._step - 1)
         elif isinstance(rate, keras.Variable):

@@ -6,23 +6,25 @@ from typing import Any, TypeVar
 
 import keras
 
+from gradwatch.keras.optimizer import applied_by
+
 Optimizer = TypeVar("Optimizer")
 
 
 def with_gradient_norm(optimizer: Optimizer) -> Optimizer:
     """The same optimiser, which from now on also computes the L2 norm of each gradient that it applies, for
-    GradwatchCallback to report. Call it before model.compile() or fit(). What is saved of the optimiser is as without.
-
-    For a loss-scaling optimiser pass the one inside of it.
+    GradwatchCallback to report; of one that scales the loss, without the scale. Call it before model.compile() or
+    fit(). What is saved of the optimiser is as without.
     """
-    cls = type(optimizer)
-    if not hasattr(optimizer, "gradwatch_norm"):
+    measures: Any = applied_by(optimizer)
+    cls = type(measures)
+    if not hasattr(measures, "gradwatch_norm"):
         # Keras writes name and module of the class into saved models.
         measured = type(
             cls.__name__, (_MeasuresNorm, cls), {"__module__": cls.__module__, "__qualname__": cls.__qualname__}
         )
-        optimizer.__class__ = measured
-        optimizer.gradwatch_norm = optimizer.add_variable(  # type: ignore[attr-defined]
+        measures.__class__ = measured
+        measures.gradwatch_norm = measures.add_variable(
             shape=(), initializer="zeros", dtype="float32", name="gradient_norm"
         )
     return optimizer

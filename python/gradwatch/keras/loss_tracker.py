@@ -13,8 +13,12 @@ class LossTracker(keras.metrics.Mean):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__(name="loss")
         self.last = self.add_variable(shape=(), initializer="zeros", dtype=self.dtype, name="last")
+        # Whether a training step runs, or is compiled, and whether any of them has told its loss: a train_step of the
+        # model's own may keep it in a metric of its own.
+        self.training = self.trains = False
 
     def update_state(self, values: Any, sample_weight: Any = None) -> Any:
+        self.trains = self.trains or self.training
         self.last.assign(keras.ops.cast(keras.ops.mean(values), self.dtype))
         return super().update_state(values, sample_weight=sample_weight)
 
@@ -26,7 +30,9 @@ def track_loss(model: Any) -> LossTracker | None:
         return tracker
     if type(tracker) is not keras.metrics.Mean:
         return None
-    model._loss_tracker = ours = LossTracker()
+    ours = LossTracker()
+    # Not among what the model tracks, as Keras puts its own there too: of a model that is built that would be an error.
+    object.__setattr__(model, "_loss_tracker", ours)
     # They may have been compiled with the old one.
     model.train_function = model.test_function = None
     return ours

@@ -6,6 +6,8 @@ from typing import Any
 
 import keras
 
+from gradwatch.keras.optimizer import applied_by
+
 
 class StateReader:
     """Copies values of variables now, for reading one step later, when the device has computed them.
@@ -23,8 +25,10 @@ class StateReader:
         return keras.ops.copy(self._current(variable))
 
     def iterations(self) -> int:
-        """Steps of the optimiser so far. Waits for the device."""
-        return int(keras.ops.convert_to_numpy(self._current(self._model.optimizer._iterations)))
+        """Batches that the optimiser has taken so far, one for each part of an accumulated gradient. Waits for the
+        device."""
+        optimizer = applied_by(self._model.optimizer)
+        return 0 if optimizer is None else int(keras.ops.convert_to_numpy(self._current(optimizer._iterations)))
 
     def _current(self, variable: Any) -> Any:
         state = getattr(self._model, "_jax_state", None) if self._jax else None
