@@ -259,6 +259,42 @@ def test_optimisers_that_take_turns_make_steps_where_the_script_numbers_them(whe
     assert [step.losses for step in loop.steps] == [[number] for number in range(1, 13)]
 
 
+@pytest.mark.parametrize("fields", [["validation_loss"], ["extras"]])
+@pytest.mark.parametrize("where", ["at its end", "before its optimiser"])
+@pytest.mark.parametrize(("first", "every", "evaluated"), [(0, 1, 4), (0, 5, 10), (0, 3, 5), (0, 10, 5), (1, 5, 10)])
+def test_an_evaluation_at_the_top_of_an_iteration_is_told_of_the_step_that_follows(
+    first: int, every: int, evaluated: int, where: str, fields: list[str]
+) -> None:
+    loop, numbers = Loop(), range(first, first + 41)
+    for number in numbers:
+        if number % evaluated == 0 and number > first:
+            loop.timeline.pause(1.0, "evaluation_seconds")
+            loop.timeline.logged(number, fields).values["extras"] = number
+        loop.backward(1.0)
+        loop.timeline.open.losses.append(number)
+        for moment in ("before its optimiser", "at its end"):
+            if moment == "at its end":
+                loop.step(1.0)
+            if moment == where and number % every == 0:
+                loop.timeline.logged(number, ["loss"])
+    loop.timeline.close()
+    assert [step.number for step in loop.steps] == list(numbers)
+    for step in loop.steps:
+        assert step.losses == [step.number] and step.values.get("extras") in (None, step.number)
+
+
+def test_a_count_of_two_per_step_is_that_of_the_step_that_ended() -> None:
+    loop = Loop()
+    for number in (2, 4, 6, 8):
+        loop.backward(1.0)
+        loop.step(1.0)
+        if number % 4 == 0:
+            loop.timeline.pause(1.0, "evaluation_seconds")
+        loop.timeline.logged(number, ["loss", "validation_loss"] if number % 4 == 0 else ["loss"])
+    loop.timeline.close()
+    assert [step.number for step in loop.steps] == [2, 4, 6, 8]
+
+
 def test_a_number_of_an_earlier_count_is_told_of_the_step_that_has_it() -> None:
     # A script that counts from zero and logs step 1 first, which is the second: no number comes twice.
     loop = Loop()

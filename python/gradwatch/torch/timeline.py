@@ -55,6 +55,8 @@ class Timeline:
         # part of it, unless the next log() tells another number, as where optimisers take turns.
         self._part: Interval | None = None
         self._named_at_end = False
+        # Whether the script has named a step: the numbers of those that follow are known then.
+        self._numbered = False
         # The one that was delivered last, as `last_step`.
         self.delivered: Interval | None = None
         # Seconds of all steps that have ended.
@@ -205,25 +207,35 @@ class Timeline:
         one that was delivered last, or an evaluation before the first step. Who names steps when they have ended, and
         comes to the same number again, has gone back."""
         if self.delivered is None:
-            return self.done is None and "loss" not in fields and not EVALUATED.isdisjoint(fields)
+            return self.done is None and _of_an_evaluation(fields)
         named_later = self.done is None or (self.done.number is None and not self.delivered.named)
         return number == self.last_step and named_later
 
-    def logged(self, number: int) -> Interval:
-        """The script names a step that is not past: the open one where it is at work or none has ended, else the one
-        that ended last. That one also where the number is its own or the next in turn: the other of two backwards can
-        be at work for it. Returns the step."""
+    def logged(self, number: int, fields: Collection[str] = ()) -> Interval:
+        """The script names a step that is not past, and tells `fields` of it: the open one where it is at work or none
+        has ended, else the one that ended last. That one also where the number is its own or the next in turn: the
+        other of two backwards can be at work for it. Returns the step."""
         if self.done is not None and self.done.number not in (None, number):
             part, self._part = self._part, None
             self.close()
             self.done = part
+        elif self._is_evaluated_before(number, fields):
+            self.close()
         self._join()
         step = self.open
         if self.done is not None and (not self._at_work or number in (self.done.number, self.last_step + 1)):
             step = self.done
             self._named_at_end = not self._at_work
         step.number, step.named = number, True
+        self._numbered = True
         return step
+
+    def _is_evaluated_before(self, number: int, fields: Collection[str]) -> bool:
+        """Whether this is told of an evaluation at the top of an iteration, before the step that is its own: the one
+        that ended last is then one that the script, which has named others, said nothing of."""
+        if self.done is None or self.done.number is not None or self._at_work or not self._numbered:
+            return False
+        return number == self.last_step + 2 and _of_an_evaluation(fields, self.open.paused > 0)
 
     @property
     def _at_work(self) -> bool:
@@ -282,6 +294,10 @@ class Timeline:
     def _span(self, span: Span) -> None:
         if len(self.open.spans) < MAX_SPANS:
             self.open.spans.append(span)
+
+
+def _of_an_evaluation(fields: Collection[str], paused: bool = False) -> bool:
+    return "loss" not in fields and (paused or not EVALUATED.isdisjoint(fields))
 
 
 def fields_of(step: Interval) -> set[str]:

@@ -200,7 +200,7 @@ class Watch:
             return
         if self.timeline.open.number != step:
             self._report_told()
-        interval = self.timeline.logged(step)
+        interval = self.timeline.logged(step, values)
         for field, value in values.items():
             interval.late.pop(field, None)
             if value is not None:
