@@ -15,8 +15,8 @@ export type ToServer = 'usage';
 export interface Usage {
   readonly cpuMicroseconds: number;
   readonly residentBytes: number;
-  /** Reports that were taken since the server began. */
-  readonly reports: number;
+  /** Reports that were taken since the server began; null where its series tell. */
+  readonly reports: number | null;
 }
 export type ToLoad = 'prepare' | 'send';
 export type FromLoad = 'prepared' | 'sent';

@@ -32,9 +32,3 @@ export async function serveOurs(detecting: boolean): Promise<Started> {
   const { url, workers } = await app.start();
   return { port: Number(workers[0]?.split(':').at(-1)), metrics: `${url}/metrics` };
 }
-
-/** Reports that the exporter has taken, as it tells them. */
-export async function ourReports(metrics: string): Promise<number> {
-  const text = await (await fetch(metrics)).text();
-  return Number(/^gradwatch_exporter_steps_total (\d+)$/m.exec(text)?.[1] ?? NaN);
-}

@@ -1,6 +1,6 @@
 // The measured process: server.ts KIND.
 import type { Kind, Started, Usage } from './messages.ts';
-import { ourReports, serveOurs } from './our-app.ts';
+import { serveOurs } from './our-app.ts';
 import { serveBare, servePromClient } from './peers.ts';
 
 const kind = process.argv[2] as Kind;
@@ -15,17 +15,14 @@ function serve(): Promise<Started> {
   return serveOurs(kind === 'ours, detecting');
 }
 
-async function usage(): Promise<Usage> {
-  // Before it is asked for its reports, which costs a scrape.
+function usage(): Usage {
   const { user, system } = process.cpuUsage();
-  const residentBytes = process.memoryUsage.rss();
-  const ours = kind.startsWith('ours') && started.metrics !== null;
-  const reports = ours ? await ourReports(started.metrics) : counted;
-  return { cpuMicroseconds: user + system, residentBytes, reports };
+  const reports = kind.startsWith('ours') ? null : counted;
+  return { cpuMicroseconds: user + system, residentBytes: process.memoryUsage.rss(), reports };
 }
 
 const started = await serve();
 process.on('message', () => {
-  void usage().then((answer) => process.send?.(answer));
+  process.send?.(usage());
 });
 process.send?.(started);
