@@ -32,6 +32,8 @@ class GradwatchCallback(Callback):
         self._training = Training(run, options)
         self._watch: Watch | None = None
         self._step = 0
+        # Batches after which an optimiser stepped; of several optimisers each step counts for the trainer.
+        self._batches = 0
 
     def on_fit_start(self, trainer: Any, pl_module: Any) -> None:
         run = self._training.begin(
@@ -47,9 +49,10 @@ class GradwatchCallback(Callback):
         # It stays as it is while gradients are accumulated.
         if self._watch is not None and trainer.global_step != self._step:
             self._step = trainer.global_step
+            self._batches += 1
             epoch = trainer.current_epoch + self._part_of_epoch(trainer, batch_idx)
             extras = None
-            if self._step % max(1, trainer.log_every_n_steps) == 0:
+            if self._batches % max(1, trainer.log_every_n_steps) == 0:
                 # As often as Lightning itself reads them.
                 extras = extras_of(trainer.callback_metrics)
             self._watch.run.log(self._step, epoch=epoch, extras=extras)

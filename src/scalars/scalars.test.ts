@@ -59,6 +59,14 @@ describe('StepAssembler', () => {
     ]);
   });
 
+  it('gives the steps before a return to a checkpoint before those after it', () => {
+    const told = (from: number, to: number, loss: number) =>
+      Array.from({ length: to - from + 1 }, (_, at) => [from + at, { loss }] as const);
+    expect(assembled(...told(1, 30, 1), ...told(12, 40, 2))).toEqual(
+      [...told(1, 30, 1), ...told(12, 40, 2)].map(([step, values]) => ({ step, ...values })),
+    );
+  });
+
   it('gives an evaluation that ends late with the step that was reached', () => {
     expect(
       assembled([100, { loss: 1 }], [150, { loss: 2 }], 'close', [100, { 'eval/loss': 3 }], 'close', [

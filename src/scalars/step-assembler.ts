@@ -104,7 +104,10 @@ export class StepAssembler {
       }
       this.close();
     }
-    if (!ofEvaluations.has(meaning)) this.#stepwise = true;
+    if (!ofEvaluations.has(meaning)) {
+      this.#stepwise = true;
+      if (this.#isBack(step)) this.close();
+    }
     this.#stepOf(step, time).values.set(meaning, value);
   }
 
@@ -131,6 +134,11 @@ export class StepAssembler {
     } else {
       this.#stepOf(step, time).extras.set(tag, value);
     }
+  }
+
+  /** Whether the training went back to this step, beyond all that are open: those came before it. */
+  #isBack(step: number): boolean {
+    return step < (this.#newest?.step ?? -Infinity) && step < Math.min(...this.#open.keys());
   }
 
   #brings(tag: string, meaning: Meaning): boolean {
