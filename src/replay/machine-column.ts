@@ -28,12 +28,11 @@ const ofGpu: Readonly<Record<string, Alias>> = {
   memoryClock: [gpuMetrics.memoryClock, megahertz],
 };
 
-const byName: ReadonlyMap<string, Metric> = new Map(
-  [gpuMetrics, gpuDetailMetrics, xidMetrics, nodeMetrics]
-    .flatMap((metrics) => Object.values<Metric>(metrics))
-    .filter(({ type }) => type !== 'histogram')
-    .map((metric) => [metric.name, metric]),
-);
+/** What a recording may hold of the machine. */
+export const machineMetrics: readonly Metric[] = [gpuMetrics, gpuDetailMetrics, xidMetrics, nodeMetrics]
+  .flatMap((metrics) => Object.values<Metric>(metrics))
+  .filter(({ type }) => type !== 'histogram');
+const byName: ReadonlyMap<string, Metric> = new Map(machineMetrics.map((metric) => [metric.name, metric]));
 
 /** The series by its name as it is scraped, with its labels in braces, or by a name under which a tracker logs it. */
 export function machineColumn(name: string): MachineColumn | undefined {

@@ -101,6 +101,25 @@ describe('a recorded machine', () => {
     expect((await found(run, events(90))).findings).toEqual([]);
   });
 
+  it('knows how much memory there is where that is recorded beside what is used', async () => {
+    const gibibyte = 2 ** 30;
+    const labels = '{uuid=""GPU-b"",gpu=""1""}';
+    const [used, total] = ['used', 'total'].map((which) => `"gradwatch_gpu_memory_${which}_bytes${labels}"`);
+    const hours = seconds.map((at) => `${at},${start + 180 * at},0.1,${(30 + at / 5) * gibibyte}`);
+    const leak = async (header: string, rows: readonly string[]) => {
+      const { findings } = await found(write('leak.csv', [header, ...rows]));
+      return findings.find(([kind]) => kind === 'memory_leak')?.[2];
+    };
+    const header = `step,time_s,lr,${used ?? ''}`;
+    expect(
+      await leak(
+        `${header},${total ?? ''}`,
+        hours.map((row) => `${row},${100 * gibibyte}`),
+      ),
+    ).toMatch(/is used up in/);
+    expect(await leak(header, hours)).not.toMatch(/is used up in/);
+  });
+
   it('is not judged where rows do not tell their time', async () => {
     const rows = seconds.map((at) => `${at},0.1,1`);
     const { findings, unjudged } = await found(write('timeless.csv', ['step,lr,gpu.0.temp', ...rows]));

@@ -2,7 +2,7 @@ import { readingMetrics } from '../collect/index.ts';
 import { everyDetector } from '../detect/index.ts';
 import { gpuMetrics } from '../gpu/index.ts';
 import type { Metric, Row as SeriesRow, SeriesGroup, SeriesTable } from '../series/index.ts';
-import type { MachineColumn } from './machine-column.ts';
+import { machineMetrics, type MachineColumn } from './machine-column.ts';
 
 /** What was read of the machine at one moment. */
 export type Readings = ReadonlyMap<MachineColumn, number>;
@@ -14,14 +14,20 @@ export interface TimedReadings {
   readonly readings: Readings;
 }
 
+/** The labels that tell a row from others; one row holds all states. */
+function identityOf({ labels, type }: Metric): readonly string[] {
+  return labels.filter((label) => label !== 'state' || type !== 'states');
+}
+
 /** Puts what was recorded of a machine into a table, as its collectors do. What a moment does not tell is absent then. */
 export class RecordedMachine {
   readonly #table: SeriesTable;
-  readonly #groups = new Map<Metric, SeriesGroup<'value', string>>();
+  /** By the labels of their rows: metrics of the same labels share them, so that what is used stands beside what there is. */
+  readonly #groups = new Map<string, SeriesGroup<string, string>>();
   readonly #collectors: readonly SeriesRow<'lastSuccess'>[];
-  readonly #rows = new Map<MachineColumn, SeriesRow<'value'>>();
+  readonly #rows = new Map<MachineColumn, SeriesRow<string>>();
   /** By uuid, each with its index and its state. */
-  readonly #cards = new Map<string, { readonly gpu: string; readonly state: SeriesRow<'value'> }>();
+  readonly #cards = new Map<string, { readonly gpu: string; readonly state: SeriesRow<string> }>();
 
   constructor(table: SeriesTable) {
     this.#table = table;
@@ -42,20 +48,20 @@ export class RecordedMachine {
   }
 
   take(readings: Readings, time: number): void {
-    for (const row of this.#rows.values()) row.clear('value');
+    for (const [{ metric }, row] of this.#rows) row.clear(metric.name);
     // A card that tells anything is there, where the recording does not tell its state.
-    for (const { state } of this.#cards.values()) state.setState('value', 'ok');
+    for (const { state } of this.#cards.values()) state.setState(gpuMetrics.state.name, 'ok');
     for (const [column, value] of readings) {
       const { metric, labels, convert } = column;
       const row = this.#rows.get(column) ?? this.#begin(column);
       const state = labels.get('state') ?? '';
-      if (metric.type !== 'states') row.set('value', convert(value));
-      else if (value === 1 && metric.states?.includes(state) === true) row.setState('value', state);
+      if (metric.type !== 'states') row.set(metric.name, convert(value));
+      else if (value === 1 && metric.states?.includes(state) === true) row.setState(metric.name, state);
     }
     for (const row of this.#collectors) row.set('lastSuccess', time);
   }
 
-  #begin(column: MachineColumn): SeriesRow<'value'> {
+  #begin(column: MachineColumn): SeriesRow<string> {
     const { metric, labels } = column;
     const row = this.#rowOf(metric, labels);
     this.#rows.set(column, row);
@@ -63,19 +69,21 @@ export class RecordedMachine {
       const uuid = uuidOf(labels);
       const state = this.#rowOf(gpuMetrics.state, labels);
       if (!this.#cards.has(uuid)) {
-        state.setState('value', 'ok');
+        state.setState(gpuMetrics.state.name, 'ok');
         this.#cards.set(uuid, { gpu: labels.get('gpu') ?? '', state });
       }
     }
     return row;
   }
 
-  #rowOf(metric: Metric, labels: ReadonlyMap<string, string>): SeriesRow<'value'> {
-    const identity = metric.labels.filter((label) => label !== 'state' || metric.type !== 'states');
-    let group = this.#groups.get(metric);
+  #rowOf(metric: Metric, labels: ReadonlyMap<string, string>): SeriesRow<string> {
+    const identity = identityOf(metric);
+    const key = identity.join();
+    let group = this.#groups.get(key);
     if (group === undefined) {
-      group = this.#table.group<'value', string>(identity, { value: metric });
-      this.#groups.set(metric, group);
+      const columns = machineMetrics.filter((each) => identityOf(each).join() === key);
+      group = this.#table.group(identity, Object.fromEntries(columns.map((each) => [each.name, each])));
+      this.#groups.set(key, group);
     }
     const values = identity.map((label) => [label, label === 'uuid' ? uuidOf(labels) : (labels.get(label) ?? '')]);
     return group.row(Object.fromEntries(values) as Record<string, string>);
