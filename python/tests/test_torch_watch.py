@@ -299,6 +299,38 @@ def test_mixed_precision(reported: Callable[[], list[pb.Step]], fused: bool) -> 
     assert steps[0].gradient_norm == pytest.approx(norms[0], rel=1e-5)
 
 
+SCALED: dict[str, Callable[[Any, Any, Any], Any]] = {
+    "a sum": lambda scale, first, second: (scale(first) + scale(second)).backward(),
+    "a mean": lambda scale, first, second: (torch.stack(scale([first, second])).mean() * 2).backward(),
+    "a part": lambda scale, first, second: (scale(first + second) / 1).backward(),
+    "a tuple": lambda scale, first, second: [each.backward(retain_graph=True) for each in scale((first, second))],
+    "two at first": lambda scale, first, second: [
+        each.backward(retain_graph=True) for each in [scale(first), scale(second)]
+    ],
+    "a scaled one and none": lambda scale, first, second: [
+        scale(first).backward(retain_graph=True),
+        second.backward(),
+    ],
+}
+
+
+@pytest.mark.parametrize("backward", SCALED.values(), ids=SCALED)
+def test_the_loss_is_told_without_its_scale(
+    reported: Callable[[], list[pb.Step]], backward: Callable[[Any, Any, Any], Any]
+) -> None:
+    model, losses = network(), []
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.001)
+    scaler = torch.amp.GradScaler("cpu", init_scale=1024.0)
+    for batch in loader():
+        optimizer.zero_grad()
+        first, second = loss_of(model, batch), model(batch[0]).abs().mean()
+        backward(scaler.scale, first, second)
+        scaler.step(optimizer)
+        scaler.update()
+        losses.append(first.item() + second.item())
+    assert [step.loss for step in reported()] == pytest.approx(losses, rel=1e-6)
+
+
 def test_the_norm_of_a_step_that_the_scaler_skips_is_not_that_of_the_next(
     reported: Callable[[], list[pb.Step]],
 ) -> None:

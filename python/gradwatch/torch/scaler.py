@@ -7,27 +7,47 @@ from typing import Any
 
 import torch
 from torch.amp import grad_scaler
+from torch.compiler import is_compiling
 
 from gradwatch.torch.late import part_of
 from gradwatch.torch.patches import Patches
 from gradwatch.torch.timeline import Timeline
 
 
+# Under which a node of the graph has what is known of the scaled tensor that it made.
+MARK = "gradwatch.scaled"
+# Nodes that are searched from where a backward begins: a sum or a mean of some scaled losses has few above those.
+SEARCHED = 32
+
+
 class ScaledLosses:
-    """Finds the loss again that a GradScaler has scaled last."""
+    """Takes the scale of a GradScaler from a loss again. A scaled tensor is known by a mark on its node in the graph,
+    which lives as long as the graph. What the script makes of it, such as a sum of several, is found above that."""
 
     def __init__(self) -> None:
-        self._scaled: torch.Tensor | None = None
-        self._loss: torch.Tensor | None = None
+        self._any = False
 
-    def note(self, loss: torch.Tensor, scaled: torch.Tensor) -> None:
-        self._loss, self._scaled = loss.detach(), scaled
+    def note(self, outputs: Any, scaled: Any, scale: torch.Tensor) -> None:
+        """The scaler has made `scaled` of `outputs`: a tensor, or tensors in lists."""
+        if isinstance(outputs, (list, tuple)):
+            for each, scaled_each in zip(outputs, scaled):
+                self.note(each, scaled_each, scale)
+        elif isinstance(outputs, torch.Tensor) and scaled.grad_fn is not None:
+            scaled.grad_fn.metadata[MARK] = (outputs.detach(), scale)
+            self._any = True
 
     def unscaled(self, tensor: torch.Tensor) -> torch.Tensor:
         """The loss that this tensor is the scaled form of, else the tensor."""
-        loss = self._loss if tensor is self._scaled else None
-        self._loss = self._scaled = None
-        return tensor if loss is None else loss
+        if not self._any or tensor.grad_fn is None:
+            return tensor
+        nodes: list[Any] = [tensor.grad_fn]
+        for index, node in enumerate(nodes):
+            if MARK in node.metadata:
+                loss, scale = node.metadata[MARK]
+                return loss if index == 0 else tensor.detach() / scale.to(tensor.device, non_blocking=True)
+            if len(nodes) < SEARCHED:
+                nodes += [above for above, _ in node.next_functions if above is not None]
+        return tensor
 
 
 class ScalerWatch:
@@ -45,8 +65,8 @@ class ScalerWatch:
 
         def scale(original: Any, scaler: Any, outputs: Any) -> Any:
             scaled = original(scaler, outputs)
-            if isinstance(outputs, torch.Tensor) and scaled is not outputs:
-                note(outputs, scaled)
+            if scaler.is_enabled() and not is_compiling():
+                note(outputs, scaled, scaler._scale)
             return scaled
 
         def step(original: Any, scaler: Any, optimizer: Any, *args: Any, **kwargs: Any) -> Any:
