@@ -504,6 +504,31 @@ def test_two_losses_of_one_batch_before_two_optimisers(reported: Callable[[], li
     assert not any(step.HasField("loss") for step in steps), "which of the two is meant is not known"
 
 
+BACKWARD: dict[str, Callable[[Any, Any], Any]] = {
+    "a list": lambda first, second: torch.autograd.backward([first, second]),
+    "weights": lambda first, second: torch.autograd.backward(
+        (first / 2, second), (torch.tensor(2.0), None), retain_graph=True
+    ),
+    "by name": lambda first, second: torch.autograd.backward(
+        tensors=[first * 2, second.expand(1)], grad_tensors=[torch.tensor(0.5), torch.zeros(1)]
+    ),
+    "one": lambda first, second: (2 * first).backward(gradient=torch.tensor(0.5)),
+}
+
+
+@pytest.mark.parametrize("name", BACKWARD)
+def test_the_loss_of_a_backward_of_several_or_with_a_gradient(reported: Callable[[], list[pb.Step]], name: str) -> None:
+    model, losses = network(), []
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.001)
+    for batch in loader():
+        optimizer.zero_grad()
+        first, second = loss_of(model, batch), model(batch[0]).abs().mean()
+        BACKWARD[name](first, second)
+        optimizer.step()
+        losses.append(first.item() + (second.item() if name in ("a list", "weights") else 0.0))
+    assert [step.loss for step in reported()] == losses
+
+
 def test_a_closure(reported: Callable[[], list[pb.Step]]) -> None:
     model, last = network(), {}
     optimizer = torch.optim.LBFGS(model.parameters(), lr=0.1, max_iter=3)

@@ -26,7 +26,8 @@ def watch_backward(
     patches: Patches, timeline: Timeline, losses: ScaledLosses, norm: GradientNorm, thrown_away: ThrownAway
 ) -> None:
     """Times the calls of backward() and takes the loss from them: a step's loss is the sum of the scalars that backward
-    was called on since the gradient was zero, without the scale of mixed precision. That is what its gradient is of,
+    was called on since the gradient was zero, each times the gradient that backward was given for it, and without the
+    scale of mixed precision. That is what its gradient is of,
     also where a script divides the loss for accumulation."""
     owner = get_ident()
     depth = 0
@@ -36,7 +37,7 @@ def watch_backward(
         # Checkpointing of the reentrant kind calls backward in backward.
         if depth > 0 or get_ident() != owner or is_compiling():
             return original(tensors, *args, **kwargs)
-        begins(tensors)
+        begins(tensors, args[0] if args else kwargs.get("grad_tensors"))
         depth += 1
         try:
             return original(tensors, *args, **kwargs)
@@ -44,7 +45,7 @@ def watch_backward(
             depth -= 1
             ends()
 
-    def begin(tensors: Any) -> None:
+    def begin(tensors: Any, gradients: Any) -> None:
         thrown_away.backward_begins()
         norm.backward_begins()
         timeline.backward_begins()
@@ -54,11 +55,14 @@ def watch_backward(
                 "step() inside of torch.compile or of a CUDA graph: report these with gradwatch.log(step=...)",
                 UNSEEN_STEPS,
             )
-        if not isinstance(tensors, torch.Tensor):
-            return
-        loss = losses.unscaled(tensors)
-        if loss.dim() == 0 and loss.is_floating_point():
-            timeline.open.losses.append(part_of(loss))
+        if not isinstance(tensors, (list, tuple)):
+            tensors, gradients = [tensors], [gradients]
+        for index, tensor in enumerate(tensors):
+            if not isinstance(tensor, torch.Tensor) or tensor.dim() > 0 or not tensor.is_floating_point():
+                continue
+            loss = losses.unscaled(tensor).detach()
+            gradient = None if gradients is None else gradients[index]
+            timeline.open.losses.append(part_of(loss if gradient is None else loss * gradient))
 
     def end() -> None:
         timeline.backward_ends()

@@ -13,7 +13,6 @@ from gradwatch.torch.late import part_of
 from gradwatch.torch.patches import Patches
 from gradwatch.torch.timeline import Timeline
 
-
 # Under which a node of the graph has what is known of the scaled tensor that it made.
 MARK = "gradwatch.scaled"
 # Nodes that are searched from where a backward begins: a sum or a mean of some scaled losses has few above those.
