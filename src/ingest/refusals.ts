@@ -48,6 +48,10 @@ const table = {
     message: ({ limit }: { limit: number }) =>
       `${limit} connections are open, the limit of grpc.max_connections; try again later`,
   },
+  unfinished_limit: {
+    status: status.RESOURCE_EXHAUSTED,
+    message: () => 'too much came of calls that are not whole yet; the oldest made room, try again later',
+  },
   message_size: {
     status: status.RESOURCE_EXHAUSTED,
     message: ({ bytes, limit }: { bytes: number | null; limit: number }) =>

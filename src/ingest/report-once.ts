@@ -1,16 +1,13 @@
-import { status, type Metadata, type sendUnaryData } from '@grpc/grpc-js';
+import { status, type sendUnaryData } from '@grpc/grpc-js';
 import type { SingleReportAnswer } from '../protocol/index.ts';
 import { unknownFields } from '../protocol/index.ts';
 import { decodeOnce } from './decode.ts';
 import type { IngestOptions } from './options.ts';
 import { Outbox, type Wire } from './outbox.ts';
 import { refuse } from './refusals.ts';
-import { authorized } from './token.ts';
 import { WorkerCall, type WorkerCallContext } from './worker-call.ts';
 
 export interface ReportOnceContext extends WorkerCallContext {
-  /** Null where none is asked for. */
-  readonly token: string | null;
   readonly options: Pick<IngestOptions, 'max_message_bytes'>;
 }
 
@@ -20,7 +17,6 @@ export interface ReportOnceContext extends WorkerCallContext {
  */
 export function reportOnce(
   request: Buffer,
-  metadata: Metadata,
   answer: sendUnaryData<SingleReportAnswer>,
   context: ReportOnceContext,
 ): void {
@@ -40,7 +36,6 @@ export function reportOnce(
       seconds = wait;
     },
   });
-  if (!authorized(metadata, context.token)) worker.refuse(refuse('unauthenticated'));
   const decoded = decodeOnce(request, context.options.max_message_bytes);
   if ('refusal' in decoded) {
     worker.refuse(decoded.refusal);

@@ -14,9 +14,10 @@ import type { IngestOptions } from './options.ts';
 import { Outbox, type Wire } from './outbox.ts';
 import { watchOversized } from './oversized-messages.ts';
 import { PacedReading } from './paced-reading.ts';
-import { refuse } from './refusals.ts';
+import type { Refusal } from './refusals.ts';
 import { reportOnce } from './report-once.ts';
-import { authorized } from './token.ts';
+import { UnfinishedRequests } from './unfinished-requests.ts';
+import { watchRequests } from './watch-requests.ts';
 import { WorkerCall, type WorkerCallContext } from './worker-call.ts';
 
 export interface ServerContext extends WorkerCallContext {
@@ -32,6 +33,8 @@ type Call = ServerDuplexStream<Buffer, ExporterMessage>;
 
 /** A call that says no hello for so long is ended, so that silent ones cannot pile up. */
 const helloSeconds = 10;
+/** What calls that are not whole may take: of a thousand single ones that come at once 64 kB each. */
+const mostUnfinishedBytes = 64 * 1024 * 1024;
 /** A connection without a call is closed after so long, so that idle ones cannot pile up; who calls again connects again. */
 const idleSeconds = 20;
 /** Calls on one connection: a process that speaks for all ranks of a large node needs one for each. */
@@ -41,12 +44,19 @@ const maxCallsPerConnection = 64;
 export function createGrpcServer(context: ServerContext): Server {
   const { options } = context;
   const frozenMilliseconds = options.frozen_after * 1000;
+  const refused = ({ code }: Refusal): void => {
+    context.counts.addRefused(code);
+  };
   const server = new Server({
     // Over our own limit, so that of a message somewhat too large the size is told.
     'grpc.max_receive_message_length': 2 * options.max_message_bytes,
     interceptors: [
-      watchOversized(options.max_message_bytes, ({ code }) => {
-        context.counts.addRefused(code);
+      watchOversized(options.max_message_bytes, refused),
+      watchRequests({
+        unfinished: new UnfinishedRequests(mostUnfinishedBytes),
+        token: context.token,
+        patience: helloSeconds,
+        refused,
       }),
     ],
     'grpc.max_connection_idle_ms': idleSeconds * 1000,
@@ -77,7 +87,7 @@ export function createGrpcServer(context: ServerContext): Server {
   const handleOnce: handleUnaryCall<Buffer, SingleReportAnswer> = (call, answer) => {
     const report = (): void => {
       turns.taken(call.request.length);
-      reportOnce(call.request, call.metadata, answer, context);
+      reportOnce(call.request, answer, context);
     };
     if (turns.isFree) report();
     else turns.later(report);
@@ -119,13 +129,7 @@ function serve(call: Call, turns: FairTurns, context: ServerContext): void {
       reading.hold(seconds);
     },
   });
-  if (!authorized(call.metadata, context.token)) worker.refuse(refuse('unauthenticated'));
-  const patience = setTimeout(() => {
-    if (worker.session === null) worker.refuse(refuse('hello_late', { seconds: helloSeconds }));
-  }, helloSeconds * 1000);
-  patience.unref();
   const ended = (): void => {
-    clearTimeout(patience);
     reading.end();
     worker.ended();
   };
