@@ -37,6 +37,21 @@ describe('bottleneck', () => {
     expect(feed.say(steps(200, () => parts(0.1)))).toEqual(['recovered 999']);
   });
 
+  it('says from where on it is worse than it always was', () => {
+    const feed = new Feed(bottleneck);
+    feed.say(steps(600, () => parts(0.25)));
+    const said = steps(100, () => feed.take(parts(0.5))).filter(({ status }) => status === 'evidence');
+    expect(said).toMatchObject([
+      {
+        severity: 'warning',
+        firstStep: 600,
+        step: 699,
+        cause:
+          'Rank 2 spends 50 % of its time waiting for input data since about step 600, where 25 % were usual before.',
+      },
+    ]);
+  });
+
   it('counts a checkpoint by what it takes of all steps, and a part that comes later to its step', () => {
     const feed = new Feed(bottleneck);
     const said = steps(200, (step) => {

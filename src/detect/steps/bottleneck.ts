@@ -41,8 +41,11 @@ export interface State {
   /** Of the window that fills, as `seconds` is. */
   total: number;
   steps: number;
-  /** Windows in a row in which one part took much, and the first step of them. */
+  /** First step of the window that fills. */
+  began: number;
+  /** Windows in a row in which one part took much, whether the last of them was worse than usual, and the first step that was as it is. */
   high: number;
+  worse: boolean;
   since: number;
 }
 
@@ -81,7 +84,9 @@ export const bottleneck = stepDetector({
     episode: new Episode(),
     total: 0,
     steps: 0,
+    began: 0,
     high: 0,
+    worse: false,
     since: 0,
   }),
   observe(state, observation, options) {
@@ -90,7 +95,7 @@ export const bottleneck = stepDetector({
     const whole = fresh.step_seconds;
     for (const part of partNames) state.seconds[part] += duration(fresh[part]);
     if (whole === undefined) return quiet;
-    if (state.steps === 0 && state.high === 0) state.since = step;
+    if (state.steps === 0) state.began = step;
     state.total += duration(whole);
     state.steps += 1;
     if (state.steps < options.window || state.total === 0) return quiet;
@@ -98,16 +103,22 @@ export const bottleneck = stepDetector({
     begin(state);
     if (judged === null) {
       state.high = 0;
+      state.worse = false;
       return state.episode.calm(step, options.patience);
     }
-    state.high += 1;
-    if (state.high < options.patience) return quiet;
     const { part, share, usual, severity } = judged;
-    const before = severity === 'info' ? '' : `, where ${figure(100 * usual)} % were usual before`;
+    const worse = severity === 'warning';
+    if (state.high === 0 || (worse && !state.worse)) state.since = state.began;
+    state.high += 1;
+    state.worse = worse;
+    if (state.high < options.patience) return quiet;
+    const first = state.episode.disturbed(state.since);
+    const before = worse ? `, where ${figure(100 * usual)} % were usual before` : '';
     return {
       status: 'evidence',
       severity,
-      firstStep: state.episode.disturbed(state.since),
+      // What was always so is not what became worse.
+      firstStep: worse ? state.since : first,
       step,
       score: share,
       threshold: options.share,
