@@ -15,6 +15,15 @@ export interface Case {
   readonly finding: Finding;
   /** When what does not last happened, in Unix seconds; null or absent for what lasts. */
   readonly happenedAt?: number | null;
+  /** Where and when what made it as bad as it is began, and when that was seen; null or absent for what is as it opened. */
+  readonly worsened?: Beginning | null;
+}
+
+/** The beginning of a finding, or of what made it worse. */
+export interface Beginning {
+  readonly firstStep: number | null;
+  /** Unix seconds. */
+  readonly seenAt: number;
 }
 
 /**
@@ -35,13 +44,22 @@ export function explains(cause: Case, consequence: Case, window: number, whereab
   if (isBeyond(cause, consequence, whereabouts) || isBeyond(consequence, cause, whereabouts)) return false;
   if (cameAfter(consequence, cause, whereabouts)) return false;
   const worse = severityOf(cause.finding) - severityOf(consequence.finding);
-  const joined = cause.detector.alert !== 'none' && beganTogether(cause.finding, consequence.finding);
+  const joined =
+    cause.detector.alert !== 'none' &&
+    beginningsOf(consequence).some((beginning) => beganTogether(cause.finding, beginning));
   if (worse < 0 && !joined && isSameRun(cause.finding, consequence.finding)) return false;
   if (cause.detector.kind === consequence.detector.kind) {
     if (worse < 0 || (worse === 0 && byAge(cause.finding, consequence.finding) > 0)) return false;
     if (wentOn(consequence.finding, cause.finding.openedAt + batchSeconds, whereabouts)) return false;
   }
-  return isAbout(cause.finding, consequence.finding, window);
+  const { lastEvidenceAt } = consequence.finding;
+  return beginningsOf(consequence).some((beginning) => isAbout(cause.finding, beginning, lastEvidenceAt, window));
+}
+
+/** What became worse may have been there before, and harmless: then it is what made it worse that has a cause. */
+function beginningsOf({ finding: { firstStep, openedAt }, worsened = null }: Case): readonly Beginning[] {
+  const opening = { firstStep, seenAt: openedAt };
+  return worsened === null ? [opening] : [opening, worsened];
 }
 
 /**
@@ -58,7 +76,7 @@ export function severityOf({ severity }: Finding): number {
 }
 
 /** Whether two findings are of the same steps, of which the first is more than a remark. */
-function beganTogether({ severity, firstStep: one }: Finding, { firstStep: other }: Finding): boolean {
+function beganTogether({ severity, firstStep: one }: Finding, { firstStep: other }: Beginning): boolean {
   return severity !== 'info' && one !== null && other !== null && Math.abs(one - other) <= stepsAhead;
 }
 
@@ -91,14 +109,13 @@ function wentOn({ subject: { run, rank } }: Finding, time: number, whereabouts: 
   return stepped !== null && stepped > time;
 }
 
-function isAbout(cause: Finding, consequence: Finding, window: number): boolean {
-  const { openedAt: opened, lastEvidenceAt: seen, firstStep: first } = consequence;
+function isAbout(cause: Finding, { firstStep: first, seenAt }: Beginning, lastSeen: number, window: number): boolean {
   const ahead = cause.firstStep === null || first === null ? null : cause.firstStep - first;
   // Seen before its cause, a consequence is of about the same step; what began well before is no consequence.
-  if (opened <= cause.openedAt && ahead !== null && ahead > stepsUnsure(cause)) return false;
+  if (seenAt <= cause.openedAt && ahead !== null && ahead > stepsUnsure(cause)) return false;
   // Where steps tell that they began together, one may take far longer to be found than the other, which lasts meanwhile.
-  const last = ahead === null ? opened : seen;
-  return last >= cause.openedAt - window && opened <= cause.lastEvidenceAt + window;
+  const last = ahead === null ? seenAt : lastSeen;
+  return last >= cause.openedAt - window && seenAt <= cause.lastEvidenceAt + window;
 }
 
 /**

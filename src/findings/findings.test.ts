@@ -167,8 +167,8 @@ describe('Findings', () => {
       'opened middle',
       'amended effect',
       'opened cause',
-      'amended effect',
       'amended middle',
+      'amended effect',
       'worsened effect',
     ]);
   });
@@ -180,6 +180,25 @@ describe('Findings', () => {
     clock.now += 301;
     see(effect, evidence('warning'));
     expect(findings.open.map(({ consequenceOf }) => consequenceOf)).toEqual([null, null, null]);
+  });
+
+  it('leaves what has a cause with it, whatever else comes that would explain it', () => {
+    const { findings, see } = house();
+    see(middle, evidence('info', 7));
+    see(cause, { ...evidence('critical', 400), firstStep: 400 });
+    see(effect, evidence('critical', 400));
+    expect(findings.open[2]?.consequenceOf).toBe('abc-2');
+    see(middle, { ...evidence('critical', 60), firstStep: 7 });
+    expect(findings.open.map(({ consequenceOf }) => consequenceOf)).toEqual([null, null, 'abc-2']);
+  });
+
+  it('attaches what was there before to the cause of its becoming worse', () => {
+    const { findings, see, wait } = house();
+    see(effect, evidence('info', 1));
+    wait(600);
+    see(cause, evidence('warning', 700));
+    see(effect, { ...evidence('warning', 800), firstStep: 701 });
+    expect(findings.open).toMatchObject([{ kind: 'effect', firstStep: 1, consequenceOf: 'abc-2' }, {}]);
   });
 
   it('attaches nothing that began well before the steps of its cause', () => {

@@ -1,12 +1,20 @@
 import type { DetectorFacts, Evidence, Severity } from '../detect/index.ts';
 import { severities } from '../detect/index.ts';
-import { severityOf } from './causes.ts';
+import { severityOf, type Beginning } from './causes.ts';
 import type { Acknowledgement, Finding, Resolution, Subject } from './finding.ts';
 import { firstClause, joinedCause, type Told } from './joined-cause.ts';
 import { Origin } from './origin.ts';
 
 /** Ranks and series whose recovery a finding waits for; evidence of more counts, their recovery is not waited for. */
 const maxWitnesses = 1024;
+
+/** What is known beside a finding. */
+export interface Beside {
+  /** Its cause without what is joined to it. */
+  readonly words: string | undefined;
+  readonly origin: Origin | null;
+  readonly worsened: Beginning | null;
+}
 
 /** An open finding and what is known beside it. */
 export class Incident {
@@ -18,6 +26,7 @@ export class Incident {
   #origin: Origin | null;
   readonly #disturbed: Set<number | string>;
   #happenedAt: number | null = null;
+  #worsened: Beginning | null;
   /** What followed from it first for a rank, before that for a run; null as long as nothing did. */
   #effect: (Told & { readonly ofRank: boolean }) | null = null;
   /** What it follows from, where that is of another subject. */
@@ -29,13 +38,13 @@ export class Incident {
     detector: DetectorFacts,
     finding: Finding,
     disturbed: readonly (number | string)[],
-    words: string = finding.cause,
-    origin: Origin | null = Origin.saved(finding),
+    { words = finding.cause, origin = Origin.saved(finding), worsened = null }: Partial<Beside> = {},
   ) {
     this.detector = detector;
     this.#finding = finding;
     this.#words = words;
     this.#origin = origin;
+    this.#worsened = worsened;
     this.#disturbed = new Set(disturbed);
   }
 
@@ -64,7 +73,7 @@ export class Incident {
       resolution: null,
       resolvedAt: null,
     };
-    const incident = new Incident(detector, finding, [witness], finding.cause, Origin.of(witness, evidence));
+    const incident = new Incident(detector, finding, [witness], { origin: Origin.of(witness, evidence) });
     incident.#happenedAt = happenedAt;
     return incident;
   }
@@ -76,6 +85,11 @@ export class Incident {
   /** When what does not last happened last, in Unix seconds; null for what lasts, and until it is heard of again after a restart. */
   get happenedAt(): number | null {
     return this.#happenedAt;
+  }
+
+  /** The beginning of what made it worse by its own evidence; null while it is as it opened. */
+  get worsened(): Beginning | null {
+    return this.#worsened;
   }
 
   get words(): string {
@@ -115,6 +129,7 @@ export class Incident {
     }
     const { severity, threshold, baseline, window, cause, advice } = evidence;
     this.#words = cause;
+    this.#worsened = { firstStep: evidence.firstStep, seenAt: now };
     this.#origin?.told(witness);
     this.#change({ firstRank, threshold, baseline, window, cause: this.#cause(), advice });
     this.raise(severity, now);

@@ -75,12 +75,15 @@ export class Incidents {
     return [incident];
   }
 
-  /** Attaches to a cause what was seen before it, and what is attached to that. Gives those that changed. */
+  /**
+   * Attaches to a cause what was seen before it, and what is attached to that. What has another cause stays with it, unless that is of its own
+   * kind. Gives those that changed.
+   */
   adopt(cause: Incident): readonly Incident[] {
     const root = this.rootOf(cause);
     return this.all
       .filter((other) => other !== root && other.finding.consequenceOf !== root.finding.id)
-      .filter((other) => this.#explains(cause, other))
+      .filter((other) => this.#explains(cause, other) && !this.#isExplained(other, cause))
       .flatMap((other) => this.#follow(other, root));
   }
 
@@ -101,6 +104,13 @@ export class Incidents {
     const followers = [incident, ...this.#behind(incident.finding.id)];
     for (const follower of followers) follower.follow(root.finding.id, root);
     return root.lead(incident) ? [...followers, root] : followers;
+  }
+
+  /** Whether one has a cause that says no less of it than this one. */
+  #isExplained(incident: Incident, { detector: { kind } }: Incident): boolean {
+    const root = this.rootOf(incident);
+    const own = incident.detector.kind;
+    return root !== incident && (root.detector.kind !== own || kind === own);
   }
 
   #behind(id: string): readonly Incident[] {

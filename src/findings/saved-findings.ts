@@ -55,6 +55,8 @@ const savedPart = v.union([
     open: savedFinding,
     /** Its cause without what is joined to it. */
     words: v.optional(v.string()),
+    /** Where and when that began which made it worse. */
+    worsened: v.optional(v.nullable(v.object({ firstStep: step, seenAt: v.number() })), null),
     disturbed: v.array(v.union([v.number(), v.string()])),
     closing: resolution,
   }),
@@ -84,8 +86,8 @@ export function findingsSection(findings: Findings, parts: FindingsSectionParts)
     *save(): Generator<v.InferOutput<typeof savedPart>> {
       yield { counted: findings.counted };
       for (const silence of findings.silences) yield { silence };
-      for (const { finding, words, disturbed, closing } of findings.incidents) {
-        yield { open: finding, words, disturbed: [...disturbed], closing };
+      for (const { finding, words, worsened, disturbed, closing } of findings.incidents) {
+        yield { open: finding, words, worsened, disturbed: [...disturbed], closing };
       }
       for (const resolved of findings.resolved.toReversed()) yield { resolved };
     },
@@ -99,7 +101,7 @@ export function findingsSection(findings: Findings, parts: FindingsSectionParts)
       if (!('open' in part)) return null;
       const detector = detectors.find(({ kind }) => kind === part.open.kind);
       if (detector === undefined) return `there is no detector ${JSON.stringify(part.open.kind)} any more`;
-      const incident = new Incident(detector, part.open, part.disturbed, part.words);
+      const incident = new Incident(detector, part.open, part.disturbed, part);
       incident.closing = part.closing;
       return findings.putBack(incident) ? null : 'there is no place for it';
     },
