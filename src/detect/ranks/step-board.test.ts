@@ -30,15 +30,24 @@ describe('StepBoard', () => {
     expect(put(2, 1)).toEqual(['1: 1/0']);
   });
 
-  it('waits for a rank for 32 steps, and again when it is back', () => {
+  it('waits for a rank for 256 steps, and again when it is back', () => {
     const { put } = board();
     put(0, 0);
     put(0, 1);
-    const alone = Array.from({ length: 60 }, (_, at) => put(1 + at, 0));
-    expect(alone.findIndex((given) => given.length > 0)).toBe(32);
-    expect(alone.flat()).toHaveLength(60);
-    put(61, 1);
-    expect(put(61, 0)).toEqual(['61: 61/1 61/0']);
+    const alone = Array.from({ length: 300 }, (_, at) => put(1 + at, 0));
+    expect(alone.findIndex((given) => given.length > 0)).toBe(256);
+    expect(alone.flat()).toHaveLength(300);
+    put(301, 1);
+    expect(put(301, 0)).toEqual(['301: 301/1 301/0']);
+  });
+
+  it('waits for fewer steps where many ranks tell them, and for 32 of however many', () => {
+    const waited = (ranks: number) => {
+      const { put } = board();
+      for (let rank = 0; rank < ranks; rank += 1) put(0, rank);
+      return Array.from({ length: 300 }, (_, at) => put(1 + at, 0)).findIndex((given) => given.length > 0);
+    };
+    expect([waited(1024), waited(4096)]).toEqual([64, 32]);
   });
 
   it('leaves out what comes too late, and takes steps again after a return to a checkpoint', () => {

@@ -1,7 +1,10 @@
 import { restoreState } from '../../snapshot/index.ts';
 
-/** Steps that may wait for their last ranks. A rank that is further behind is not waited for until it speaks again. */
-const maxPending = 32;
+/** Steps that may wait for their last ranks: clients send a batch a second, and a step may take a few milliseconds. */
+const mostPending = 256;
+/** Values that may wait, over all ranks: where these are many they are waited for over fewer steps, but for so many at least. */
+const mostValues = 65_536;
+const leastPending = 32;
 
 /** What each rank told of one step, by rank. */
 export type StepRow<Value> = ReadonlyMap<number, Value>;
@@ -32,6 +35,11 @@ export class StepBoard<Value extends number | object> {
     this.#blank = blank;
   }
 
+  /** How many steps may wait. A rank that is further behind is not waited for until it speaks again. */
+  get #room(): number {
+    return Math.min(mostPending, Math.max(leastPending, mostValues / this.#last.size));
+  }
+
   /**
    * Takes the value of a rank for a step, in place of one that it told before. Gives the steps that are complete by now, lowest first:
    * every rank that is not far behind has told them.
@@ -42,7 +50,7 @@ export class StepBoard<Value extends number | object> {
     if (step <= this.#given) return [];
     this.#at(step).row.set(rank, value);
     const [lowest] = this.#pending;
-    if (lowest !== undefined && this.#pending.length > maxPending) this.#leaveBehind(lowest.step);
+    if (lowest !== undefined && this.#pending.length > this.#room) this.#leaveBehind(lowest.step);
     return this.#pending.some(isComplete) ? this.#give() : [];
   }
 
@@ -71,7 +79,7 @@ export class StepBoard<Value extends number | object> {
     this.#given = fresh.given;
     const isTaken = fresh.pending.every((entry) => {
       const [step, row] = pair(entry);
-      if (step === null || !Array.isArray(row) || this.#pending.length > maxPending) return false;
+      if (step === null || !Array.isArray(row) || this.#pending.length > mostPending) return false;
       const told = this.#at(step);
       return row.every((each) => this.#take(told.row, each));
     });

@@ -23,7 +23,7 @@ export const straggler = groupDetector({
   subject: 'rank',
   peers: 'work',
   meaning: 'a rank is slower than the others that do the same work',
-  explains: ['slow_down', 'throughput_regression', 'step_outlier', 'bottleneck'],
+  explains: ['slow_down', 'throughput_regression', 'step_outlier', 'bottleneck', 'load_imbalance'],
   alert: 'rank_degraded',
   endsWithRun: true,
   options: detectorOptions({
