@@ -64,6 +64,18 @@ describe('a silence', () => {
     expect(notifying()).toEqual([]);
   });
 
+  it('holds what begins under it, however bad that becomes', () => {
+    const { findings, see, wait, notifying } = house();
+    const { id } = findings.silence(about({ run: 'r' }));
+    wait(1);
+    see(spike, evidence('warning'));
+    wait(1);
+    see(spike, evidence('critical'));
+    expect(findings.open).toMatchObject([{ severity: 'critical', silencedBy: id }]);
+    findings.endSilence(id);
+    expect(notifying()).toHaveLength(1);
+  });
+
   it('can be ended before its time, once', () => {
     const { findings, see, notifying } = house();
     see(spike, evidence('warning'));

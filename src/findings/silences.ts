@@ -102,9 +102,12 @@ export class Silences {
   }
 }
 
-/** A silence says nothing of what became worse since it was created. */
-function holds({ run, kind, rank, uuid, createdAt }: Silence, { subject, kind: found, worsenedAt }: Finding): boolean {
-  if (worsenedAt !== null && worsenedAt > createdAt) return false;
+/** A silence says nothing of what became worse since than it was when somebody silenced it; what begins under it may become as bad as it is. */
+function holds(
+  { run, kind, rank, uuid, createdAt }: Silence,
+  { subject, kind: found, openedAt, worsenedAt }: Finding,
+): boolean {
+  if (openedAt <= createdAt && worsenedAt !== null && worsenedAt > createdAt) return false;
   return (
     (run === '*' || run === subject.run) &&
     (kind === '*' || kind === found) &&
