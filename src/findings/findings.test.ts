@@ -143,6 +143,14 @@ describe('Findings', () => {
     expect(findings.resolved).toMatchObject([{ resolution: 'expired' }]);
   });
 
+  it('lets a consequence expire before the cause that expires with it', () => {
+    const { see, wait, told } = house();
+    see(cause, evidence('critical'));
+    see(effect, evidence('critical'));
+    wait(3600);
+    expect(told().slice(-2)).toEqual(['resolved effect', 'resolved cause']);
+  });
+
   it('waits no longer for a rank that was forgotten', () => {
     const { findings, see, recover, wait } = house();
     see(cause, evidence('critical'), 0);

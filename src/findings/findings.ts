@@ -1,6 +1,6 @@
 import type { DetectorFacts, Report, VerdictSink } from '../detect/index.ts';
 import type { SeriesTable } from '../series/index.ts';
-import type { Finding, FindingListener, Subject } from './finding.ts';
+import type { Finding, FindingListener, Resolution, Subject } from './finding.ts';
 import { FindingSeries } from './finding-series.ts';
 import type { Incident } from './incident.ts';
 import { Incidents } from './incidents.ts';
@@ -137,7 +137,7 @@ export class Findings implements VerdictSink {
   }
 
   /**
-   * Findings that the silence is about do not notify until it ends, except for those that become worse.
+   * Findings that the silence is about do not notify until it ends, except for those that were open before and become worse.
    * @throws SilenceLimitError
    */
   silence(draft: SilenceDraft): Silence {
@@ -180,13 +180,10 @@ export class Findings implements VerdictSink {
     for (const incident of this.#open.of(run)) incident.calm(rank, 'expired');
   }
 
-  /** Its series are gone, and so are those of its findings: consequences before their causes, so that none stands for itself at the end. */
+  /** Its series are gone, and so are those of its findings. */
   runForgotten(run: string): void {
     this.#news.changed();
-    const open = [...this.#open.of(run)];
-    const isConsequence = ({ finding }: Incident) => finding.consequenceOf !== null;
-    for (const incident of [...open.filter(isConsequence), ...open.filter((each) => !isConsequence(each))])
-      this.#lifecycle.end(incident, incident.closing ?? 'run_ended');
+    this.#end(this.#open.of(run).map((incident) => [incident, incident.closing ?? 'run_ended']));
   }
 
   /** Resolves what is over by now, and ends silences. To be called every few seconds. */
@@ -194,15 +191,26 @@ export class Findings implements VerdictSink {
     const now = this.#parts.now();
     this.#marks.expire();
     const { hold, expire_after } = this.#options;
-    for (const incident of this.#open.all) {
+    const over = this.#open.all.flatMap((incident): [Incident, Resolution][] => {
       const age = now - incident.finding.lastEvidenceAt;
-      if (incident.closing !== null && age >= hold) this.#lifecycle.end(incident, incident.closing);
-      else if (age >= expire_after) this.#lifecycle.end(incident, 'expired');
-    }
+      if (incident.closing !== null && age >= hold) return [[incident, incident.closing]];
+      return age >= expire_after ? [[incident, 'expired']] : [];
+    });
+    this.#end(over);
   }
 
   /** Holds open findings against the silences in force: one may have ended while the exporter was down. */
   reviewSilences(): void {
     this.#marks.review();
+  }
+
+  /** Consequences end before their causes, so that none stands for itself at the end. */
+  #end(over: readonly (readonly [Incident, Resolution])[]): void {
+    const isConsequence = ([{ finding }]: readonly [Incident, Resolution]) => finding.consequenceOf !== null;
+    for (const [incident, resolution] of [
+      ...over.filter(isConsequence),
+      ...over.filter((each) => !isConsequence(each)),
+    ])
+      this.#lifecycle.end(incident, resolution);
   }
 }
