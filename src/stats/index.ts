@@ -3,6 +3,7 @@ export { Extent } from './extent.ts';
 export { HampelFilter } from './hampel.ts';
 export { winsorised } from './winsorised.ts';
 export type { Moments } from './winsorised.ts';
+export { fisherExact } from './fisher-exact.ts';
 export { erfc, gaussianTail } from './gaussian-tail.ts';
 export { bend, mannKendall, theilSen } from './trend.ts';
 export { tailLimit } from './tail-limit.ts';

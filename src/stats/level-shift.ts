@@ -1,5 +1,9 @@
+import { fisherExact } from './fisher-exact.ts';
 import { median } from './median.ts';
 import { madToSigma, SlidingWindow } from './sliding-window.ts';
+
+/** Chance that a shift is none below which it is one: a million to one, since every step asks. */
+const chance = 1e-6;
 
 export interface Shift {
   /** Median of the last values less the median of those before. */
@@ -48,6 +52,22 @@ export class LevelShift {
     for (let end = recent.capacity; end <= inOrder.length; end += 1)
       furthest = Math.max(furthest, Math.abs(median(inOrder.subarray(end - recent.capacity, end)) - usual));
     return furthest;
+  }
+
+  /**
+   * Whether more of the last values are nearer to a shift upwards than to the usual level than come there by chance: where values come and
+   * go between two levels the median of a few is now at the one and now at the other.
+   */
+  isOther({ by, usual }: Shift): boolean {
+    const { recent, before } = this;
+    const middle = usual + by / 2;
+    const table = {
+      marked: recent.size - recent.below(middle),
+      size: recent.size,
+      otherMarked: before.size - before.below(middle),
+      otherSize: before.size,
+    };
+    return fisherExact(table) < chance;
   }
 
   /** What comes next is not to be compared with the last values, for example after a restart; the usual level stays. */

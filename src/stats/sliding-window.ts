@@ -40,6 +40,11 @@ export class SlidingWindow {
     return this.#values[this.#room + place] ?? NaN;
   }
 
+  /** How many values are smaller. */
+  below(value: number): number {
+    return this.#place(value) - this.#room;
+  }
+
   /** Adds a value and gives the one that it pushed out, undefined while the window fills. */
   push(value: number): number | undefined {
     let evicted: number | undefined;

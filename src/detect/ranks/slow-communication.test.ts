@@ -23,6 +23,13 @@ it('finds transfers that take longer on all ranks, and when it is over', () => {
   expect(feed.run(60, (rank) => values(rank, 0.02)).at(-1)).toMatchObject({ verdict: { status: 'recovered' } });
 });
 
+it('is silent for transfers of which some always took longer', () => {
+  const feed = new GroupFeed(slowCommunication, 2);
+  const chance = normals(4);
+  const transfers = steps(2000, () => (chance() > 0.6 ? 0.06 : 0.02));
+  expect(feed.run(2000, (rank, step) => values(rank, transfers[step] ?? NaN))).toEqual([]);
+});
+
 it('leaves the wait for a straggler to others', () => {
   const feed = new GroupFeed(slowCommunication, 4);
   feed.run(200, (rank) => values(rank, 0.02));

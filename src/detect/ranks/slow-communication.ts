@@ -70,6 +70,7 @@ export const slowCommunication = groupDetector({
         const verdict = episode.calm(done, recent);
         return verdict.status === 'quiet' ? [] : [{ rank: least.rank, verdict }];
       }
+      if (!episode.open && !level.isOther(shift)) return [];
       const firstStep = episode.disturbed(Math.max(0, done - ((recent - 1) >> 1)));
       return [
         {

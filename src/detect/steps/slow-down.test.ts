@@ -41,6 +41,19 @@ describe('slowDown', () => {
     calm(times(4, 3000, (at) => 0.2 * (1 + at / 3000)));
   });
 
+  it('is silent for steps that come and go between two lengths, and finds what makes both longer', () => {
+    for (let seed = 1; seed <= 10; seed += 1) {
+      const choice = normals(100 + seed);
+      // One in five and one in three of the steps.
+      for (const above of [0.84, 0.43]) {
+        const twoLengths = times(seed, 2000, () => (choice() > above ? 0.6 : 0.2));
+        expect(new Feed(slowDown).say(twoLengths)).toEqual([]);
+      }
+      const both = times(seed, 400, (at) => (choice() > 1.28 ? 0.4 : 0.2) * (at < 200 ? 1 : 2.5));
+      expect(new Feed(slowDown).say(both)[0]).toMatch(/^(warning|critical) 2[01]\d$/);
+    }
+  });
+
   it('begins anew with longer sequences, of which a token takes longer, and not with ones that vary', () => {
     const feed = new Feed(slowDown);
     const grow = times(5, 800, (at) => 0.2 * (at < 400 ? 1 : 2.5));

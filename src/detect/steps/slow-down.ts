@@ -86,6 +86,7 @@ export const slowDown = stepDetector({
     if (shift === null) return quiet;
     const limit = Math.max(Math.log(options.slowdown), options.z * Math.max(scaleFloor, shift.sigma));
     if (shift.by < limit) return shift.by < limit / 2 ? episode.calm(step, options.recent) : quiet;
+    if (!episode.open && !level.isOther(shift)) return quiet;
     const factor = Math.exp(shift.by);
     const usual = Math.exp(shift.usual);
     // A median moves when half of its values have.
