@@ -48,6 +48,20 @@ describe('throughputRegression', () => {
     expect(said.find((each) => each.startsWith('warning'))).toMatch(/^warning 5[89]\d$/);
   });
 
+  it('says nothing of steps that come and go between two speeds, and tells of a loss of both', () => {
+    for (let seed = 1; seed <= 5; seed += 1) {
+      const noise = normals(seed);
+      const between = (count: number, slower: number) =>
+        steps(count, () => ({
+          step_seconds: slower * (noise() > 0 ? 0.4 : 0.2) * Math.exp(0.03 * noise()),
+          tokens: 4096,
+        }));
+      const feed = new Feed(throughputRegression);
+      expect(feed.say(between(3000, 1))).toEqual([]);
+      expect(feed.say(between(300, 1.5))[0]).toMatch(/^(warning|critical) 3\d\d\d$/);
+    }
+  });
+
   it('says nothing where nobody tells what was done, and of noise', () => {
     const noise = normals(3);
     expect(new Feed(throughputRegression).say(steps(400, (at) => ({ step_seconds: 1 + at })))).toEqual([]);

@@ -26,8 +26,8 @@ export interface State {
   readonly work: SlidingWindow;
   readonly episode: Episode;
   measure: string;
-  /** The best level of all, and the work of a step at it. */
-  best: { readonly level: number; readonly work: number } | null;
+  /** The best level of all, and the upper quartile and the work of a step at it. */
+  best: { readonly level: number; readonly upper: number; readonly work: number } | null;
   /** Steps in a row below the limit, and the first of them. */
   low: number;
   since: number;
@@ -90,9 +90,9 @@ export const throughputRegression = stepDetector({
     last.push(measured.value);
     work.push(workOf(observation) ?? 0);
     if (last.size < last.capacity) return quiet;
-    const [level, usualWork] = [last.median(), work.median()];
+    const [level, upper, usualWork] = [last.median(), last.quantile(0.75), work.median()];
     const isOther = state.best !== null && Math.abs(usualWork - state.best.work) > otherWork * state.best.work;
-    if (state.best === null || isOther || level > state.best.level) state.best = { level, work: usualWork };
+    if (state.best === null || isOther || level > state.best.level) state.best = { level, upper, work: usualWork };
     const loss = 1 - level / state.best.level;
     if (!(loss >= drop)) {
       // What went on falling after it was told and then was as fast as before is work that swings, with an epoch for example.
@@ -111,6 +111,8 @@ export const throughputRegression = stepDetector({
     }
     if (state.low === patience) state.told = state.most = loss;
     state.most = Math.max(state.most, loss);
+    // Where steps come and go between two speeds, half of them are now at the one and now at the other; a loss takes the faster steps too.
+    if (!episode.open && 1 - upper / state.best.upper < drop / 2) return quiet;
     // A sample may be more work than another; a token is always about the same.
     const isSwing = measured.by === 'samples' && (!state.isSettled || loss <= state.swing + deeper);
     const severe = loss >= critical;
