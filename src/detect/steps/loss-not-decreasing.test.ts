@@ -10,11 +10,15 @@ describe('lossNotDecreasing', () => {
     const feed = new Feed(lossNotDecreasing);
     const said = feed.say(steps(300, flat(6.9)));
     expect(said[0]).toBe('warning 199');
-    expect(feed.take({ loss: 6.9 })).toMatchObject({
-      cause: expect.stringMatching(
-        /^The training loss of rank 2 began at 6\.\d+ and is 6\.\d+ at step 300: it/,
-      ) as string,
-    });
+    const verdicts = steps(16, () => feed.take({ loss: 6.9 })).filter(({ status }) => status === 'evidence');
+    expect(verdicts).toMatchObject([
+      {
+        firstStep: 0,
+        cause: expect.stringMatching(
+          /^The training loss of rank 2 began at 6\.\d+ and is 6\.\d+ up to step 3\d\d: it/,
+        ) as string,
+      },
+    ]);
     expect(feed.say(steps(60, flat(5)))).toContainEqual(expect.stringMatching(/^recovered/));
   });
 
@@ -26,6 +30,32 @@ describe('lossNotDecreasing', () => {
     expect(said[0]).toMatch(/^info \d+$/);
     // Not before as many losses again as it took to come down.
     expect(Number(said[0]?.split(' ')[1])).toBeGreaterThan(4000);
+  });
+
+  it('tells nearly all flat losses under noise of 5 %, and none that falls by a tenth within 400', () => {
+    const warned = (fall: number) =>
+      steps(40, (seed) => {
+        const of = normals(seed + 1);
+        const losses = steps(400, (at) => ({ loss: 2.3 * (1 - (fall * at) / 400) * Math.exp(0.05 * of()) }));
+        return new Feed(lossNotDecreasing).say(losses);
+      }).filter((said) => said.some((each) => each.startsWith('warning'))).length;
+    expect(warned(0)).toBeGreaterThanOrEqual(32);
+    expect(warned(0.1)).toBe(0);
+  });
+
+  it('asks no fall of what noise would hide, of a loss of 0, or of one about 0', () => {
+    const batchOfOne = () => ({ loss: 0.3 * Math.exp(noise()) });
+    expect(new Feed(lossNotDecreasing).say(steps(600, batchOfOne))).toEqual([]);
+    const satisfied = (at: number) => ({ loss: at % 5 === 0 ? 0.1 * Math.exp(-at / 300) : 0 });
+    expect(new Feed(lossNotDecreasing).say(steps(600, satisfied))).toEqual([]);
+    expect(new Feed(lossNotDecreasing).say(steps(600, () => ({ loss: 0.02 * noise() })))).toEqual([]);
+  });
+
+  it('takes a fall for one that was over with the second loss, and no rise for a standstill', () => {
+    const soonOver = (at: number) => ({ loss: (at === 0 ? 11 : 7) + 0.1 * noise() });
+    expect(new Feed(lossNotDecreasing).say(steps(600, soonOver))).toEqual([]);
+    const player = (at: number) => ({ loss: 1 + at / 1000 + 0.01 * noise() });
+    expect(new Feed(lossNotDecreasing).say(steps(300, player)).filter((each) => !each.startsWith('info'))).toEqual([]);
   });
 
   it('sees a fall in units of the noise too, where a constant makes the loss large', () => {
