@@ -1,7 +1,7 @@
 import type { Row } from '../../src/replay/index.ts';
 import { row, type BenchRow } from '../report.ts';
 import { judge, type JudgedRun } from './runs.ts';
-import { share } from './wilson.ts';
+import { share } from './intervals.ts';
 
 /** Norms before the onset with which a recording begins. */
 const befores = [2, 3, 5, 8, 12, 15, 30] as const;

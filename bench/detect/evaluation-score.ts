@@ -1,7 +1,7 @@
 import { evaluationRules } from './evaluation-rules.ts';
 import type { JudgedRun } from './runs.ts';
 import { row, type BenchRow } from '../report.ts';
-import { share } from './wilson.ts';
+import { medianOf, share } from './intervals.ts';
 
 interface Tally {
   sick: number;
@@ -87,7 +87,7 @@ export class EvaluationScore {
       const recall = share(tally.found, tally.sick);
       const early = share(tally.early, tally.sick);
       const clean = share(tally.cleanFlagged, tally.clean);
-      const sorted = tally.delays.toSorted((one, other) => one - other);
+      const delay = medianOf(tally.delays);
       const measure = (what: string) => `${this.#kind}, ${what}: ${name}`;
       return [
         row(
@@ -105,12 +105,7 @@ export class EvaluationScore {
           mine ? falsePositives : null,
         ),
         row(measure('before the best evaluation'), early.value, `share of runs (${early.text})`, 'lower'),
-        row(
-          measure('median delay'),
-          sorted[Math.floor(sorted.length / 2)] ?? NaN,
-          `evaluations (longest ${sorted.at(-1) ?? '-'})`,
-          'lower',
-        ),
+        row(measure('median delay'), delay.value, `evaluations (${delay.text})`, 'lower'),
       ];
     });
   }

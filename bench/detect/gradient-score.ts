@@ -1,7 +1,7 @@
 import { gradientRules } from './incumbents.ts';
 import type { JudgedRun } from './runs.ts';
 import { row, type BenchRow } from '../report.ts';
-import { share } from './wilson.ts';
+import { medianOf, share } from './intervals.ts';
 
 /** What one rule said of all runs. */
 interface Tally {
@@ -56,7 +56,7 @@ export class GradientScore {
       const healthy = share(tally.healthyFlagged, tally.healthy);
       const recovered = share(tally.recoveredFlagged, tally.recovered);
       const mine = name === ours;
-      const sorted = tally.delays.toSorted((one, other) => one - other);
+      const delay = medianOf(tally.delays);
       return [
         row(
           `gradient explosion, recall: ${name}`,
@@ -78,12 +78,7 @@ export class GradientScore {
           `share of runs (${recovered.text})`,
           'lower',
         ),
-        row(
-          `gradient explosion, median delay: ${name}`,
-          sorted[Math.floor(sorted.length / 2)] ?? NaN,
-          `points (longest ${sorted.at(-1) ?? '-'})`,
-          'lower',
-        ),
+        row(`gradient explosion, median delay: ${name}`, delay.value, `points (${delay.text})`, 'lower'),
       ];
     });
   }

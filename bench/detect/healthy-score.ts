@@ -1,7 +1,7 @@
 import type { Finding } from '../../src/findings/index.ts';
 import { row, type BenchRow } from '../report.ts';
 import type { JudgedRun, Label } from './runs.ts';
-import { share } from './wilson.ts';
+import { share } from './intervals.ts';
 
 /** Steps by which a finding may be off its label: rows are thinned. */
 const slack = 10;

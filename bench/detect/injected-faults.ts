@@ -4,7 +4,7 @@ import type { Row } from '../../src/replay/index.ts';
 import { row, type BenchRow } from '../report.ts';
 import { runJob, type Fault } from './job.ts';
 import type { JudgedRun } from './runs.ts';
-import { share } from './wilson.ts';
+import { medianOf, share } from './intervals.ts';
 
 const seeds = 20;
 const length = 600;
@@ -147,19 +147,14 @@ export class InjectedFaults {
       if (first.rank === rank) right += 1;
     }
     const [hits, named] = [share(found, seeds), share(right, seeds)];
-    const sorted = delays.toSorted((one, other) => one - other);
+    const delay = medianOf(delays);
     const rule = `${name}, as ${kind}`;
     return [
       row(`injected faults, found: ${rule}`, hits.value, `share of jobs (${hits.text})`, 'higher', 1),
       ...(ofRank
         ? [row(`injected faults, right rank named: ${rule}`, named.value, `share of jobs (${named.text})`, 'higher', 1)]
         : []),
-      row(
-        `injected faults, delay: ${rule}`,
-        sorted[sorted.length >> 1] ?? NaN,
-        `steps (median; longest ${sorted.at(-1) ?? '-'})`,
-        'lower',
-      ),
+      row(`injected faults, delay: ${rule}`, delay.value, `steps (median; ${delay.text})`, 'lower'),
       row(
         `injected faults, other warnings: ${rule}`,
         others.length,

@@ -2,7 +2,7 @@ import { memoryLeak } from '../../src/detect/series/memory-leak.ts';
 import { defaultsOf } from './runs.ts';
 import type { LabelledSeries } from './series.ts';
 import { row, type BenchRow } from '../report.ts';
-import { share } from './wilson.ts';
+import { f1, medianOf, share } from './intervals.ts';
 
 interface Tally {
   leaks: number;
@@ -39,8 +39,8 @@ export class LeakScore {
       const precision = share(tally.right, tally.alarms);
       const recall = share(tally.found, tally.leaks);
       const clean = share(tally.cleanFlagged, tally.clean);
-      const f1 = tally.right + tally.found === 0 ? 0 : harmonic(precision.value, recall.value);
-      const delay = tally.delays.toSorted((one, other) => one - other)[tally.delays.length >> 1] ?? NaN;
+      const both = f1(tally.found, tally.leaks, tally.right, tally.alarms);
+      const delay = medianOf(tally.delays);
       return [
         row(
           `memory leak, precision: ${name}`,
@@ -52,8 +52,8 @@ export class LeakScore {
         row(`memory leak, recall: ${name}`, recall.value, `share of leaks (${recall.text})`, 'higher'),
         row(
           `memory leak, F1: ${name}`,
-          f1,
-          'of precision and recall',
+          both.value,
+          `of precision and recall (${both.text})`,
           'higher',
           mine ? 0.9 : null,
           mine ? published : null,
@@ -65,7 +65,7 @@ export class LeakScore {
           'lower',
           mine && tally.clean > 0 ? 0 : null,
         ),
-        row(`memory leak, median delay: ${name}`, delay, 'values after the onset', 'lower'),
+        row(`memory leak, median delay: ${name}`, delay.value, `values after the onset (${delay.text})`, 'lower'),
       ];
     });
   }
@@ -141,10 +141,6 @@ function grouped(alarms: readonly number[]): number[][] {
     else groups.push([at]);
   }
   return groups;
-}
-
-function harmonic(one: number, other: number): number {
-  return one + other === 0 ? 0 : (2 * one * other) / (one + other);
 }
 
 function empty(): Tally {

@@ -1,7 +1,7 @@
 import { lossRules } from './incumbents.ts';
 import type { JudgedRun } from './runs.ts';
 import { row, type BenchRow } from '../report.ts';
-import { share } from './wilson.ts';
+import { f1, perThousand, share } from './intervals.ts';
 
 /** Steps by which an alarm may miss a label. */
 const tolerance = 1;
@@ -58,15 +58,22 @@ export class LossSpikeScore {
       const mine = name === ours;
       const precision = share(right, alarms);
       const recall = share(found, labels);
-      const f1 = right + found === 0 ? 0 : (2 * precision.value * recall.value) / (precision.value + recall.value);
+      const both = f1(found, labels, right, alarms);
+      const wrong = perThousand(alarms - right, judged);
       return [
         row(`loss spike, precision: ${name}`, precision.value, `share of alarms (${precision.text})`, 'higher'),
         row(`loss spike, recall: ${name}`, recall.value, `share of spikes (${recall.text})`, 'higher'),
-        row(`loss spike, F1: ${name}`, f1, 'of precision and recall', 'higher', mine ? 0.9 : null),
+        row(
+          `loss spike, F1: ${name}`,
+          both.value,
+          `of precision and recall (${both.text})`,
+          'higher',
+          mine ? 0.9 : null,
+        ),
         row(
           `loss spike, false alarms: ${name}`,
-          ((alarms - right) / judged) * 1000,
-          `per 1,000 steps (n ${judged})`,
+          wrong.value,
+          `per 1,000 steps (${wrong.text})`,
           'lower',
           mine ? 1 : null,
         ),

@@ -1,7 +1,7 @@
 import { Feed, normals } from '../../test/support/detection.ts';
 import { overfitting } from '../../src/detect/steps/overfitting.ts';
 import { row, type BenchRow } from '../report.ts';
-import { share } from './wilson.ts';
+import { share } from './intervals.ts';
 
 const lengths = [15, 30, 60, 100, 300] as const;
 const deviations = [0.01, 0.03] as const;

@@ -1,7 +1,7 @@
 import { Feed, normals } from '../../test/support/detection.ts';
 import { gradientExplosion } from '../../src/detect/steps/gradient-explosion.ts';
 import { row, type BenchRow } from '../report.ts';
-import { share } from './wilson.ts';
+import { share } from './intervals.ts';
 
 const length = 2000;
 const seeds = 40;

@@ -2,7 +2,7 @@ import { normals } from '../../test/support/detection.ts';
 import { memoryLeak } from '../../src/detect/series/memory-leak.ts';
 import { row, type BenchRow } from '../report.ts';
 import { defaultsOf } from './runs.ts';
-import { share } from './wilson.ts';
+import { share } from './intervals.ts';
 
 /** A day at one value in 15 seconds, percent of a machine's memory, and so many series of each shape. */
 const length = 5760;

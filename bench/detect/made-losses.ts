@@ -4,7 +4,7 @@ import { divergence } from '../../src/detect/steps/divergence.ts';
 import { lossNotDecreasing } from '../../src/detect/steps/loss-not-decreasing.ts';
 import { lossOscillation } from '../../src/detect/steps/loss-oscillation.ts';
 import { row, type BenchRow } from '../report.ts';
-import { share } from './wilson.ts';
+import { share } from './intervals.ts';
 
 const length = 4000;
 const seeds = 20;

@@ -3,7 +3,7 @@ import type { AnyStepDetector } from '../../src/detect/detector.ts';
 import { divergence } from '../../src/detect/steps/divergence.ts';
 import { lossSpike } from '../../src/detect/steps/loss-spike.ts';
 import { row, type BenchRow } from '../report.ts';
-import { share } from './wilson.ts';
+import { share } from './intervals.ts';
 
 /** Losses of a run: as many as there are before loss_spike has a trend. */
 const length = 112;

@@ -1,6 +1,6 @@
 import { Random } from '../../src/learn/random.ts';
 import { row, type BenchRow } from '../report.ts';
-import { share } from './wilson.ts';
+import { share } from './intervals.ts';
 import { ours } from './worker-score.ts';
 
 const jobs = 20;

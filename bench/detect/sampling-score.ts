@@ -1,7 +1,7 @@
 import type { Row } from '../../src/replay/index.ts';
 import { row, type BenchRow } from '../report.ts';
 import { judge, type JudgedRun } from './runs.ts';
-import { share } from './wilson.ts';
+import { share } from './intervals.ts';
 
 /** What a worker or a logger may do to a run without anything being wrong with it. */
 const disturbances: Readonly<Record<string, (rows: readonly Row[]) => Row[]>> = {

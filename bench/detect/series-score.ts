@@ -1,8 +1,8 @@
-import { row, rounds, type BenchRow } from '../report.ts';
+import { row, type BenchRow } from '../report.ts';
 import { methods, runScalar } from './scalar-run.ts';
 import type { LabelledSeries } from './series.ts';
 import { vusPr } from './vus-pr.ts';
-import { share } from './wilson.ts';
+import { meanOf, perThousand, share } from './intervals.ts';
 
 /** Rows by which an opening may miss an anomaly. */
 const tolerance = 2;
@@ -43,32 +43,31 @@ export class SeriesScore {
           cleanValues += series.rows.length;
         }
         const precision = share(right, openings);
+        const area = meanOf(areas);
+        const wrong = perThousand(openings - right, values);
+        const cleanWrong = perThousand(cleanOpenings, cleanValues);
         const flagged = share(cleanFlagged, clean);
         const mine = method === 'novelty';
         return [
           row(
             name('VUS-PR'),
-            areas.length === 0 ? NaN : { ...rounds(areas), median: mean(areas) },
-            `mean of ${areas.length} series`,
+            area.value,
+            `mean of series (${area.text})`,
             'higher',
             null,
             mine ? (published[corpus] ?? null) : null,
           ),
           row(name('precision'), precision.value, `share of findings (${precision.text})`, 'higher'),
-          row(name('false alarms'), ((openings - right) / values) * 1000, `per 1,000 values (n ${values})`, 'lower'),
+          row(name('false alarms'), wrong.value, `per 1,000 values (${wrong.text})`, 'lower'),
           row(name('series without anomaly flagged'), flagged.value, `share of series (${flagged.text})`, 'lower'),
           row(
             name('series without anomaly, false alarms'),
-            (cleanOpenings / cleanValues) * 1000,
-            `per 1,000 values (n ${cleanValues})`,
+            cleanWrong.value,
+            `per 1,000 values (${cleanWrong.text})`,
             'lower',
           ),
         ];
       }),
     );
   }
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -4,7 +4,7 @@ import { median } from '../../src/stats/index.ts';
 import { row, type BenchRow } from '../report.ts';
 import { cleanClasses, evaluationsOf, falsePositives, type Point } from './evaluation-score.ts';
 import type { JudgedRun } from './runs.ts';
-import { share } from './wilson.ts';
+import { share } from './intervals.ts';
 
 const factors = [2, 3, 4, 5, 6] as const;
 /** Fewer evaluations say nothing, of health neither. */

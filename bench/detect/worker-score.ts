@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { straggler } from '../../src/detect/ranks/straggler.ts';
 import { row, type BenchRow } from '../report.ts';
 import { defaultsOf } from './runs.ts';
-import { share } from './wilson.ts';
+import { f1, medianOf, share } from './intervals.ts';
 
 export interface Job {
   readonly file: string;
@@ -77,7 +77,7 @@ export function workerScore(data: string): BenchRow[] {
     }
     const mine = name === 'gradwatch';
     const [precision, recall, wrong] = [share(right, episodes), share(found, intervals), share(flagged, quietWorkers)];
-    const f1 = right + found === 0 ? 0 : (2 * precision.value * recall.value) / (precision.value + recall.value);
+    const both = f1(found, intervals, right, episodes);
     return [
       row(
         `straggler, precision: ${name}`,
@@ -89,8 +89,8 @@ export function workerScore(data: string): BenchRow[] {
       row(`straggler, recall: ${name}`, recall.value, `share of intervals (${recall.text})`, 'higher'),
       row(
         `straggler, F1: ${name}`,
-        f1,
-        'of precision and recall',
+        both.value,
+        `of precision and recall (${both.text})`,
         'higher',
         mine ? 0.893 : null,
         mine ? ['Minder, published', 0.893] : null,
@@ -99,7 +99,7 @@ export function workerScore(data: string): BenchRow[] {
       row(
         `straggler, longest delay: ${name}`,
         delays.length === 0 ? NaN : Math.max(...delays),
-        'samples from the onset',
+        `samples from the onset (${medianOf(delays).text})`,
         'lower',
         mine ? 10 : null,
       ),

@@ -1,4 +1,4 @@
-import { share } from '../detect/wilson.ts';
+import { share } from '../detect/intervals.ts';
 import { row, type BenchRow } from '../report.ts';
 import type { FaultClass } from './faults.ts';
 import type { Judgement } from './judge.ts';
