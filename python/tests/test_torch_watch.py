@@ -375,6 +375,43 @@ def test_a_batch_that_no_step_follows_is_of_no_step(reported: Callable[[], list[
     assert [(step.loss, step.gradient_norm) for step in reported()] == told
 
 
+OTHERS: dict[str, Callable[[nn.Module, nn.Module], Any]] = {
+    "another model": lambda model, other: other.zero_grad(),
+    "another optimiser": lambda model, other: torch.optim.SGD(other.parameters(), lr=0.1).zero_grad(),
+    "a part that is to stay": lambda model, other: model[0].zero_grad(),
+}
+
+
+@pytest.mark.parametrize("zero", OTHERS.values(), ids=OTHERS)
+def test_a_step_whose_gradients_are_not_all_thrown_away_has_its_loss(
+    reported: Callable[[], list[pb.Step]], zero: Callable[[nn.Module, nn.Module], Any]
+) -> None:
+    model, other, losses = network(), network(), []
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for number, batch in enumerate(loader()):
+        optimizer.zero_grad()
+        loss = loss_of(model, batch) + loss_of(other, batch)
+        loss.backward()
+        zero(model, other)
+        if number == 4:
+            continue
+        optimizer.step()
+        losses.append(loss.item())
+    assert [step.loss for step in reported()] == losses
+
+
+def test_a_step_whose_gradients_are_all_thrown_away_has_no_loss(reported: Callable[[], list[pb.Step]]) -> None:
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for number, batch in enumerate(loader()):
+        optimizer.zero_grad()
+        loss_of(model, batch).backward()
+        if number == 2:
+            model.zero_grad()
+        optimizer.step()
+    assert [step.HasField("loss") for step in reported()] == [True, True, False, True, True, True]
+
+
 def test_what_is_logged_of_a_batch_that_no_step_follows_is_not_lost(reported: Callable[[], list[pb.Step]]) -> None:
     model, losses = network(), []
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)

@@ -46,6 +46,8 @@ def watch_backward(
             ends()
 
     def begin(tensors: Any, gradients: Any) -> None:
+        if timeline.open.zeroed_losses > 0:
+            timeline.open.throw_zeroed_away()
         thrown_away.backward_begins()
         norm.backward_begins()
         timeline.backward_begins()

@@ -36,6 +36,8 @@ class Interval:
         self.optimizers: set[int] = set()
         # The loss of each of its backward passes.
         self.losses: list[Part] = []
+        # How many of these a zero_grad() came after.
+        self.zeroed_losses = 0
         # Whether they can be different losses, and not one of several batches.
         self.several_losses = False
         # What is known already, by field, and what is read later: the parts of each number.
@@ -57,6 +59,15 @@ class Interval:
     def measured_late(self, field: str, parts: list[Part]) -> None:
         if field not in self.told:
             self.late[field] = parts
+
+    def zeroed(self) -> None:
+        """Some gradients are thrown away. Which losses they are of is known by what follows."""
+        self.zeroed_losses = len(self.losses)
+
+    def throw_zeroed_away(self) -> None:
+        """No step will follow the losses after which gradients were zeroed."""
+        del self.losses[: self.zeroed_losses]
+        self.zeroed_losses = 0
 
     def forget_unknown(self) -> None:
         for field in self.unknown - self.told:

@@ -26,6 +26,7 @@ from gradwatch.torch.late import DeviceScalar, Part, read_late
 from gradwatch.torch.layers import Layers
 from gradwatch.torch.loader import watch_loader
 from gradwatch.torch.memory import Memory
+from gradwatch.torch.norms import gradients_of
 from gradwatch.torch.optimizers import ThrownAway, note_learning_rate, watch_optimizers, watch_zeroing
 from gradwatch.torch.patches import Patches
 from gradwatch.torch.pauses import CHECKPOINT, EVALUATION, PAUSES, Pauses
@@ -145,6 +146,8 @@ class Watch:
 
     def optimizer_begins(self, optimizer: Any, closure: bool = False) -> None:
         self.timeline.optimizer_begins()
+        if self.timeline.open.zeroed_losses > 0 and not gradients_of(optimizer):
+            self.timeline.open.throw_zeroed_away()
         self._scaler.optimizer_steps(optimizer)
         if not closure:
             self._gradient_complete(optimizer)
@@ -174,14 +177,15 @@ class Watch:
         self.timeline.optimizer_ends(key, skipped)
 
     def zeroed(self, parameters: Iterable[torch.Tensor]) -> None:
-        """Gradients of these parameters are thrown away."""
-        self.thrown_away()
+        """Gradients of these parameters are thrown away. They were those of the loss where backward begins anew, or an
+        optimiser steps without any; another step has its own still, as of a generator whose discriminator is zeroed."""
+        self.timeline.open.zeroed()
         self._norm.forget(parameters)
 
     def thrown_away(self) -> None:
-        """What backward told since the last step is of a batch that no step followed, or of a call of a closure before
-        the last one."""
-        self.timeline.open.losses.clear()
+        """What backward told since the last step is of a batch that no step followed."""
+        self.timeline.open.zeroed()
+        self.timeline.open.throw_zeroed_away()
 
     def paused(self, seconds: float, field: str) -> None:
         """The training was at something else for so long, which is not time of the next step."""
