@@ -208,6 +208,30 @@ def test_the_norm_of_a_clipping_of_all_is_told_to_the_last_digit(
     assert norms() == truth
 
 
+CLIPS_BY_HAND: dict[str, Callable[[list[nn.Parameter], Any], Any]] = {
+    "with the norm": lambda all_of, norm: nn.utils.clip_grads_with_norm_(all_of, 0.5, norm),
+    "each": lambda all_of, norm: [each.grad.mul_((0.5 / (norm + 1e-6)).clamp(max=1)) for each in all_of],
+    "nothing": lambda all_of, norm: None,
+}
+
+
+@pytest.mark.parametrize("clip", CLIPS_BY_HAND.values(), ids=CLIPS_BY_HAND)
+def test_a_norm_that_the_script_computes_by_itself_is_told_at_each_step(
+    norms: Callable[[], dict[int, float]], monkeypatch: pytest.MonkeyPatch, clip: Callable[[Any, Any], Any]
+) -> None:
+    monkeypatch.setattr("gradwatch.torch.gradients.norm_of", lambda tensors: pytest.fail("measured once more"))
+    model, truth = network(), {}
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    for number in range(1, 61):
+        model.zero_grad()
+        loss_of(model).backward()
+        norm = nn.utils.get_total_norm([each.grad for each in model.parameters()])
+        clip(list(model.parameters()), norm)
+        optimizer.step()
+        truth[number] = norm.item()
+    assert norms() == truth
+
+
 @pytest.mark.parametrize("loader", [False, True])
 def test_the_budget_measures_all_optimisers_of_a_step_or_none(
     norms: Callable[[], dict[int, float]], monkeypatch: pytest.MonkeyPatch, loader: bool
@@ -375,3 +399,13 @@ def test_two_optimisers_of_ranks_that_train_together(
         # A norm of shards does not add to one of all shards, which clipping has.
         assert {1, 2} <= set(told) or (kind, clip, told) == ("fsdp2", "part", {})
         assert told == pytest.approx({step: recorded[step] for step in told}, rel=ROUNDING)
+
+
+def test_ranks_that_complete_the_norm_of_their_shards_and_clip_with_it(exporter: FakeExporter, tmp_path: Path) -> None:
+    options = ("--kind", "fsdp2", "--clip", "given", "--steps", "20")
+    records = run_ranks("data_parallel.py", 2, exporter.address, tmp_path, *options)
+    for session in exporter.sessions:
+        truth = dict(enumerate((line["norm"] for line in records[session.hello.rank]), 1))
+        steps = whole_steps(session.steps)
+        assert {step.step: step.gradient_norm for step in steps} == pytest.approx(truth, rel=ROUNDING)
+        assert not any(step.HasField("gradient_norm_scope") for step in steps), "that of a shard is told to be one"

@@ -20,7 +20,8 @@ from gradwatch.torch.patches import Patches
 from gradwatch.torch.timeline import Timeline
 
 FIELD = "gradient_norm"
-# Functions of torch.nn.utils.clip_grad that change gradients.
+# Functions of torch.nn.utils.clip_grad: the one that computes a norm, and those that change gradients.
+TOTAL_NORM = "_get_total_norm"
 CLIPPING = frozenset({"clip_grad_value_", "_clip_grads_with_norm_"})
 
 
@@ -44,43 +45,53 @@ class GradientNorm:
         self._due = True
         self._asked: object = None
         self._clipped = ClippedGradients()
-        # The norm that the script has computed last: identities and the first one of its tensors, which may be others
-        # than gradients, and its value.
-        self._computed: tuple[list[int], Any, Part] | None = None
+        # The L2 norm that the script has computed last: identities and the first one of its tensors, which may be
+        # others than gradients, and its value where that was seen.
+        self._computed: tuple[list[int], Any, Part | None] | None = None
         # Of what an optimiser is about to step with, and what those are of that its step has so far.
         self._norms: list[Norm] | None = None
         self._scopes: set[str] = set()
         # What has been counted since the last backward: optimisers that have stepped, and gradients of others.
         self._stepped: list[Any] = []
         self._counted: set[int] = set()
-        note_norm, note_change = patches.safe(self._note_norm), patches.safe(self._note_change)
+        note_tensors, note_norm, note_change = map(
+            patches.safe, (self._note_tensors, self._note_norm, self._note_change)
+        )
 
-        def total_norm(original: Any, tensors: Any, norm_type: float = 2.0, *args: Any, **kwargs: Any) -> Any:
-            tensors = tensors if isinstance(tensors, (list, torch.Tensor)) else list(tensors)
-            norm = original(tensors, norm_type, *args, **kwargs)
+        def total_norm(original: Any, *args: Any, **kwargs: Any) -> Any:
+            norm = original(*args, **kwargs)
             if not is_compiling():
-                note_norm(tensors, norm_type, norm)
+                note_norm(norm)
             return norm
 
         def group(original: Any, tensors: Any, *args: Any, **kwargs: Any) -> Any:
-            # Of what calls this some only reads gradients. The frame before this one is that of the replacement.
-            if not is_compiling() and sys._getframe(2).f_code.co_name in CLIPPING:
-                note_change(tensors[0])
+            if not is_compiling():
+                # What calls this. The frame before that one is of the replacement.
+                caller = sys._getframe(2)
+                function = caller.f_code.co_name
+                if function == TOTAL_NORM:
+                    note_tensors(tensors[0], caller.f_locals["norm_type"])
+                elif function in CLIPPING:
+                    note_change(tensors[0], caller.f_locals.get("total_norm"))
             return original(tensors, *args, **kwargs)
 
-        # The functions that clip find these here, wherever the script has those functions from.
-        patches.replace(clip_grad, "_get_total_norm", total_norm)
+        # The functions that compute norms and clip find this here, wherever the script has those functions from.
         patches.replace(clip_grad, "_group_tensors_by_device_and_dtype", group)
+        patches.replace(clip_grad, TOTAL_NORM, total_norm)
+        patches.replace(torch.nn.utils, "get_total_norm", total_norm)
 
-    def _note_norm(self, tensors: Any, norm_type: float, norm: torch.Tensor) -> None:
-        if float(norm_type) != 2.0 or isinstance(tensors, torch.Tensor) or len(tensors) == 0:
-            return
+    def _note_tensors(self, tensors: list[torch.Tensor], norm_type: float) -> None:
+        """The script computes the norm of these."""
+        self._computed = (list(map(id, tensors)), weakref.ref(tensors[0]), None) if norm_type == 2.0 else None
+
+    def _note_norm(self, norm: Any) -> None:
+        """The norm is computed, up to what ranks have to add to one that is spread over them."""
         local = global_part(norm)
-        if local is not None:
-            self._computed = (list(map(id, tensors)), weakref.ref(tensors[0]), part_of(local))
+        if self._computed is not None and local is not None:
+            self._computed = (*self._computed[:2], part_of(local))
 
-    def _note_change(self, gradients: list[torch.Tensor]) -> None:
-        """The script is about to clip these gradients."""
+    def _note_change(self, gradients: list[torch.Tensor], norm: Any) -> None:
+        """The script is about to clip these gradients, by the norm that it has computed if one is given."""
         if self._stepped or self._counted:
             # Only where they turn out to be those of another step this is their norm.
             counted = self._counted_already()
@@ -89,16 +100,20 @@ class GradientNorm:
         # A second time says nothing, unless backward has added to them.
         new = [each for each in gradients if each not in self._clipped] if self._clipped else list(gradients)
         if new:
-            self._clipped.add(new, self._computed_of(new) or self._measure(new))
+            self._clipped.add(new, self._computed_of(new, norm) or self._measure(new))
 
-    def _computed_of(self, gradients: list[torch.Tensor]) -> Norm | None:
-        """What the script has computed as the norm of exactly these."""
+    def _computed_of(self, gradients: list[torch.Tensor], norm: Any = None) -> Norm | None:
+        """What the script has computed as the norm of exactly these. `norm`: what it says that it is, which counts
+        where ranks had to complete it."""
         if self._computed is None:
             return None
         identities, first, part = self._computed
         if first() is not gradients[0] or identities != list(map(id, gradients)):
             return None
-        return Norm(part, "global" if is_sharded(gradients[0]) else None)
+        sharded = is_sharded(gradients[0])
+        if part is None and sharded and isinstance(norm, torch.Tensor) and (local := global_part(norm)) is not None:
+            part = part_of(local)
+        return None if part is None else Norm(part, "global" if sharded else None)
 
     def _counted_already(self) -> set[int]:
         optimizers = (reference() for reference in self._stepped)

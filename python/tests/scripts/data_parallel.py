@@ -11,7 +11,7 @@ import torch
 import torch.distributed as dist
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
-from torch.nn.utils import clip_grad_norm_, clip_grad_value_
+from torch.nn.utils import clip_grad_norm_, clip_grad_value_, clip_grads_with_norm_, get_total_norm
 
 import gradwatch
 import gradwatch.torch
@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--delay", type=float, default=0.0)
     parser.add_argument("--no-group-hooks", action="store_true")
     parser.add_argument("--optimizers", type=int, default=1)
-    parser.add_argument("--clip", choices=("none", "norm", "value", "part"), default="none")
+    parser.add_argument("--clip", choices=("none", "norm", "value", "part", "given"), default="none")
     arguments = parser.parse_args()
 
     torch.set_num_threads(1)
@@ -77,13 +77,16 @@ def main() -> None:
             gradients = [parameter.grad for parameter in model.parameters()]
             shards = [gradient.to_local() if arguments.kind == "fsdp2" else gradient for gradient in gradients]
             norm = torch.cat([gradient.flatten() for gradient in shards]).double().norm()
-            if arguments.kind == "fsdp2" and arguments.clip == "norm":
+            if arguments.kind == "fsdp2" and arguments.clip in ("norm", "given"):
                 # Then it is that of all shards together.
                 squares = norm.square()
                 dist.all_reduce(squares)
                 norm = squares.sqrt()
             if arguments.clip == "value":
                 clip_grad_value_(parameters, 1e-3)
+            elif arguments.clip == "given":
+                # As torchtitan does.
+                clip_grads_with_norm_(parameters, 0.1, get_total_norm(gradients).full_tensor())
             elif arguments.clip != "none":
                 clip_grad_norm_(parameters if arguments.clip == "norm" else parameters[:3], 0.1)
             for optimizer in optimizers:
