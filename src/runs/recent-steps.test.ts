@@ -59,6 +59,25 @@ describe('RecentSteps', () => {
     expect(steps.take(resumed(49))).toMatchObject({ late: true });
   });
 
+  it('completes no step of another process, before and after a restart of the exporter', () => {
+    const before = new RecentSteps();
+    for (const step of [8, 9, 10]) before.take(report(step, { loss: 1 }));
+    before.renew();
+    const after = new RecentSteps();
+    after.restore(before.save());
+    for (const steps of [before, after]) {
+      const resumed = (step: number, values: StepValues, time = step) => ({
+        ...report(step, values),
+        time: 1_600_000_000 + time,
+      });
+      const again = { known: { gradient_norm: 7 }, reports: 1, late: false };
+      expect(steps.take(resumed(8, { gradient_norm: 7 }))).toMatchObject({ ...again, wentBack: true });
+      expect(steps.take(resumed(10, { gradient_norm: 7 }))).toMatchObject({ ...again, wentBack: false });
+      expect(steps.take(resumed(9, { gradient_norm: 7 }))).toMatchObject({ ...again, late: true });
+      expect(steps.take(resumed(10, { loss: 2 }))).toMatchObject({ known: { gradient_norm: 7, loss: 2 }, reports: 2 });
+    }
+  });
+
   it('forgets a step after eight newer ones, so that its part is late', () => {
     const steps = new RecentSteps();
     steps.take(report(0, { loss: 1 }));

@@ -32,6 +32,8 @@ export interface StepRecord {
   readonly late: boolean;
   /** Already counted as a step that was not finite. */
   countedNonFinite: boolean;
+  /** Of a process before the one that speaks, which brings no part of it. */
+  former: boolean;
 }
 
 const stepNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -46,6 +48,7 @@ export const savedRecord = v.object({
   wentBack: v.boolean(),
   late: v.optional(v.boolean(), false),
   countedNonFinite: v.boolean(),
+  former: v.optional(v.boolean(), false),
 });
 
 /** How many steps can still be completed by a later part: clients send a part one or two steps late. */
@@ -65,13 +68,11 @@ export type SavedSteps = v.InferOutput<typeof savedSteps>;
  *
  * A part brings only fields that its step lacks. A report that brings a field again, or a lower step that is not among the last
  * eight, says that the worker went back to a checkpoint. The records of the abandoned steps stay until they are pushed out or taken
- * again, so a late part of one completes it and is not mistaken for a leap ahead. A step that is missing among the last eight and that
+ * again, so a late part of one completes it and is not mistaken for a leap ahead; but what another process took is completed by none. A step that is missing among the last eight and that
  * the worker took before the newest was held up on its way; so was a lower one of any distance, which is not kept.
  */
 export class RecentSteps {
   readonly #records: StepRecord[] = [];
-  /** Another process speaks since the newest: its clock may be another, too. */
-  #renewed = false;
   #next = 0;
   #newest: StepRecord | null = null;
 
@@ -88,20 +89,22 @@ export class RecentSteps {
 
   /** Another process speaks from now on. */
   renew(): void {
-    this.#renewed = true;
+    for (const record of this.#records) record.former = true;
+    if (this.#newest !== null) this.#newest.former = true;
   }
 
   /** The record that the report belongs to, the report included. */
   take(report: StepReport): StepRecord {
     const held = this.#find(report.step);
-    const record = held === -1 ? undefined : this.#records[held];
-    if (record !== undefined && onlyFills(record.known, report.values)) {
+    const record = this.#records[held];
+    const isOwn = record?.former === false;
+    if (isOwn && onlyFills(record.known, report.values)) {
       record.known = { ...record.known, ...report.values };
       record.skipped ||= report.skipped;
       record.reports += 1;
       return record;
     }
-    const late = record === undefined && this.#isLate(report);
+    const late = !isOwn && this.#isLate(report);
     const taken: StepRecord = {
       step: report.step,
       time: report.time,
@@ -111,6 +114,7 @@ export class RecentSteps {
       wentBack: this.#newest !== null && !late && report.step <= this.#newest.step,
       late,
       countedNonFinite: false,
+      former: false,
     };
     if (record !== undefined) {
       this.#records[held] = taken;
@@ -120,7 +124,6 @@ export class RecentSteps {
     }
     if (late) return taken;
     this.#newest = taken;
-    this.#renewed = false;
     return taken;
   }
 
@@ -144,10 +147,13 @@ export class RecentSteps {
     return this.#records[position] ?? null;
   }
 
-  /** A step that the worker took again after it went back was taken later than the newest; one that was held up was taken before it. */
+  /**
+   * A step that the worker took again after it went back was taken later than the newest; one that was held up was taken before it. The
+   * clock of another process may be another, too.
+   */
   #isLate({ step, time }: StepReport): boolean {
     const newest = this.#newest;
-    return newest !== null && !this.#renewed && step < newest.step && time < newest.time;
+    return newest !== null && !newest.former && step < newest.step && time < newest.time;
   }
 
   /** Among the last eight, where a part may still come for it. */
