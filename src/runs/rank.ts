@@ -8,6 +8,7 @@ import type { RankOwner } from './rank-owner.ts';
 import { RankReports } from './rank-reports.ts';
 import { RankSteps } from './rank-steps.ts';
 import { isAnnouncement, type StepRecord, type StepReport } from './recent-steps.ts';
+import type { Phase } from './reports.ts';
 import type { SavedRank } from './saved-rank.ts';
 import type { RankGroup, RankKey } from './shown-step.ts';
 import { Standing } from './standing.ts';
@@ -135,14 +136,15 @@ export class Rank {
   /** Takes a cleaned report. Times are Unix seconds. */
   report(report: StepReport, exceeded: Exceeded = () => undefined): void {
     const { phase, details } = report;
-    if (phase !== undefined) {
-      if (phase !== this.reports.doing) this.#progress.turned(this.#owner.now());
-      this.reports.phase({ phase, step: report.step, time: report.time });
-      if (isAnnouncement(report)) return;
+    if (phase !== undefined && isAnnouncement(report)) {
+      this.#turn(phase, report);
+      return;
     }
-    const taken = details === undefined ? null : this.reports.details(details, exceeded);
     const record = this.#steps.take(report);
+    // What came before, or too late, changes no last value.
     if (record === null) return;
+    if (phase !== undefined) this.#turn(phase, report);
+    const taken = details === undefined ? null : this.reports.details(details, exceeded);
     if (record.reports === 1) this.#progress.took(record.time, this.#owner.now());
     this.standing.begin('it reported a step');
     this.#owner.observed({
@@ -157,6 +159,12 @@ export class Rank {
       wentBack: record.reports === 1 && record.wentBack,
       ...(taken !== null && { details: taken }),
     });
+  }
+
+  /** It does something from now on. */
+  #turn(phase: Phase, { step, time }: StepReport): void {
+    if (phase !== this.reports.doing) this.#progress.turned(this.#owner.now());
+    this.reports.phase({ phase, step, time });
   }
 
   /** A batch was taken whole; `droppedSteps` is what its process says that it dropped since it began. */

@@ -5,6 +5,7 @@ import type { Observation, RankTransition } from './observation.ts';
 import type { RankHello } from './hello.ts';
 import { RunsLimitError } from './limit-error.ts';
 import type { RunsOptions } from './options.ts';
+import type { Phase } from './reports.ts';
 import { Runs } from './runs.ts';
 
 const base: RankHello = {
@@ -211,6 +212,23 @@ describe('Runs', () => {
     expect(observations.map((each) => each.step)).toEqual([1, 4, 5, 6, 2]);
     expect(text()).toContain('gradwatch_train_steps_total{run="digits",rank="0"} 6\n');
     expect(text()).toContain('gradwatch_train_loss{run="digits",rank="0"} 1\n');
+  });
+
+  it('shows of a step that came late, or again, nothing that it tells beside its fields either', () => {
+    const { join, step, text, cleaned } = start();
+    const rank = join();
+    const told = (value: number, phase: Phase) => ({
+      phase,
+      details: { gradientNormScope: 'shard' as const, auxiliaryLosses: { kl: value }, extras: { x: value } },
+    });
+    rank.report({ ...step(1, { loss: 1 }), ...told(1, 'train') });
+    rank.report({ ...step(3, { loss: 3 }), ...told(3, 'train') });
+    const shown = text().match(/^gradwatch_(train_auxiliary|train_extra|rank_phase).*$/gm);
+    expect(shown?.filter((line) => line.endsWith(' 3'))).toHaveLength(2);
+    rank.report({ ...step(2, { loss: 2 }), ...told(2, 'evaluation') });
+    rank.report({ ...step(1, { loss: 1 }), ...told(1, 'evaluation') });
+    expect(cleaned()).toEqual({ out_of_order: 1, duplicate: 1 });
+    expect(text().match(/^gradwatch_(train_auxiliary|train_extra|rank_phase).*$/gm)).toEqual(shown);
   });
 
   it('shows the step at which a training stands still, whose loss and evaluation came in two calls', () => {
