@@ -98,7 +98,9 @@ export function list(spec: {
   readonly help: string;
   /** What the items are: "paths of directories". */
   readonly of: string;
+  readonly accepts?: (item: string) => boolean;
 }): Option<readonly string[]> {
+  const { accepts = () => true } = spec;
   const facts = {
     help: spec.help,
     expected: `${spec.of}, separated by commas or as a list, or none`,
@@ -108,7 +110,9 @@ export function list(spec: {
     if (raw === 'none') return [];
     const items: readonly unknown[] = typeof raw === 'string' ? raw.split(',') : Array.isArray(raw) ? raw : [''];
     const texts = items.flatMap((item) => (typeof item === 'string' && item.trim() !== '' ? [item.trim()] : []));
-    return texts.length === items.length ? texts : undefined;
+    if (texts.length < items.length) return undefined;
+    const strange = texts.find((item) => !accepts(item));
+    return strange === undefined ? texts : new Strange(strange);
   });
 }
 
@@ -150,18 +154,29 @@ export type OptionValue<Declared extends v.GenericSchema> = v.InferOutput<Declar
 
 const anything = v.unknown();
 
+/** The item of a list that is not accepted. */
+class Strange {
+  readonly item: string;
+
+  constructor(item: string) {
+    this.item = item;
+  }
+}
+
 /**
  * One step of reading and not a pipe of many: there are hundreds of options, and their schemas stay in memory.
  * @param read gives undefined for what is not accepted
  */
-function described<Value>(facts: OptionFacts, read: (raw: unknown) => Value | undefined): Option<Value> {
+function described<Value>(facts: OptionFacts, read: (raw: unknown) => Value | Strange | undefined): Option<Value> {
   const schema = v.pipe(
     anything,
     v.rawTransform<unknown, Value>(({ dataset, addIssue, NEVER }) => {
       const isPlain = !holdsNul(dataset.value);
       const value = isPlain ? read(dataset.value) : undefined;
-      if (value !== undefined) return value;
-      addIssue({ message: isPlain ? facts.expected : `${facts.expected}, without NUL characters` });
+      if (value instanceof Strange)
+        addIssue({ message: `${facts.expected}, which ${JSON.stringify(value.item)} is not` });
+      else if (value !== undefined) return value;
+      else addIssue({ message: isPlain ? facts.expected : `${facts.expected}, without NUL characters` });
       return NEVER;
     }),
     v.metadata({ ...facts }),

@@ -232,8 +232,8 @@ describe('a replay', () => {
         "step 101  opened  warning  gradient_explosion  The gradient norm of rank 0 reached 50 at step 101, 50 times its usual 1 (limit 8.17 times).",
         "step 101  opened  info  gradient_ratio  The gradient of rank 0 changed at step 101 by 51.7 times its norm of the step before, 0.949 (limit 10, surrogate). (a consequence of made-up-1)",
         "step 102  worsened  critical  gradient_explosion  The gradient norm of rank 0 reached 5000 at step 102, 5000 times its usual 1 (limit 16.4 times), out of range since step 101.",
-        "step 222  resolved  critical  gradient_explosion  recovered, last seen at step 102",
         "step 222  resolved  info  gradient_ratio  recovered, last seen at step 102",
+        "step 222  resolved  critical  gradient_explosion  recovered, last seen at step 102",
         "step 401  opened  warning  non_finite  Rank 0 reported loss NaN at step 401.",
         "step 401  resolved  warning  non_finite  run_ended",
       ]
@@ -241,7 +241,7 @@ describe('a replay', () => {
   });
 
   it('judges a column by its name where an option names it', () => {
-    const scalar_anomaly = { ...options.detect.scalar_anomaly, series: 'reward*', limits: 'reward/mean<0' };
+    const scalar_anomaly = { ...options.detect.scalar_anomaly, series: 'reward*', limits: ['reward/mean<0'] };
     const detect = { ...options.detect, scalar_anomaly };
     expect(['reward/mean', 'colour'].map(judgesExtra(detect))).toEqual([true, false]);
     expect(judgesExtra(options.detect)('reward/mean')).toBe(false);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { normals, steps } from '../../../test/support/detection.ts';
 import { readConfig } from '../../config/index.ts';
 import { scalarAnomaly } from './scalar-anomaly.ts';
+import { limitCrossed, limitsOf } from './scalar-limits.ts';
 
 const source = { name: 'gradwatch_node_load1', run: null, rank: null, uuid: null, owner: 'the node' };
 
@@ -53,7 +54,7 @@ describe('scalarAnomaly', () => {
   });
 
   it('keeps fixed limits from the first value on', () => {
-    const limits = 'gradwatch_gpu_*>1, gradwatch_node_load1>90, gradwatch_node_load1<1, nonsense, a>b';
+    const limits = 'gradwatch_gpu_*>1, gradwatch_node_load1>90, gradwatch_node_load1<1';
     const said = say([50, 91, 0, 50], { limits });
     expect(said.map(({ at }) => at)).toEqual([1, 2]);
     expect(said[1]?.verdict).toMatchObject({
@@ -61,6 +62,23 @@ describe('scalarAnomaly', () => {
       cause: 'gradwatch_node_load1 of the node is 0 (fixed limit 1).',
     });
   });
+
+  it('takes limits that a value may not reach, of names as scripts give them', () => {
+    expect(say([89, 90, 5, 4], { limits: 'gradwatch_node_load1>=90,gradwatch_*<=4' }).map(({ at }) => at)).toEqual([
+      1, 3,
+    ]);
+    const limits = limitsOf(['reward/mean<0.2', 'a - b >= -1e3']);
+    expect([limitCrossed(limits, 'reward/mean', 0.1), limitCrossed(limits, 'a - b', -1000)]).toEqual([0.2, -1000]);
+  });
+
+  it.each(['nonsense', 'a>90C', 'a=3', 'a<', '>3', 'a>b', 'a>>3', 'a=<3 4', 'a>Infinity'])(
+    'refuses the limit %s by name',
+    (part) => {
+      expect(readConfig(scalarAnomaly.options, { flags: { limits: `b>1,${part}` } })).toMatchObject({
+        mistakes: [{ expected: expect.stringContaining(`, which ${JSON.stringify(part)} is not`) as string }],
+      });
+    },
+  );
 
   it('passes over what is not finite', () => {
     expect(say(steps(300, (at) => (at % 3 === 0 ? NaN : 5)))).toEqual([]);

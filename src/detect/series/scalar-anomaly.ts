@@ -1,9 +1,9 @@
-import { choice, integer, number, text } from '../../config/index.ts';
+import { choice, integer, list, number, text } from '../../config/index.ts';
 import { detectorOptions, quiet } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
 import { Deviations, methods } from './scalar-deviation.ts';
-import { limitCrossed, limitsOf } from './scalar-limits.ts';
+import { isLimit, limitCrossed, limitsOf } from './scalar-limits.ts';
 import { scalarDetector } from '../scalar.ts';
 
 export interface State {
@@ -28,9 +28,10 @@ export const scalarAnomaly = scalarDetector({
       expected: 'names of metrics or extras, * for any characters, separated by commas',
       help: 'Series that are judged, by the name of the metric or the one that a script gave; none unless they are named',
     }),
-    limits: text({
+    limits: list({
       default: 'none',
-      expected: 'NAME>VALUE or NAME<VALUE, * for any characters, separated by commas',
+      of: 'NAME>VALUE or with <, >= or <=, * for any characters in the name',
+      accepts: isLimit,
       help: 'Fixed limits of series that are judged',
     }),
     method: choice({ of: methods, default: 'novelty', help: 'How a value is compared with the history' }),
@@ -49,7 +50,7 @@ export const scalarAnomaly = scalarDetector({
   observe({ deviations, episode }, { value, step }, { name, owner }, options) {
     if (!Number.isFinite(value)) return quiet;
     const deviation = deviations.take(value, options);
-    const crossed = limitCrossed(limitsOf(options), name, value);
+    const crossed = limitCrossed(limitsOf(options.limits), name, value);
     const strange = deviation !== null && deviation.score > deviation.limit ? deviation : null;
     if (strange === null && crossed === null) return episode.calm(step, options.recovery);
     return {
