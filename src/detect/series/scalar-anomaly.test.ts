@@ -53,6 +53,14 @@ describe('scalarAnomaly', () => {
     expect(said[0]?.at).toBeLessThan(1010);
   });
 
+  it.each(['robust_z', 'ewma', 'mean_sigma'])('finds a jump of what never moved by %s, and no last digit', (method) => {
+    const said = say(
+      steps(200, (at) => (at === 100 ? 0.500_01 : at === 150 ? 0.9 : 0.5)),
+      { method, sigmas: '5' },
+    );
+    expect(said[0]?.at).toBe(150);
+  });
+
   it('keeps fixed limits from the first value on', () => {
     const limits = 'gradwatch_gpu_*>1, gradwatch_node_load1>90, gradwatch_node_load1<1';
     const said = say([50, 91, 0, 50], { limits });

@@ -5,7 +5,7 @@ export const methods = ['novelty', 'robust_z', 'ewma', 'mean_sigma'] as const;
 
 /** Values before the first verdict. */
 const warmup = 64;
-/** Scale that is assumed at least, as a share of the median: what hardly moves is not judged by its last digit. */
+/** Scale that is assumed at least, as a share of what is usual: what hardly moves is not judged by its last digit. */
 const scaleFloor = 0.001;
 /** The least distance of patterns that counts, as a share of the scale. */
 const noveltyFloor = 0.1;
@@ -59,7 +59,7 @@ export class Deviations {
       }
       case 'mean_sigma': {
         const { mean, sigma } = moments(history.sorted);
-        return { score: sigma > 0 ? Math.abs(value - mean) / sigma : 0, limit: sigmas, usual: mean };
+        return { score: Math.abs(value - mean) / Math.max(sigma, floorOf(mean)), limit: sigmas, usual: mean };
       }
     }
   }
@@ -70,8 +70,11 @@ function scaleOf(history: SlidingWindow): number {
   const { sorted } = history;
   const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? NaN;
   // 3.29 standard deviations lie between the quantiles 5 % and 95 % of a normal distribution.
-  const floor = Math.max(scaleFloor * Math.abs(history.median()), Number.MIN_VALUE);
-  return Math.max(madToSigma * history.mad(), (at(0.95) - at(0.05)) / 3.29, floor);
+  return Math.max(madToSigma * history.mad(), (at(0.95) - at(0.05)) / 3.29, floorOf(history.median()));
+}
+
+function floorOf(usual: number): number {
+  return Math.max(scaleFloor * Math.abs(usual), Number.MIN_VALUE);
 }
 
 function moments(values: Float64Array): { readonly mean: number; readonly sigma: number } {
