@@ -3,34 +3,40 @@ import { severities } from '../detect/index.ts';
 import { severityOf, type Beginning } from './causes.ts';
 import type { Acknowledgement, Finding, Resolution, Subject } from './finding.ts';
 import { firstClause, joinedCause, type Told } from './joined-cause.ts';
-import { Origin } from './origin.ts';
+import { Origin, type OriginState } from './origin.ts';
 
 /** Ranks and series whose recovery a finding waits for; evidence of more counts, their recovery is not waited for. */
 const maxWitnesses = 1024;
 
-/** What is known beside a finding. */
+/** What is known beside a finding, and outlives the exporter with it. */
 export interface Beside {
   /** Its cause without what is joined to it. */
-  readonly words: string | undefined;
-  readonly origin: Origin | null;
+  readonly words: string;
+  /** Where it began among ranks; null where that is no matter. */
+  readonly origin: OriginState | null;
+  /** The beginning of what made it worse by its own evidence; null while it is as it opened. */
   readonly worsened: Beginning | null;
+  /** What followed from it first for a rank, before that for a run; null as long as nothing did. */
+  readonly effect: Effect | null;
+  /** What it follows from, where that is of another subject. */
+  readonly reason: Told | null;
+}
+
+interface Effect extends Told {
+  readonly ofRank: boolean;
 }
 
 /** An open finding and what is known beside it. */
 export class Incident {
   readonly detector: DetectorFacts;
   #finding: Finding;
-  /** Its cause without what is joined to it. */
   #words: string;
-  /** Where it began among ranks; null where that is no matter. */
   #origin: Origin | null;
   readonly #disturbed: Set<number | string>;
   #happenedAt: number | null = null;
   #worsened: Beginning | null;
-  /** What followed from it first for a rank, before that for a run; null as long as nothing did. */
-  #effect: (Told & { readonly ofRank: boolean }) | null = null;
-  /** What it follows from, where that is of another subject. */
-  #reason: Told | null = null;
+  #effect: Effect | null;
+  #reason: Told | null;
   /** How it will end when the hold is over; null while it goes on. */
   closing: Resolution | null = null;
 
@@ -38,13 +44,15 @@ export class Incident {
     detector: DetectorFacts,
     finding: Finding,
     disturbed: readonly (number | string)[],
-    { words = finding.cause, origin = Origin.saved(finding), worsened = null }: Partial<Beside> = {},
+    { words, origin, worsened, effect, reason }: Beside,
   ) {
     this.detector = detector;
     this.#finding = finding;
     this.#words = words;
-    this.#origin = origin;
+    this.#origin = origin === null ? null : new Origin(origin);
     this.#worsened = worsened;
+    this.#effect = effect;
+    this.#reason = reason;
     this.#disturbed = new Set(disturbed);
   }
 
@@ -73,7 +81,9 @@ export class Incident {
       resolution: null,
       resolvedAt: null,
     };
-    const incident = new Incident(detector, finding, [witness], { origin: Origin.of(witness, evidence) });
+    const origin = Origin.of(witness, evidence)?.state ?? null;
+    const beside = { words: finding.cause, origin, worsened: null, effect: null, reason: null };
+    const incident = new Incident(detector, finding, [witness], beside);
     incident.#happenedAt = happenedAt;
     return incident;
   }
@@ -87,13 +97,22 @@ export class Incident {
     return this.#happenedAt;
   }
 
-  /** The beginning of what made it worse by its own evidence; null while it is as it opened. */
   get worsened(): Beginning | null {
     return this.#worsened;
   }
 
   get words(): string {
     return this.#words;
+  }
+
+  get beside(): Beside {
+    return {
+      words: this.#words,
+      origin: this.#origin?.state ?? null,
+      worsened: this.#worsened,
+      effect: this.#effect,
+      reason: this.#reason,
+    };
   }
 
   /** Ranks, or keys of series, that gave evidence and have not recovered. */

@@ -1,8 +1,13 @@
 import type { Evidence } from '../detect/index.ts';
-import type { Finding } from './finding.ts';
 
 type Witness = number | string;
 type Known = Pick<Evidence, 'origin' | 'step'>;
+
+/** What is to be known to go on after a restart. */
+export interface OriginState extends Sign {
+  readonly alone: boolean;
+  readonly told: Witness;
+}
 
 /** Evidence of one rank. */
 interface Sign {
@@ -19,25 +24,24 @@ interface Sign {
 export class Origin {
   #first: Sign;
   /** No other rank had the same at that step. */
-  #alone = true;
-  /** Whose words the finding tells; null where that is not known. */
-  #told: Witness | null;
+  #alone: boolean;
+  /** Whose words the finding tells. */
+  #told: Witness;
 
-  private constructor(first: Sign, told: Witness | null) {
+  constructor({ alone, told, ...first }: OriginState) {
     this.#first = first;
+    this.#alone = alone;
     this.#told = told;
   }
 
   /** Null for evidence of which it is no matter. */
   static of(witness: Witness, evidence: Known): Origin | null {
     const sign = signOf(witness, evidence);
-    return sign === null ? null : new Origin(sign, witness);
+    return sign === null ? null : new Origin({ ...sign, alone: true, told: witness });
   }
 
-  /** Of a finding of before a restart: what it says stays. */
-  static saved({ firstRank, detectedStep }: Pick<Finding, 'firstRank' | 'detectedStep'>): Origin | null {
-    if (firstRank === null || detectedStep === null) return null;
-    return new Origin({ witness: firstRank, step: detectedStep, own: true }, null);
+  get state(): OriginState {
+    return { ...this.#first, alone: this.#alone, told: this.#told };
   }
 
   take(witness: Witness, evidence: Known): void {
@@ -65,7 +69,7 @@ export class Origin {
   added(words: string): string {
     const { rank } = this;
     const { own, step } = this.#first;
-    if (!own || rank === null || this.#told === null || this.#told === rank) return words;
+    if (!own || rank === null || this.#told === rank) return words;
     return `${words.replace(/\.$/, '')}; it began on rank ${rank}, at step ${step}.`;
   }
 }

@@ -51,8 +51,8 @@ function house(
   const about = (detector: DetectorFacts, rank: number) => ({ detector, run: 'r', rank, uuid: null, witness: rank });
   return {
     ...{ findings, section, told, back },
-    see: (detector: DetectorFacts, rank = 0) => {
-      findings.report({ ...about(detector, rank), verdict: { status: 'evidence', ...evidence } });
+    see: (detector: DetectorFacts, rank = 0, more: Partial<Evidence> = {}) => {
+      findings.report({ ...about(detector, rank), verdict: { status: 'evidence', ...evidence, ...more } });
     },
     recover: (detector: DetectorFacts, rank = 0) => {
       findings.report({ ...about(detector, rank), verdict: { status: 'recovered', step: 99 } });
@@ -101,6 +101,37 @@ describe('findings after a restart of the exporter', () => {
     after.wait(300);
     expect(after.told).toEqual(['unsilenced first-1']);
     expect(after.findings.silence({ ...everywhere, kind: 'cause', expiresAt: 9000 }).id).toBe('second-silence-1');
+  });
+
+  it('say where among ranks they began as they would have without it, and make nothing up', () => {
+    const says = (restart: (before: ReturnType<typeof house>) => ReturnType<typeof house>) => {
+      const before = house();
+      before.see(cause, 3);
+      before.see(effect, 3, { origin: 'own', step: 8 });
+      const after = restart(before);
+      after.see(cause, 0, { severity: 'critical', step: 20, cause: 'Rank 0 is slow.' });
+      after.see(effect, 1, { origin: 'own', step: 7 });
+      after.see(effect, 0, { origin: 'own', severity: 'critical', step: 20, cause: 'Rank 0 has NaN.' });
+      return after.findings.open.map((finding) => [finding.firstRank, finding.cause]);
+    };
+    expect(says(restarted)).toEqual([
+      [3, 'Rank 0 is slow.'],
+      [1, 'Rank 0 has NaN; it began on rank 1, at step 7.'],
+    ]);
+    expect(says(restarted)).toEqual(says((before) => before));
+  });
+
+  it('are explained by what made them worse as they would have been without it', () => {
+    const says = (restart: (before: ReturnType<typeof house>) => ReturnType<typeof house>) => {
+      const before = house();
+      before.see(effect, 0, { severity: 'info', firstStep: 1 });
+      before.see(effect, 0, { firstStep: 701, step: 800 });
+      const after = restart(before);
+      after.see(cause, 0, { firstStep: 700, step: 800 });
+      return after.findings.open.map(({ consequenceOf }) => consequenceOf !== null);
+    };
+    expect(says(restarted)).toEqual([true, false]);
+    expect(says((before) => before)).toEqual([true, false]);
   });
 
   it('are taken back from a snapshot that knew nothing of silences', () => {

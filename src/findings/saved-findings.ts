@@ -49,15 +49,27 @@ const savedSilence = v.object({
   comment: v.string(),
 });
 
+const witness = v.union([v.number(), v.string()]);
+const told = v.object({ words: v.string(), openedAt: v.number() });
+
+/** See Beside: snapshots of before knew less of it. */
+const savedBeside = v.object({
+  words: v.optional(v.string()),
+  origin: v.optional(
+    v.nullable(v.object({ witness, step: v.number(), own: v.boolean(), alone: v.boolean(), told: witness })),
+    null,
+  ),
+  worsened: v.optional(v.nullable(v.object({ firstStep: step, seenAt: v.number() })), null),
+  effect: v.optional(v.nullable(v.object({ ...told.entries, ofRank: v.boolean() })), null),
+  reason: v.optional(v.nullable(told), null),
+});
+
 const savedPart = v.union([
   v.object({ silence: savedSilence }),
   v.object({
     open: savedFinding,
-    /** Its cause without what is joined to it. */
-    words: v.optional(v.string()),
-    /** Where and when that began which made it worse. */
-    worsened: v.optional(v.nullable(v.object({ firstStep: step, seenAt: v.number() })), null),
-    disturbed: v.array(v.union([v.number(), v.string()])),
+    ...savedBeside.entries,
+    disturbed: v.array(witness),
     closing: resolution,
   }),
   v.object({ resolved: savedFinding }),
@@ -86,8 +98,8 @@ export function findingsSection(findings: Findings, parts: FindingsSectionParts)
     *save(): Generator<v.InferOutput<typeof savedPart>> {
       yield { counted: findings.counted };
       for (const silence of findings.silences) yield { silence };
-      for (const { finding, words, worsened, disturbed, closing } of findings.incidents) {
-        yield { open: finding, words, worsened, disturbed: [...disturbed], closing };
+      for (const { finding, beside, disturbed, closing } of findings.incidents) {
+        yield { open: finding, ...beside, disturbed: [...disturbed], closing };
       }
       for (const resolved of findings.resolved.toReversed()) yield { resolved };
     },
@@ -101,7 +113,10 @@ export function findingsSection(findings: Findings, parts: FindingsSectionParts)
       if (!('open' in part)) return null;
       const detector = detectors.find(({ kind }) => kind === part.open.kind);
       if (detector === undefined) return `there is no detector ${JSON.stringify(part.open.kind)} any more`;
-      const incident = new Incident(detector, part.open, part.disturbed, part);
+      const incident = new Incident(detector, part.open, part.disturbed, {
+        ...part,
+        words: part.words ?? part.open.cause,
+      });
       incident.closing = part.closing;
       return findings.putBack(incident) ? null : 'there is no place for it';
     },
