@@ -126,6 +126,24 @@ describe('memoryLeak', () => {
     expect(evidence(steps(2000, (at) => (8 + 0.2 * Math.floor(at / 40)) * gib)).length).toBeGreaterThan(0);
   });
 
+  it('finds what evaluations hide that take much more memory, however long, and is silent without a leak beneath', () => {
+    const tensors = { ...source, name: 'gradwatch_train_memory_allocated_bytes' };
+    const noise = normals(6);
+    for (const [every, lasts] of [
+      [200, 20],
+      [900, 180],
+    ] as const) {
+      const values = (perHour: number) =>
+        steps(4320, (at) => {
+          const level = 10 + (perHour * at) / 360 + (at % every >= every - lasts ? 6 : 0);
+          return { value: level * Math.exp(0.01 * noise()) * gib, capacity: null };
+        });
+      const warned = tell(values(1), tensors, 10).find(isWarned);
+      expect(warned?.at).toBeGreaterThan(5 * 360);
+      expect(tell(values(0), tensors, 10)).toEqual([]);
+    }
+  });
+
   it('is silent on jumps, on plateaus after a short warm-up, on garbage and on load that comes and goes', () => {
     const noise = normals(3);
     const jump = steps(2000, (at) => (at < 900 ? 8 : 14) + 0.05 * noise());

@@ -6,12 +6,13 @@ import { scalarDetector } from '../scalar.ts';
 import { severityOf, timeLeft } from './memory-exhaustion.ts';
 import { memoryLeakOptions } from './memory-leak-options.ts';
 import {
+  beganAnew,
   goesOnNow,
   hasEnded,
   isBack,
+  isJump,
   latestMinima,
   newEnvelope,
-  restart,
   scales,
   slowsDown,
   steepestRise,
@@ -81,13 +82,11 @@ export const memoryLeak = scalarDetector({
     state.judged += 1;
     const completed = envelope.push(value);
     if (completed === 0) return quiet;
-    const lowest = envelope.minima(0);
-    const latest = lowest.at(-1) ?? NaN;
+    const latest = envelope.minima(0).at(-1) ?? NaN;
     state.highest = Math.max(state.highest, latest);
     const { suspicion } = state;
-    const before = lowest.at(-2) ?? latest;
-    if (latest < (1 - restart) * before) {
-      // Far down at once: its owner began anew, and so does the judgement.
+    if (beganAnew(envelope, completed, state.judged)) {
+      // So does the judgement.
       giveBack(state, latest);
       envelope.clear(scales);
       state.suspicion = null;
@@ -112,6 +111,7 @@ export const memoryLeak = scalarDetector({
       state.suspicion = null;
       return episode.calm(step, 1);
     }
+    if (isJump(suspicion, whole, latest)) return quiet;
     if (!episode.open && latest < (suspicion.from + suspicion.level) / 2) state.suspicion = null;
     const goesOn = episode.open ? rise !== null : latest >= suspicion.confirmed;
     const scale = rise?.scale ?? (episode.open ? state.scale : suspicion.scale);

@@ -6,8 +6,8 @@ export const window = 32;
 export const scales = 12;
 /** Minima with which a window is judged first. */
 const enough = 24;
-/** What a memory lets go when its owner starts anew, as a share of it. */
-export const restart = 0.2;
+/** What a memory lets go when its owner starts anew, or after a peak, as a share of it. */
+const restart = 0.2;
 /** A rise levels off whose bend is so many standard errors, and whose slope is down to such a share of what it was. */
 const bentZ = 3;
 const bentSlopes = 0.75;
@@ -61,11 +61,15 @@ function riseOf(
   if (whole < Math.max(limits.rise * Math.abs(from), limits.capacity * (capacity ?? 0))) return null;
   // It levels off: the last quarter rose by less than half of its share.
   if (level - third < (level - from) / 6) return null;
-  // One jump made half of it.
+  if (largestJump(minima) > (level - from) / 2) return null;
+  return mannKendall(minima, straightness * whole) < limits.z ? null : { from, level };
+}
+
+/** By how much a minimum is above the one before it, at most. */
+function largestJump(minima: ArrayLike<number>): number {
   let jump = 0;
   for (let at = 1; at < minima.length; at += 1) jump = Math.max(jump, (minima[at] ?? NaN) - (minima[at - 1] ?? NaN));
-  if (jump > (level - from) / 2) return null;
-  return mannKendall(minima, straightness * whole) < limits.z ? null : { from, level };
+  return jump;
 }
 
 /** The medians of the four quarters of minima. */
@@ -81,10 +85,38 @@ function quarters(minima: Float64Array): readonly [number, number, number, numbe
 /** Deviation from a straight line that is taken for granted, as a share of the rise. */
 const straightness = 0.03;
 
+/**
+ * Whether the latest minimum is far below all of the last quarter of the time: its owner began anew. A fall to where the memory was lately is
+ * the end of a peak, such as an evaluation.
+ *
+ * @param completed how many scales have a new minimum, that includes the latest value
+ * @param judged how many values there are
+ */
+export function beganAnew(envelope: LowerEnvelope, completed: number, judged: number): boolean {
+  const [before = NaN, latest = NaN] = envelope.minima(0).subarray(-2);
+  if (!(latest < (1 - restart) * before)) return false;
+  const values = judged / 4;
+  const scale = scaleOf(values);
+  const minima = envelope.minima(scale);
+  const end = minima.length - (completed > scale ? 1 : 0);
+  const lately = minima.subarray(Math.max(0, end - Math.ceil(values / envelope.span(scale))), end);
+  return latest < (1 - restart) * Math.min(...lately);
+}
+
 /** The last so many values in the finest minima of which the window holds them all. */
 export function latestMinima(envelope: LowerEnvelope, values: number): Float64Array {
-  const scale = Math.min(scales - 1, Math.max(0, Math.ceil(Math.log2(values / (window * base)))));
+  const scale = scaleOf(values);
   return envelope.minima(scale).slice(-Math.floor(values / envelope.span(scale)));
+}
+
+/** The finest scale of which the window holds so many values. */
+function scaleOf(values: number): number {
+  return Math.min(scales - 1, Math.max(0, Math.ceil(Math.log2(values / (window * base)))));
+}
+
+/** One jump made half of a rise: a peak, or a plateau that says nothing of what comes. */
+export function isJump({ from }: Rise, minima: Float64Array, latest: number): boolean {
+  return largestJump([...minima, latest]) > (latest - from) / 2;
 }
 
 /** A rise was given back that is where it came from. */
