@@ -387,6 +387,19 @@ def test_a_sparse_gradient_has_no_norm_here(norms: Callable[[], dict[int, float]
     assert norms() == {}
 
 
+@pytest.mark.usefixtures("unlimited")
+@pytest.mark.parametrize("scale", [1.0, 1e60])
+def test_the_norm_of_double_gradients_keeps_its_digits(norms: Callable[[], dict[int, float]], scale: float) -> None:
+    model, truth = network().double(), {}
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-70)
+    for number in range(1, STEPS + 1):
+        optimizer.zero_grad()
+        (scale * model(torch.randn(16, 8).double()).square().mean()).backward()
+        truth[number] = norm_of(model)
+        optimizer.step()
+    assert norms() == pytest.approx(truth, rel=1e-14)
+
+
 @pytest.mark.parametrize(("kind", "clip"), [("ddp", "none"), ("ddp", "part"), ("fsdp2", "norm"), ("fsdp2", "part")])
 def test_two_optimisers_of_ranks_that_train_together(
     exporter: FakeExporter, tmp_path: Path, kind: str, clip: str

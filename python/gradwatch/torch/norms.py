@@ -40,7 +40,8 @@ def norm_of(tensors: Iterable[torch.Tensor]) -> torch.Tensor | None:
     if not norms:
         return None
     device = norms[0].device
-    total: torch.Tensor = torch.linalg.vector_norm(torch.stack([norm.to(device, torch.float32) for norm in norms]))
+    kind = torch.float64 if any(norm.dtype == torch.float64 for norm in norms) else torch.float32
+    total: torch.Tensor = torch.linalg.vector_norm(torch.stack([norm.to(device, kind) for norm in norms]))
     return total
 
 
