@@ -10,6 +10,7 @@ from libraries import needs
 
 needs("torch")
 
+from gradwatch.torch.batches import Batches  # noqa: E402
 from gradwatch.torch.budget import Budget  # noqa: E402
 from gradwatch.torch.clock import DeviceClock  # noqa: E402
 from gradwatch.torch.interval import Interval  # noqa: E402
@@ -33,7 +34,7 @@ class Loop:
     def data(self, seconds: float, samples: int = 4) -> None:
         self.timeline.data_begins()
         self.time += seconds
-        self.timeline.data_ends(samples)
+        self.timeline.data_ends(samples, self)
 
     def work(self, seconds: float) -> None:
         self.time += seconds
@@ -73,6 +74,71 @@ def test_a_batch_that_is_fetched_ahead_belongs_to_the_step_that_trains_with_it()
     assert [step.samples for step in loop.steps] == [8, 8, 4]
 
 
+class Iterator:
+    """Of a loader, as far as it is known by its identity."""
+
+
+def samples_of_steps(*events: tuple[str, int, Iterator] | str) -> list[int]:
+    """Of a loop whose batches are ("fetch", samples, iterator) and ("end", 0, iterator)."""
+    batches, steps, samples = Batches(), [], 0
+    for event in events:
+        if event == "backward":
+            samples += batches.take()
+        elif event == "step":
+            steps.append(samples)
+            batches.step_ends()
+            samples = 0
+        else:
+            kind, fetched, iterator = event
+            batches.fetched(fetched, iterator) if kind == "fetch" else batches.exhausted(iterator)
+    return steps
+
+
+def test_batches_of_loaders_that_are_zipped_are_of_one_step() -> None:
+    first, second = Iterator(), Iterator()
+    step = [("fetch", 4, first), ("fetch", 16, second), "backward", "step"]
+    assert samples_of_steps(*step, *step, *step) == [20] * 3
+
+
+def test_a_last_batch_that_the_script_skips_shifts_none() -> None:
+    first, second = Iterator(), Iterator()
+    epochs = [
+        [("fetch", 4, each), "backward", "step", ("fetch", 2, each), ("end", 0, each)]
+        for each in (first, second, first)
+    ]
+    assert samples_of_steps(*[event for epoch in epochs for event in epoch]) == [4, 4, 4]
+
+
+@pytest.mark.parametrize("exhausted", [True, False])
+def test_batches_of_an_evaluation_are_of_no_step(exhausted: bool) -> None:
+    training, evaluation = Iterator(), Iterator()
+    batches = Batches()
+    for _ in range(2):
+        batches.fetched(4, training)
+        assert batches.take() == 4
+    batches.fetched(32, evaluation)
+    if exhausted:
+        batches.exhausted(evaluation)
+    del evaluation
+    batches.fetched(4, training)
+    assert batches.take() == 4
+
+
+def test_batches_of_accumulation_may_be_fetched_before_their_backward_passes() -> None:
+    source = Iterator()
+    events: list[Any] = [("fetch", 0, source)]
+    for number in range(1, 10, 3):
+        events += [("fetch", number + each, source) for each in range(3)] + ["backward"] * 3 + ["step"]
+    assert samples_of_steps(*events) == [0 + 1 + 2, 3 + 4 + 5, 6 + 7 + 8]
+
+
+def test_batches_that_are_joined_are_all_counted() -> None:
+    source = Iterator()
+    step = [("fetch", 4, source), ("fetch", 4, source), "backward", "step"]
+    # One is taken to be fetched ahead.
+    assert samples_of_steps(*step, *step, *step) == [4, 8, 8]
+
+
 def test_what_an_evaluation_fetches_and_waits_for_is_of_no_step() -> None:
     loop = Loop()
     for _ in range(2):
@@ -85,6 +151,18 @@ def test_what_an_evaluation_fetches_and_waits_for_is_of_no_step() -> None:
     loop.timeline.close()
     assert [(step.samples, step.data_wait) for step in loop.steps] == [(8, 1.0)] * 2
     assert [loop.times(index).get("collective_wait_seconds") for index in range(2)] == [None, None]
+
+
+def test_a_second_optimiser_takes_no_batch_that_was_fetched_ahead() -> None:
+    loop = Loop()
+    loop.data(1.0, samples=8)
+    for _ in range(3):
+        loop.data(1.0, samples=8)
+        loop.backward(1.0)
+        for optimizer in (1, 2):
+            loop.step(1.0, optimizer)
+    loop.timeline.close()
+    assert [step.samples for step in loop.steps] == [8, 8, 8]
 
 
 def test_a_step_without_a_backward_takes_what_was_fetched() -> None:

@@ -261,6 +261,19 @@ def test_numbers_from_0_may_come_one_step_later(exporter: FakeExporter) -> None:
     ]
 
 
+def test_samples_are_those_that_a_step_trains_with(reported: Callable[[], list[pb.Step]]) -> None:
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for _ in range(2):
+        for batch, others in zip(loader(3), DataLoader(range(27), batch_size=4)):
+            (loss_of(model, batch) + 0 * others.sum()).backward()
+            optimizer.step()
+        for batch in DataLoader(list(loader(1).dataset), batch_size=6):
+            # An evaluation that says nothing of it.
+            loss_of(model, batch).item()
+    assert [step.samples for step in reported()] == [BATCH + 4] * 6
+
+
 def test_accumulation_is_one_step_whose_loss_is_the_sum(reported: Callable[[], list[pb.Step]]) -> None:
     model, sums = network(), [0.0]
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)

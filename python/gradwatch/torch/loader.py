@@ -17,20 +17,27 @@ DEPTH = 3
 class LoaderListener(Protocol):
     def data_begins(self) -> None: ...
 
-    def data_ends(self, samples: int) -> None: ...
+    def data_ends(self, samples: int, iterator: Any) -> None: ...
+
+    def data_exhausted(self, iterator: Any) -> None: ...
 
 
 def watch_loader(patches: Patches, listener: LoaderListener) -> None:
     """Times the batches of every torch DataLoader. Those that are taken where no gradient is wanted belong to an
     evaluation, and are left out."""
     begins, ends = patches.safe(listener.data_begins), patches.safe(listener.data_ends)
+    exhausted = patches.safe(listener.data_exhausted)
 
     def next_batch(original: Any, iterator: Any) -> Any:
         if not torch.is_grad_enabled():
             return original(iterator)
         begins()
-        batch = original(iterator)
-        ends(samples_of(batch))
+        try:
+            batch = original(iterator)
+        except StopIteration:
+            exhausted(iterator)
+            raise
+        ends(samples_of(batch), iterator)
         return batch
 
     patches.replace(dataloader._BaseDataLoaderIter, "__next__", next_batch)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from gradwatch.torch.batches import Batches
 from gradwatch.torch.clock import HostClock
 from gradwatch.torch.interval import BACKWARD, FORWARD, HOST_TO_DEVICE, OPTIMIZER, WAIT, Interval, Span
 
 # Waits kept of one step: a model that is sharded by layers has some hundred.
 MAX_SPANS = 512
-# Batches kept that were fetched and not trained with: a loader of accelerate is one ahead.
-MAX_BATCHES = 16
 EVALUATED = frozenset({"validation_loss", "evaluation_seconds"})
 
 
@@ -29,9 +27,6 @@ class Timeline:
 
     A log() names a step and never cuts one off: whether what is open is a part of the step that ended last is known
     when the next optimiser steps.
-
-    A batch belongs to the step whose backward takes it, in the order in which they were fetched: some loaders fetch the
-    next one before the step. In a step without a backward all of them are taken.
     """
 
     def __init__(
@@ -71,10 +66,9 @@ class Timeline:
         self._launched: Any = None
         self._optimizer_from: Any = None
         self._data_from: float | None = None
-        # Samples of batches that no step has taken.
-        self._batches: deque[int] = deque(maxlen=MAX_BATCHES)
-        # Batches fetched, and backward passes, since the last step.
-        self._fetched = self.backwards = 0
+        self._batches = Batches()
+        # Since the last step.
+        self.backwards = 0
         self._fetched_since_backward = False
 
     def data_begins(self) -> None:
@@ -82,14 +76,16 @@ class Timeline:
             self.close()
         self._data_from = self._now()
 
-    def data_ends(self, samples: int) -> None:
+    def data_ends(self, samples: int, iterator: Any) -> None:
         if self._data_from is not None:
             self.open.data_wait = (self.open.data_wait or 0.0) + self._now() - self._data_from
-            self._batches.append(samples)
-            self._fetched += 1
+            self._batches.fetched(samples, iterator)
             self._fetched_since_backward = True
         self._data_from = None
         self._forward_begins(self.clock.mark())
+
+    def data_exhausted(self, iterator: Any) -> None:
+        self._batches.exhausted(iterator)
 
     def module_called(self) -> None:
         """The first module of a step was called. Between it and the end of the data wait the batch went to the
@@ -108,8 +104,7 @@ class Timeline:
             self.open.several_losses = True
         self.backwards += 1
         self._fetched_since_backward = False
-        if self._batches:
-            self.open.samples += self._batches.popleft()
+        self.open.samples += self._batches.take()
         mark = self.clock.mark()
         spans = self.open.spans
         for index in range(self._forward_spans, len(spans)):
@@ -159,11 +154,11 @@ class Timeline:
         mark, now = self.clock.mark(), self._now()
         if self._optimizer_from is not None:
             self._span((OPTIMIZER, self._optimizer_from, mark, False))
-        if self.backwards == 0:
-            self.open.samples = sum(self._batches)
-            self._batches.clear()
+        if self.backwards == 0 and not self.continues(optimizer):
+            self.open.samples = self._batches.take_all()
         had_backward = self.backwards > 0
-        self._fetched = self.backwards = 0
+        self._batches.step_ends()
+        self.backwards = 0
         step, self.open = self.open, Interval(now)
         step.ended, step.ended_unix_nanos = now, time.time_ns()
         self.trained += step.seconds
@@ -193,9 +188,7 @@ class Timeline:
             # Batches that were taken in an evaluation, and its waits for other ranks.
             self.open.data_wait = None
             self.open.spans.clear()
-            while self._fetched > 0 and self._batches:
-                self._batches.pop()
-                self._fetched -= 1
+            self._batches.forget_fetched()
         self._forward_begins(self.clock.mark())
         self._join()
         if self.done is not None:

@@ -137,10 +137,13 @@ class Watch:
         self.timeline.data_begins()
         self.run.serve()
 
-    def data_ends(self, samples: int) -> None:
-        self.timeline.data_ends(samples)
+    def data_ends(self, samples: int, iterator: Any) -> None:
+        self.timeline.data_ends(samples, iterator)
         if self.timeline.on_device:
             self._first_call.arm()
+
+    def data_exhausted(self, iterator: Any) -> None:
+        self.timeline.data_exhausted(iterator)
 
     # What the optimisers say.
 
