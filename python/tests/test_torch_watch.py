@@ -6,6 +6,7 @@ import copy
 import gc
 import io
 import logging
+import threading
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -538,6 +539,25 @@ def test_steps_that_cannot_be_seen_are_told_of_once(
             loss_of(model, batch).backward()
     assert reported() == []
     assert len([record for record in caplog.records if "no step of an optimiser was seen" in record.message]) == 1
+
+
+def test_a_training_in_another_thread_is_told_of_once(
+    reported: Callable[[], list[pb.Step]], caplog: pytest.LogCaptureFixture
+) -> None:
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+
+    def train() -> None:
+        for batch in loader():
+            loss_of(model, batch).backward()
+            optimizer.step()
+
+    with caplog.at_level(logging.WARNING, "gradwatch"):
+        thread = threading.Thread(target=train)
+        thread.start()
+        thread.join()
+    assert [step.HasField("loss") for step in reported()] == [False] * 6
+    assert len([record for record in caplog.records if "another thread than watch()" in record.message]) == 1
 
 
 def test_two_losses_of_one_batch_before_two_optimisers(reported: Callable[[], list[pb.Step]]) -> None:

@@ -34,8 +34,11 @@ def watch_backward(
 
     def backward(original: Any, tensors: Any, *args: Any, **kwargs: Any) -> Any:
         nonlocal depth
-        # Checkpointing of the reentrant kind calls backward in backward.
-        if depth > 0 or get_ident() != owner or is_compiling():
+        # Checkpointing of the reentrant kind calls backward in backward, on a device in the thread of that one.
+        if depth > 0 or is_compiling():
+            return original(tensors, *args, **kwargs)
+        if get_ident() != owner:
+            patches.say_once("backward runs in another thread than watch() was called in: call watch() in that one")
             return original(tensors, *args, **kwargs)
         begins(tensors, args[0] if args else kwargs.get("grad_tensors"))
         depth += 1
