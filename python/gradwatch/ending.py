@@ -47,6 +47,8 @@ class ExitWatch:
         self._ended = ended
         self._installed = False
         self._told: tuple[str, str | None] | None = None
+        # Whether that is of an exit, which something can still catch.
+        self.leaving = False
         self._excepthook: Any = None
         self._sys_exit: Any = None
         self._quit: Any = None
@@ -95,11 +97,19 @@ class ExitWatch:
         if in_main and self._sigterm is not None and signal.getsignal(signal.SIGTERM) == self._on_sigterm:
             signal.signal(signal.SIGTERM, self._sigterm)
 
+    def goes_on(self) -> None:
+        """The training reports. It has caught the exit, unless this is on its way out, or another thread that the exit
+        waits for."""
+        in_main = threading.current_thread() is threading.main_thread()
+        if in_main and not isinstance(sys.exc_info()[1], SystemExit):
+            self._forget_exit()
+
     def _tell(self, ending: str, reason: str | None) -> None:
         if self._told is None and ending != FINISHED:
             self._told = (ending, reason)
 
     def _on_exception(self, kind: type[BaseException], value: BaseException, traceback: TracebackType | None) -> None:
+        self._forget_exit()
         self._tell(*ending_of(value))
         self._excepthook(kind, value, traceback)
 
@@ -108,8 +118,16 @@ class ExitWatch:
         leaving.__context__ = sys.exc_info()[1]
         # In another thread it ends that thread only.
         if threading.current_thread() is threading.main_thread():
+            self._forget_exit()
+            before = self._told
             self._tell(*ending_of(leaving))
+            self.leaving = self._told is not before
         return leaving
+
+    def _forget_exit(self) -> None:
+        """Of what the interpreter is left with, the last counts."""
+        if self.leaving:
+            self.leaving, self._told = False, None
 
     def _on_sys_exit(self, status: Any = None) -> NoReturn:
         leaving = self._leaves(status)

@@ -258,6 +258,8 @@ class Run:
         unix_nanos: int | None = None,
         measured: Measured | None = None,
     ) -> None:
+        if self._exit.leaving:
+            self._exit.goes_on()
         usable = self._fields.read(values)
         given = usable.pop("unix_nanos", unix_nanos)
         self._buffer.put(number, given if isinstance(given, int) else time.time_ns(), usable, measured)
@@ -278,9 +280,9 @@ class Run:
         not there."""
         if not self._live:
             return
-        self._stop_companion()
         if ending is None:
             ending, reason = self._exit.told
+        self._stop_companion()
         if not isinstance(ending, str) or ending not in ENDINGS:
             logger.warning(
                 "finish() does not know the ending %r, there are %s; finished is sent", ending, ", ".join(ENDINGS)

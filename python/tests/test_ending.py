@@ -63,6 +63,13 @@ def ending(exporter: FakeExporter, process: subprocess.Popen[str]) -> tuple[int,
             1,
             (pb.ENDING_FAILED, "ZeroDivisionError: division by zero"),
         ),
+        ("try:\n  sys.exit(1)\nfinally:\n  gradwatch.log(step=1)", 1, (pb.ENDING_FAILED, "sys.exit(1)")),
+        ("try:\n  sys.exit(1)\nexcept SystemExit:\n  sys.exit(0)", 0, (pb.ENDING_FINISHED, "")),
+        (
+            "try:\n  sys.exit(1)\nexcept SystemExit:\n  pass\n1 / 0",
+            1,
+            (pb.ENDING_FAILED, "ZeroDivisionError: division by zero"),
+        ),
         (
             "import threading\nother = threading.Thread(target=lambda: sys.exit(1))\nother.start()\nother.join()",
             0,
@@ -78,6 +85,34 @@ def test_exits(exporter: FakeExporter, start: Start, body: str, code: int, expec
     assert ending(exporter, process) == expected
     assert process.returncode == code
     assert [step.step for step in exporter.steps] == [1], "what was logged before is flushed"
+
+
+@pytest.mark.parametrize("end", ["", "sys.exit(0)"])
+def test_an_exit_that_the_script_catches_is_taken_back(exporter: FakeExporter, start: Start, end: str) -> None:
+    process = start(f"try:\n  sys.exit(1)\nexcept SystemExit:\n  pass\ngradwatch.log(step=2, loss=1.0)\n{end}")
+    assert ending(exporter, process) == (pb.ENDING_FINISHED, "")
+
+
+def test_an_exit_counts_that_comes_after_one_that_was_caught(exporter: FakeExporter, start: Start) -> None:
+    process = start("try:\n  sys.exit(1)\nexcept SystemExit:\n  pass\ngradwatch.log(step=2, loss=1.0)\nsys.exit(2)")
+    assert ending(exporter, process) == (pb.ENDING_FAILED, "sys.exit(2)")
+
+
+def test_a_signal_after_an_exit_that_was_caught_counts(exporter: FakeExporter) -> None:
+    code = f"""
+    import signal, sys, gradwatch
+    signal.signal(signal.SIGTERM, lambda number, frame: None)
+    gradwatch.init("caught", address={exporter.address!r})
+    for status in (1, 0):
+        try:
+            sys.exit(status)
+        except SystemExit:
+            gradwatch.log(step=1)
+    signal.raise_signal(signal.SIGTERM)
+    gradwatch.log(step=2, loss=1.0)
+    """
+    process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], stderr=subprocess.PIPE, text=True)
+    assert ending(exporter, process) == (pb.ENDING_PREEMPTED, "SIGTERM")
 
 
 def test_the_exceptions_traceback_is_printed_as_ever(start: Start) -> None:
