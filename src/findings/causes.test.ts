@@ -20,7 +20,8 @@ const lost: DetectorFacts = {
 const slowRank: DetectorFacts = { ...facts, kind: 'slow_rank', subject: 'rank', explains: ['slow_run'] };
 const slowRun: DetectorFacts = { ...facts, kind: 'slow_run', subject: 'run' };
 const stalled: DetectorFacts = { ...facts, kind: 'stalled', subject: 'rank' };
-const detectors = [throttled, gpuLost, lost, slowRank, slowRun, stalled];
+const nan: DetectorFacts = { ...facts, kind: 'nan', subject: 'run', explains: ['lost'] };
+const detectors = [throttled, gpuLost, lost, slowRank, slowRun, stalled, nan];
 
 /** Rank n of the run r computes on GPU-n; those of the other run on GPUs of their own. */
 const gpusOf = (run: string, rank: number | null): string[] => {
@@ -233,6 +234,19 @@ describe('one incident', () => {
     seeGpu(gpuLost, evidence('critical', null), 'GPU-5');
     see(lost, evidence('critical', 500), 5);
     expect(findings.open.map(({ consequenceOf }) => consequenceOf)).toEqual([null, null, 'abc-2']);
+  });
+
+  it('of steps for which ranks then say that they fail is one, and not what ended a rank without a word or later', () => {
+    const isExplained = (...ends: readonly ReturnType<typeof evidence>[]) => {
+      const { see, findings } = house();
+      see(nan, evidence('critical', 81), 0);
+      for (const [rank, end] of ends.entries()) see(lost, end, rank);
+      return findings.open.slice(1).map(({ consequenceOf }) => consequenceOf === 'abc-1');
+    };
+    expect(isExplained(evidence('warning', 84), evidence('warning', 89))).toEqual([true, true]);
+    expect(isExplained(evidence('critical', 84))).toEqual([false]);
+    expect(isExplained(evidence('warning', 90))).toEqual([false]);
+    expect(isExplained(evidence('warning', null))).toEqual([false]);
   });
 
   it('of which the cause is found by windows of steps, long after what follows from it, is one finding', () => {

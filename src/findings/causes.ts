@@ -36,6 +36,8 @@ export interface Beginning {
  * Within a run a finding is never hidden behind a milder one, unless people are told of that one and both began at the same steps. Between a machine and what runs on it that is no reason: how much a fault of a GPU matters shows in what it does to
  * the run. A kind that explains itself does so for what opened later, or is milder, and not for a rank that took steps after it: that one
  * did not depend on it.
+ *
+ * What the steps of a run showed explains the end of a rank that tells of it itself, within a few steps.
  */
 export function explains(cause: Case, consequence: Case, window: number, whereabouts: Whereabouts): boolean {
   if (cause.finding.id === consequence.finding.id) return false;
@@ -43,6 +45,7 @@ export function explains(cause: Case, consequence: Case, window: number, whereab
   if (!touch(cause.finding.subject, consequence.finding.subject, whereabouts)) return false;
   if (isBeyond(cause, consequence, whereabouts) || isBeyond(consequence, cause, whereabouts)) return false;
   if (cameAfter(consequence, cause, whereabouts)) return false;
+  if (isAnotherEnd(cause, consequence)) return false;
   const worse = severityOf(cause.finding) - severityOf(consequence.finding);
   const joined =
     cause.detector.alert !== 'none' &&
@@ -101,6 +104,16 @@ function cameAfter(
   if (happenedAt === null || subject.run === null || lastStep === null) return false;
   const started = whereabouts.startedAt(subject.run);
   return started !== null && started > happenedAt;
+}
+
+/** Whether a rank ended without a word, which is critical, or at other steps than those that the finding about its run is of. */
+function isAnotherEnd(
+  { detector, finding: { subject, lastStep } }: Case,
+  { detector: of, finding: end }: Case,
+): boolean {
+  if (subject.run === null || !detector.endsWithRun || of.endsWithRun) return false;
+  const apart = lastStep === null || end.firstStep === null ? Infinity : Math.abs(end.firstStep - lastStep);
+  return end.severity === 'critical' || apart > stepsAhead;
 }
 
 /** Whether the rank of a finding took a step after this time. */

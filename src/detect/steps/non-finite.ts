@@ -34,7 +34,7 @@ export const nonFinite = stepDetector({
   kind: 'non_finite',
   subject: 'run',
   meaning: 'a loss, the gradient norm or the norm of the parameters is NaN or infinite',
-  explains: ['gradient_ratio', 'gradient_tail', 'loss_spike', 'divergence'],
+  explains: ['gradient_ratio', 'gradient_tail', 'loss_spike', 'divergence', 'worker_lost'],
   alert: 'own',
   endsWithRun: true,
   options: detectorOptions({
