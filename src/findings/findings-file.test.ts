@@ -1,5 +1,6 @@
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -7,6 +8,7 @@ import {
   rmSync,
   symlinkSync,
   unlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +66,32 @@ describe('FindingsFile', () => {
     expect(readFileSync(path, 'utf8')).toBe('longer than a file\n');
     expect(readFileSync(`${path}.1`, 'utf8')).toBe('g\n');
     expect(readFileSync(`${path}.2`, 'utf8')).toBe('e\nf\n');
+  });
+
+  it('rotates within lines of one moment too, and leaves no file larger than it may be', async () => {
+    const log = file({ maximumBytes: 6, kept: 5 });
+    for (const line of ['a', 'b', 'c', 'd', 'longer than a file', 'e', 'f']) log.write(`${line}\n`);
+    await log.close();
+    const parts = readdirSync(folder).sort().toReversed();
+    expect(parts.map((part) => readFileSync(join(folder, part), 'utf8'))).toEqual([
+      'a\nb\nc\n',
+      'd\n',
+      'longer than a file\n',
+      'e\nf\n',
+    ]);
+  });
+
+  it('loses of lines of one moment the one that cannot be written, and keeps what was', async () => {
+    const log = file({ maximumBytes: 6 });
+    // What is to become of the first file is in the way.
+    mkdirSync(`${path}.1`);
+    writeFileSync(join(`${path}.1`, 'kept'), '');
+    mkdirSync(`${path}.2`);
+    writeFileSync(join(`${path}.2`, 'kept'), '');
+    for (const line of ['a', 'b', 'c', 'too long', 'd']) log.write(`${line}\n`);
+    await log.close();
+    expect(readFileSync(path, 'utf8')).toBe('a\nb\nc\n');
+    expect(lost()).toBe('2');
   });
 
   it.runIf(existsSync('/dev/full'))(

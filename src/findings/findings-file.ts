@@ -37,7 +37,7 @@ export interface FindingsFileParts {
 
 /**
  * The file to which findings are appended. It is opened for every write, so that a full disk, a folder that went away or a file that
- * somebody else rotated costs the lines of that time and no more: they are counted, and the failure is logged once until it changes.
+ * somebody else rotated costs the lines that did not fit and no more: they are counted, and the failure is logged once until it changes.
  */
 export class FindingsFile implements LineSink {
   readonly #parts: FindingsFileParts;
@@ -72,34 +72,40 @@ export class FindingsFile implements LineSink {
 
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const lines = this.#waiting.splice(0);
       try {
-        await this.#append(Buffer.from(lines.join('')));
+        await this.#append();
         this.#succeeded();
       } catch (error) {
-        this.#row.add('lost', lines.length);
+        this.#waiting.shift();
+        this.#row.add('lost');
         this.#failed(error as NodeJS.ErrnoException);
       }
     }
     this.#writing = null;
   }
 
-  async #append(bytes: Buffer): Promise<void> {
+  /** Writes as many lines as fit, into a new file where the next one does not. Those that were written wait no more, also where the disk became full. */
+  async #append(): Promise<void> {
     const { path, maximumBytes } = this.#parts;
     let file = await open(path, 'a');
     try {
       let { size } = await file.stat();
-      if (size > 0 && size + bytes.length > maximumBytes) {
+      if (size > 0 && fitting(this.#waiting, maximumBytes - size) === 0) {
         await file.close();
         await this.#rotate();
         file = await open(path, 'a');
         size = 0;
       }
+      const lines = this.#waiting.slice(0, Math.max(1, fitting(this.#waiting, maximumBytes - size)));
       try {
-        await file.appendFile(bytes);
+        await file.appendFile(lines.join(''));
+        this.#waiting.splice(0, lines.length);
       } catch (error) {
-        // A disk that became full may have taken a part, and the next line would continue it. A device cannot be cut.
-        await file.truncate(size).catch(() => undefined);
+        const { size: reached } = await file.stat();
+        const whole = lines.slice(0, fitting(lines, reached - size));
+        // A part of a line may be there too, and the next one would continue it. A device cannot be cut.
+        await file.truncate(size + Buffer.byteLength(whole.join(''))).catch(() => undefined);
+        this.#waiting.splice(0, whole.length);
         throw error;
       }
     } finally {
@@ -129,4 +135,11 @@ export class FindingsFile implements LineSink {
     this.#parts.log.info({ last: this.#failure }, 'the log of findings is written again');
     this.#failure = null;
   }
+}
+
+/** How many of the first lines take so many bytes together, or fewer. */
+function fitting(lines: readonly string[], bytes: number): number {
+  let left = bytes;
+  const beyond = lines.findIndex((line) => (left -= Buffer.byteLength(line)) < 0);
+  return beyond < 0 ? lines.length : beyond;
 }
