@@ -125,6 +125,21 @@ describe('the stream of findings', () => {
     (await follow()).leave();
   });
 
+  it('does not drop a client that catches up while more happens', async () => {
+    await serve();
+    const { body } = await api.ask('GET', '/api/v1/findings');
+    // More than the kernel holds.
+    const long = evidence('warning', 7, { cause: 'x'.repeat(20_000) });
+    for (let rank = 0; rank < 1000; rank += 1) house.see(lost, long, rank);
+    const client = await follow('', { 'last-event-id': String(body?.lastEvent) });
+    house.see(lost, long, 1000);
+    await soon(() => {
+      expect(told(client)).toHaveLength(1001);
+    });
+    expect(await api.series('gradwatch_exporter_http_refused_total{reason="slow_reader"}')).toBe(0);
+    client.leave();
+  });
+
   it('drops a client that does not read, and goes on for the others', async () => {
     await serve();
     const silent = connect(Number(new URL(api.url).port), '127.0.0.1').on('error', () => undefined);

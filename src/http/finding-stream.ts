@@ -15,12 +15,14 @@ export const streamMetrics = {
 const mostClients = 32;
 /** Changes that a client can have missed: findings are few, and of an incident there come dozens. */
 const remembered = 1024;
-/** A finding is about one kilobyte. */
+/** Beside what a client had missed. A finding is about one kilobyte. */
 const mostWaitingBytes = 256 * 1024;
 
 interface Client {
   readonly response: Response;
   readonly wants: (finding: Finding) => boolean;
+  /** Bytes of what it had missed that had not left at the last beat. */
+  missed: number;
   /** Bytes that had not left at the last beat. */
   waiting: number;
 }
@@ -66,7 +68,7 @@ export class FindingStream {
       response.end();
       return;
     }
-    const client = { response, wants, waiting: 0 };
+    const client: Client = { response, wants, missed: 0, waiting: 0 };
     this.#clients.add(client);
     this.#row.set('streams', this.#clients.size);
     response.once('close', () => {
@@ -78,6 +80,7 @@ export class FindingStream {
     if (missed === null) response.write('event: reset\ndata: {}\n\n');
     for (const { change, text } of missed ?? []) if (wants(change.finding)) response.write(text);
     response.write(this.#standing());
+    client.missed = response.writableLength;
   }
 
   /** Ends all streams. */
@@ -92,7 +95,7 @@ export class FindingStream {
     for (const client of this.#clients) {
       if (!client.wants(change.finding)) continue;
       client.response.write(text);
-      if (client.response.writableLength > mostWaitingBytes) this.#drop(client);
+      if (client.response.writableLength > client.missed + mostWaitingBytes) this.#drop(client);
     }
   };
 
@@ -104,6 +107,7 @@ export class FindingStream {
         continue;
       }
       client.waiting = writableLength;
+      client.missed = Math.min(client.missed, writableLength);
       client.response.write(this.#standing());
     }
   };
