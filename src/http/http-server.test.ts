@@ -270,6 +270,26 @@ describe('the lists', () => {
     ['/api/v1/findings?limit=0', 'invalid_parameter', 'limit is "0", expected a whole number from 1 to 1000'],
     ['/api/v1/findings?cursor=1', 'invalid_parameter', 'cursor is "1", expected the field "next" of the page before'],
     ['/api/v1/findings?since=now', 'invalid_parameter', expect.stringContaining('expected Unix seconds or a time')],
+    [
+      '/api/v1/findings?since=2026-02-30T00:00:00Z',
+      'invalid_parameter',
+      expect.stringContaining('expected Unix seconds or a time'),
+    ],
+    [
+      '/api/v1/findings?since=2026-11-29T01:00:00',
+      'invalid_parameter',
+      expect.stringContaining('expected Unix seconds or a time'),
+    ],
+    [
+      '/api/v1/findings?since=2026-13-01T00:00:00Z',
+      'invalid_parameter',
+      expect.stringContaining('expected Unix seconds or a time'),
+    ],
+    [
+      '/api/v1/findings?since=2026-11-29T25:00:00Z',
+      'invalid_parameter',
+      expect.stringContaining('expected Unix seconds or a time'),
+    ],
     ['/api/v1/findings?kind=a&kind=b', 'invalid_parameter', 'kind is given more than once, expected one value'],
     ['/api/v1/findings?__proto__=x', 'unknown_parameter', expect.stringContaining('no parameter "__proto__"')],
     ['/api/v1/runs?kind=a', 'unknown_parameter', expect.stringContaining('no parameter "kind"')],

@@ -64,8 +64,15 @@ export function wholeNumber(least: number, most: number): Parameter<number> {
 export const moment: Parameter<number> = {
   read: (text) => {
     if (/^\d{1,12}(\.\d{1,9})?$/.test(text)) return Number(text);
-    const time = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : NaN;
+    const [, day] = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/.exec(text) ?? [];
+    const time = day === undefined || !isDay(day) ? NaN : Date.parse(text);
     return Number.isNaN(time) ? undefined : time / 1000;
   },
   expected: 'Unix seconds or a time as 2030-01-31T12:00:00Z',
 };
+
+/** Whether a month has that day: 30 February would be taken for one of March. */
+function isDay(day: string): boolean {
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
+}
