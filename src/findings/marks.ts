@@ -57,7 +57,8 @@ export class Marks {
 
   /** Holds open findings against the silences in force, and tells of those that have fallen silent or speak again. */
   review(): void {
-    const { open, silences, news } = this.#parts;
+    const { open, silences, news, now } = this.#parts;
+    silences.expire(now());
     news.changed();
     for (const incident of open.all) {
       const { silencedBy } = incident.finding;

@@ -50,7 +50,7 @@ function house(
   });
   const about = (detector: DetectorFacts, rank: number) => ({ detector, run: 'r', rank, uuid: null, witness: rank });
   return {
-    ...{ findings, section, told, back },
+    ...{ findings, section, clock, told, back },
     see: (detector: DetectorFacts, rank = 0, more: Partial<Evidence> = {}) => {
       findings.report({ ...about(detector, rank), verdict: { status: 'evidence', ...evidence, ...more } });
     },
@@ -65,8 +65,9 @@ function house(
   };
 }
 
-function restarted(before: ReturnType<typeof house>, more: Parameters<typeof house>[0] = {}) {
+function restarted(before: ReturnType<typeof house>, more: Parameters<typeof house>[0] = {}, down = 0) {
   const after = house({ instance: 'second', ...more });
+  after.clock.now += down;
   const problems = [...before.section.save()].map((part) => after.section.restore(fromLine(toLine(part))));
   after.section.restored?.();
   return { ...after, problems: problems.filter((problem) => problem !== null) };
@@ -101,6 +102,15 @@ describe('findings after a restart of the exporter', () => {
     after.wait(300);
     expect(after.told).toEqual(['unsilenced first-1']);
     expect(after.findings.silence({ ...everywhere, kind: 'cause', expiresAt: 9000 }).id).toBe('second-silence-1');
+  });
+
+  it('speak at once where their silence ended meanwhile', () => {
+    const before = house();
+    before.see(cause);
+    before.findings.silence({ ...everywhere, kind: 'cause', expiresAt: 1300 });
+    const after = restarted(before, {}, 300);
+    expect(after.findings.silences).toEqual([]);
+    expect(after.findings.open).toMatchObject([{ silencedBy: null }]);
   });
 
   it('say where among ranks they began as they would have without it, and make nothing up', () => {
