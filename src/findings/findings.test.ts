@@ -288,6 +288,28 @@ describe('Findings', () => {
     expect(findings.resolved.map(({ id }) => id)).toEqual(['abc-3', 'abc-2']);
   });
 
+  it('makes room for what is found by what is over, or of a run that has ended', () => {
+    const known = { endedAt: (run: string) => (run === 'ended' ? 900 : null) };
+    const { findings, see, recover, told } = findingsHouse([cause, effect, lost], { max_open: 4 }, known);
+    see(cause, evidence('critical'), 0, 'ended');
+    see(effect, evidence('critical'), 0, 'ended');
+    for (const rank of [0, 1]) see(lost, evidence('critical'), rank);
+    recover(lost, 1);
+    for (const rank of [2, 3, 4, 5]) see(lost, evidence('critical'), rank);
+    expect(findings.open.map(({ subject }) => subject.rank)).toEqual([0, 2, 3, 4]);
+    expect(told().filter((each) => each.startsWith('resolved'))).toEqual([
+      'resolved lost',
+      'resolved effect',
+      'resolved cause',
+    ]);
+  });
+
+  it('makes no room for the end of a run by another of its findings', () => {
+    const { findings, see } = findingsHouse([lost], { max_open: 2 }, { endedAt: () => 900 });
+    for (const rank of [0, 1, 2]) see(lost, evidence('critical'), rank);
+    expect(findings.open.map(({ subject }) => subject.rank)).toEqual([0, 1]);
+  });
+
   it('shows open findings as series and takes them away at their end', () => {
     const { see, recover, wait, lines } = house();
     expect(lines('gradwatch_findings_total')).toHaveLength(15);

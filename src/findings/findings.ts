@@ -69,6 +69,7 @@ export class Findings implements VerdictSink {
     this.#lifecycle = new Lifecycle({
       ...{ open: this.#open, resolved: this.#resolved, series: this.#series, marks: this.#marks, news: this.#news },
       ...{ maxOpen: () => this.#options.max_open, instance, now },
+      hasEnded: (run) => whereabouts.endedAt(run) !== null,
     });
   }
 

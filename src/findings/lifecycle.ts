@@ -15,6 +15,8 @@ export interface LifecycleParts {
   readonly marks: Marks;
   readonly news: News;
   readonly maxOpen: () => number;
+  /** Whether no rank of a run is alive. */
+  readonly hasEnded: (run: string) => boolean;
   /** Another text at every start of the exporter: the first part of every id. */
   readonly instance: string;
   /** Unix time in seconds. */
@@ -30,9 +32,10 @@ export class Lifecycle {
     this.#parts = parts;
   }
 
-  /** Evidence opens a finding; it is refused and counted where too many are open. */
+  /** Evidence opens a finding; it is refused and counted where too many are open and none of them is over. */
   begin(subject: Subject, { detector, rank, witness }: Report, evidence: Evidence): void {
     const { open, series, news, maxOpen, instance, now } = this.#parts;
+    if (open.size >= maxOpen()) this.#makeRoom(subject.run);
     if (open.size >= maxOpen()) {
       series.countRefused(detector.kind);
       return;
@@ -68,6 +71,19 @@ export class Lifecycle {
     const left = open.remove(incident);
     news.tell('resolved', incident);
     for (const other of left) news.tell('amended', other);
+  }
+
+  /** Ends one that is kept by the hold alone, or of another run that has ended: a consequence first, which nobody is told of. */
+  #makeRoom(of: string | null): void {
+    const { open, hasEnded } = this.#parts;
+    const isOver = ({ finding: { subject } }: Incident) =>
+      subject.run !== null && subject.run !== of && hasEnded(subject.run);
+    const over = open.all.filter((incident) => incident.closing !== null || isOver(incident));
+    const least =
+      over.find(({ closing }) => closing !== null) ??
+      over.find(({ finding }) => finding.consequenceOf !== null) ??
+      over[0];
+    if (least !== undefined) this.end(least, least.closing ?? 'run_ended');
   }
 
   /** Tells of a finding that has reached a severity, and of what this does to others. An incident is as bad as what follows from it. */
