@@ -28,14 +28,17 @@ export class RankCounts {
   }
 
   /** Takes note of a report that became part of the record. */
-  take(record: StepRecord, { values, skipped }: StepReport): void {
+  take(record: StepRecord, { values }: StepReport): void {
     if (record.reports === 1) {
       this.#add('steps');
       if (record.wentBack) this.#add('rollbacks');
     }
     if (values.samples !== undefined) this.#add('totalSamples', values.samples);
     if (values.tokens !== undefined) this.#add('totalTokens', values.tokens);
-    if (skipped) this.#add('skippedSteps');
+    if (record.skipped && !record.countedSkipped) {
+      record.countedSkipped = true;
+      this.#add('skippedSteps');
+    }
     if (!record.countedNonFinite && !record.skipped && !isFinite(values)) {
       record.countedNonFinite = true;
       this.#add('nonFiniteSteps');

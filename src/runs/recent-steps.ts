@@ -32,6 +32,8 @@ export interface StepRecord {
   readonly late: boolean;
   /** Already counted as a step that was not finite. */
   countedNonFinite: boolean;
+  /** Already counted as a step that was skipped. */
+  countedSkipped: boolean;
   /** Of a process before the one that speaks, which brings no part of it. */
   former: boolean;
 }
@@ -48,6 +50,7 @@ export const savedRecord = v.object({
   wentBack: v.boolean(),
   late: v.optional(v.boolean(), false),
   countedNonFinite: v.boolean(),
+  countedSkipped: v.optional(v.boolean(), false),
   former: v.optional(v.boolean(), false),
 });
 
@@ -114,6 +117,7 @@ export class RecentSteps {
       wentBack: this.#newest !== null && !late && report.step <= this.#newest.step,
       late,
       countedNonFinite: false,
+      countedSkipped: false,
       former: false,
     };
     if (record !== undefined) {

@@ -175,6 +175,7 @@ describe('Runs', () => {
     rank.report(step(1, { gradient_norm: Infinity, tokens: 1000 }));
     rank.report(step(1, { parameter_norm: NaN }));
     rank.report(step(2, { loss: 1, gradient_norm: Infinity, samples: 32 }, true));
+    rank.report(step(2, { parameter_norm: 1 }, true));
     rank.report({ ...step(1, { loss: 1, samples: 32 }), time: 990 });
     rank.received(1, 5);
     const counts = text().matchAll(/^gradwatch_(\w+)_total\{run="digits",rank="0"\} (\d+)$/gm);
@@ -187,8 +188,8 @@ describe('Runs', () => {
       train_nonfinite_steps: 1,
       train_skipped_steps: 1,
     });
-    expect(observations.map(({ wentBack }) => wentBack)).toEqual([false, false, false, false, true]);
-    expect(observations.map(({ skipped }) => skipped)).toEqual([false, false, false, true, false]);
+    expect(observations.map(({ wentBack }) => wentBack)).toEqual([false, false, false, false, false, true]);
+    expect(observations.map(({ skipped }) => skipped)).toEqual([false, false, false, true, true, false]);
   });
 
   it('treats what cannot be computed with in a way of its own, counts it, and shows it all the same', () => {
