@@ -123,7 +123,7 @@ const table = {
     // The code for a failed check of a sequence: https://grpc.io/docs/guides/status-codes/
     status: status.ABORTED,
     message: ({ sequence, last }: { sequence: number; last: number }) =>
-      `Batch.sequence is ${sequence}, but the last that came is ${last}; the batch was not taken: send those between first, or this one again when they are dropped`,
+      `Batch.sequence is ${sequence}, but the last that came is ${last}; the batch was not taken: send those between first, or this one again after a second when they are dropped`,
   },
   batch_length: {
     status: null,

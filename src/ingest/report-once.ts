@@ -54,7 +54,7 @@ export function reportOnce(
   }
   const intake = worker.session?.rank.intake;
   // On a stream the worker hears what came before it sends on; here the exporter may have lost what it had not acknowledged.
-  if (batch?.sequence !== undefined && intake?.asksBefore(batch.sequence) === true) {
+  if (batch?.sequence !== undefined && intake?.asksBefore(batch.sequence, context.now()) === true) {
     worker.dismiss(refuse('sequence_gap', { sequence: batch.sequence, last: intake.sequence }));
     return;
   }

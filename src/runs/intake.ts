@@ -26,6 +26,8 @@ export type SavedIntake = v.InferOutput<typeof savedIntake>;
 
 /** More than a client has under way at once. */
 const mostSentAway = 64;
+/** What one batch has overtaken on its way comes within so many seconds, or never. */
+const overtakenSeconds = 1;
 
 /** How far one process that speaks for a rank was heard, over one connection after the other or in the files that it writes. */
 export class Intake {
@@ -37,8 +39,8 @@ export class Intake {
   #droppedSteps = 0;
   #saving = 0;
   #onDisk = 0;
-  /** Batches that were sent away since the last one was taken, for what they leave out was asked for. */
-  #sentAway: Set<number> | null = null;
+  /** Batches that were sent away since the last one was taken, for what they leave out was asked for, and when; Unix seconds. */
+  #sentAway: Map<number, number> | null = null;
 
   constructor(session: string) {
     this.session = session;
@@ -64,15 +66,18 @@ export class Intake {
   }
 
   /**
-   * Whether batches are to be asked for before this one is taken: the last is not the one before it, and this one was not sent away for
-   * them yet. What a process has dropped never comes, so that they are asked for once by each batch that leaves them out.
+   * Whether batches are to be asked for before this one is taken: the last is not the one before it, and they have had no time to come since
+   * it was sent away for them. What a process has dropped never comes, so that it is taken then.
+   * @param time Unix seconds
    */
-  asksBefore(sequence: number): boolean {
+  asksBefore(sequence: number, time: number): boolean {
     if (sequence <= this.#sequence + 1) return false;
-    this.#sentAway ??= new Set();
-    if (this.#sentAway.has(sequence)) return false;
+    this.#sentAway ??= new Map();
+    const sentAway = this.#sentAway.get(sequence);
+    // A clock that was set back may not hold it up.
+    if (sentAway !== undefined) return Math.abs(time - sentAway) < overtakenSeconds;
     if (this.#sentAway.size >= mostSentAway) this.#sentAway.clear();
-    this.#sentAway.add(sequence);
+    this.#sentAway.set(sequence, time);
     return true;
   }
 
