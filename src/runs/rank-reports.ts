@@ -86,6 +86,13 @@ export class RankReports {
     return this.#phase;
   }
 
+  /** Another process speaks, which has not said what it does. */
+  renew(): void {
+    this.#phaseRow?.remove();
+    this.#phaseRow = null;
+    this.#phase = null;
+  }
+
   phase(report: PhaseReport): void {
     if (report.phase === this.#phase) return;
     this.#showPhase(report.phase);

@@ -113,6 +113,7 @@ export class Rank {
     } else {
       this.#foundOn = null;
       this.#steps.renew();
+      this.reports.renew();
       this.#intake = new Intake(hello.session);
       this.#progress = new Progress(this.#owner.now());
     }

@@ -146,6 +146,18 @@ describe('Runs', () => {
     expect(states('gradwatch_rank_state')).toContainEqual(['run="digits",rank="1"', 'lost']);
   });
 
+  it('takes no successor to do what the process before it announced', () => {
+    const { runs, join, step, states } = start();
+    const rank = join();
+    rank.report({ ...step(1), phase: 'idle' });
+    join({}, true);
+    expect(states('gradwatch_rank_phase_state')).toEqual([['run="digits",rank="0"', 'idle']]);
+    rank.end('lost', 1000, 'its stream ended without goodbye');
+    join({ attempt: 1 }).report(step(1, { loss: 1 }));
+    expect(runs.progress(1001)[0]!.ranks[0]).toMatchObject({ phase: null });
+    expect(states('gradwatch_rank_phase_state')).toEqual([]);
+  });
+
   it('holds no missing steps against a process that serves or only is evaluated', () => {
     const { runs, join } = start();
     const evaluation = { step: null, time: 900, dataset: 'test', slices: [], failures: [] };
