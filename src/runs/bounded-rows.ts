@@ -1,12 +1,13 @@
 import type { Exceeded, NameLimit } from './excess.ts';
 import type { NamedSeries } from './named-series.ts';
 
-/** Rows of one rank by name: a bounded number of them. Each counts as one series of its run. */
+/** Rows of one rank by name: a bounded number of them. Each counts as a series of its run. */
 export class BoundedRows<Row extends { remove(): void }> {
   readonly #rows = new Map<string, Row>();
   readonly #named: NamedSeries;
   readonly #option: NameLimit;
   readonly #make: (name: string) => Row;
+  #held = 0;
 
   constructor(named: NamedSeries, option: NameLimit, make: (name: string) => Row) {
     this.#named = named;
@@ -22,7 +23,9 @@ export class BoundedRows<Row extends { remove(): void }> {
       exceeded({ option: this.#option, limit, name });
       return null;
     }
-    if (!this.#named.resize(0, 1, name, exceeded)) return null;
+    const weight = this.#named.weigh(name);
+    if (!this.#named.resize(0, weight, name, exceeded)) return null;
+    this.#held += weight;
     row = this.#make(name);
     this.#rows.set(name, row);
     return row;
@@ -34,7 +37,8 @@ export class BoundedRows<Row extends { remove(): void }> {
 
   remove(): void {
     for (const row of this.#rows.values()) row.remove();
-    this.#named.release(this.#rows.size);
+    this.#named.release(this.#held);
+    this.#held = 0;
     this.#rows.clear();
   }
 }

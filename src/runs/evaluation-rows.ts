@@ -26,7 +26,7 @@ class DatasetRows {
 
   /** Whether there was place for it; where there was none the one before is shown on. */
   show(report: EvaluationReport, exceeded: Exceeded): boolean {
-    const size = sizeOf(report);
+    const size = sizeOf(report, this.#named);
     if (!this.#named.resize(this.#held, size, report.dataset, exceeded)) return false;
     this.#held = size;
     const { step, time, slices, failures } = report;
@@ -58,8 +58,14 @@ class DatasetRows {
 }
 
 /** In series: those of the data set, of each slice with its metrics, and what is kept of a failure. */
-function sizeOf({ slices, failures }: EvaluationReport): number {
-  return slices.reduce((sum, { metrics }) => sum + 1 + Object.keys(metrics).length, 2 + failures.length);
+function sizeOf({ dataset, slices, failures }: EvaluationReport, named: NamedSeries): number {
+  let size = 2 * named.weigh(dataset);
+  for (const { slice, metric } of failures) size += named.weigh(dataset, slice, metric);
+  for (const { slice, metrics } of slices) {
+    size += named.weigh(dataset, slice);
+    for (const metric in metrics) size += named.weigh(dataset, slice, metric);
+  }
+  return size;
 }
 
 /** The last evaluations of one rank, by data set. */

@@ -51,7 +51,7 @@ export class LayerRows {
       return false;
     }
     const known = { ...before?.values, ...values };
-    const more = sizeOf(known) - (before === undefined ? 0 : sizeOf(before.values));
+    const more = this.#named.weigh(name) * (sizeOf(known) - (before === undefined ? 0 : sizeOf(before.values)));
     if (!this.#named.resize(0, more, name, exceeded)) return false;
     this.#held += more;
     this.#layers.set(name, { name, values: known });

@@ -7,7 +7,7 @@ function start() {
   const all = new AllNamedSeries(() => ({ max_series: 100, max_run_series: 60, max_runs: 5 }));
   const told: Excess[] = [];
   const run = () => {
-    const series = new NamedSeries(all);
+    const series = new NamedSeries(all, 'digits');
     return {
       take: (more: number, from = 0) => series.resize(from, from + more, 'a', (excess) => told.push(excess)),
       release: (count: number) => {
@@ -41,4 +41,16 @@ it('takes a thing that becomes smaller or stays as large however little place th
   const one = run();
   one.take(60);
   expect([one.take(0, 20), one.take(-10, 20), one.take(10, 10), one.take(1)]).toEqual([true, true, true, false]);
+});
+
+it('weighs what bears long names for what it takes in a scrape', () => {
+  const named = new NamedSeries(
+    new AllNamedSeries(() => ({ max_series: 100, max_run_series: 60, max_runs: 5 })),
+    'digits',
+  );
+  const emoji = '😀'.repeat(128);
+  expect([named.weigh('a'), named.weigh('a'.repeat(128), 'b'.repeat(121))]).toEqual([1, 1]);
+  expect([named.weigh('a'.repeat(128), 'b'.repeat(122)), named.weigh(emoji), named.weigh(emoji, emoji, emoji)]).toEqual(
+    [2, 3, 7],
+  );
 });

@@ -3,6 +3,9 @@ import type { RunsOptions } from './options.ts';
 
 type Limits = Pick<RunsOptions, 'max_series' | 'max_run_series' | 'max_runs'>;
 
+/** A series counts once more for each so many bytes of its names: they are what it takes in memory and in a scrape. */
+const bytesOfOne = 256;
+
 /** Part of `max_series` that no run takes which holds more than its share of this part. */
 const kept = 0.25;
 
@@ -23,10 +26,19 @@ export class AllNamedSeries {
  */
 export class NamedSeries {
   readonly #all: AllNamedSeries;
+  readonly #runBytes: number;
   #held = 0;
 
-  constructor(all: AllNamedSeries) {
+  /** @param run the name of the run, which each of its series bears */
+  constructor(all: AllNamedSeries, run: string) {
     this.#all = all;
+    this.#runBytes = Buffer.byteLength(run);
+  }
+
+  /** As how many a series counts that bears these names. */
+  weigh(...names: readonly string[]): number {
+    const bytes = names.reduce((sum, name) => sum + Buffer.byteLength(name), this.#runBytes);
+    return 1 + Math.floor(bytes / bytesOfOne);
   }
 
   /**

@@ -71,7 +71,7 @@ export class Run implements RankOwner {
     this.startedAt = startedAt;
     this.#parts = parts;
     const { reports, windows } = parts.series;
-    this.reports = { ...parts, series: reports, named: new NamedSeries(parts.named), windows };
+    this.reports = { ...parts, series: reports, named: new NamedSeries(parts.named, name), windows };
     this.#row = parts.series.runs.row({ run: name });
     this.#labels = new FreshRows(parts.series.labels);
   }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { runsDefaults } from '../../test/support/runs-options.ts';
 import { SeriesTable, expose } from '../series/index.ts';
 import type { Observation, RankTransition } from './observation.ts';
+import type { Excess } from './excess.ts';
 import type { RankHello } from './hello.ts';
 import { RunsLimitError } from './limit-error.ts';
 import type { RunsOptions } from './options.ts';
@@ -144,6 +145,36 @@ describe('Runs', () => {
     runs.setStalled({ run: 'digits', rank: 1 }, true);
     ranks[1]!.end('lost', 1010, 'its stream ended');
     expect(states('gradwatch_rank_state')).toContainEqual(['run="digits",rank="1"', 'lost']);
+  });
+
+  it('lets long names take the place of several series, and gives all of it back', () => {
+    const { runs, join } = start({ max_run_series: 100, max_runs: 1 });
+    const exceeded: Excess[] = [];
+    const report = (run: string, name: string) => {
+      const rank = join({ run });
+      const each = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`${at} ${name}`, at]));
+      const about = { dataset: 'test', step: null, time: 1000, failures: [] };
+      const slices = [{ slice: '', samples: null, metrics: each }];
+      rank.reports.evaluation({ ...about, slices }, (excess) => exceeded.push(excess));
+      rank.reports.layers(
+        {
+          step: 1,
+          time: 1000,
+          layers: Object.keys(each).map((layer) => ({ name: layer, values: { weight_norm: 1 } })),
+        },
+        (excess) => exceeded.push(excess),
+      );
+      rank.end('finished', 1000, 'it said goodbye');
+    };
+    report('short', 'a'.repeat(100));
+    expect(exceeded).toEqual([]);
+    runs.tick(10_000);
+    report('long', '😀'.repeat(120));
+    expect(exceeded.map(({ option }) => option)).toContain('max_run_series');
+    runs.tick(20_000);
+    exceeded.length = 0;
+    report('again', 'a'.repeat(100));
+    expect(exceeded).toEqual([]);
   });
 
   it('takes no successor to do what the process before it announced', () => {

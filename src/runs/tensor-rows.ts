@@ -32,8 +32,7 @@ class OneTensor {
   /** Whether there was place for it. A reference is of other data: it is not shown, but somebody holds it to compare with. */
   take(report: TensorReport, exceeded: Exceeded): boolean {
     const of = report.reference ? 'reference' : 'shown';
-    // Its own series beside the first, and those of its bins.
-    const size = 3 + (report.distribution?.counts.length ?? 0);
+    const size = sizeOf(report, this.#named);
     if (!this.#named.resize(this.#held[of], size, report.name, exceeded)) return false;
     this.#held[of] = size;
     if (!report.reference) this.#show(report);
@@ -62,6 +61,14 @@ class OneTensor {
       })),
     );
   }
+}
+
+/** In series: its own beside the first, and those of its bins; a bin of numbers has no name. */
+function sizeOf({ name, distribution }: TensorReport, named: NamedSeries): number {
+  const own = 3 * named.weigh(name);
+  if (distribution === null) return own;
+  if (!('classes' in distribution)) return own + distribution.counts.length;
+  return distribution.classes.reduce((sum, each) => sum + named.weigh(name, each), own);
 }
 
 /** The series of the inputs and outputs of one rank's model. */
