@@ -1,4 +1,4 @@
-import { madToSigma, SlidingWindow } from '../../stats/index.ts';
+import { madToSigma, median, SlidingWindow, theilSen } from '../../stats/index.ts';
 
 /** Levels that are kept, and from how many on one is judged. */
 const [kept, leastKept] = [32, 8];
@@ -53,10 +53,12 @@ export class SlowDrift {
     const { levels } = this;
     if (levels.size < leastKept) {
       levels.push(level);
+      this.first = step;
       return;
     }
-    this.above = level - levels.median();
-    const limit = Math.max(least, z * Math.max(noise, madToSigma * levels.mad()));
+    const inOrder = levels.toJSON();
+    this.above = level - median(inOrder.subarray(0, leastKept));
+    const limit = Math.max(least, z * Math.max(noise, spreadAboutLine(inOrder)));
     const isOnItsWay = this.above >= limit / 2;
     if (!isOnItsWay) {
       levels.push(level);
@@ -64,4 +66,12 @@ export class SlowDrift {
     }
     this.far = this.far ? isOnItsWay : this.above >= limit;
   }
+}
+
+/** Robust standard deviation about a straight line, so that a drift is not its own noise. */
+function spreadAboutLine(values: Float64Array): number {
+  const slope = theilSen(values);
+  const rest = values.map((value, at) => value - slope * at);
+  const middle = median(rest);
+  return madToSigma * median(rest.map((value) => Math.abs(value - middle)));
 }

@@ -188,6 +188,22 @@ describe('straggler', () => {
     expect(brief(said).at(-1)).toMatch(/^recovered 5 at 1[34]\d\d$/);
   });
 
+  it.each([
+    [0.3, 3000],
+    [0.5, 6000],
+  ])('finds a rank that becomes slower by %d so slowly that it takes %i steps, and tells since when', (by, within) => {
+    for (let seed = 1; seed <= 4; seed += 1) {
+      const noise = normals(seed);
+      const said = job(4, (rank, step) => {
+        const slower = 1 + by * Math.min(1, Math.max(0, step - 1000) / within);
+        return { step_seconds: Math.exp(0.05 * noise()) * (rank === 1 ? slower : 1) };
+      })(0, within + 2000);
+      expect(new Set(said.map(({ rank }) => rank))).toEqual(new Set([1]));
+      expect(said[0]?.verdict).toMatchObject({ firstStep: expect.any(Number) as number });
+      expect((said[0]?.verdict as { firstStep: number }).firstStep).toBeGreaterThan(1000);
+    }
+  });
+
   it('is silent where all ranks become slower little by little, and where they wander', () => {
     const noise = normals(71);
     const wander = [0, 0, 0, 0, 0, 0, 0, 0];
