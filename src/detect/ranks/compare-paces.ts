@@ -44,6 +44,8 @@ export function comparePaces(paces: ByRank<Pace>, step: number, row: StepRow<Wor
   // How far ranks stand apart is learnt before it is judged.
   const known = ranks.filter(({ pace }) => pace.usual.size >= leastKnown);
   const changes = Others.of(known.map(({ change }) => change));
+  // What all ranks take longer says nothing of one: what is usual is learnt without it.
+  const common = known.length > 1 ? median(known.map(({ change }) => change)) : 0;
   const counts = known.length > 0 && ranks.some(({ pace }) => pace.isYoung);
   const typical = counts ? median(known.map(({ sigma }) => sigma)) : 0;
   const shares = Others.of(ranks.map(({ pace }) => pace.slowShare));
@@ -52,7 +54,7 @@ export function comparePaces(paces: ByRank<Pace>, step: number, row: StepRow<Wor
   const leastWait = Math.min(...ranks.map(({ work }) => work.wait ?? Infinity));
   const owns = Others.of(ranks.map(({ own }) => own));
   takeLevels(ranks, step, options);
-  return ranks.flatMap(({ rank, pace, work, own, change, sigma }): RankVerdict[] => {
+  return ranks.flatMap(({ rank, pace, work, own, usual, change, sigma }): RankVerdict[] => {
     const { slight, recurring, drift } = pace;
     // Where every rank is slow now and then, so are a few steps of one: that must happen more often than by chance.
     // After few steps the share of the median rank may be none by chance: that of all others counts, by Laplace's rule of succession.
@@ -73,25 +75,28 @@ export function comparePaces(paces: ByRank<Pace>, step: number, row: StepRow<Wor
     const drifts = !changed && !lags && slight.reaches(options.evidence, little);
     pace.mark(step, changed || lags, options.of);
     // What may be a lag is not learnt as usual before that is known.
-    if (!changed && !slight.reaches(options.evidence / 2, -Infinity)) pace.learn(own, isKnown ? apart : null);
+    if (!changed && !slight.reaches(options.evidence / 2, -Infinity)) pace.learn(own - common, isKnown ? apart : null);
     const lasts = pace.slowSteps >= options.slow && tail(pace.slowSteps, options.of, ofPeers) * ranks.length < chance;
     const recurs = changed && recurring.reaches(recurringEvidence, little);
     const tell = (verdict: Verdict): RankVerdict[] => (verdict === quiet ? [] : [{ rank, verdict }]);
     const { since } = pace;
+    const expected = usual + common;
     let slow: Slow;
     if (recurs && !lasts)
       slow = {
         ...{ factor: recurring.mean, threshold: options.slight, since: recurring.since, isChange: true },
+        usual: expected,
         share: recurring.lagShare,
       };
     else if (drift.isFar && !lasts && !drifts)
       slow = {
         ...{ factor: drift.by, threshold: options.drift, since: drift.since, isChange: true },
-        usual: pace.usual.median() - drift.by,
+        usual: expected - drift.by,
       };
-    else if (changed) slow = { factor: apart, threshold: options.slowdown, since, isChange: true };
+    else if (changed) slow = { factor: apart, threshold: options.slowdown, since, isChange: true, usual: expected };
     else if (lags) slow = { factor: behind, threshold: options.lag, since, isChange: false };
-    else if (drifts) slow = { factor: slight.mean, threshold: options.slight, since: slight.since, isChange: true };
+    else if (drifts)
+      slow = { factor: slight.mean, threshold: options.slight, since: slight.since, isChange: true, usual: expected };
     // Between two lags that recur nothing is over.
     else if (recurring.reaches(recurringEvidence / 2, little)) return [];
     else return tell(pace.episode.calm(step, options.of));

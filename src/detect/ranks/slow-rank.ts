@@ -20,7 +20,7 @@ export interface Slow {
   readonly since: number;
   /** Slower than it was, and not only slower than the others. */
   readonly isChange: boolean;
-  /** Logarithm of the time that was usual before it drifted away. */
+  /** Logarithm of the time that such a step usually takes the rank. */
   readonly usual?: number;
   /** In what share of the steps it is slow, where it is so now and then; the factor is the mean of all steps then. */
   readonly share?: number;
@@ -49,7 +49,7 @@ export function evidenceOf(
     step,
     score: factor,
     threshold,
-    baseline: isChange ? Math.exp(usual ?? pace.usual.median()) : null,
+    baseline: usual === undefined ? null : Math.exp(usual),
     window: pace.usual.size,
     cause:
       (isChange

@@ -204,6 +204,15 @@ describe('straggler', () => {
     }
   });
 
+  it.each([2, 8])('is silent where %i ranks have short and long steps together', (ranks) => {
+    for (let seed = 1; seed <= 5; seed += 1) {
+      const noise = normals(seed);
+      const lengths = steps(1500, () => (noise() > 0 ? 2 : 1));
+      const run = job(ranks, (_, step) => ({ step_seconds: lengths[step]! * Math.exp(0.03 * noise()) }));
+      expect(run(0, 1500)).toEqual([]);
+    }
+  });
+
   it('is silent where all ranks become slower little by little, and where they wander', () => {
     const noise = normals(71);
     const wander = [0, 0, 0, 0, 0, 0, 0, 0];
