@@ -44,7 +44,22 @@ describe('lossSpike', () => {
     expect(feed.say(steps(300, () => train(1, 0.1)))).toEqual([]);
     expect(feed.say(steps(20, () => train(1.3, 0.2)))).toEqual([]);
     expect(feed.take(train(1.5, 20))).toMatchObject({ status: 'quiet' });
-    expect(feed.take(train(4, 20))).toMatchObject({ status: 'evidence', window: 8 });
+    expect(feed.take(train(4, 20))).toMatchObject({ status: 'evidence' });
+  });
+
+  it('sees a spike after a jump of the learning rate by the trend of before, however the logarithm swings, and below zero too', () => {
+    const noise = normals(5);
+    const lost = (rate: number, at: number) => ({ loss: rate * Math.exp(noise() - at / 300), learning_rate: rate });
+    const small = new Feed(lossSpike);
+    expect(small.say(steps(600, (at) => lost(0.1, at)))).toEqual([]);
+    expect(small.say(steps(26, (at) => lost(0.01, 600 + at)))).toEqual([]);
+    expect(small.say([{ loss: 12.5, learning_rate: 0.01 }])).toEqual([expect.stringMatching(/ 626$/)]);
+
+    const cosine = (rate: number, level = -0.95) => ({ loss: level + 0.005 * noise(), learning_rate: rate });
+    const below = new Feed(lossSpike);
+    expect(below.say(steps(300, () => cosine(0.1)))).toEqual([]);
+    expect(below.say(steps(20, () => cosine(1, -0.93)))).toEqual([]);
+    expect(below.say([cosine(1, 0.07)])).toEqual(['critical 320']);
   });
 
   it('warns of a spike that is not mild, up to the critical z', () => {

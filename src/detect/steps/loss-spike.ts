@@ -88,7 +88,7 @@ export const lossSpike = stepDetector({
   reads: ['loss', 'learning_rate'],
   metrics: {},
   start: ({ window, scale_floor, cold_factor, warning }): State => ({
-    trend: new LossTrend(window, scale_floor, Math.log(cold_factor) / warning),
+    trend: new LossTrend(window, scale_floor, cold_factor, warning),
     peaks: new HealedPeaks(),
     isPeaky: false,
     episode: new Episode(),

@@ -1,4 +1,4 @@
-import { SlidingWindow, winsorised, type Moments } from '../../stats/index.ts';
+import { ResistantLine, type Expected } from './resistant-line.ts';
 import { SmoothedLoss } from './smoothed-loss.ts';
 
 /** Losses whose median is the trend while there are too few for a line. */
@@ -18,11 +18,7 @@ export interface Forecast {
 }
 
 /**
- * The trend of a loss and the spread around it, one step ahead: a line through the medians of the older and the newer half of the
- * window, each in the middle of its half, so that neither an outlier nor a steady descent disturbs it. (Resistant line through
- * medians of parts: Tukey, "Exploratory Data Analysis", 1977, chapter 5.) Spread and bias are the winsorised moments of the last
- * one-step-ahead residuals; they waste less of the data than the median absolute deviation, whose own noise would decide about
- * every small spike. For the same reason there are a third more residuals than losses in the window.
+ * The trend of a loss and the spread around it, one step ahead: a resistant line through the last losses.
  *
  * Losses above 0 are compared by their logarithms: near 0 their noise is in proportion to them, with a long tail upwards. With the
  * first loss that is not above 0 the trend begins anew on the values themselves.
@@ -32,23 +28,32 @@ export interface Forecast {
  *
  * Until there are all residuals, a loss falls less and less steeply and becomes noisier by its logarithm, so that the line is too low and the
  * spread too small: neither may be less than that median, and once that noise.
+ *
+ * Where the trend begins anew in the middle of a run, the line of before goes on beside the new one until that has all its residuals: what
+ * is far above the line of before leaps above the last few losses as well, or the new trend is only another one.
  */
 export class LossTrend {
-  private readonly newer: SlidingWindow;
-  private readonly older: SlidingWindow;
-  private readonly residuals: SlidingWindow;
+  private line: ResistantLine;
+  /** The line of before, while the new one is young. */
+  private former: ResistantLine | null = null;
   private readonly last = new SmoothedLoss(coldWindow);
+  readonly #window: number;
   readonly #floor: number;
   readonly #coldFloor: number;
+  /** The logarithm of the multiple of the last few losses that is a leap. */
+  readonly #leap: number;
   private logarithmic = true;
 
-  /** The least standard deviation, as a share of the loss, and the one while there are too few losses for a line. */
-  constructor(window: number, floor: number, coldFloor: number) {
-    this.newer = new SlidingWindow(window >> 1);
-    this.older = new SlidingWindow(window >> 1);
-    this.residuals = new SlidingWindow(Math.round((window * 4) / 3));
+  /**
+   * @param floor the least standard deviation, as a share of the loss
+   * @param coldFactor the least multiple of the last few losses that stands at `limit` while there are too few for a line
+   */
+  constructor(window: number, floor: number, coldFactor: number, limit: number) {
+    this.line = new ResistantLine(window);
+    this.#window = window;
     this.#floor = floor;
-    this.#coldFloor = coldFloor;
+    this.#leap = Math.log(coldFactor);
+    this.#coldFloor = this.#leap / limit;
   }
 
   /** Whether losses are compared by their logarithms. */
@@ -58,16 +63,20 @@ export class LossTrend {
 
   /** What comes next has nothing to do with what came before. */
   clear(): void {
-    this.restart();
+    this.line.clear();
+    this.former = null;
     this.last.clear();
     this.logarithmic = true;
   }
 
   /** What comes next has another trend, but begins where the last losses were. */
   restart(): void {
-    this.newer.clear();
-    this.older.clear();
-    this.residuals.clear();
+    if (!this.line.isKnown) {
+      this.line.clear();
+      return;
+    }
+    this.former = this.line;
+    this.line = new ResistantLine(this.#window);
   }
 
   /**
@@ -80,45 +89,39 @@ export class LossTrend {
       this.logarithmic = false;
     }
     let value = this.logarithmic ? Math.log(loss) : loss;
-    const line = this.#line();
-    const moments =
-      line === null || this.residuals.size < this.older.capacity >> 1 ? null : winsorised(this.residuals.sorted);
-    const forecast =
-      line === null || moments === null ? this.#coldForecast(value) : this.#trendForecast(value, line, moments);
+    const forecast = this.#formerForecast(value, limit) ?? this.#newForecast(value);
     if (forecast !== null && forecast.z > limit) value -= (forecast.z - limit) * forecast.scale;
-    if (line !== null) this.residuals.push(value - line);
+    this.line.push(value);
     this.last.push(value);
-    const aged = this.newer.push(value);
-    if (aged !== undefined) this.older.push(aged);
+    if (!this.line.isYoung) this.former = null;
+    this.former?.push(value);
     return forecast;
   }
 
-  private get young(): boolean {
-    return this.residuals.size < this.residuals.capacity;
-  }
-
-  /** The line's value at the next point, null until the older half has a quarter of its values. */
-  #line(): number | null {
-    const newer = this.newer;
-    const older = this.older;
-    if (older.size < older.capacity >> 2) return null;
-    const newerAge = (newer.size + 1) / 2;
-    const olderAge = newer.size + (older.size + 1) / 2;
-    const level = newer.median();
-    return level + ((level - older.median()) / (olderAge - newerAge)) * newerAge;
-  }
-
-  #trendForecast(value: number, line: number, moments: Moments): Forecast {
-    const { young, last } = this;
-    const expected = Math.max(line + moments.mean, young ? (last.level ?? -Infinity) : -Infinity);
-    const scale = Math.max(this.#scale(moments), young ? last.noise : 0);
-    return this.#forecast(value, expected, scale, this.newer.size + this.older.size);
+  #newForecast(value: number): Forecast | null {
+    const { line, last } = this;
+    const expected = line.expected();
+    if (expected === null) return this.#coldForecast(value);
+    const atLeast = line.isYoung ? (last.level ?? -Infinity) : -Infinity;
+    const scale = Math.max(this.#scale(line, expected), line.isYoung ? last.noise : 0);
+    return this.#forecast(value, Math.max(expected.line + expected.bias, atLeast), scale, line.size);
   }
 
   #coldForecast(value: number): Forecast | null {
     const { level, noise } = this.last;
     if (level === null || !this.logarithmic) return null;
     return this.#forecast(value, level, Math.max(coldMargin * noise, this.#coldFloor), coldWindow);
+  }
+
+  /** That of the line of before, where the loss is above its limit and leaps; null otherwise. */
+  #formerForecast(value: number, limit: number): Forecast | null {
+    const { former, last } = this;
+    const expected = former?.expected() ?? null;
+    if (former === null || expected === null || last.level === null) return null;
+    const leap = this.logarithmic ? this.#leap : limit * coldMargin * last.noise;
+    if (value < last.level + leap) return null;
+    const told = this.#forecast(value, expected.line + expected.bias, this.#scale(former, expected), former.size);
+    return told.z < limit ? null : told;
   }
 
   #forecast(value: number, expected: number, scale: number, window: number): Forecast {
@@ -131,8 +134,8 @@ export class LossTrend {
     };
   }
 
-  #scale({ sigma }: Moments): number {
-    const floor = this.logarithmic ? this.#floor : this.#floor * Math.abs(this.newer.median());
+  #scale(line: ResistantLine, { sigma }: Expected): number {
+    const floor = this.logarithmic ? this.#floor : this.#floor * Math.abs(line.level);
     return Math.max(sigma, floor, Number.MIN_VALUE);
   }
 }
