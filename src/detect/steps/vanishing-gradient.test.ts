@@ -34,6 +34,11 @@ describe('vanishingGradient', () => {
     }
   });
 
+  it('is silent while the loss is exactly 0', () => {
+    const batch = (at: number) => (at % 200 < 100 ? { gradient_norm: 0.7, loss: 0.02 } : { gradient_norm: 0, loss: 0 });
+    expect(new Feed(vanishingGradient).say(steps(1000, batch))).toEqual([]);
+  });
+
   it('counts anew after a return to a checkpoint', () => {
     const feed = new Feed(vanishingGradient);
     feed.say(steps(19, () => ({ gradient_norm: 0 })));

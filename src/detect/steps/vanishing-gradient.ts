@@ -76,6 +76,8 @@ export const vanishingGradient = stepDetector({
     state.loss = fresh.loss ?? state.loss;
     const norm = fresh.gradient_norm;
     if (norm === undefined || !Number.isFinite(norm) || norm < 0 || skipped) return quiet;
+    // At a loss of exactly 0, as of a margin that every sample keeps, there is nothing to learn and nothing wrong.
+    if (state.loss === 0) return quiet;
     const middle = usual.median();
     const isTrained = usual.size >= Math.min(options.warmup, usual.capacity);
     const scale = Math.max(madToSigma * usual.mad(), options.scale_floor);
