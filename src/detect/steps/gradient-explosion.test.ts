@@ -224,4 +224,19 @@ describe('gradientExplosion', () => {
     feed.take({ loss: NaN });
     expect(feed.take({ gradient_norm: 80 }, { step: 104 })).toMatchObject({ origin: 'own' });
   });
+
+  it('sees an explosion in the second norm, where the loss leaps with it', () => {
+    const second = (loss: number, norm: number) => {
+      const feed = new Feed(gradientExplosion);
+      return feed.say([
+        { loss: 0.27, gradient_norm: 0.15 },
+        { loss, gradient_norm: norm },
+        { loss: 0.2, gradient_norm: 0.2 },
+      ]);
+    };
+    expect(second(6e7, 3e7)).toEqual(['critical 1']);
+    expect(second(50, 40)).toEqual(['warning 1']);
+    // Layers that begin at zero have hardly a gradient at first.
+    expect(second(0.26, 3e3)).toEqual([]);
+  });
 });

@@ -8,8 +8,6 @@ import { LearningRate } from './learning-rate.ts';
 import { NormDrift } from './norm-drift.ts';
 import { OwnLoss } from './own-loss.ts';
 
-/** The fewest norms that have a middle worth comparing with. */
-const fewest = 3;
 /** Growth from one norm out of range to the next that shows that it goes on, and so many of them that need not grow. */
 const growth = 1.5;
 const lasting = 3;
@@ -166,7 +164,7 @@ export const gradientExplosion = stepDetector({
       });
     };
     const middle = usual.median();
-    const limits = usual.size < fewest ? null : limitsOf(usual, options);
+    const limits = limitsOf(usual, state.loss.hasDoubled, options);
     // What is not finite is another detector's, unless finite norms out of range led to it.
     if (limits === null || (!finite && state.astray === 0)) {
       if (finite) usual.push(Math.log(norm));

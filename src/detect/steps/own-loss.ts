@@ -11,9 +11,11 @@ const fewest = 8;
  */
 export class OwnLoss {
   private readonly before = new SlidingWindow(window);
+  private first: number | null = null;
   private step = -1;
   private out = false;
   private far: boolean | null = null;
+  private doubled = false;
 
   /**
    * Whether the last loss has left its range: it is farther above the highest of those before it than that is above their middle, or
@@ -21,6 +23,11 @@ export class OwnLoss {
    */
   get hasLeft(): boolean | null {
     return this.far;
+  }
+
+  /** Whether the last loss is above the very first one by as much as that, or is not finite. */
+  get hasDoubled(): boolean {
+    return this.doubled;
   }
 
   /** True when the loss of this step is above all of those before it, or is not finite. */
@@ -31,6 +38,8 @@ export class OwnLoss {
     if (loss === undefined) return this.out;
     const highest = this.before.size < fewest ? NaN : this.before.quantile(1);
     const isFinite = Number.isFinite(loss);
+    this.first ??= loss;
+    this.doubled = !isFinite || loss - this.first > Math.abs(this.first);
     this.out = !isFinite || loss > highest;
     this.far = !isFinite || (Number.isNaN(highest) ? null : loss > 2 * highest - this.before.median());
     if (isFinite) this.before.push(loss);
