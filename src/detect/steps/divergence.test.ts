@@ -156,4 +156,10 @@ describe('divergence', () => {
     feed.take({ loss: 3 }, { wentBack: true, step: 100 });
     expect(feed.say(steps(60, () => ({ loss: 3 })))).toEqual([]);
   });
+
+  it('warns of a loss that leaps in its first steps and never comes back to where it began', () => {
+    const noise = normals(31);
+    const leapt = (at: number) => ({ loss: at === 0 ? 4.6 : (8 + 20 * Math.exp(-at / 30)) * Math.exp(0.05 * noise()) });
+    expect(new Feed(divergence).say(steps(200, leapt))[0]).toMatch(/^warning [23]\d$/);
+  });
 });

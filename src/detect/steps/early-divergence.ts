@@ -19,7 +19,11 @@ export class EarlyDivergence {
   private readonly wander = new LossWander(window);
   private readonly rule = new LastingRule();
   private taken = 0;
+  /** The very first loss, and the level to stay below: that of the first few. */
+  private begun: number | null = null;
   private first: number | null = null;
+  /** Whether the loss had left its first value before there was a level. */
+  private leapt = false;
   private lowest = Infinity;
 
   get holds(): boolean {
@@ -38,20 +42,24 @@ export class EarlyDivergence {
       return null;
     }
     this.taken += 1;
+    this.begun ??= loss;
     this.loss.push(loss);
     if (!this.rule.holds) this.wander.push(loss);
     const now = this.loss.level;
     if (now === null) return null;
     // A level below zero is of another kind of loss, of which a share says nothing.
-    const first = (this.first ??= now);
+    const isFar = (level: number) =>
+      level > 0 && isAbove(level, { now, noise: this.loss.noise }, options.rise, options.noise);
+    if (this.first === null) this.leapt = isFar(this.begun);
+    const first = (this.first ??= this.leapt ? this.begun : now);
     this.lowest = Math.min(this.lowest, now);
-    const far = first > 0 && isAbove(first, { now, noise: this.loss.noise }, options.rise, options.noise);
+    const far = isFar(first);
     if (!this.rule.take(far, step, patience)) return null;
     const { levelNoise } = this.loss;
     const wander = options.noise * Math.max(levelNoise, this.wander.deviation(levelNoise));
     return {
       // One that never fell may be of another kind: a divergence from a reference, or the loss of one of two players, begins low.
-      severity: first - this.lowest > wander ? 'warning' : 'info',
+      severity: this.leapt || first - this.lowest > wander ? 'warning' : 'info',
       since: this.rule.since,
       score: riseOf(now, first),
       threshold: options.rise,
@@ -67,7 +75,8 @@ export class EarlyDivergence {
     this.wander.clear();
     this.rule.clear();
     this.taken = 0;
-    this.first = null;
+    this.begun = this.first = null;
+    this.leapt = false;
     this.lowest = Infinity;
   }
 }
