@@ -162,4 +162,13 @@ describe('divergence', () => {
     const leapt = (at: number) => ({ loss: at === 0 ? 4.6 : (8 + 20 * Math.exp(-at / 30)) * Math.exp(0.05 * noise()) });
     expect(new Feed(divergence).say(steps(200, leapt))[0]).toMatch(/^warning [23]\d$/);
   });
+
+  it('warns of good weights that are destroyed, of which no loss tells what they had learnt', () => {
+    const noise = normals(32);
+    const tuned = (at: number) => ({ loss: (at < 400 ? 1.4 : 3) + 0.3 * noise() });
+    const said = new Feed(divergence).say(steps(700, tuned));
+    expect(said[0]).toMatch(/^warning 4\d\d$/);
+    const steady = () => ({ loss: 1.4 + 0.3 * noise() });
+    expect(new Feed(divergence).say(steps(2000, steady))).toEqual([]);
+  });
 });

@@ -34,7 +34,8 @@ export interface TrainingDivergenceOptions {
 
 /**
  * The level of the training loss rose within the recent past, gave back much of what had been learnt, and does not come down. A loss that
- * never fell has nothing to give back; one that rises slowly is told as information. After a rise of the learning rate to one that the
+ * never fell has nothing to give back, unless it was settled from the start on, as of good weights that are trained further; one that
+ * rises slowly is told as information. After a rise of the learning rate to one that the
  * run had before, the level of then is the one to compare with.
  */
 export class TrainingDivergence {
@@ -46,6 +47,8 @@ export class TrainingDivergence {
   /** The first level, and the lowest of all. */
   private first: number | null = null;
   private lowest = Infinity;
+  /** Whether the loss went nowhere in the first windows, as of weights that were good already; null before they are over. */
+  private beganSettled: boolean | null = null;
   /** Losses since the last level that entered `recent`. */
   private taken = 0;
   /** Losses for which the level has stood far above, and since which step; the highest level of that time, and after how many. */
@@ -111,6 +114,7 @@ export class TrainingDivergence {
       this.high = 0;
       this.taken += 1;
       if (this.taken % this.loss.window === 0) recent.push(settled);
+      if (recent.size === recentWindows) this.beganSettled ??= !this.#isTrend(recent.quantile(1) - recent.quantile(0));
       return this.#judgeDrift(level, step, rank, options);
     }
     if (!this.#lasts(level, base, step, options.noise)) return null;
@@ -141,8 +145,13 @@ export class TrainingDivergence {
     const fallen = (this.first ?? level) - base;
     const learnt = resumed ? Math.max(Math.abs(base), fallen) : fallen;
     const rise = level - base;
+    if (learnt <= options.noise * noise) {
+      // What good weights had learnt is not known, but that so much is lost of it.
+      const isLost = this.beganSettled === true && base > 0 && rise > options.rise * base && this.#isTrend(rise);
+      return isLost ? 'warning' : null;
+    }
     const enough = Math.max(steep * noise, Math.min(mild * Math.abs(base), half * learnt));
-    if (learnt <= options.noise * noise || rise <= enough || !this.#isTrend(Math.min(learnt, rise))) return null;
+    if (rise <= enough || !this.#isTrend(Math.min(learnt, rise))) return null;
     const lost = rise / learnt;
     const large = rise > Math.min(options.rise * Math.abs(base), learnt);
     if (lost > clearly) return large ? 'critical' : 'warning';
