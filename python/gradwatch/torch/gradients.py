@@ -54,9 +54,8 @@ class GradientNorm:
         # What has been counted since the last backward: optimisers that have stepped, and gradients of others.
         self._stepped: list[Any] = []
         self._counted: set[int] = set()
-        note_tensors, note_norm, note_change = map(
-            patches.safe, (self._note_tensors, self._note_norm, self._note_change)
-        )
+        note_tensors, note_norm = patches.safe(self._note_tensors), patches.safe(self._note_norm)
+        note_change = patches.safe(self._note_change)
 
         def total_norm(original: Any, *args: Any, **kwargs: Any) -> Any:
             norm = original(*args, **kwargs)

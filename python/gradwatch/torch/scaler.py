@@ -42,7 +42,8 @@ class ScaledLosses:
         nodes: list[Any] = [tensor.grad_fn]
         for index, node in enumerate(nodes):
             if MARK in node.metadata:
-                loss, scale = node.metadata[MARK]
+                mark: tuple[torch.Tensor, torch.Tensor] = node.metadata[MARK]
+                loss, scale = mark
                 return loss if index == 0 else tensor.detach() / scale.to(tensor.device, non_blocking=True)
             if len(nodes) < SEARCHED:
                 nodes += [above for above, _ in node.next_functions if above is not None]
