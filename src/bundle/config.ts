@@ -34,6 +34,7 @@ export type AlertKey =
   | 'watchdog'
   | 'exporterDown'
   | 'collectorFailing'
+  | 'findingsRefused'
   | 'gpuLost'
   | 'gpuXid'
   | 'gpuSxid'
@@ -75,6 +76,7 @@ export const defaults: BundleConfig = {
     watchdog: { severity: 'none' },
     exporterDown: { severity: 'warning', for: '3m' },
     collectorFailing: { severity: 'warning', for: '10m' },
+    findingsRefused: { severity: 'warning', keepFiringFor: '10m' },
     gpuLost: { severity: 'critical', keepFiringFor: '5m' },
     gpuXid: { severity: 'critical', keepFiringFor: '5m' },
     gpuSxid: { severity: 'critical', keepFiringFor: '5m' },

@@ -3,7 +3,7 @@ import { escalated, rankDegraded, trainingDegraded } from './degraded-alerts.ts'
 import { gpuDriverHung } from './gpu-driver-hung.ts';
 import { gpuSxid } from './gpu-sxid.ts';
 import { gpuLost, gpuMemoryFailing, gpuXid, oomKill } from './machine-alerts.ts';
-import { collectorFailing, exporterDown, watchdog } from './node-alerts.ts';
+import { collectorFailing, exporterDown, findingsRefused, watchdog } from './node-alerts.ts';
 import { gradientExplosion, nonFinite, runStalled, workerLost } from './training-alerts.ts';
 
 export { acknowledgedAlert } from './alert.ts';
@@ -15,6 +15,7 @@ export function alertsOf(config: BundleConfig) {
     watchdog: watchdog(config),
     exporterDown: exporterDown(config),
     collectorFailing: collectorFailing(config),
+    findingsRefused: findingsRefused(config),
     gpuLost: gpuLost(config),
     gpuXid: gpuXid(config),
     gpuSxid: gpuSxid(config),

@@ -1,5 +1,5 @@
-import type { BundleConfig } from '../config.ts';
-import { aggregate, constant, scalar, series, up } from '../promql/index.ts';
+import { rateWindow, type BundleConfig } from '../config.ts';
+import { aggregate, constant, increase, scalar, series, up } from '../promql/index.ts';
 import { alert } from './alert.ts';
 import { lookup, ofAlert } from './lookup.ts';
 
@@ -39,6 +39,20 @@ export function collectorFailing(config: BundleConfig) {
     description: ({ collector, instance, node }) =>
       `Collector ${collector} of ${instance} on node ${node} fails.` +
       lookup(reasons, ' Failures are counted with reason {{ .Labels.reason }}.'),
+    dashboard: ({ cluster }) => ({ cluster }),
+  });
+}
+
+/** So many findings are open that others do not open, and nobody would be told of them. */
+export function findingsRefused(config: BundleConfig) {
+  const refused = increase(series('gradwatch_findings_refused_total'), rateWindow);
+  return alert({
+    name: 'GradwatchFindingsRefused',
+    ...config.alerts.findingsRefused,
+    expression: scalar(aggregate('sum', ['node', 'instance'], refused), '>', 0),
+    summary: 'A gradwatch exporter has no place for what it finds.',
+    description: ({ instance, node }) =>
+      `${instance} on node ${node} refused findings: as many as findings.max_open are open, and alerts of others do not fire.`,
     dashboard: ({ cluster }) => ({ cluster }),
   });
 }
