@@ -173,8 +173,7 @@ function described<Value>(facts: OptionFacts, read: (raw: unknown) => Value | St
     v.rawTransform<unknown, Value>(({ dataset, addIssue, NEVER }) => {
       const isPlain = !holdsNul(dataset.value);
       const value = isPlain ? read(dataset.value) : undefined;
-      if (value instanceof Strange)
-        addIssue({ message: `${facts.expected}, which ${JSON.stringify(value.item)} is not` });
+      if (value instanceof Strange) addIssue({ message: `${facts.expected}; ${JSON.stringify(value.item)} is not` });
       else if (value !== undefined) return value;
       else addIssue({ message: isPlain ? facts.expected : `${facts.expected}, without NUL characters` });
       return NEVER;

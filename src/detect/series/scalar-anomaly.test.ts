@@ -83,7 +83,7 @@ describe('scalarAnomaly', () => {
     'refuses the limit %s by name',
     (part) => {
       expect(readConfig(scalarAnomaly.options, { flags: { limits: `b>1,${part}` } })).toMatchObject({
-        mistakes: [{ expected: expect.stringContaining(`, which ${JSON.stringify(part)} is not`) as string }],
+        mistakes: [{ expected: expect.stringContaining(`; ${JSON.stringify(part)} is not`) as string }],
       });
     },
   );
