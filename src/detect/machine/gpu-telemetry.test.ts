@@ -39,6 +39,11 @@ it('informs when signals no longer go together, names the one that left the othe
   });
 });
 
+it('is silent of what is over within two minutes', () => {
+  const during = (second: number) => second >= warm && second < warm + 75;
+  expect(new MachineFeed(gpuTelemetry).pass(warm + 1200, working(during))).toEqual([]);
+});
+
 it('is silent while all goes on as before, and where nothing trains on the card', () => {
   const healthy = working(() => false);
   expect(new MachineFeed(gpuTelemetry).pass(6 * 3600, healthy)).toEqual([]);

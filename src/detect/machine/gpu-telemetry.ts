@@ -23,7 +23,7 @@ export const gpuTelemetry = cardDetector({
   alert: 'none',
   collectors: ['gpu'],
   reads: names,
-  options: detectorOptions(learningOptions('1m')),
+  options: detectorOptions(learningOptions('3m')),
   start: () => new LearntTelemetry(),
   observe(telemetry, card, options, { time }) {
     if (card.ranks.length === 0 || !telemetry.isDue(time, options)) return quiet;
