@@ -1,6 +1,6 @@
 interface Level {
-  /** How many minima there are. */
-  size: number;
+  /** In order of time, a window of them at most. */
+  readonly minima: number[];
   /** Of the minimum that is being made: its value, and how many parts went into it. */
   pending: number;
   parts: number;
@@ -15,48 +15,38 @@ interface Level {
 export class LowerEnvelope {
   private readonly base: number;
   private readonly window: number;
-  private readonly levels: readonly Level[];
-  /** In order of time, `window` places for each scale. */
-  private readonly lowest: Float64Array;
+  private readonly scales: number;
+  /** As many as have had a value: few series live long enough for all scales. */
+  private readonly levels: Level[] = [];
 
   constructor({ base, window, scales }: { readonly base: number; readonly window: number; readonly scales: number }) {
     this.base = base;
     this.window = window;
-    this.lowest = new Float64Array(window * scales);
-    this.levels = Array.from({ length: scales }, () => ({
-      size: 0,
-      pending: Infinity,
-      parts: 0,
-      highestBefore: -Infinity,
-    }));
+    this.scales = scales;
   }
 
   /** Takes a value and gives how many scales have a new minimum: all those below this number. */
   push(value: number): number {
     let part = value;
-    for (const [scale, level] of this.levels.entries()) {
+    for (let scale = 0; scale < this.scales; scale += 1) {
+      const level = (this.levels[scale] ??= begin());
       level.pending = Math.min(level.pending, part);
       level.parts += 1;
       if (level.parts < (scale === 0 ? this.base : 2)) return scale;
       part = level.pending;
       level.pending = Infinity;
       level.parts = 0;
-      const first = scale * this.window;
-      if (level.size === this.window) {
-        level.highestBefore = Math.max(level.highestBefore, this.lowest[first] ?? NaN);
-        this.lowest.copyWithin(first, first + 1, first + this.window);
-        level.size -= 1;
+      level.minima.push(part);
+      if (level.minima.length > this.window) {
+        level.highestBefore = Math.max(level.highestBefore, level.minima.shift() ?? NaN);
       }
-      this.lowest[first + level.size] = part;
-      level.size += 1;
     }
-    return this.levels.length;
+    return this.scales;
   }
 
-  /** The minima of a scale in order of time, the last one last; a view that is valid until the next push. */
-  minima(scale: number): Float64Array {
-    const first = scale * this.window;
-    return this.lowest.subarray(first, first + (this.levels[scale]?.size ?? 0));
+  /** The minima of a scale in order of time, the last one last; they change with the next push. */
+  minima(scale: number): readonly number[] {
+    return this.levels[scale]?.minima ?? [];
   }
 
   /** The highest minimum of a scale that is no longer in its window, -Infinity where none has left it. */
@@ -71,10 +61,10 @@ export class LowerEnvelope {
 
   /** Forgets what it holds at the first so many scales. */
   clear(count: number): void {
-    for (const level of this.levels.slice(0, count)) {
-      level.size = level.parts = 0;
-      level.pending = Infinity;
-      level.highestBefore = -Infinity;
-    }
+    for (const scale of this.levels.slice(0, count).keys()) this.levels[scale] = begin();
   }
+}
+
+function begin(): Level {
+  return { minima: [], pending: Infinity, parts: 0, highestBefore: -Infinity };
 }

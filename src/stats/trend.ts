@@ -6,7 +6,7 @@
  * ρ being the lag-one correlation of the residuals of a straight line (Matalas & Sankarasubramanian, Water Resources Research 39,
  * 2003). `tolerance` is the deviation from that line that is taken for granted: what bends by less is still a straight trend.
  */
-export function mannKendall(values: Float64Array, tolerance = 0): number {
+export function mannKendall(values: ArrayLike<number>, tolerance = 0): number {
   const size = values.length;
   let concordance = 0;
   for (let at = 1; at < size; at += 1) {
@@ -24,7 +24,7 @@ export function mannKendall(values: Float64Array, tolerance = 0): number {
 }
 
 /** Lag-one correlation of what is left of the values beside a least-squares line. */
-function residualCorrelation(values: Float64Array, tolerance: number): number {
+function residualCorrelation(values: ArrayLike<number>, tolerance: number): number {
   const size = values.length;
   const middle = (size - 1) / 2;
   let sum = 0;
@@ -52,7 +52,7 @@ function residualCorrelation(values: Float64Array, tolerance: number): number {
  * Median of the slopes between all pairs, per place; NaN for fewer than two values.
  * Sen, "Estimates of the Regression Coefficient Based on Kendall's Tau", JASA 63 (1968).
  */
-export function theilSen(values: Float64Array): number {
+export function theilSen(values: ArrayLike<number>): number {
   const size = values.length;
   const slopes = new Float64Array((size * (size - 1)) / 2);
   let count = 0;
@@ -71,7 +71,7 @@ export function theilSen(values: Float64Array): number {
  * standard errors, enlarged by the autocorrelation of what is left beside it as in {@link mannKendall}; `slopes` is its slope at the
  * last value over that at the first. On a straight line they are 0 and 1, and so they are for fewer than four values.
  */
-export function bend(values: Float64Array): { readonly z: number; readonly slopes: number } {
+export function bend(values: ArrayLike<number>): { readonly z: number; readonly slopes: number } {
   const size = values.length;
   if (size < 4) return { z: 0, slopes: 1 };
   const middle = (size - 1) / 2;

@@ -48,7 +48,7 @@ export function steepestRise(
 
 /** The steady rise of minima in order of time, null where there is none. */
 function riseOf(
-  minima: Float64Array,
+  minima: readonly number[],
   highestBefore: number,
   capacity: number | null,
   limits: Limits,
@@ -73,11 +73,11 @@ function largestJump(minima: ArrayLike<number>): number {
 }
 
 /** The medians of the four quarters of minima. */
-function quarters(minima: Float64Array): readonly [number, number, number, number] {
+function quarters(minima: readonly number[]): readonly [number, number, number, number] {
   const quarter = minima.length >> 2;
   const level = (back: number) => {
     const end = minima.length - back * quarter;
-    return median(minima.subarray(end - quarter, end));
+    return median(minima.slice(end - quarter, end));
   };
   return [level(3), level(2), level(1), level(0)];
 }
@@ -93,18 +93,18 @@ const straightness = 0.03;
  * @param judged how many values there are
  */
 export function beganAnew(envelope: LowerEnvelope, completed: number, judged: number): boolean {
-  const [before = NaN, latest = NaN] = envelope.minima(0).subarray(-2);
+  const [before = NaN, latest = NaN] = envelope.minima(0).slice(-2);
   if (!(latest < (1 - restart) * before)) return false;
   const values = judged / 4;
   const scale = scaleOf(values);
   const minima = envelope.minima(scale);
   const end = minima.length - (completed > scale ? 1 : 0);
-  const lately = minima.subarray(Math.max(0, end - Math.ceil(values / envelope.span(scale))), end);
+  const lately = minima.slice(Math.max(0, end - Math.ceil(values / envelope.span(scale))), end);
   return latest < (1 - restart) * Math.min(...lately);
 }
 
 /** The last so many values in the finest minima of which the window holds them all. */
-export function latestMinima(envelope: LowerEnvelope, values: number): Float64Array {
+export function latestMinima(envelope: LowerEnvelope, values: number): readonly number[] {
   const scale = scaleOf(values);
   return envelope.minima(scale).slice(-Math.floor(values / envelope.span(scale)));
 }
@@ -115,7 +115,7 @@ function scaleOf(values: number): number {
 }
 
 /** One jump made half of a rise: a peak, or a plateau that says nothing of what comes. */
-export function isJump({ from }: Rise, minima: Float64Array, latest: number): boolean {
+export function isJump({ from }: Rise, minima: readonly number[], latest: number): boolean {
   return largestJump([...minima, latest]) > (latest - from) / 2;
 }
 
@@ -125,20 +125,20 @@ export function isBack({ from, level: seen }: Rise, latest: number): boolean {
 }
 
 /** A rise has ended of which the last half of the time brought less than a quarter. */
-export function hasEnded({ from }: Rise, minima: Float64Array): boolean {
+export function hasEnded({ from }: Rise, minima: readonly number[]): boolean {
   const [, second, , level] = quarters(minima);
   return level - second < (level - from) / 4;
 }
 
 /** A rise still goes on of which the last eighth of the time brought at least half of its share. What came in stairs may have had its last one. */
-export function goesOnNow({ from }: Rise, minima: Float64Array): boolean {
+export function goesOnNow({ from }: Rise, minima: readonly number[]): boolean {
   const latest = minima.at(-1) ?? NaN;
   const before = minima.at(-1 - Math.max(1, minima.length >> 3)) ?? NaN;
   return latest - before >= (latest - from) / 16;
 }
 
 /** A rise slows down that bends downwards, or of which the last quarter of the time brought less than half of its share. */
-export function slowsDown({ from }: Rise, minima: Float64Array): boolean {
+export function slowsDown({ from }: Rise, minima: readonly number[]): boolean {
   const [, , third, level] = quarters(minima);
   const { z, slopes } = bend(minima);
   return (z < -bentZ && slopes < bentSlopes) || level - third < (level - from) / 8;
