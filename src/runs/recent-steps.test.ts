@@ -108,6 +108,17 @@ describe('RecentSteps', () => {
     expect(steps.repeats(report(2, { loss: NaN }))).toBe(false);
   });
 
+  it('knows a part again that has a time of its own, after a restart of the exporter too', () => {
+    const steps = new RecentSteps();
+    const [first, part] = [report(2, { loss: 1 }), { ...report(2, { gradient_norm: 3 }), time: 1_700_000_002.5 }];
+    steps.take(first);
+    steps.take(part);
+    const restarted = new RecentSteps();
+    restarted.restore(steps.save());
+    for (const each of [steps, restarted]) expect([each.repeats(first), each.repeats(part)]).toEqual([true, true]);
+    expect(steps.repeats({ ...part, time: 1_700_000_003 })).toBe(false);
+  });
+
   it('takes a step that was held up on its way for what it is, and goes on from the newest', () => {
     const steps = new RecentSteps();
     for (const step of [1, 2, 4, 5]) steps.take(report(step, { loss: 1 }));

@@ -30,6 +30,8 @@ export interface StepRecord {
   readonly wentBack: boolean;
   /** It was taken before the last one, and came after it. */
   readonly late: boolean;
+  /** Of the parts with values that had another time than the first one. */
+  readonly partTimes: number[];
   /** Already counted as a step that was not finite. */
   countedNonFinite: boolean;
   /** Already counted as a step that was skipped. */
@@ -49,6 +51,7 @@ export const savedRecord = v.object({
   reports: v.number(),
   wentBack: v.boolean(),
   late: v.optional(v.boolean(), false),
+  partTimes: v.optional(v.array(v.number()), () => []),
   countedNonFinite: v.boolean(),
   countedSkipped: v.optional(v.boolean(), false),
   former: v.optional(v.boolean(), false),
@@ -105,6 +108,7 @@ export class RecentSteps {
       record.known = { ...record.known, ...report.values };
       record.skipped ||= report.skipped;
       record.reports += 1;
+      if (report.time !== record.time && hasSome(report.values)) record.partTimes.push(report.time);
       return record;
     }
     const late = !isOwn && this.#isLate(report);
@@ -116,6 +120,7 @@ export class RecentSteps {
       reports: 1,
       wentBack: this.#newest !== null && !late && report.step <= this.#newest.step,
       late,
+      partTimes: [],
       countedNonFinite: false,
       countedSkipped: false,
       former: false,
@@ -173,14 +178,17 @@ export class RecentSteps {
   }
 }
 
-function isRepeat({ known, time }: StepRecord, report: StepReport): boolean {
-  if (time !== report.time) return false;
-  let some = false;
+function isRepeat({ known, time, partTimes }: StepRecord, report: StepReport): boolean {
+  if (time !== report.time && !partTimes.includes(report.time)) return false;
   for (const name in report.values) {
-    some = true;
     if (!Object.is(known[name as keyof StepValues], report.values[name as keyof StepValues])) return false;
   }
-  return some;
+  return hasSome(report.values);
+}
+
+function hasSome(values: StepValues): boolean {
+  for (const _ in values) return true;
+  return false;
 }
 
 function onlyFills(known: StepValues, values: StepValues): boolean {
@@ -192,6 +200,5 @@ function onlyFills(known: StepValues, values: StepValues): boolean {
 
 /** Whether a report says what the worker does from now on, and nothing of a step. */
 export function isAnnouncement({ values, skipped, details }: StepReport): boolean {
-  for (const _ in values) return false;
-  return !skipped && details === undefined;
+  return !hasSome(values) && !skipped && details === undefined;
 }
