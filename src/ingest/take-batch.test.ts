@@ -395,10 +395,12 @@ it('a batch costs its steps, and all that it names beside them', () => {
   expect(
     costOf({
       steps: [{ step: 1 }, { step: 2 }],
-      evaluations: [{ slices: [{ metrics: { a: 1, b: 2 } }, {}] }, {}],
+      evaluations: [{ slices: [{ metrics: { a: 1, b: 2 } }, {}] }, { failures: [{}, {}, {}] }],
       layer_reports: [{ layers: [{ name: 'a' }, {}] }, {}],
       tensor_reports: [{ distribution }, {}],
+      events: [{}, {}],
+      serving_reports: [{ latency: { counts: [1, 2] }, outputs: distribution }, {}],
     }),
-  ).toBe(2 + 4 + 2 + 5);
+  ).toBe(2 + 9 + 4 + 5 + 2 + 7);
   expect(costOf({})).toBe(0);
 });

@@ -23,13 +23,20 @@ export interface TakeContext {
 
 /** What a batch costs, in steps: its steps, and whatever else it names, whether that is taken or not. */
 export function costOf(batch: Batch): number {
-  const { evaluations = [], layer_reports: layers = [], tensor_reports: tensors = [] } = batch;
+  const { evaluations = [], layer_reports: layers = [], tensor_reports: tensors = [], events = [] } = batch;
+  const { serving_reports: serving = [] } = batch;
   const slices = evaluations.flatMap((each) => each.slices ?? []);
   return (
     (batch.steps?.length ?? 0) +
+    events.length +
+    evaluations.reduce((sum, { failures }) => sum + 1 + (failures?.length ?? 0), 0) +
     slices.reduce((sum, { metrics }) => sum + 1 + Object.keys(metrics ?? {}).length, 0) +
-    layers.reduce((sum, report) => sum + (report.layers?.length ?? 0), 0) +
-    tensors.reduce((sum, { distribution }) => sum + 1 + (distribution?.counts?.length ?? 0), 0)
+    layers.reduce((sum, report) => sum + 1 + (report.layers?.length ?? 0), 0) +
+    tensors.reduce((sum, { distribution }) => sum + 1 + (distribution?.counts?.length ?? 0), 0) +
+    serving.reduce(
+      (sum, { latency, outputs }) => sum + 1 + (latency?.counts?.length ?? 0) + (outputs?.counts?.length ?? 0),
+      0,
+    )
   );
 }
 
