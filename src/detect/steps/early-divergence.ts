@@ -19,11 +19,11 @@ export class EarlyDivergence {
   private readonly wander = new LossWander(window);
   private readonly rule = new LastingRule();
   private taken = 0;
-  /** The very first loss, and the level to stay below: that of the first few. */
+  /** The very first loss, and the level of the first few. */
   private begun: number | null = null;
-  private first: number | null = null;
-  /** Whether the loss had left its first value before there was a level. */
-  private leapt = false;
+  private level: number | null = null;
+  /** What must not be left upwards: that level, or the very first loss where the loss leapt before there was a level. */
+  private first = NaN;
   private lowest = Infinity;
 
   get holds(): boolean {
@@ -50,8 +50,9 @@ export class EarlyDivergence {
     // A level below zero is of another kind of loss, of which a share says nothing.
     const isFar = (level: number) =>
       level > 0 && isAbove(level, { now, noise: this.loss.noise }, options.rise, options.noise);
-    if (this.first === null) this.leapt = isFar(this.begun);
-    const first = (this.first ??= this.leapt ? this.begun : now);
+    if (this.level === null) this.first = isFar(this.begun) ? this.begun : now;
+    const { first } = this;
+    this.level ??= now;
     this.lowest = Math.min(this.lowest, now);
     const far = isFar(first);
     if (!this.rule.take(far, step, patience)) return null;
@@ -59,7 +60,7 @@ export class EarlyDivergence {
     const wander = options.noise * Math.max(levelNoise, this.wander.deviation(levelNoise));
     return {
       // One that never fell may be of another kind: a divergence from a reference, or the loss of one of two players, begins low.
-      severity: this.leapt || first - this.lowest > wander ? 'warning' : 'info',
+      severity: this.level - this.lowest > wander ? 'warning' : 'info',
       since: this.rule.since,
       score: riseOf(now, first),
       threshold: options.rise,
@@ -75,8 +76,7 @@ export class EarlyDivergence {
     this.wander.clear();
     this.rule.clear();
     this.taken = 0;
-    this.begun = this.first = null;
-    this.leapt = false;
+    this.begun = this.level = null;
     this.lowest = Infinity;
   }
 }
