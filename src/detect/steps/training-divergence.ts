@@ -47,7 +47,7 @@ export class TrainingDivergence {
   /** The first level, and the lowest of all. */
   private first: number | null = null;
   private lowest = Infinity;
-  /** Whether the loss went nowhere in the first windows, as of weights that were good already; null before they are over. */
+  /** Whether the first windows differ by no more than the noise of single losses, as of good weights; null before they are over. */
   private beganSettled: boolean | null = null;
   /** Losses since the last level that entered `recent`. */
   private taken = 0;
@@ -114,7 +114,9 @@ export class TrainingDivergence {
       this.high = 0;
       this.taken += 1;
       if (this.taken % this.loss.window === 0) recent.push(settled);
-      if (recent.size === recentWindows) this.beganSettled ??= !this.#isTrend(recent.quantile(1) - recent.quantile(0));
+      if (recent.size === recentWindows) {
+        this.beganSettled ??= recent.quantile(1) - recent.quantile(0) <= steep * this.loss.levelNoise;
+      }
       return this.#judgeDrift(level, step, rank, options);
     }
     if (!this.#lasts(level, base, step, options.noise)) return null;
