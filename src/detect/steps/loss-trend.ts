@@ -34,10 +34,9 @@ export interface Forecast {
  */
 export class LossTrend {
   private line: ResistantLine;
-  /** The line of before, while the new one is young. */
-  private former: ResistantLine | null = null;
+  /** The line of before, while the new one is young; empty otherwise. */
+  private former: ResistantLine;
   private readonly last = new SmoothedLoss(coldWindow);
-  readonly #window: number;
   readonly #floor: number;
   readonly #coldFloor: number;
   /** The logarithm of the multiple of the last few losses that is a leap. */
@@ -50,7 +49,7 @@ export class LossTrend {
    */
   constructor(window: number, floor: number, coldFactor: number, limit: number) {
     this.line = new ResistantLine(window);
-    this.#window = window;
+    this.former = new ResistantLine(window);
     this.#floor = floor;
     this.#leap = Math.log(coldFactor);
     this.#coldFloor = this.#leap / limit;
@@ -64,19 +63,15 @@ export class LossTrend {
   /** What comes next has nothing to do with what came before. */
   clear(): void {
     this.line.clear();
-    this.former = null;
+    this.former.clear();
     this.last.clear();
     this.logarithmic = true;
   }
 
   /** What comes next has another trend, but begins where the last losses were. */
   restart(): void {
-    if (!this.line.isKnown) {
-      this.line.clear();
-      return;
-    }
-    this.former = this.line;
-    this.line = new ResistantLine(this.#window);
+    if (this.line.isKnown) [this.line, this.former] = [this.former, this.line];
+    this.line.clear();
   }
 
   /**
@@ -93,8 +88,8 @@ export class LossTrend {
     if (forecast !== null && forecast.z > limit) value -= (forecast.z - limit) * forecast.scale;
     this.line.push(value);
     this.last.push(value);
-    if (!this.line.isYoung) this.former = null;
-    this.former?.push(value);
+    if (!this.line.isYoung) this.former.clear();
+    else if (this.former.size > 0) this.former.push(value);
     return forecast;
   }
 
@@ -116,8 +111,8 @@ export class LossTrend {
   /** That of the line of before, where the loss is above its limit and leaps; null otherwise. */
   #formerForecast(value: number, limit: number): Forecast | null {
     const { former, last } = this;
-    const expected = former?.expected() ?? null;
-    if (former === null || expected === null || last.level === null) return null;
+    const expected = former.expected();
+    if (expected === null || last.level === null) return null;
     const leap = this.logarithmic ? this.#leap : limit * coldMargin * last.noise;
     if (value < last.level + leap) return null;
     const told = this.#forecast(value, expected.line + expected.bias, this.#scale(former, expected), former.size);
