@@ -37,6 +37,7 @@ export class LossTrend {
   /** The line of before, while the new one is young; empty otherwise. */
   private former: ResistantLine;
   private readonly last = new SmoothedLoss(coldWindow);
+  readonly #window: number;
   readonly #floor: number;
   readonly #coldFloor: number;
   /** The logarithm of the multiple of the last few losses that is a leap. */
@@ -50,6 +51,7 @@ export class LossTrend {
   constructor(window: number, floor: number, coldFactor: number, limit: number) {
     this.line = new ResistantLine(window);
     this.former = new ResistantLine(window);
+    this.#window = window;
     this.#floor = floor;
     this.#leap = Math.log(coldFactor);
     this.#coldFloor = this.#leap / limit;
@@ -88,8 +90,10 @@ export class LossTrend {
     if (forecast !== null && forecast.z > limit) value -= (forecast.z - limit) * forecast.scale;
     this.line.push(value);
     this.last.push(value);
-    if (!this.line.isYoung) this.former.clear();
-    else if (this.former.size > 0) this.former.push(value);
+    if (this.former.size === 0) return forecast;
+    // One that is new holds no memory.
+    if (this.line.isYoung) this.former.push(value);
+    else this.former = new ResistantLine(this.#window);
     return forecast;
   }
 
