@@ -1,5 +1,6 @@
+import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { Client, credentials, status, type ServiceError } from '@grpc/grpc-js';
+import { Client, connectivityState, credentials, status, type ServiceError } from '@grpc/grpc-js';
 import { describe, expect, it, vi } from 'vitest';
 import { exporter, soon, undo, Worker } from '../../test/support/ingest.ts';
 import { protocol, type HelloMessage, type SingleReportAnswer, type StepMessage } from '../protocol/index.ts';
@@ -138,6 +139,28 @@ describe('ReportOnce', () => {
     await setTimeout(1_000);
     expect(await send(8)).toBe(8);
     expect(series('gradwatch_exporter_missing_batches_total')).toBe('2');
+  });
+
+  it('keeps its connection when a silent one is there to make room', async () => {
+    const { address, listening } = await exporter({ max_connections: 2 });
+    const client = new protocol.Telemetry(address, credentials.createInsecure());
+    const states: number[] = [];
+    const hello = { run: 'digits', rank: 0, world_size: 1, session: 'session-0123456789' };
+    await new Promise((resolve) => client.ReportOnce({ hello }, resolve));
+    const silent = [0, 1].map(() =>
+      connect(listening.address!.port, '127.0.0.1')
+        .on('error', () => undefined)
+        .resume(),
+    );
+    undo.push(() => {
+      for (const socket of silent) socket.destroy();
+      client.close();
+    });
+    await vi.waitFor(() => {
+      states.push(client.getChannel().getConnectivityState(false));
+      expect(silent.some(({ destroyed }) => destroyed)).toBe(true);
+    }, soon);
+    expect(new Set(states)).toEqual(new Set([connectivityState.READY]));
   });
 
   it('leaves the rank of a live stream alone, and refuses what is over the rate', async () => {

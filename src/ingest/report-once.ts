@@ -14,11 +14,13 @@ export interface ReportOnceContext extends WorkerCallContext {
 /**
  * A report of a client without a stream: the same conversation as on one, with all its messages at once. That the call ends says
  * nothing of the worker, so its rank is never lost by it.
+ * @param known told when the worker has said who it is
  */
 export function reportOnce(
   request: Buffer,
   answer: sendUnaryData<SingleReportAnswer>,
   context: ReportOnceContext,
+  known: () => void,
 ): void {
   const outbox = new Outbox(
     gather(answer),
@@ -43,6 +45,7 @@ export function reportOnce(
   }
   const { hello, batch, goodbye } = decoded.message;
   worker.receive(hello === undefined ? {} : { hello });
+  if (worker.session !== null) known();
   if (worker.isNewer) {
     context.counts.add('unknownFields', unknownFields.count('gradwatch.v1.SingleReport', request));
   }

@@ -87,7 +87,9 @@ export function createGrpcServer(context: ServerContext): Server {
   const handleOnce: handleUnaryCall<Buffer, SingleReportAnswer> = (call, answer) => {
     const report = (): void => {
       turns.taken(call.request.length);
-      reportOnce(call.request, answer, context);
+      reportOnce(call.request, answer, context, () => {
+        context.known(call.getPeer());
+      });
     };
     if (turns.isFree) report();
     else turns.later(report);
