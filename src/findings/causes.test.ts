@@ -19,9 +19,10 @@ const lost: DetectorFacts = {
 };
 const slowRank: DetectorFacts = { ...facts, kind: 'slow_rank', subject: 'rank', explains: ['slow_run'] };
 const slowRun: DetectorFacts = { ...facts, kind: 'slow_run', subject: 'run' };
-const stalled: DetectorFacts = { ...facts, kind: 'stalled', subject: 'rank' };
+const waiting: DetectorFacts = { ...facts, kind: 'waiting', subject: 'series', endsWithRun: false };
+const stalled: DetectorFacts = { ...facts, kind: 'stalled', subject: 'rank', explains: ['waiting'] };
 const nan: DetectorFacts = { ...facts, kind: 'nan', subject: 'run', explains: ['lost'] };
-const detectors = [throttled, gpuLost, lost, slowRank, slowRun, stalled, nan];
+const detectors = [throttled, gpuLost, lost, slowRank, slowRun, stalled, waiting, nan];
 
 /** Rank n of the run r computes on GPU-n; those of the other run on GPUs of their own. */
 const gpusOf = (run: string, rank: number | null): string[] => {
@@ -45,6 +46,13 @@ describe('a finding about a GPU', () => {
         'Rank 5 computes 1.4 times slower than its 7 peers since step 8120; GPU 5 is throttled by its temperature, first seen 12 s before.',
     });
     expect(lines('gradwatch_finding_info{finding="abc-2"')[0]).toContain('first seen 12 s before.",');
+  });
+
+  it('follows from what the run does, however many steps that took', () => {
+    const { findings, seeGpu, see } = house();
+    seeGpu(waiting, evidence('warning', null), 'GPU-5');
+    see(stalled, evidence('warning', 99), 5);
+    expect(findings.open).toMatchObject([{ kind: 'waiting', consequenceOf: 'abc-2' }, { kind: 'stalled' }]);
   });
 
   it('says itself what it did first to a rank, by its first clause, and goes on to say so when it becomes worse', () => {

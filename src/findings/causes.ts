@@ -111,7 +111,9 @@ function isAnotherEnd(
   { detector, finding: { subject, lastStep } }: Case,
   { detector: of, finding: end }: Case,
 ): boolean {
-  if (subject.run === null || !detector.endsWithRun || of.endsWithRun) return false;
+  const isOfRun = subject.run !== null && detector.endsWithRun;
+  const isEnd = end.subject.run !== null && !of.endsWithRun;
+  if (!isOfRun || !isEnd) return false;
   const apart = lastStep === null || end.firstStep === null ? Infinity : Math.abs(end.firstStep - lastStep);
   return end.severity === 'critical' || apart > stepsAhead;
 }
