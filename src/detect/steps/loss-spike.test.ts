@@ -132,6 +132,16 @@ describe('lossSpike', () => {
     expect(feed.say([{ loss: -3 }])).toEqual(['critical 300']);
   });
 
+  it('tells of no loss of exactly zero after long ones of zero, among which others come again and again', () => {
+    const feed = new Feed(lossSpike);
+    const seldom = (at: number) => ({ loss: at % 10 === 9 ? 1 : 0 });
+    expect(feed.say(steps(300, () => ({ loss: 0 })))).toEqual([]);
+    const said = feed.say(steps(600, seldom)).filter((each) => !each.startsWith('recovered'));
+    expect(said.filter((each) => !each.endsWith('9'))).toEqual([]);
+    expect(said.slice(10).filter((each) => !each.startsWith('info'))).toEqual([]);
+    expect(feed.say([{ loss: 30 }])).toEqual(['critical 900']);
+  });
+
   it('finds a spike in the first losses, of which it asks for more', () => {
     const early = (spike: number) => {
       const noise = normals(12);

@@ -117,9 +117,9 @@ export const lossSpike = stepDetector({
       peaks.calm();
       return loss < state.backBelow ? episode.calm(step, recovery) : quiet;
     }
-    const { z } = forecast;
+    const { z, distance } = forecast;
     state.above += 1;
-    peaks.rise(z * forecast.scale);
+    peaks.rise(distance);
     const explaining = peaks.explaining();
     if (state.above >= shift) {
       trend.clear();

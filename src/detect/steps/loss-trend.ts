@@ -7,10 +7,12 @@ const coldWindow = 8;
 const coldMargin = 2;
 
 export interface Forecast {
-  /** How far the loss stands above the trend, in standard deviations. */
-  readonly z: number;
-  /** That standard deviation; of the logarithm where losses are compared by it. */
+  /** How far the loss stands above the trend; by its logarithm where losses are compared by it. */
+  readonly distance: number;
+  /** The standard deviation of such distances. */
   readonly scale: number;
+  /** The distance in standard deviations: without bound where the losses before did not differ. */
+  readonly z: number;
   /** How many losses the forecast rests on. */
   readonly window: number;
   /** The loss that stands at a given z. */
@@ -87,7 +89,7 @@ export class LossTrend {
     }
     let value = this.logarithmic ? Math.log(loss) : loss;
     const forecast = this.#formerForecast(value, limit) ?? this.#newForecast(value);
-    if (forecast !== null && forecast.z > limit) value -= (forecast.z - limit) * forecast.scale;
+    if (forecast !== null && forecast.z > limit) value -= forecast.distance - limit * forecast.scale;
     this.line.push(value);
     this.last.push(value);
     if (this.former.size === 0) return forecast;
@@ -125,9 +127,11 @@ export class LossTrend {
 
   #forecast(value: number, expected: number, scale: number, window: number): Forecast {
     const logarithmic = this.logarithmic;
+    const distance = value - expected;
     return {
-      z: (value - expected) / scale,
+      distance,
       scale,
+      z: distance / scale,
       window,
       at: (z) => (logarithmic ? Math.exp(expected + z * scale) : expected + z * scale),
     };
