@@ -6,7 +6,7 @@ export type { Moments } from './winsorised.ts';
 export { fisherExact } from './fisher-exact.ts';
 export { erfc, gaussianTail } from './gaussian-tail.ts';
 export { bend, mannKendall, theilSen } from './trend.ts';
-export { tailLimit } from './tail-limit.ts';
+export { tailLimit, upperTail } from './tail-limit.ts';
 export { median } from './median.ts';
 export { lastingNoise } from './lasting-noise.ts';
 export { LowerEnvelope } from './lower-envelope.ts';

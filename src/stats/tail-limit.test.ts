@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { normals } from '../../test/support/detection.ts';
-import { tailLimit } from './tail-limit.ts';
+import { tailLimit, upperTail } from './tail-limit.ts';
 
 it('gives the quantile of an exponential distribution', () => {
   const random = normals(5);
@@ -17,4 +17,15 @@ it('follows the largest values, by hand', () => {
   expect(tailLimit(values, 1 / 3 / Math.E)).toBeCloseTo(8);
   expect(tailLimit(Float64Array.of(1), 0.1)).toBeNaN();
   expect(tailLimit(Float64Array.of(), 0.1)).toBeNaN();
+});
+
+it('tells the index of a Pareto tail by logarithms', () => {
+  const random = normals(6);
+  const logarithms = Float64Array.from({ length: 4096 }, () => (random() ** 2 + random() ** 2) / 4).sort();
+  expect(upperTail(logarithms)).toEqual({
+    threshold: expect.closeTo(Math.log(64) / 2, 0) as number,
+    share: 1 / 64,
+    excess: expect.closeTo(1 / 2, 0) as number,
+  });
+  expect(upperTail(Float64Array.of(1))).toBeNull();
 });

@@ -142,6 +142,37 @@ describe('lossSpike', () => {
     expect(feed.say([{ loss: 30 }])).toEqual(['critical 900']);
   });
 
+  it('is as good as silent on losses of heavy tails, or of which most are zero, and still tells what is beyond the tail or lasts', () => {
+    const tails: ((noise: () => number) => number)[] = [
+      // A tail of Pareto's with an index of two, and a margin that four in five batches keep.
+      (noise) => Math.exp((noise() ** 2 + noise() ** 2) / 4),
+      (noise) => Math.max(0, noise() - 0.8),
+    ];
+    for (const tail of tails) {
+      let told = 0;
+      for (let seed = 70; seed < 75; seed += 1) {
+        const noise = normals(seed);
+        const feed = new Feed(lossSpike);
+        const said = feed.say(steps(2000, () => ({ loss: tail(noise) })));
+        told += said.filter((each) => /^(warning|critical)/.test(each)).length;
+        const beyond = feed.say([{ loss: 1e5 }, ...steps(20, () => ({ loss: tail(noise) }))]);
+        expect(beyond[0]).toMatch(/^(warning|critical) 2000$/);
+        const lasting = feed.say(steps(5, () => ({ loss: 1e7 + tail(noise) })));
+        expect(lasting.at(-1)).toMatch(/^(warning|critical) 2025$/);
+      }
+      expect(told).toBeLessThanOrEqual(5);
+    }
+  });
+
+  it('does not judge logarithms by the heights of losses that had none', () => {
+    const noise = normals(14);
+    const feed = new Feed(lossSpike);
+    feed.say(steps(600, () => ({ loss: 1000 * noise() })));
+    feed.take({ loss: 1 }, { wentBack: true });
+    feed.say(steps(100, () => ({ loss: Math.exp(0.05 * noise()) })));
+    expect(feed.say([{ loss: 3 }])).toEqual(['critical 701']);
+  });
+
   it('finds a spike in the first losses, of which it asks for more', () => {
     const early = (spike: number) => {
       const noise = normals(12);

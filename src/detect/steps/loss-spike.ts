@@ -22,6 +22,12 @@ export interface State {
   backBelow: number;
 }
 
+/** The trend begins anew, on logarithms: heights that were none say nothing of them. */
+function begin({ trend, peaks }: State): void {
+  if (!trend.isLogarithmic) peaks.clear();
+  trend.clear();
+}
+
 /**
  * The training loss rose above its trend: the residual from a line through the medians of the older and the newer half of the last
  * losses, in standard deviations of such residuals, outliers winsorised.
@@ -101,7 +107,7 @@ export const lossSpike = stepDetector({
     const { step, rank, fresh, wentBack } = observation;
     const jump = learningRate.observe(observation);
     // Older weights have another loss; another learning rate has another trend, which begins at the loss of now.
-    if (wentBack) trend.clear();
+    if (wentBack) begin(state);
     else if (jump !== null) trend.restart();
     if (wentBack || jump !== null) {
       state.above = 0;
@@ -114,7 +120,7 @@ export const lossSpike = stepDetector({
     const forecast = trend.take(loss, warning);
     if (forecast === null || forecast.z < warning) {
       state.above = 0;
-      peaks.calm();
+      peaks.calm(forecast?.distance ?? null);
       return loss < state.backBelow ? episode.calm(step, recovery) : quiet;
     }
     const { z, distance } = forecast;
@@ -122,7 +128,7 @@ export const lossSpike = stepDetector({
     peaks.rise(distance);
     const explaining = peaks.explaining();
     if (state.above >= shift) {
-      trend.clear();
+      begin(state);
       state.above = 0;
     }
     if (!episode.open) state.backBelow = forecast.at(warning);
@@ -130,11 +136,12 @@ export const lossSpike = stepDetector({
     const isUsual = peaks.explaining(state.isPeaky ? goingOn : showing) >= usual;
     state.isPeaky ||= isUsual;
     const baseline = forecast.at(0);
+    const isOfTail = peaks.isOfTail(trend.isLogarithmic ? 1 : Math.abs(baseline));
     // Over thousands of quiet steps a few percent above the trend happen by chance, and no one needs to look at them.
     const isMild = loss - baseline < mild * Math.abs(baseline);
     return {
       status: 'evidence',
-      severity: isMild || isUsual ? 'info' : severe ? 'critical' : 'warning',
+      severity: isMild || isUsual || isOfTail ? 'info' : severe ? 'critical' : 'warning',
       firstStep: episode.disturbed(step),
       step,
       score: z,
