@@ -4,6 +4,7 @@ export { HampelFilter } from './hampel.ts';
 export { winsorised } from './winsorised.ts';
 export type { Moments } from './winsorised.ts';
 export { fisherExact } from './fisher-exact.ts';
+export { squaredStudentLimit } from './student-limit.ts';
 export { erfc, gaussianTail } from './gaussian-tail.ts';
 export { bend, mannKendall, theilSen } from './trend.ts';
 export { tailLimit, upperTail } from './tail-limit.ts';

@@ -186,6 +186,21 @@ describe('drift', () => {
     expect(verdicts.at(-1)).toMatchObject({ status: 'recovered' });
   });
 
+  /** A batch whose middle lies elsewhere by a share of its values. */
+  const batch = (at: number, share: number) => tensor(at, [400 - 400 * share, 800, 800, 400 + 400 * share]);
+  /** As batches of unlike sources follow each other. */
+  const vary = (at: number) => [-0.8, 0.6, -0.3, 0.9, -0.7, 0.2, 0.75][at % 7]!;
+
+  it('is no difference that the first reports have among each other, and is more than that', () => {
+    const varied = times(10, (at) => batch(at, vary(at)));
+    // A stability index of .35 to .75, three times in a row.
+    const alike = times(6, (at) => batch(10 + at, 0.85));
+    expect(statuses(judged('input_drift', [...varied, ...alike]))).not.toContain('evidence');
+    expect(statuses(judged('input_drift', [...times(10, (at) => batch(at, 0)), ...alike]))).toContain('evidence');
+    const elsewhere = times(3, (at) => tensor(20 + at, [0, 0, 100, 2300]));
+    expect(statuses(judged('input_drift', [...varied, ...elsewhere])).at(-1)).toBe('evidence');
+  });
+
   it('is against the report that the worker names a reference', () => {
     const reports = [
       tensor(0, [500, 500, 0, 0, 0], { reference: true }),
