@@ -96,6 +96,19 @@ describe('divergence', () => {
     expect(new Feed(divergence).say(healing)).toEqual([]);
   });
 
+  it('is critical where the loss is lost for good with a noise that grows with it', () => {
+    const lost = (size: number, factor: number) =>
+      steps(1400, (at) => ({
+        loss: (at < 600 ? 0.05 + 0.95 * Math.exp(-at / 60) : 0.05 * factor) * Math.exp(size * noise()),
+      }));
+    for (const size of [0.05, 0.15, 0.3]) {
+      for (const factor of [5, 20, 100]) {
+        const said = new Feed(divergence).say(lost(size, factor));
+        expect(said.some((one) => /^critical [67]\d\d$/.test(one))).toBe(true);
+      }
+    }
+  });
+
   it('compares after a warm restart with the level of the last time at such a learning rate', () => {
     const restarts = (highest: number) =>
       steps(4000, (at) => {

@@ -40,13 +40,15 @@ export interface TrainingDivergenceOptions {
  */
 export class TrainingDivergence {
   private readonly loss: SmoothedLoss;
-  /** Levels of the last windows. */
+  /** Levels of the last windows, and the noise of single losses at each. */
   private readonly recent = new SlidingWindow(recentWindows);
+  private readonly noises = new SlidingWindow(recentWindows);
   private readonly rates: RateLevels;
   private readonly onset = new Onset();
-  /** The first level, and the lowest of all. */
+  /** The first level, the lowest of all, and the noise of single losses at that one. */
   private first: number | null = null;
   private lowest = Infinity;
+  private lowestNoise = 0;
   /** Whether the first windows differ by no more than the noise of single losses, as of good weights; null before they are over. */
   private beganSettled: boolean | null = null;
   /** Losses since the last level that entered `recent`. */
@@ -105,7 +107,7 @@ export class TrainingDivergence {
     if (level === null) return null;
     this.first ??= level;
     const settled = Math.max(level, this.rates.floor);
-    this.lowest = Math.min(this.lowest, settled);
+    if (settled < this.lowest) [this.lowest, this.lowestNoise] = [settled, noise];
     this.rates.reached(level);
     const base = Math.min(settled, recent.size === 0 ? Infinity : recent.quantile(0));
     onset.take(loss > base + options.noise * noise, step);
@@ -113,7 +115,7 @@ export class TrainingDivergence {
     if (severity === null) {
       this.high = 0;
       this.taken += 1;
-      if (this.taken % this.loss.window === 0) recent.push(settled);
+      if (this.taken % this.loss.window === 0) this.#remember(settled);
       if (recent.size === recentWindows) {
         this.beganSettled ??= recent.quantile(1) - recent.quantile(0) <= steep * this.loss.levelNoise;
       }
@@ -135,15 +137,29 @@ export class TrainingDivergence {
   clear(): void {
     this.loss.clear();
     this.recent.clear();
+    this.noises.clear();
     this.onset.clear();
     this.drift.clear();
     this.wander.clear();
     this.high = 0;
   }
 
+  #remember(level: number): void {
+    this.recent.push(level);
+    this.noises.push(this.loss.noise);
+  }
+
+  /**
+   * Noise of single losses in the recent past, or now where there is less. The noise of most losses grows with them: what was learnt
+   * at a good level must not count as nothing because the bad one is noisy.
+   */
+  get #usualNoise(): number {
+    return this.noises.size === 0 ? this.loss.noise : Math.min(this.loss.noise, this.noises.median());
+  }
+
   /** How bad it is that the level stands above that of the recent past; null where it does not. */
   #severity(level: number, base: number, resumed: boolean, options: TrainingDivergenceOptions): Severity | null {
-    const { noise } = this.loss;
+    const noise = this.#usualNoise;
     const fallen = (this.first ?? level) - base;
     const learnt = resumed ? Math.max(Math.abs(base), fallen) : fallen;
     const rise = level - base;
@@ -152,7 +168,8 @@ export class TrainingDivergence {
       const isLost = this.beganSettled === true && base > 0 && rise > options.rise * base && this.#isTrend(rise);
       return isLost ? 'warning' : null;
     }
-    const enough = Math.max(steep * noise, Math.min(mild * Math.abs(base), half * learnt));
+    const byChance = steep * Math.max(noise, this.loss.levelNoise);
+    const enough = Math.max(byChance, Math.min(mild * Math.abs(base), half * learnt));
     if (rise <= enough || !this.#isTrend(Math.min(learnt, rise))) return null;
     const lost = rise / learnt;
     const large = rise > Math.min(options.rise * Math.abs(base), learnt);
@@ -178,7 +195,7 @@ export class TrainingDivergence {
     const pace = down / (this.high - this.topAt);
     if (down <= sigmas * this.loss.levelNoise || pace * returning * this.#patience <= this.top - base) return true;
     // What has come down for all of the recent past is a level of its own.
-    this.recent.push(level);
+    this.#remember(level);
     [this.high, this.top, this.topAt] = [1, level, 1];
     return false;
   }
@@ -188,11 +205,12 @@ export class TrainingDivergence {
    * stood so for as long as one that rises at once would take, and is not on its way back; and worse above the first level.
    */
   #judgeDrift(level: number, step: number, rank: number, { rise, noise }: TrainingDivergenceOptions): Diverged | null {
-    const { lowest, drift } = this;
+    const { lowest, lowestNoise, drift } = this;
     const fallen = (this.first ?? level) - lowest;
     const way = level - lowest;
-    const limit = Math.max(Math.min(rise * Math.abs(lowest), half * fallen), noise * this.loss.noise);
-    const far = fallen > noise * this.loss.noise && way > Math.max(limit, least * fallen);
+    const byChance = noise * Math.max(lowestNoise, this.loss.levelNoise);
+    const limit = Math.max(Math.min(rise * Math.abs(lowest), half * fallen), byChance);
+    const far = fallen > noise * lowestNoise && way > Math.max(limit, least * fallen);
     if (!drift.holds) this.driftTop = -Infinity;
     this.driftTop = Math.max(this.driftTop, level);
     if (!drift.take(far && this.#isTrend(Math.min(fallen, way)), step, this.#patience)) return null;
