@@ -13,6 +13,8 @@ const growth = 1.5;
 const lasting = 3;
 /** Norms that tell how far single ones stray in this run. */
 const tailWindow = 256;
+/** Share of the loss at the end of the warm-up below which it has been learnt. */
+const resolved = 0.01;
 
 export interface State {
   /** Logarithms of the norms that were in range. */
@@ -21,6 +23,9 @@ export interface State {
   readonly strays: SlidingWindow;
   /** The whole run, which a norm that grows little by little leaves behind. */
   readonly drift: NormDrift;
+  /** The middle of the first norms in range, and the loss at the end of the warm-up; NaN before. */
+  began: number;
+  beganLoss: number;
   /** The step from which on the norm has been out of range for the whole run, null while it is not. */
   driftedSince: number | null;
   readonly episode: Episode;
@@ -49,7 +54,8 @@ export interface State {
  * The verdict on exploding gradients: the logarithm of the gradient norm against the median of the last norms that were in range,
  * in robust standard deviations. Beyond the critical limit a second point in a row that is larger still, a third, or one enormous one,
  * is critical; one beyond the warning limit is a warning, unless single norms stray as far all the time. Points out of range do not
- * enter the baseline. A norm that grows by a little in every step takes that median with it, and is judged by the median of the whole run.
+ * enter the baseline. That sinks no farther below where it began than an enormous point lies above: a training that has learnt all
+ * there is has norms of nothing, and a larger one is no explosion. A norm that grows by a little in every step takes that median with it, and is judged by the median of the whole run.
  */
 export const gradientExplosion = stepDetector({
   kind: 'gradient_explosion',
@@ -116,6 +122,8 @@ export const gradientExplosion = stepDetector({
     usual: new SlidingWindow(window),
     strays: new SlidingWindow(tailWindow),
     drift: new NormDrift(),
+    began: NaN,
+    beganLoss: NaN,
     driftedSince: null,
     episode: new Episode(),
     learningRate: new LearningRate(),
@@ -132,7 +140,7 @@ export const gradientExplosion = stepDetector({
   }),
   observe(state, observation, options): Verdict {
     const { usual, strays, episode } = state;
-    const { step, fresh, skipped, wentBack } = observation;
+    const { step, fresh, known, skipped, wentBack } = observation;
     state.learningRate.observe(observation);
     const ownLoss = state.loss.observe(observation);
     if (state.loss.hasLeft === true) state.harmed = true;
@@ -144,8 +152,13 @@ export const gradientExplosion = stepDetector({
     // A norm of zero has no logarithm, and what the loss scaler skipped was no gradient.
     if (norm === undefined || norm <= 0 || skipped) return quiet;
     const finite = Number.isFinite(norm);
-    const runMiddle = state.drift.middle;
-    const drift = finite ? state.drift.take(Math.log(norm), options.window) : null;
+    if (Number.isNaN(state.began) && usual.size >= options.warmup) {
+      state.began = usual.median();
+      state.beganLoss = known.loss ?? NaN;
+    }
+    const least = Number.isNaN(state.began) ? -Infinity : state.began - Math.log(options.jump_factor);
+    const runMiddle = Math.max(least, state.drift.middle);
+    const drift = finite ? state.drift.take(Math.log(norm), options.window, least) : null;
     state.driftedSince = (drift ?? 0) >= Math.log(options.wide_factor) ? (state.driftedSince ?? step) : null;
     const ofDrift = (since: number, drift: number): Verdict => {
       const isEnormous = drift >= Math.log(options.jump_factor);
@@ -163,7 +176,7 @@ export const gradientExplosion = stepDetector({
         origin: 'shared',
       });
     };
-    const middle = usual.median();
+    const middle = Math.max(least, usual.median());
     const limits = limitsOf(usual, state.loss.hasDoubled, options);
     // What is not finite is another detector's, unless finite norms out of range led to it.
     if (limits === null || (!finite && state.astray === 0)) {
@@ -199,6 +212,8 @@ export const gradientExplosion = stepDetector({
     const far = !harmless || (isWide && distance >= common);
     const goesOn = far && (state.beyond >= lasting || (state.beyond === 2 && grown));
     const critical = goesOn || distance >= Math.log(options.jump_factor);
+    // Where next to nothing of the loss is left, single batches matter by so many times more than the others, and hardly at all.
+    if (!episode.open && Math.abs(known.loss ?? NaN) < resolved * Math.abs(state.beganLoss)) return quiet;
     if (!critical && state.driftedSince !== null && drift !== null) return ofDrift(state.driftedSince, drift);
     // Far out, as single norms of this run are now and then.
     if (!critical && !episode.open && state.astray < lasting && distance < common) return quiet;
@@ -220,7 +235,7 @@ export const gradientExplosion = stepDetector({
       distance,
       limit,
       usual: middle,
-      of: 'its usual',
+      of: middle === least ? 'the least that counts as usual,' : 'its usual',
       window,
       origin: ownLoss || state.ownLossThen ? 'own' : 'shared',
     });

@@ -21,11 +21,11 @@ export class NormDrift {
     return this.run.median();
   }
 
-  /** Takes the logarithm of a norm. Gives the distance of the nearest of the last norms from the middle, null for fewer before than `fewest`. */
-  take(norm: number, fewest: number): number | null {
+  /** Takes the logarithm of a norm. Gives the distance of the nearest of the last norms from the middle, or from the least one that counts; null for fewer before than `fewest`. */
+  take(norm: number, fewest: number, least = -Infinity): number | null {
     this.last.push(norm);
     const isKnown = this.run.size * this.stride >= fewest && this.last.size === together;
-    const drift = isKnown ? this.last.quantile(0) - this.middle : null;
+    const drift = isKnown ? this.last.quantile(0) - Math.max(least, this.middle) : null;
     this.passed += 1;
     if (this.passed >= this.stride) {
       this.passed = 0;

@@ -9,12 +9,15 @@ export interface State {
   /** Logarithms of the norms that were in range. */
   readonly usual: SlidingWindow;
   readonly history: LevelHistory;
-  /** The loss told last, NaN before the first. */
+  /** The loss told first, and last; NaN before. */
+  firstLoss: number;
   loss: number;
   /** Norms in a row that were too small. */
   readonly streak: Streak;
 }
 
+/** Share of the first loss that is nothing: some units in the last place of 24 binary digits (IEEE 754, binary32). */
+const resolved = 2 ** -20;
 /** Share of itself that the loss may fall while it stands still. */
 const standsStill = 0.1;
 
@@ -64,6 +67,7 @@ export const vanishingGradient = stepDetector({
   start: ({ window }): State => ({
     usual: new SlidingWindow(window),
     history: new LevelHistory(),
+    firstLoss: NaN,
     loss: NaN,
     streak: new Streak(),
   }),
@@ -74,10 +78,11 @@ export const vanishingGradient = stepDetector({
       history.clear();
     }
     state.loss = fresh.loss ?? state.loss;
+    if (!Number.isFinite(state.firstLoss)) state.firstLoss = state.loss;
     const norm = fresh.gradient_norm;
     if (norm === undefined || !Number.isFinite(norm) || norm < 0 || skipped) return quiet;
-    // At a loss of exactly 0, as of a margin that every sample keeps, there is nothing to learn and nothing wrong.
-    if (state.loss === 0) return quiet;
+    // At a loss of exactly 0, as of a margin that every sample keeps, or of what 32 bits resolve, there is nothing to learn and nothing wrong.
+    if (Math.abs(state.loss) <= resolved * Math.abs(state.firstLoss)) return quiet;
     const middle = usual.median();
     const isTrained = usual.size >= Math.min(options.warmup, usual.capacity);
     const scale = Math.max(madToSigma * usual.mad(), options.scale_floor);
