@@ -239,4 +239,20 @@ describe('gradientExplosion', () => {
     // Layers that begin at zero have hardly a gradient at first.
     expect(second(0.26, 3e3)).toEqual([]);
   });
+
+  it('is silent where a training has learnt all there is, and its norms have sunk to nothing', () => {
+    const noise = normals(8);
+    const learns = (at: number) => ({
+      loss: at < 300 ? 2 * Math.exp(-at / 25) : 0,
+      gradient_norm: 0.3 * Math.exp(-Math.min(at, 900) / 20 + 0.3 * noise()),
+    });
+    const sunk = new Feed(gradientExplosion);
+    expect(sunk.say(steps(1000, learns))).toEqual([]);
+    // Far above the last norms, and far below those of a training.
+    expect(sunk.say([{ loss: 0, gradient_norm: 1e-6 }])).toEqual([]);
+    // One batch that is not learnt as well as the others, and the same norm where that much of the loss comes back.
+    expect(sunk.say([{ loss: 0.001, gradient_norm: 0.4 }])).toEqual([]);
+    expect(sunk.say(steps(20, () => ({ loss: 0, gradient_norm: 1e-6 })))).toEqual([]);
+    expect(sunk.say([{ loss: 0.5, gradient_norm: 0.4 }])).toEqual(['critical 1022']);
+  });
 });

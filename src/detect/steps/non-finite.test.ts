@@ -208,4 +208,32 @@ describe('nonFinite', () => {
       expect(feed.say([scaled(Infinity, 4), scaled(Infinity, 4)])).toEqual(['warning 3']);
     });
   });
+
+  it('tells of a loss scaler that finds no scale, by its steps in a row or its scale', () => {
+    const overflow = { loss: 1, gradient_norm: Infinity };
+    const skipping = (values: object, count: number) => {
+      const feed = new Feed(nonFinite);
+      feed.take(good);
+      return steps(count, (at) => feed.take({ ...overflow, ...values }, { step: at + 1, skipped: true }));
+    };
+    const unscaled = skipping({}, 40);
+    expect(unscaled.findIndex((verdict) => verdict.status === 'evidence')).toBe(33);
+    expect(unscaled[33]).toMatchObject({
+      severity: 'critical',
+      firstStep: 1,
+      cause: 'The loss scaler of rank 2 skipped step 34, 34 in a row: a search for a scale is over by then.',
+    });
+    const lost = new Feed(nonFinite);
+    const halved = steps(20, (at) =>
+      lost.take(at % 2 === 0 ? good : { ...overflow, loss_scale: 2 ** (4 - at) }, { step: at, skipped: at % 2 === 1 }),
+    );
+    expect(halved.findIndex((verdict) => verdict.status === 'evidence')).toBe(5);
+    expect(halved[5]).toMatchObject({
+      severity: 'warning',
+      cause: 'The loss scaler of rank 2 skipped step 5, at a scale of 0.5: below 1 there is nothing left to lower.',
+    });
+    const unmarked = new Feed(nonFinite);
+    const fallen = steps(12, (at) => ({ ...overflow, loss_scale: 2 ** (8 - at) }));
+    expect(unmarked.say(fallen)[0]).toBe('warning 9');
+  });
 });

@@ -2,6 +2,7 @@ import { integer } from '../../config/index.ts';
 import { detectorOptions, quiet, stepDetector } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
+import { longestSearch, LostScale } from './lost-scale.ts';
 import { UnmarkedSkips } from './unmarked-skips.ts';
 import { UnskippedNorms, type Norm } from './unskipped-norms.ts';
 
@@ -27,9 +28,10 @@ export interface State {
   readonly at: Record<Watched, number>;
   readonly norms: UnskippedNorms;
   readonly skips: UnmarkedSkips;
+  readonly scale: LostScale;
 }
 
-/** A loss, the gradient norm or the norm of the parameters is NaN or infinite. Needs no history. Steps that the loss scaler skipped, by a mark, its scale or the next loss, say nothing. */
+/** A loss, the gradient norm or the norm of the parameters is NaN or infinite. Needs no history. Steps that the loss scaler skipped, by a mark, its scale or the next loss, say nothing as long as they can be a search for a scale. */
 export const nonFinite = stepDetector({
   kind: 'non_finite',
   subject: 'run',
@@ -54,15 +56,34 @@ export const nonFinite = stepDetector({
     at: ofAll(-1),
     norms: new UnskippedNorms(),
     skips: new UnmarkedSkips(),
+    scale: new LostScale(),
   }),
-  observe({ episode, streak, at, norms, skips }, observation, { consecutive, recovery }) {
+  observe({ episode, streak, at, norms, skips, scale }, observation, { consecutive, recovery }) {
     const { step: reported, rank, fresh, known, skipped, wentBack } = observation;
     if (wentBack) {
       Object.assign(streak, ofAll(0));
       Object.assign(at, ofAll(-1));
     }
     const counted = skips.take(observation, norms.take(observation));
-    if (skipped) return quiet;
+    scale.take(observation);
+    if (skipped) {
+      const { reason, inARow } = scale;
+      if (reason === null) return quiet;
+      return {
+        status: 'evidence',
+        severity: inARow > longestSearch ? 'critical' : 'warning',
+        firstStep: episode.disturbed(reported - inARow + 1),
+        step: reported,
+        score: inARow,
+        threshold: longestSearch,
+        baseline: null,
+        window: 0,
+        origin: 'shared',
+        cause: `The loss scaler of rank ${rank} skipped step ${reported}, ${reason}.`,
+        advice:
+          'Nothing is trained in steps that are skipped: go back to a checkpoint before the first of them, look for infinities in the weights and the data, and compute what overflows in bf16 or fp32.',
+      };
+    }
     const told: Told[] = [];
     for (const field of direct) {
       const value = fresh[field];

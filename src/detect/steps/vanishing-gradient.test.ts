@@ -61,4 +61,11 @@ describe('vanishingGradient', () => {
     const unknown = new Feed(vanishingGradient, { floor: '0' });
     expect(unknown.say(fading(() => 2).map(({ gradient_norm }) => ({ gradient_norm })))).toEqual([]);
   });
+
+  it('is silent once the loss is what single precision resolves of the first one', () => {
+    const converging = (end: number) =>
+      steps(800, (at) => ({ loss: Math.max(end, 16 * Math.exp(-at / 10)), gradient_norm: 8 * Math.exp(-at / 20) }));
+    expect(new Feed(vanishingGradient).say(converging(1e-15))).toEqual([]);
+    expect(new Feed(vanishingGradient).say(converging(0.1))[0]).toMatch(/^warning/);
+  });
 });

@@ -1,0 +1,34 @@
+import type { Observation } from '../../runs/index.ts';
+
+/**
+ * Steps skipped in a row that may be a search for a loss scale. Of the usual ones that of Megatron-LM takes the longest: it begins at
+ * 2^32 (`initial_loss_scale`) and waits for two overflows before it halves first (`hysteresis`), so 33 bring it to 1.
+ */
+export const longestSearch = 33;
+
+/** How many steps the loss scaler skipped in a row, and whether that is no search for a scale any more. */
+export class LostScale {
+  private step = -1;
+  private wasSkipped = false;
+  private scale = Infinity;
+  inARow = 0;
+
+  /** Takes what came of a step, which may come in parts. */
+  take({ step, fresh, skipped, wentBack }: Observation): void {
+    if (wentBack) [this.step, this.wasSkipped, this.inARow, this.scale] = [-1, false, 0, Infinity];
+    if (step > this.step) {
+      if (!this.wasSkipped) this.inARow = 0;
+      [this.step, this.wasSkipped] = [step, false];
+    }
+    this.scale = fresh.loss_scale ?? this.scale;
+    if (!skipped || this.wasSkipped || step < this.step) return;
+    this.wasSkipped = true;
+    this.inARow += 1;
+  }
+
+  /** Why the step that was skipped last is out of order; null where it is not. */
+  get reason(): string | null {
+    if (this.inARow > longestSearch) return `${this.inARow} in a row: a search for a scale is over by then`;
+    return this.scale < 1 ? `at a scale of ${this.scale}: below 1 there is nothing left to lower` : null;
+  }
+}
