@@ -22,7 +22,9 @@ const slowRun: DetectorFacts = { ...facts, kind: 'slow_run', subject: 'run' };
 const waiting: DetectorFacts = { ...facts, kind: 'waiting', subject: 'series', endsWithRun: false };
 const stalled: DetectorFacts = { ...facts, kind: 'stalled', subject: 'rank', explains: ['waiting'] };
 const nan: DetectorFacts = { ...facts, kind: 'nan', subject: 'run', explains: ['lost'] };
-const detectors = [throttled, gpuLost, lost, slowRank, slowRun, stalled, waiting, nan];
+const exploded: DetectorFacts = { ...facts, kind: 'exploded', subject: 'run', explains: ['diverged'] };
+const diverged: DetectorFacts = { ...facts, kind: 'diverged', subject: 'run', explains: ['exploded'] };
+const detectors = [throttled, gpuLost, lost, slowRank, slowRun, stalled, waiting, nan, exploded, diverged];
 
 /** Rank n of the run r computes on GPU-n; those of the other run on GPUs of their own. */
 const gpusOf = (run: string, rank: number | null): string[] => {
@@ -33,6 +35,25 @@ const house = () => findingsHouse(detectors, { max_open: 100 }, { gpusOf });
 
 const hot = evidence('warning', null, { cause: 'GPU 5 is throttled by its temperature.' });
 const slow = evidence('warning', 8120, { cause: 'Rank 5 computes 1.4 times slower than its 7 peers since step 8120.' });
+
+describe('two kinds that explain each other', () => {
+  it.each([
+    ['the older of two that are as bad', exploded, 'critical', diverged, 'critical', 80, 'exploded'],
+    ['the older of two that are as bad', diverged, 'critical', exploded, 'critical', 80, 'diverged'],
+    ['the worse', diverged, 'critical', exploded, 'warning', 80, 'diverged'],
+    ['the older of two that began together', exploded, 'warning', diverged, 'critical', 3, 'exploded'],
+  ] as const)('have one cause: %s', (_, first, severity, second, worse, later, cause) => {
+    const { findings, see, wait } = house();
+    see(first, evidence(severity, 400));
+    wait(20);
+    see(second, evidence(worse, 400 + later));
+    // Told again it stays so.
+    see(first, evidence(severity, 400));
+    see(second, evidence(worse, 400 + later));
+    expect(findings.open.filter(({ consequenceOf }) => consequenceOf === null)).toMatchObject([{ kind: cause }]);
+    expect(findings.open).toHaveLength(2);
+  });
+});
 
 describe('a finding about a GPU', () => {
   it('explains what happens to the rank that computes on it, and is told with it', () => {

@@ -37,6 +37,8 @@ export interface Beginning {
  * the run. A kind that explains itself does so for what opened later, or is milder, and not for a rank that took steps after it: that one
  * did not depend on it.
  *
+ * Of two kinds that explain each other one finding leads: the worse, and of two that are alike or began at the same steps the older.
+ *
  * What the steps of a run showed explains the end of a rank that tells of it itself, within a few steps.
  */
 export function explains(cause: Case, consequence: Case, window: number, whereabouts: Whereabouts): boolean {
@@ -54,7 +56,7 @@ export function explains(cause: Case, consequence: Case, window: number, whereab
   if (cause.detector.kind === consequence.detector.kind) {
     if (worse < 0 || (worse === 0 && byAge(cause.finding, consequence.finding) > 0)) return false;
     if (wentOn(consequence.finding, cause.finding.openedAt + batchSeconds, whereabouts)) return false;
-  }
+  } else if (consequence.detector.explains.includes(cause.detector.kind) && !leads(cause, consequence)) return false;
   const { lastEvidenceAt } = consequence.finding;
   return beginningsOf(consequence).some((beginning) => isAbout(cause.finding, beginning, lastEvidenceAt, window));
 }
@@ -79,8 +81,19 @@ export function severityOf({ severity }: Finding): number {
 }
 
 /** Whether two findings are of the same steps, of which the first is more than a remark. */
-function beganTogether({ severity, firstStep: one }: Finding, { firstStep: other }: Beginning): boolean {
+function beganTogether(
+  { severity, firstStep: one }: Finding,
+  { firstStep: other }: Pick<Beginning, 'firstStep'>,
+): boolean {
   return severity !== 'info' && one !== null && other !== null && Math.abs(one - other) <= stepsAhead;
+}
+
+/** Whether the first of two findings, of kinds that explain each other, is the cause. */
+function leads({ finding: one }: Case, { finding: other }: Case): boolean {
+  const isOlder = byAge(one, other) < 0;
+  const worse = severityOf(one) - severityOf(other);
+  const areTogether = isOlder ? beganTogether(one, other) : beganTogether(other, one);
+  return worse === 0 || areTogether ? isOlder : worse > 0;
 }
 
 function isSameRun({ subject: { run } }: Finding, { subject: other }: Finding): boolean {

@@ -64,7 +64,8 @@ export class Incidents {
   /** Attaches one to what is open and explains it, or to nothing. Gives it, with those that were attached to it before. */
   attach(incident: Incident): readonly Incident[] {
     // What the machine suffers says more of a rank than that another rank suffers the same.
-    const causes = this.all.filter((other) => this.#explains(other, incident));
+    // Of kinds that explain each other one may stand behind this one already.
+    const causes = this.all.filter((other) => this.rootOf(other) !== incident && this.#explains(other, incident));
     const cause = causes.find(({ detector }) => detector.kind !== incident.detector.kind) ?? causes[0];
     if (cause !== undefined) return this.#follow(incident, this.rootOf(cause));
     // What is over hides nothing any more, and may still be the reason.

@@ -146,7 +146,7 @@ export const overfitting = stepDetector({
       window,
       cause:
         `The validation loss of rank ${observation.rank} has risen to ${figure(now.validation)} at step ${step} from its best, ` +
-        `${figure(best.validation)} at step ${best.step}, while the training loss fell from ${figure(best.training)} to ${figure(now.training)}.`,
+        `${figure(best.validation)} at step ${best.step}, while the training loss ${now.training < best.training ? 'fell' : 'went'} from ${figure(best.training)} to ${figure(now.training)}.`,
       advice: `Keep the checkpoint of about step ${best.step}; stop, or train on with more data, augmentation, weight decay or dropout.`,
     };
   },
