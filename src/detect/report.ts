@@ -4,6 +4,7 @@ import type {
   EventReport,
   LayerReport,
   Observed,
+  Role,
   ServingReport,
   TensorReport,
 } from '../runs/index.ts';
@@ -12,7 +13,7 @@ import type { DetectorFacts, DetectorOptions, DetectorSchema, Verdict } from './
 /** What workers report beside steps, by the name under which the runs tell of it. */
 export interface Reports {
   readonly layers: LayerReport;
-  readonly tensor: TensorReport;
+  readonly tensor: TensorReport & { readonly role: Role };
   readonly evaluation: EvaluationReport;
   readonly event: EventReport;
   readonly serving: ServingReport;

@@ -1,5 +1,5 @@
 import type { Field } from './fields.ts';
-import type { RankHello } from './hello.ts';
+import type { RankHello, Role } from './hello.ts';
 import type {
   EvaluationReport,
   EventReport,
@@ -95,7 +95,7 @@ export interface RunListener {
   phase?(report: Observed<PhaseReport>): void;
   evaluation?(report: Observed<EvaluationReport>): void;
   layers?(report: Observed<LayerReport>): void;
-  tensor?(report: Observed<TensorReport>): void;
+  tensor?(report: Observed<TensorReport & { readonly role: Role }>): void;
   event?(report: Observed<EventReport>): void;
   serving?(report: Observed<ServingReport>): void;
 }

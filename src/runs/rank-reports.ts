@@ -126,7 +126,7 @@ export class RankReports {
     this.#tensors ??= new TensorRows(this.#parts.series, this.#parts.named, this.#labels);
     if (!this.#tensors.show(report, this.#parts.limits().max_tensors, exceeded)) return;
     this.#parts.changed();
-    this.#parts.listener.tensor?.({ ...this.#identity, ...report });
+    this.#parts.listener.tensor?.({ ...this.#identity, role: this.#parts.hello().role, ...report });
   }
 
   /** False where it is one too many in a minute. */

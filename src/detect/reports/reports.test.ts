@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import type { Layer, LayerReport, Observed, ServingReport, TensorReport } from '../../runs/index.ts';
+import type { Layer, LayerReport, Observed, Role, ServingReport } from '../../runs/index.ts';
 import { fromLine, restoreState, toLine } from '../../snapshot/index.ts';
 import type { Verdict } from '../detector.ts';
-import type { AnyReportDetector } from '../report.ts';
+import type { AnyReportDetector, Reports } from '../report.ts';
 import { reportDetectors } from './index.ts';
 
 type Kind = (typeof reportDetectors)[number]['kind'];
-type Report = Observed<LayerReport> | Observed<TensorReport> | Observed<ServingReport>;
+type Tensor = Reports['tensor'];
+type Report = Observed<LayerReport> | Observed<Tensor> | Observed<ServingReport>;
 
 const same = { run: 'r', rank: 2, attempt: 0, time: 1000 } as const;
 
@@ -15,10 +16,10 @@ function layers(step: number, values: Readonly<Record<string, Layer['values']>>)
   return { ...same, step, layers: Object.entries(values).map(([name, told]) => ({ name, values: told })) };
 }
 
-function tensor(step: number, counts: readonly number[], more: Partial<TensorReport> = {}): Report {
+function tensor(step: number, counts: readonly number[], more: Partial<Tensor> = {}): Report {
   const distribution = { edges: counts.map((_, at) => at).concat(counts.length), counts };
   const nothing = { count: null, mean: null, variance: null, fractionNonFinite: null, reference: false };
-  return { ...same, step, kind: 'input', name: 'pixels', ...nothing, distribution, ...more };
+  return { ...same, step, kind: 'input', role: 'training', name: 'pixels', ...nothing, distribution, ...more };
 }
 
 function serving(requests: number, errors: number, latencySeconds: number): Report {
@@ -220,6 +221,17 @@ describe('drift', () => {
     expect(
       statuses(judged('output_drift', [...start, ...times(9, () => tensor(30, [0, 0, 0, 0, 999]))])),
     ).not.toContain('evidence');
+  });
+
+  it('of outputs is information while a model trains, but from a report that was marked', () => {
+    const last = (role: Role, reference: boolean) => {
+      const start = times(10, (at) => tensor(at, usual(at), { kind: 'output', role, reference }));
+      const left = times(3, (at) => tensor(20 + at, [10, 20, 100, 400, 470], { kind: 'output', role }));
+      return judged('output_drift', [...start, ...left]).at(-1);
+    };
+    expect(last('training', false)).toMatchObject({ status: 'evidence', severity: 'info' });
+    expect(last('training', true)).toMatchObject({ status: 'evidence', severity: 'warning' });
+    expect(last('inference', false)).toMatchObject({ status: 'evidence', severity: 'warning' });
   });
 
   it('tells at once of values that are not finite', () => {
