@@ -9,7 +9,7 @@ export const deadUnits = reportDetector({
   hears: 'layers',
   subject: 'run',
   meaning: 'most units of a layer are never active',
-  explains: [],
+  explains: ['layer_gradients', 'zero_tensor'],
   alert: 'training_degraded',
   endsWithRun: true,
   options: detectorOptions({

@@ -9,7 +9,7 @@ export const zeroTensor = reportDetector({
   hears: 'layers',
   subject: 'run',
   meaning: 'all values of a layer are zero',
-  explains: [],
+  explains: ['layer_gradients'],
   alert: 'training_degraded',
   endsWithRun: true,
   options: detectorOptions({

@@ -61,7 +61,7 @@ export const gradientExplosion = stepDetector({
   kind: 'gradient_explosion',
   subject: 'run',
   meaning: 'the gradient norm left its usual range by a large factor',
-  explains: ['gradient_ratio', 'gradient_tail', 'non_finite', 'loss_spike', 'divergence'],
+  explains: ['divergence', 'gradient_ratio', 'gradient_tail', 'loss_spike', 'non_finite', 'overfitting'],
   alert: 'own',
   endsWithRun: true,
   options: detectorOptions({

@@ -165,9 +165,12 @@ describe('overfitting', () => {
     const feed = new Feed(overfitting);
     const said = feed.say([
       ...turning(60, 20),
-      ...steps(20, () => ({ validation_loss: 1.4, evaluated_training_loss: 0.9 })),
-      ...turning(120, 20).slice(80),
+      ...steps(19, () => ({ validation_loss: 1.4, evaluated_training_loss: 0.9 })),
     ]);
+    expect(feed.take({ validation_loss: 1.4, evaluated_training_loss: 0.9 })).toMatchObject({
+      cause: expect.stringMatching(/while the training loss went from 0\.[45]\d* to 0\.9\.$/) as string,
+    });
+    said.push(...feed.say(turning(120, 20).slice(80)));
     expect(said.filter((each) => each.startsWith('recovered'))).toEqual([]);
     expect(said.at(-1)).toMatch(/^warning/);
     expect(feed.say(steps(12, () => ({ validation_loss: 1, evaluated_training_loss: 0.1 }))).at(-1)).toMatch(
