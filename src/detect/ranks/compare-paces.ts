@@ -74,12 +74,8 @@ export function comparePaces(paces: ByRank<Pace>, step: number, row: StepRow<Wor
     if (comparable) recurring.take(step, changed, apart, ofPeers, recurringEvidence);
     const drifts = !changed && !lags && slight.reaches(options.evidence, little);
     pace.mark(step, changed || lags, options.of);
-    // What may be a lag is not learnt as usual before that is known: else the usual follows one that noise hides in single steps.
-    const mayLag = slight.reaches(Number.MIN_VALUE, Math.log(options.slowdown));
-    const inOrder = !changed && !slight.reaches(options.evidence / 2, -Infinity);
-    if (slight.reaches(options.evidence, -Infinity)) pace.drop();
-    if (inOrder && mayLag) pace.holdBack(own - common, isKnown ? apart : null);
-    if (inOrder && !mayLag) pace.learn(own - common, isKnown ? apart : null);
+    // What may be a lag is not learnt as usual before that is known.
+    if (!changed && !slight.reaches(options.evidence / 2, -Infinity)) pace.learn(own - common, isKnown ? apart : null);
     const lasts = pace.slowSteps >= options.slow && tail(pace.slowSteps, options.of, ofPeers) * ranks.length < chance;
     const recurs = changed && recurring.reaches(recurringEvidence, little);
     const tell = (verdict: Verdict): RankVerdict[] => (verdict === quiet ? [] : [{ rank, verdict }]);

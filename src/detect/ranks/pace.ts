@@ -11,11 +11,6 @@ const young = 20;
 /** Steps that tell how often a rank is slow. */
 const memory = 64;
 
-interface Learnt {
-  readonly own: number;
-  readonly apart: number | null;
-}
-
 /** How fast a rank computes: what is usual for it, and which of its last steps were slow. */
 export class Pace {
   /** Logarithms of own times that were in order. */
@@ -28,9 +23,6 @@ export class Pace {
   waits = false;
   /** Logarithms of how far the rank's change stood above that of its peers, while in order. */
   private readonly apart: SlidingWindow;
-  private readonly window: number;
-  /** Steps that may be of a lag, oldest first. */
-  private held: Learnt[] = [];
   /** The last steps, the newest in the lowest bit: 1 where the rank was slow. */
   private slow = 0;
   private slowSince = 0;
@@ -39,7 +31,6 @@ export class Pace {
 
   /** @param window own times in order that make the usual one */
   constructor(window: number) {
-    this.window = window;
     this.usual = new SlidingWindow(window);
     this.apart = new SlidingWindow(window);
   }
@@ -76,26 +67,8 @@ export class Pace {
     return count;
   }
 
-  /** A step as it is usual, and those held back before it. @param apart how far it stood above its peers; null where that is not known */
+  /** A step as it is usual. @param apart how far it stood above its peers; null where that is not known */
   learn(own: number, apart: number | null): void {
-    for (const held of this.held) this.push(held);
-    this.held = [];
-    this.push({ own, apart });
-  }
-
-  /** A step that may be of a lag: learnt when it turns out to be none, or after a window of steps in which nothing was decided. */
-  holdBack(own: number, apart: number | null): void {
-    const oldest = this.held.length < this.window ? undefined : this.held.shift();
-    if (oldest) this.push(oldest);
-    this.held.push({ own, apart });
-  }
-
-  /** What was held back is of a lag. */
-  drop(): void {
-    this.held = [];
-  }
-
-  private push({ own, apart }: Learnt): void {
     this.usual.push(own);
     if (apart !== null) this.apart.push(apart);
   }
