@@ -21,7 +21,7 @@ const slowRank: DetectorFacts = { ...facts, kind: 'slow_rank', subject: 'rank', 
 const slowRun: DetectorFacts = { ...facts, kind: 'slow_run', subject: 'run' };
 const waiting: DetectorFacts = { ...facts, kind: 'waiting', subject: 'series', endsWithRun: false };
 const stalled: DetectorFacts = { ...facts, kind: 'stalled', subject: 'rank', explains: ['waiting'] };
-const nan: DetectorFacts = { ...facts, kind: 'nan', subject: 'run', explains: ['lost'] };
+const nan: DetectorFacts = { ...facts, kind: 'nan', subject: 'run', explains: ['lost', 'diverged', 'exploded'] };
 const exploded: DetectorFacts = { ...facts, kind: 'exploded', subject: 'run', explains: ['diverged'] };
 const diverged: DetectorFacts = { ...facts, kind: 'diverged', subject: 'run', explains: ['exploded'] };
 const detectors = [throttled, gpuLost, lost, slowRank, slowRun, stalled, waiting, nan, exploded, diverged];
@@ -52,6 +52,25 @@ describe('two kinds that explain each other', () => {
     see(second, evidence(worse, 400 + later));
     expect(findings.open.filter(({ consequenceOf }) => consequenceOf === null)).toMatchObject([{ kind: cause }]);
     expect(findings.open).toHaveLength(2);
+  });
+
+  it('leave what goes on to stand for itself, where one of them is about to end with its cause', () => {
+    const { findings, see, wait, recover } = house();
+    see(nan, evidence('critical', 391));
+    wait(38);
+    recover(nan);
+    wait(47);
+    see(diverged, evidence('critical', 400));
+    wait(10);
+    recover(diverged);
+    see(exploded, evidence('critical', 405));
+    for (let at = 0; at < 12; at += 1) {
+      wait(30);
+      see(exploded, evidence('critical', 405));
+      // Of what goes on people are told all the time.
+      expect(findings.open.some(({ consequenceOf }) => consequenceOf === null)).toBe(true);
+    }
+    expect(findings.open).toMatchObject([{ kind: 'exploded', consequenceOf: null }]);
   });
 });
 
