@@ -37,7 +37,7 @@ export class HealedPeaks {
   calm(distance: number | null): void {
     this.now += 1;
     if (this.row > 0 && this.row < lasting) {
-      this.distances.push(Math.min(this.highest, this.#tailEnd));
+      if (this.distances.size >= tailFewest) this.distances.push(Math.min(this.highest, this.#tailEnd));
       this.heights[this.next] = this.highest;
       this.times[this.next] = this.now;
       this.next = (this.next + 1) % remembered;
@@ -86,8 +86,8 @@ export class HealedPeaks {
     return excess >= heavy * expected && this.highest < this.#tailEnd;
   }
 
-  /** Infinite while it is not known. */
+  /** Where the tail ends. */
   get #tailEnd(): number {
-    return this.distances.size < tailFewest ? Infinity : tailLimit(this.distances.sorted, tailChance);
+    return tailLimit(this.distances.sorted, tailChance);
   }
 }
