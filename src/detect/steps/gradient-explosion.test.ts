@@ -254,5 +254,12 @@ describe('gradientExplosion', () => {
     expect(sunk.say([{ loss: 0.001, gradient_norm: 0.4 }])).toEqual([]);
     expect(sunk.say(steps(20, () => ({ loss: 0, gradient_norm: 1e-6 })))).toEqual([]);
     expect(sunk.say([{ loss: 0.5, gradient_norm: 0.4 }])).toEqual(['critical 1022']);
+    // More than the run ever had is told at once, and a second one in a row.
+    const far = new Feed(gradientExplosion);
+    far.say(steps(1000, learns));
+    expect(far.say([{ loss: 0, gradient_norm: 40 }])).toEqual(['critical 1000']);
+    const again = new Feed(gradientExplosion);
+    again.say(steps(1000, learns));
+    expect(again.say(steps(2, () => ({ loss: 0.001, gradient_norm: 0.4 })))).toEqual(['critical 1001']);
   });
 });

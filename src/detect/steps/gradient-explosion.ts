@@ -212,8 +212,10 @@ export const gradientExplosion = stepDetector({
     const far = !harmless || (isWide && distance >= common);
     const goesOn = far && (state.beyond >= lasting || (state.beyond === 2 && grown));
     const critical = goesOn || distance >= Math.log(options.jump_factor);
-    // Where next to nothing of the loss is left, single batches matter by so many times more than the others, and hardly at all.
-    if (!episode.open && Math.abs(known.loss ?? NaN) < resolved * Math.abs(state.beganLoss)) return quiet;
+    // Where next to nothing of the loss is left, a single batch may bring a norm back as the run had when it began.
+    const isLearnt = Math.abs(known.loss ?? NaN) < resolved * Math.abs(state.beganLoss);
+    const isAsAtFirst = Math.log(norm) < state.began + limits.warning;
+    if (!episode.open && state.astray === 1 && isLearnt && isAsAtFirst) return quiet;
     if (!critical && state.driftedSince !== null && drift !== null) return ofDrift(state.driftedSince, drift);
     // Far out, as single norms of this run are now and then.
     if (!critical && !episode.open && state.astray < lasting && distance < common) return quiet;
