@@ -6,16 +6,21 @@ import type { Observation } from '../../runs/index.ts';
  */
 export const longestSearch = 33;
 
+/** So many skipped steps within so many that leave a scale below 1 are no accident: few gradients are so large that they need one. */
+const [fewestBelow, within] = [3, 20];
+
 /** How many steps the loss scaler skipped in a row, and whether that is no search for a scale any more. */
 export class LostScale {
   private step = -1;
   private wasSkipped = false;
   private scale = Infinity;
+  /** The last skipped steps that left a scale below 1. */
+  private below: readonly number[] = [];
   inARow = 0;
 
   /** Takes what came of a step, which may come in parts. */
   take({ step, fresh, skipped, wentBack }: Observation): void {
-    if (wentBack) [this.step, this.wasSkipped, this.inARow, this.scale] = [-1, false, 0, Infinity];
+    if (wentBack) [this.step, this.wasSkipped, this.inARow, this.scale, this.below] = [-1, false, 0, Infinity, []];
     if (step > this.step) {
       if (!this.wasSkipped) this.inARow = 0;
       [this.step, this.wasSkipped] = [step, false];
@@ -24,11 +29,15 @@ export class LostScale {
     if (!skipped || this.wasSkipped || step < this.step) return;
     this.wasSkipped = true;
     this.inARow += 1;
+    if (this.scale < 1) this.below = [...this.below, step].slice(-fewestBelow);
   }
 
   /** Why the step that was skipped last is out of order; null where it is not. */
   get reason(): string | null {
     if (this.inARow > longestSearch) return `${this.inARow} in a row: a search for a scale is over by then`;
-    return this.scale < 1 ? `at a scale of ${this.scale}: below 1 there is nothing left to lower` : null;
+    const [first] = this.below;
+    const isLow =
+      this.scale < 1 && this.below.length === fewestBelow && first !== undefined && this.step - first < within;
+    return isLow ? `the third within ${within} steps, and its scale is ${this.scale}` : null;
   }
 }

@@ -41,7 +41,7 @@ export class UnskippedNorms {
     const norm = { step, value };
     // A loss that was filtered out is no matter of the scale.
     const isScaled = !Number.isFinite(value) && known.loss_scale !== undefined && known.loss !== 0;
-    if (isScaled && this.fell && this.scale >= 1) this.fell = false;
+    if (isScaled && this.fell) this.fell = false;
     else if (isScaled && this.scale > 1) this.held = norm;
     else norms.push(norm);
     return norms;
