@@ -44,7 +44,6 @@ export const divergence = stepDetector({
     'loss_not_decreasing',
     'loss_oscillation',
     'loss_spike',
-    'non_finite',
     'overfitting',
     'overtraining',
     'vanishing_gradient',
