@@ -1,19 +1,11 @@
 import type { InferOutput } from 'valibot';
-import type {
-  EvaluationReport,
-  EventReport,
-  LayerReport,
-  Observed,
-  Role,
-  ServingReport,
-  TensorReport,
-} from '../runs/index.ts';
+import type { EvaluationReport, EventReport, LayerReport, Observed, RankTensor, ServingReport } from '../runs/index.ts';
 import type { DetectorFacts, DetectorOptions, DetectorSchema, Verdict } from './detector.ts';
 
 /** What workers report beside steps, by the name under which the runs tell of it. */
 export interface Reports {
   readonly layers: LayerReport;
-  readonly tensor: TensorReport & { readonly role: Role };
+  readonly tensor: RankTensor;
   readonly evaluation: EvaluationReport;
   readonly event: EventReport;
   readonly serving: ServingReport;

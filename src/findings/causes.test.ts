@@ -23,8 +23,23 @@ const waiting: DetectorFacts = { ...facts, kind: 'waiting', subject: 'series', e
 const stalled: DetectorFacts = { ...facts, kind: 'stalled', subject: 'rank', explains: ['waiting'] };
 const nan: DetectorFacts = { ...facts, kind: 'nan', subject: 'run', explains: ['lost', 'diverged', 'exploded'] };
 const exploded: DetectorFacts = { ...facts, kind: 'exploded', subject: 'run', explains: ['diverged'] };
-const diverged: DetectorFacts = { ...facts, kind: 'diverged', subject: 'run', explains: ['exploded'] };
-const detectors = [throttled, gpuLost, lost, slowRank, slowRun, stalled, waiting, nan, exploded, diverged];
+const blown: DetectorFacts = { ...facts, kind: 'blown', subject: 'run', explains: ['diverged', 'nan'] };
+const diverged: DetectorFacts = { ...facts, kind: 'diverged', subject: 'run', explains: ['blown', 'exploded'] };
+const corrupt: DetectorFacts = { ...facts, kind: 'corrupt', subject: 'run', explains: ['blown', 'nan', 'diverged'] };
+const detectors = [
+  throttled,
+  gpuLost,
+  lost,
+  slowRank,
+  slowRun,
+  stalled,
+  waiting,
+  nan,
+  exploded,
+  diverged,
+  blown,
+  corrupt,
+];
 
 /** Rank n of the run r computes on GPU-n; those of the other run on GPUs of their own. */
 const gpusOf = (run: string, rank: number | null): string[] => {
@@ -71,6 +86,30 @@ describe('two kinds that explain each other', () => {
       expect(findings.open.some(({ consequenceOf }) => consequenceOf === null)).toBe(true);
     }
     expect(findings.open).toMatchObject([{ kind: 'exploded', consequenceOf: null }]);
+  });
+
+  it('never follow from themselves, through a third kind either', () => {
+    // The explosion explains the NaN, that the divergence, and that, being worse, the explosion.
+    const { findings, see, wait, recover } = house();
+    see(corrupt, evidence('critical', 399));
+    recover(corrupt);
+    const loop = [
+      [diverged, evidence('critical', 480)],
+      [blown, evidence('warning', 400)],
+      [nan, evidence('critical', 402)],
+    ] as const;
+    for (let at = 0; at < 12; at += 1) {
+      for (const [kind, what] of loop) {
+        see(kind, what);
+        wait(10);
+      }
+    }
+    expect(findings.open).toHaveLength(3);
+    const roots = findings.open.filter(({ consequenceOf }) => consequenceOf === null);
+    expect(roots).toHaveLength(1);
+    expect(findings.open.map(({ consequenceOf }) => consequenceOf)).toEqual(
+      findings.open.map(({ id }) => (id === roots[0]?.id ? null : roots[0]?.id)),
+    );
   });
 });
 

@@ -34,10 +34,8 @@ export interface Beginning {
  * What happened to a machine in a moment, before a run began that took steps there since, explains nothing of that run.
  *
  * Within a run a finding is never hidden behind a milder one, unless people are told of that one and both began at the same steps. Between a machine and what runs on it that is no reason: how much a fault of a GPU matters shows in what it does to
- * the run. A kind that explains itself does so for what opened later, or is milder, and not for a rank that took steps after it: that one
- * did not depend on it.
- *
- * Of two kinds that explain each other one finding leads: the worse, and of two that are alike or began at the same steps the older.
+ * the run. Of kinds that explain each other one finding leads: the worse, and the older of two that are as bad, or that are of two kinds and
+ * began at the same steps. One of the same kind explains nothing of a rank that took steps after it: that one did not depend on it.
  *
  * What the steps of a run showed explains the end of a rank that tells of it itself, within a few steps.
  */
@@ -53,10 +51,9 @@ export function explains(cause: Case, consequence: Case, window: number, whereab
     cause.detector.alert !== 'none' &&
     beginningsOf(consequence).some((beginning) => beganTogether(cause.finding, beginning));
   if (worse < 0 && !joined && isSameRun(cause.finding, consequence.finding)) return false;
-  if (cause.detector.kind === consequence.detector.kind) {
-    if (worse < 0 || (worse === 0 && byAge(cause.finding, consequence.finding) > 0)) return false;
-    if (wentOn(consequence.finding, cause.finding.openedAt + batchSeconds, whereabouts)) return false;
-  } else if (consequence.detector.explains.includes(cause.detector.kind) && !leads(cause, consequence)) return false;
+  if (consequence.detector.explains.includes(cause.detector.kind) && !leads(cause, consequence)) return false;
+  const isSameKind = cause.detector.kind === consequence.detector.kind;
+  if (isSameKind && wentOn(consequence.finding, cause.finding.openedAt + batchSeconds, whereabouts)) return false;
   const { lastEvidenceAt } = consequence.finding;
   return beginningsOf(consequence).some((beginning) => isAbout(cause.finding, beginning, lastEvidenceAt, window));
 }
@@ -88,11 +85,11 @@ function beganTogether(
   return severity !== 'info' && one !== null && other !== null && Math.abs(one - other) <= stepsAhead;
 }
 
-/** Whether the first of two findings, of kinds that explain each other, is the cause. */
+/** Whether the first of two findings, of kinds that explain each other or of one that explains itself, is the cause. */
 function leads({ finding: one }: Case, { finding: other }: Case): boolean {
   const isOlder = byAge(one, other) < 0;
   const worse = severityOf(one) - severityOf(other);
-  const areTogether = isOlder ? beganTogether(one, other) : beganTogether(other, one);
+  const areTogether = one.kind !== other.kind && (isOlder ? beganTogether(one, other) : beganTogether(other, one));
   return worse === 0 || areTogether ? isOlder : worse > 0;
 }
 

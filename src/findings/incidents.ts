@@ -58,19 +58,18 @@ export class Incidents {
     // Of what is about to end too, nobody needs to hear.
     const left = this.#behind(id).filter(({ closing }) => closing === null);
     for (const incident of left) incident.follow(null);
-    return [...new Set(left.flatMap((incident) => this.attach(incident, ({ closing }) => closing === null)))];
+    const staying = this.all.filter(({ closing }) => closing === null);
+    return [...new Set(left.flatMap((incident) => this.attach(incident, staying)))];
   }
 
   /**
    * Attaches one to what is open and explains it, or to nothing. Gives it, with those that were attached to it before.
-   * @param mayExplain what is asked at all; after the end of a cause nothing that is about to end with it
+   * @param others what may explain it; after the end of a cause nothing that is about to end, too
    */
-  attach(incident: Incident, mayExplain: (other: Incident) => boolean = () => true): readonly Incident[] {
+  attach(incident: Incident, others = this.all): readonly Incident[] {
     // What the machine suffers says more of a rank than that another rank suffers the same.
     // Of kinds that explain each other one may stand behind this one already.
-    const causes = this.all.filter(
-      (other) => this.rootOf(other) !== incident && mayExplain(other) && this.#explains(other, incident),
-    );
+    const causes = others.filter((other) => this.rootOf(other) !== incident && this.#explains(other, incident));
     const cause = causes.find(({ detector }) => detector.kind !== incident.detector.kind) ?? causes[0];
     if (cause !== undefined) return this.#follow(incident, this.rootOf(cause));
     // What is over hides nothing any more, and may still be the reason.

@@ -14,6 +14,7 @@ export type {
   Observed,
   RankIdentity,
   RankState,
+  RankTensor,
   RankTransition,
   RunListener,
   StepValues,

@@ -79,6 +79,9 @@ export interface RankTransition extends RankIdentity {
 /** A report with the rank that it is of. */
 export type Observed<Report> = RankIdentity & { readonly attempt: number } & Report;
 
+/** Statistics of a tensor, and what its rank does. */
+export type RankTensor = TensorReport & { readonly role: Role };
+
 /** Where the runs tell what they see. A listener leaves away what it does not want to hear. */
 export interface RunListener {
   observation(observation: Observation): void;
@@ -95,7 +98,7 @@ export interface RunListener {
   phase?(report: Observed<PhaseReport>): void;
   evaluation?(report: Observed<EvaluationReport>): void;
   layers?(report: Observed<LayerReport>): void;
-  tensor?(report: Observed<TensorReport & { readonly role: Role }>): void;
+  tensor?(report: Observed<RankTensor>): void;
   event?(report: Observed<EventReport>): void;
   serving?(report: Observed<ServingReport>): void;
 }

@@ -1,11 +1,11 @@
 import { integer, number } from '../../config/index.ts';
-import type { Observed, TensorKind } from '../../runs/index.ts';
+import type { Observed, RankTensor, TensorKind } from '../../runs/index.ts';
 import { sumOf } from '../../stats/index.ts';
 import { detectorOptions, quiet, type Verdict } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
 import { percent } from './layer-rule.ts';
-import { reportDetector, type Reports } from '../report.ts';
+import { reportDetector } from '../report.ts';
 import { compare, extended, isComparable, type Reference } from './tensor-reference.ts';
 
 interface Tensor {
@@ -62,7 +62,7 @@ function driftOf<const Kind extends string>(
   });
 }
 
-function judge(state: State, report: Observed<Reports['tensor']>, options: Options, advice: string): Verdict {
+function judge(state: State, report: Observed<RankTensor>, options: Options, advice: string): Verdict {
   const { name, step, rank, fractionNonFinite, distribution } = report;
   const tensors = (state.tensors ??= {});
   const former = tensors[name];
@@ -101,7 +101,7 @@ function judge(state: State, report: Observed<Reports['tensor']>, options: Optio
 }
 
 /** The stability index where it says that the tensor has drifted, else null. */
-function driftFrom(reference: Reference, { distribution }: Reports['tensor'], { psi, least }: Options): number | null {
+function driftFrom(reference: Reference, { distribution }: RankTensor, { psi, least }: Options): number | null {
   if (distribution === null || !isComparable(reference, distribution) || sumOf(distribution.counts) < least)
     return null;
   const found = compare(reference, distribution);

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import type { Layer, LayerReport, Observed, Role, ServingReport } from '../../runs/index.ts';
+import type { Layer, LayerReport, Observed, RankTensor, Role, ServingReport } from '../../runs/index.ts';
 import { fromLine, restoreState, toLine } from '../../snapshot/index.ts';
 import type { Verdict } from '../detector.ts';
-import type { AnyReportDetector, Reports } from '../report.ts';
+import type { AnyReportDetector } from '../report.ts';
 import { reportDetectors } from './index.ts';
 
 type Kind = (typeof reportDetectors)[number]['kind'];
-type Tensor = Reports['tensor'];
-type Report = Observed<LayerReport> | Observed<Tensor> | Observed<ServingReport>;
+type Report = Observed<LayerReport> | Observed<RankTensor> | Observed<ServingReport>;
 
 const same = { run: 'r', rank: 2, attempt: 0, time: 1000 } as const;
 
@@ -16,7 +15,7 @@ function layers(step: number, values: Readonly<Record<string, Layer['values']>>)
   return { ...same, step, layers: Object.entries(values).map(([name, told]) => ({ name, values: told })) };
 }
 
-function tensor(step: number, counts: readonly number[], more: Partial<Tensor> = {}): Report {
+function tensor(step: number, counts: readonly number[], more: Partial<RankTensor> = {}): Report {
   const distribution = { edges: counts.map((_, at) => at).concat(counts.length), counts };
   const nothing = { count: null, mean: null, variance: null, fractionNonFinite: null, reference: false };
   return { ...same, step, kind: 'input', role: 'training', name: 'pixels', ...nothing, distribution, ...more };

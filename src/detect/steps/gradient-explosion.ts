@@ -54,8 +54,9 @@ export interface State {
  * The verdict on exploding gradients: the logarithm of the gradient norm against the median of the last norms that were in range,
  * in robust standard deviations. Beyond the critical limit a second point in a row that is larger still, a third, or one enormous one,
  * is critical; one beyond the warning limit is a warning, unless single norms stray as far all the time. Points out of range do not
- * enter the baseline. That sinks no farther below where it began than an enormous point lies above: a training that has learnt all
- * there is has norms of nothing, and a larger one is no explosion. A norm that grows by a little in every step takes that median with it, and is judged by the median of the whole run.
+ * enter the baseline. The baseline sinks no farther below where it began than an enormous point lies above it: a training that has learnt
+ * all there is has norms of nothing, and a larger one is no explosion. A norm that grows by a little in every step takes that median with
+ * it, and is judged by the median of the whole run.
  */
 export const gradientExplosion = stepDetector({
   kind: 'gradient_explosion',
@@ -155,10 +156,10 @@ export const gradientExplosion = stepDetector({
     if (Number.isNaN(state.began) && usual.size >= options.warmup) {
       state.began = usual.median();
       state.beganLoss = known.loss ?? NaN;
+      state.drift.least = state.began - Math.log(options.jump_factor);
     }
-    const least = Number.isNaN(state.began) ? -Infinity : state.began - Math.log(options.jump_factor);
-    const runMiddle = Math.max(least, state.drift.middle);
-    const drift = finite ? state.drift.take(Math.log(norm), options.window, least) : null;
+    const { least, middle: runMiddle } = state.drift;
+    const drift = finite ? state.drift.take(Math.log(norm), options.window) : null;
     state.driftedSince = (drift ?? 0) >= Math.log(options.wide_factor) ? (state.driftedSince ?? step) : null;
     const ofDrift = (since: number, drift: number): Verdict => {
       const isEnormous = drift >= Math.log(options.jump_factor);

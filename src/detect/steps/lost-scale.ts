@@ -1,4 +1,5 @@
 import type { Observation } from '../../runs/index.ts';
+import type { Severity } from '../detector.ts';
 
 /**
  * Steps skipped in a row that may be a search for a loss scale. Of the usual ones that of Megatron-LM takes the longest: it begins at
@@ -32,12 +33,13 @@ export class LostScale {
     if (this.scale < 1) this.below = [...this.below, step].slice(-fewestBelow);
   }
 
-  /** Why the step that was skipped last is out of order; null where it is not. */
-  get reason(): string | null {
-    if (this.inARow > longestSearch) return `${this.inARow} in a row: a search for a scale is over by then`;
-    const [first] = this.below;
-    const isLow =
-      this.scale < 1 && this.below.length === fewestBelow && first !== undefined && this.step - first < within;
-    return isLow ? `the third within ${within} steps, and its scale is ${this.scale}` : null;
+  /** How bad it is that the last step was skipped, and why; null where that is in order. */
+  get disorder(): { readonly severity: Severity; readonly reason: string } | null {
+    if (this.inARow > longestSearch) {
+      return { severity: 'critical', reason: `${this.inARow} in a row: a search for a scale is over by then` };
+    }
+    const first = this.below.length < fewestBelow ? -Infinity : (this.below[0] ?? NaN);
+    if (this.scale >= 1 || this.step - first >= within) return null;
+    return { severity: 'warning', reason: `the third within ${within} steps, and its scale is ${this.scale}` };
   }
 }

@@ -67,11 +67,11 @@ export const nonFinite = stepDetector({
     const counted = skips.take(observation, norms.take(observation));
     scale.take(observation);
     if (skipped) {
-      const { reason, inARow } = scale;
-      if (reason === null) return quiet;
+      const { disorder, inARow } = scale;
+      if (disorder === null) return quiet;
       return {
         status: 'evidence',
-        severity: inARow > longestSearch ? 'critical' : 'warning',
+        severity: disorder.severity,
         firstStep: episode.disturbed(reported - inARow + 1),
         step: reported,
         score: inARow,
@@ -79,7 +79,7 @@ export const nonFinite = stepDetector({
         baseline: null,
         window: 0,
         origin: 'shared',
-        cause: `The loss scaler of rank ${rank} skipped step ${reported}, ${reason}.`,
+        cause: `The loss scaler of rank ${rank} skipped step ${reported}, ${disorder.reason}.`,
         advice:
           'Nothing is trained in steps that are skipped: go back to a checkpoint before the first of them, look for infinities in the weights and the data, and compute what overflows in bf16 or fp32.',
       };

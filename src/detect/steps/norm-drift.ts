@@ -13,19 +13,21 @@ const together = 3;
 export class NormDrift {
   private readonly run = new SlidingWindow(capacity);
   private readonly last = new SlidingWindow(together);
+  /** The least middle that counts, in logarithms. */
+  least = -Infinity;
   private stride = 1;
   private passed = 0;
 
   /** The middle of the run, in logarithms; NaN before the first norm. */
   get middle(): number {
-    return this.run.median();
+    return Math.max(this.least, this.run.median());
   }
 
-  /** Takes the logarithm of a norm. Gives the distance of the nearest of the last norms from the middle, or from the least one that counts; null for fewer before than `fewest`. */
-  take(norm: number, fewest: number, least = -Infinity): number | null {
+  /** Takes the logarithm of a norm. Gives the distance of the nearest of the last norms from the middle, null for fewer before than `fewest`. */
+  take(norm: number, fewest: number): number | null {
     this.last.push(norm);
     const isKnown = this.run.size * this.stride >= fewest && this.last.size === together;
-    const drift = isKnown ? this.last.quantile(0) - Math.max(least, this.middle) : null;
+    const drift = isKnown ? this.last.quantile(0) - this.middle : null;
     this.passed += 1;
     if (this.passed >= this.stride) {
       this.passed = 0;
