@@ -22,7 +22,7 @@ async function command(args: readonly string[], environment: NodeJS.ProcessEnv =
   const program = new Program('check', process.execPath, [join(client.folder, 'dist/client/command.js'), ...args], {
     env: { PATH: process.env['PATH'], NODE_NAME: 'node-a', ...environment },
   });
-  undo.push(() => program.stop(0));
+  undo(() => program.stop(0));
   return { code: await program.exited(), output: program.output };
 }
 

@@ -48,7 +48,7 @@ test('a training acts on a finding between two steps, answers a person, and says
   const training = new Program('training', process.execPath, [file], {
     env: { PATH: process.env['PATH'], GRADWATCH_ADDRESS: address },
   });
-  undo.push(() => training.stop(0));
+  undo(() => training.stop(0));
   await vi.waitFor(() => {
     expect(runs.find('digits', 0)?.newest?.step).toBeGreaterThan(0);
   }, patient);

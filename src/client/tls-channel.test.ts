@@ -51,7 +51,7 @@ function connect(address: string, tls: TlsSettings) {
     (result ??= new Promise((resolve) => {
       sender.finish({ ending: 'ENDING_FINISHED' }, 5_000, resolve);
     }));
-  undo.push(finish);
+  undo(finish);
   return { sender, warnings, finish };
 }
 

@@ -9,7 +9,7 @@ describe('Ingest and processes that die', () => {
       fileURLToPath(new URL('fixtures/worker.cjs', import.meta.url)),
       address,
     ]);
-    undo.push(() => child.kill('SIGKILL'));
+    undo(() => child.kill('SIGKILL'));
     return Promise.resolve(child);
   }
 

@@ -36,7 +36,7 @@ async function undisturbed(noise: (port: number, address: string) => Promise<voi
     sequence += 1;
     worker.batch(sequence, { step: sequence, loss: sequence / 3 });
   }, 2);
-  undo.push(() => {
+  undo(() => {
     clearInterval(report);
   });
   await noise(listening.address!.port, address);

@@ -7,7 +7,7 @@ import { health } from '../protocol/index.ts';
 
 function ask(address: string) {
   const client = new health.Health(address, credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 });
-  undo.push(() => {
+  undo(() => {
     client.close();
   });
   const check = (service: string): Promise<unknown> =>
@@ -22,7 +22,7 @@ function ask(address: string) {
     call.on('data', (answer: { status: unknown }) => told.push(answer.status));
     call.on('error', (error: ServiceError) => told.push(error.code));
     call.on('end', () => told.push('end'));
-    undo.push(() => {
+    undo(() => {
       call.cancel();
     });
     return told;

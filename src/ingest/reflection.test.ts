@@ -7,7 +7,7 @@ import { exporter, undo } from '../../test/support/ingest.ts';
 async function listServices(address: string): Promise<string> {
   const Client = makeGenericClientConstructor({}, 'reflection');
   const client = new Client(address, credentials.createInsecure());
-  undo.push(() => {
+  undo(() => {
     client.close();
   });
   const same = (bytes: Buffer): Buffer => bytes;

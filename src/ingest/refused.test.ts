@@ -66,7 +66,7 @@ describe('Ingest and what it does not take', () => {
       (bytes: Buffer) => bytes,
       (bytes) => bytes,
     );
-    undo.push(() => {
+    undo(() => {
       raw.cancel();
     });
     let end: ServiceError | null = null;
@@ -105,7 +105,7 @@ describe('Ingest and what it does not take', () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000));
     expect(bomb.length).toBeLessThan(65_536);
     const session = connectHttp2(`http://127.0.0.1:${listening.address!.port}`);
-    undo.push(() => {
+    undo(() => {
       session.destroy();
     });
     const stream = session.request({
@@ -130,7 +130,7 @@ describe('Ingest and what it does not take', () => {
     const { listening, address } = await exporter({ frozen_after: 1 });
     const sockets = [0, 1].map(() => connect(listening.address!.port, '127.0.0.1'));
     for (const socket of sockets) socket.on('error', () => undefined).resume();
-    undo.push(() => {
+    undo(() => {
       for (const socket of sockets) socket.destroy();
     });
     sockets[0]!.write('GET / HTTP/1.1\r\n\r\n'.repeat(10));
@@ -145,7 +145,7 @@ describe('Ingest and what it does not take', () => {
 
   it('ends a call that says no hello', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    undo.push(() => vi.useRealTimers());
+    undo(() => vi.useRealTimers());
     const { address } = await exporter({ frozen_after: 3600 });
     const [silent, worker] = [new Worker(address), new Worker(address).hello()];
     await vi.waitFor(() => {

@@ -7,7 +7,7 @@ import { protocol, type HelloMessage, type SingleReportAnswer, type StepMessage 
 
 function simpleClient(address: string) {
   const client = new protocol.Telemetry(address, credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 });
-  undo.push(() => {
+  undo(() => {
     client.close();
   });
   return (
@@ -48,7 +48,7 @@ describe('ReportOnce', () => {
     const { address, series } = await exporter();
     const { path, requestSerialize, responseDeserialize } = protocol.Telemetry.service.ReportOnce;
     const client = new Client(address, credentials.createInsecure());
-    undo.push(() => {
+    undo(() => {
       client.close();
     });
     const report = (session: string, minor: number): Promise<unknown> =>
@@ -152,7 +152,7 @@ describe('ReportOnce', () => {
         .on('error', () => undefined)
         .resume(),
     );
-    undo.push(() => {
+    undo(() => {
       for (const socket of silent) socket.destroy();
       client.close();
     });

@@ -76,7 +76,7 @@ describe('A rank whose worker is alive', () => {
   it('is had by its successor when its node is gone without a word, as soon as pings are not answered', async () => {
     const { address, state, series } = await exporter({ frozen_after: 1 });
     const network = await networkTo(address);
-    undo.push(() => {
+    undo(() => {
       network.close();
     });
     await training(network.address);

@@ -117,7 +117,7 @@ describe('Ingest over TLS', () => {
     const plain = connect({ port, host: '127.0.0.1', ca: ca.cert });
     const broken = connectTcp(port, '127.0.0.1').end('GET / HTTP/1.1\r\n\r\n');
     for (const socket of [plain, broken]) socket.on('error', () => undefined).resume();
-    undo.push(() => plain.destroy());
+    undo(() => plain.destroy());
     await vi.waitFor(() => {
       expect([plain.destroyed, broken.destroyed]).toEqual([true, true]);
       expect(refused('tls_handshake')).toBe('2');

@@ -8,7 +8,7 @@ import { exporter, scratch, soon, undo, Worker } from '../../test/support/ingest
 function connection(address: string): ClientHttp2Session {
   const session = connect(`http://${address}`);
   session.on('error', () => undefined);
-  undo.push(() => {
+  undo(() => {
     session.destroy();
   });
   return session;
@@ -45,7 +45,7 @@ describe('Ingest and calls that are not whole', () => {
     'ends a %s that is not whole in time, and keeps none of it',
     async (method) => {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-      undo.push(() => vi.useRealTimers());
+      undo(() => vi.useRealTimers());
       const { address, series } = await exporter({ frozen_after: 3600 });
       const worker = new Worker(address).hello();
       const call = half(connection(address), method, 60_000);

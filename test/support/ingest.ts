@@ -9,7 +9,7 @@ import {
   type ServiceError,
   type status,
 } from '@grpc/grpc-js';
-import { afterEach, vi } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { Ingest, type IngestOptions } from '../../src/ingest/index.ts';
 import { asksForTls, TlsFiles } from '../../src/listen/index.ts';
 import {
@@ -37,21 +37,21 @@ const defaults: IngestOptions = {
   request_timeout: 5,
 };
 
-/** Undone after each test, last first. */
-export const undo: (() => unknown)[] = [];
+/** Takes what is done when the test is over, last first. */
+export function undo(step: () => unknown): void {
+  onTestFinished(async () => {
+    await step();
+  });
+}
 
 /** A folder that goes with the test. */
 export function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'gradwatch-ingest-'));
-  undo.push(() => {
+  undo(() => {
     rmSync(folder, { recursive: true });
   });
   return folder;
 }
-
-afterEach(async () => {
-  for (const step of undo.splice(0).reverse()) await step();
-});
 
 /** The gRPC service with the runs behind it, on a free port. */
 export async function exporter(options: Partial<IngestOptions> = {}) {
@@ -84,7 +84,7 @@ export async function exporter(options: Partial<IngestOptions> = {}) {
     node: 'node-a',
   });
   const listening = await ingest.start();
-  undo.push(() => ingest.stop(0.2));
+  undo(() => ingest.stop(0.2));
   return {
     runs,
     ingest,
@@ -119,7 +119,7 @@ export class Worker {
     this.call.on('data', (message: ExporterMessage__Output) => this.told.push(message));
     this.call.on('error', () => undefined);
     this.call.on('status', ({ code, details }: ServiceError) => (this.end = { code, details }));
-    undo.push(() => {
+    undo(() => {
       this.client.close();
       this.call.cancel();
     });
