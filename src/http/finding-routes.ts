@@ -1,4 +1,4 @@
-import { json, Router, type Request, type RequestHandler } from 'express';
+import { Router, type Request, type RequestHandler } from 'express';
 import * as v from 'valibot';
 import type { Finding } from '../findings/index.ts';
 import { ApiError } from './api-error.ts';
@@ -9,7 +9,7 @@ import type { FindingStream } from './finding-stream.ts';
 import { sendJson } from './json.ts';
 import { page, pageParameters } from './paging.ts';
 import { anyText, readQuery } from './query.ts';
-import { readBody } from './read-body.ts';
+import { jsonBody, readBody } from './read-body.ts';
 import type { Served } from './served.ts';
 import { author, note } from './said.ts';
 
@@ -61,7 +61,7 @@ export function findingRoutes({ findings, kinds, token, log }: Served, stream: F
     .all(onlyMethods('GET, HEAD'));
   router
     .route('/api/v1/findings/:id/acknowledgement')
-    .post(authorize(token, off), json({ limit: bodyLimit }), (request: Request<{ id: string }>, response) => {
+    .post(authorize(token, off), jsonBody(bodyLimit), (request: Request<{ id: string }>, response) => {
       const { id } = request.params;
       const said = readBody(acknowledgement, request.body);
       find(id);

@@ -170,3 +170,22 @@ describe('/api/v1/silences', () => {
     await off.server.stop(1);
   });
 });
+
+describe('a body that is no object', () => {
+  it.each(['/api/v1/silences', '/api/v1/findings/abc-1/acknowledgement', '/api/v1/runs/r/requests'])(
+    'is refused as such by POST %s',
+    async (path) => {
+      for (const body of [null, [], [{ author: 'ada' }], 3, true, 'ada']) {
+        expect(await api.ask('POST', path, body)).toEqual({
+          status: 400,
+          body: {
+            error: {
+              code: 'invalid_body',
+              message: `the body: found ${JSON.stringify(body)}, expected a JSON object`,
+            },
+          },
+        });
+      }
+    },
+  );
+});

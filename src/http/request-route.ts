@@ -1,10 +1,10 @@
-import { json, Router, type Request, type Response } from 'express';
+import { Router, type Request, type Response } from 'express';
 import * as v from 'valibot';
 import { ApiError } from './api-error.ts';
 import { authorize } from './authorize.ts';
 import { onlyMethods } from './error-handler.ts';
 import { sendJson } from './json.ts';
-import { readBody } from './read-body.ts';
+import { jsonBody, readBody } from './read-body.ts';
 import type { Served } from './served.ts';
 
 /** The longest request that makes sense has fewer than 100 bytes. */
@@ -36,7 +36,7 @@ export function requestRoute(served: Served): Router {
   const route = router.route('/api/v1/runs/:run/requests');
   route.post(
     authorize(served.token, off),
-    json({ limit: bodyLimit }),
+    jsonBody(bodyLimit),
     async (request: Request<{ run: string }>, response: Response) => {
       const { run } = request.params;
       const { rank = null, ...wanted } = readBody(bodySchema, request.body);

@@ -1,4 +1,4 @@
-import { json, Router, type Request } from 'express';
+import { Router, type Request } from 'express';
 import * as v from 'valibot';
 import { parseDuration } from '../config/index.ts';
 import { SilenceLimitError, type SilenceDraft } from '../findings/index.ts';
@@ -7,7 +7,7 @@ import { authorize } from './authorize.ts';
 import { onlyMethods } from './error-handler.ts';
 import { sendJson } from './json.ts';
 import { readQuery } from './query.ts';
-import { readBody } from './read-body.ts';
+import { jsonBody, readBody } from './read-body.ts';
 import { author, note } from './said.ts';
 import type { Served } from './served.ts';
 
@@ -60,7 +60,7 @@ export function silenceRoutes({ findings, kinds, token, log, now }: Served): Rou
       readQuery(request, {});
       sendJson(response, { silences: findings.silences });
     })
-    .post(authorized, json({ limit: bodyLimit }), (request, response) => {
+    .post(authorized, jsonBody(bodyLimit), (request, response) => {
       const { duration: seconds, ...draft } = readBody(bodySchema, request.body);
       if (draft.kind !== '*' && !kinds.includes(draft.kind)) {
         const message = `kind: nothing finds ${JSON.stringify(draft.kind)}; there are ${kinds.join(', ')}`;
