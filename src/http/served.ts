@@ -51,7 +51,7 @@ export type WorkerRequest =
 
 export interface WorkerAnswer {
   readonly rank: number;
-  readonly result: 'done' | 'refused' | 'unsupported' | 'no_answer' | 'not_connected';
+  readonly result: 'done' | 'refused' | 'unsupported' | 'unknown' | 'no_answer' | 'not_connected';
   readonly message: string | null;
 }
 

@@ -276,8 +276,8 @@ export class Ingest {
         // A call that came in on an open connection while the exporter stops.
         if (this.#server === null) call.dismiss(refuse('stopping'));
       },
-      answered: (call, answer) => {
-        this.#requests.answered(call, answer);
+      answered: (call, answer, refused) => {
+        this.#requests.answered(call, answer, refused);
       },
       gone: (call) => {
         this.#calls.delete(call);

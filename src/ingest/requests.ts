@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, RequestKind } from '../protocol/index.ts';
+import type { Refusal } from './refusals.ts';
 import { description } from './validate/foreign-text.ts';
+import { enumOf } from './validate/told-enum.ts';
 import type { WorkerCall } from './worker-call.ts';
 
 const kinds = {
@@ -22,17 +24,17 @@ export const requestNames = Object.keys(kinds) as readonly RequestName[];
 
 export interface RequestAnswer {
   readonly rank: number;
-  /** `no_answer`: none came in time, or the worker went away before. */
-  readonly result: 'done' | 'refused' | 'unsupported' | 'no_answer' | 'not_connected';
+  /** `no_answer`: none came in time, or the worker went away before. `unknown`: its answer tells no result, or one of a later version. */
+  readonly result: 'done' | 'refused' | 'unsupported' | 'unknown' | 'no_answer' | 'not_connected';
   /** The worker's own words, or the exporter's; null where there are none. */
   readonly message: string | null;
 }
 
-const results: Readonly<Partial<Record<NonNullable<Answer['result']>, RequestAnswer['result']>>> = {
+const results = {
   RESULT_DONE: 'done',
   RESULT_REFUSED: 'refused',
   RESULT_UNSUPPORTED: 'unsupported',
-};
+} as const satisfies Readonly<Partial<Record<NonNullable<Answer['result']>, RequestAnswer['result']>>>;
 const maxMessageLength = 512;
 /** Requests that wait for an answer at a time; a person asks one after the other. */
 const maxPending = 4096;
@@ -58,11 +60,11 @@ export class Requests {
   }
 
   /** An answer counts only from the call that was asked. */
-  answered(call: WorkerCall, { request = '', result, message }: Answer): void {
+  answered(call: WorkerCall, { request = '', result, message }: Answer, refused: (refusal: Refusal) => void): void {
     const pending = this.#pending.get(request);
     if (pending?.call !== call) return;
     pending.settle({
-      result: (result === undefined ? undefined : results[result]) ?? 'refused',
+      result: enumOf(results, result, 'Answer.result', refused) ?? 'unknown',
       message: description(message, maxMessageLength),
     });
   }

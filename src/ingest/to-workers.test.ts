@@ -71,6 +71,36 @@ describe('Ingest to workers', () => {
     await expect(ingest.request('digits', null, { kind: 'log_layers', steps: 0.5 })).rejects.toThrow(RangeError);
   });
 
+  it('takes an answer without a result that it knows for what it is, and tells the worker', async () => {
+    const { address, ingest, series } = await exporter();
+    const results = ['RESULT_UNSPECIFIED', undefined, 9 as never] as const;
+    const workers = results.map((result, rank) => {
+      const worker = new Worker(address).hello({ rank, supports: ['REQUEST_KIND_CHECKPOINT'] });
+      worker.call.on('data', ({ request }: ExporterMessage__Output) => {
+        if (request === undefined) return;
+        worker.call.write({
+          answer: { request: request.id!, ...(result !== undefined && { result }), message: `in ${rank} s` },
+        });
+      });
+      return worker;
+    });
+    await vi.waitFor(() => {
+      for (const worker of workers) expect(worker.heard('welcome')).toHaveLength(1);
+    }, soon);
+    expect(await ingest.request('digits', null, { kind: 'checkpoint' })).toEqual([
+      { rank: 0, result: 'unknown', message: 'in 0 s' },
+      { rank: 1, result: 'unknown', message: 'in 1 s' },
+      { rank: 2, result: 'unknown', message: 'in 2 s' },
+    ]);
+    await vi.waitFor(() => {
+      for (const worker of workers)
+        expect(worker.heard('refusal')).toEqual([
+          { reason: 'enum_unknown', message: expect.stringContaining('Answer.result is absent') as string },
+        ]);
+    }, soon);
+    expect(series('gradwatch_exporter_refused_total{reason="enum_unknown"}')).toBe('3');
+  });
+
   it('tells the limits again when they change, and counts clients by their version', async () => {
     const { address, ingest, runs, series } = await exporter();
     const worker = new Worker(address).hello({ protocol_minor: 1 });

@@ -25,8 +25,8 @@ export interface WorkerCallContext {
   /** A worker said hello that runs on another node than this one. */
   readonly strayed: (hello: RankHello) => void;
   readonly opened: (call: WorkerCall) => void;
-  /** A worker answered a request. */
-  readonly answered: (call: WorkerCall, answer: Answer) => void;
+  /** A worker answered a request; what of it is not understood is told to `refused`. */
+  readonly answered: (call: WorkerCall, answer: Answer, refused: (refusal: Refusal) => void) => void;
   /** The call has ended. */
   readonly gone: (call: WorkerCall) => void;
   /** Makes safe on disk what was received, and settles soon, whatever the disk does; null where it is safe in memory. */
@@ -93,7 +93,7 @@ export class WorkerCall implements Speaker {
       if (message.hello === undefined) this.refuse(refuse('hello_expected'));
       else this.#greet(message.hello);
     } else if (message.batch !== undefined) this.#take(message.batch, this.#session);
-    else if (message.answer !== undefined) this.#context.answered(this, message.answer);
+    else if (message.answer !== undefined) this.#hearAnswer(message.answer);
     else if (message.goodbye !== undefined) this.#part(message.goodbye, this.#session);
     else if (message.hello !== undefined) this.refuse(refuse('hello_repeated'));
     // Anything else is a message of a later version.
@@ -219,6 +219,12 @@ export class WorkerCall implements Speaker {
       'steps',
       takeBatch(batch, session.rank, { arrival: now(), limits: sessions.limits, refused: refused.add }),
     );
+  }
+
+  #hearAnswer(answer: Answer): void {
+    const refused = new Refused(this.#context.counts);
+    this.#context.answered(this, answer, refused.add);
+    this.#tell(refused);
   }
 
   #tell(refused: Refused, sequence?: number): void {
