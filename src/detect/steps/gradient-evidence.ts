@@ -1,5 +1,5 @@
 import type { Observation } from '../../runs/index.ts';
-import type { Verdict } from '../detector.ts';
+import type { Severity, Verdict } from '../detector.ts';
 import type { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
 import type { LearningRate } from './learning-rate.ts';
@@ -14,7 +14,7 @@ interface Parts {
 
 /** A gradient norm that is out of range, against what. */
 interface Told {
-  readonly severity: 'warning' | 'critical';
+  readonly severity: Severity;
   readonly since: number;
   /** Logarithms of the norm as a multiple of what is usual, of the multiple that was allowed, and of the usual norm. */
   readonly distance: number;

@@ -59,9 +59,19 @@ describe('gradientExplosion', () => {
 
     it('only warns of a burst that heals, and of a new level, which do the loss no harm', () => {
       const burst = trained(new Feed(gradientExplosion));
-      expect(burst(2, 400, 120, 40, 2)).toEqual(['warning 100', 'warning 101', 'warning 102']);
+      expect(burst(2, 400, 120, 40, 2)).toEqual(['info 100', 'warning 101', 'warning 102']);
       const level = trained(new Feed(gradientExplosion));
-      expect(level(2, ...steps(30, () => 60))).toEqual(steps(30, (at) => `warning ${100 + at}`));
+      expect(level(2, ...steps(30, () => 60))).toEqual(
+        steps(30, (at) => `${at === 0 ? 'info' : 'warning'} ${100 + at}`),
+      );
+    });
+
+    it('only informs of one norm, until a second one comes or the loss leaves its range with it', () => {
+      const lone = trained(new Feed(gradientExplosion));
+      expect(lone(2, 60, ...steps(10, () => 2))).toEqual(['info 100', 'recovered 110']);
+      const second = trained(new Feed(gradientExplosion));
+      expect(second(2, 60, 2, 2, 60)).toEqual(['info 100', 'warning 103']);
+      expect(trained(new Feed(gradientExplosion))(3, 60)).toEqual(['warning 100']);
     });
 
     it('is critical once the loss has left its range, in the row or with it', () => {
@@ -72,7 +82,7 @@ describe('gradientExplosion', () => {
 
     it('is critical without harm where norms are a hundred times the usual and go on, or one is enormous', () => {
       const say = trained(new Feed(gradientExplosion));
-      expect(say(2, 100, 250, 700)).toEqual(['warning 100', 'critical 101', 'critical 102']);
+      expect(say(2, 100, 250, 700)).toEqual(['info 100', 'critical 101', 'critical 102']);
       const enormous = trained(new Feed(gradientExplosion));
       expect(enormous(2, 30_000)).toEqual(['critical 100']);
     });

@@ -220,6 +220,8 @@ export const gradientExplosion = stepDetector({
     if (!critical && state.driftedSince !== null && drift !== null) return ofDrift(state.driftedSince, drift);
     // Far out, as single norms of this run are now and then.
     if (!critical && !episode.open && state.astray < lasting && distance < common) return quiet;
+    // One norm with a loss in range, which most runs get over: what is wrong shows in the next step.
+    const isLone = harmless && !episode.open;
     if (!episode.open) state.backBelow = middle + limits.warning;
     const limit = goesOn
       ? limits.critical
@@ -233,7 +235,7 @@ export const gradientExplosion = stepDetector({
       state.beyond = state.astray = state.farthest = 0;
     }
     return evidenceOf(state, observation, {
-      severity: critical ? 'critical' : 'warning',
+      severity: critical ? 'critical' : isLone ? 'info' : 'warning',
       since: state.astraySince,
       distance,
       limit,
