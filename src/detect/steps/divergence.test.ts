@@ -184,4 +184,16 @@ describe('divergence', () => {
     const steady = () => ({ loss: 1.4 + 0.3 * noise() });
     expect(new Feed(divergence).say(steps(2000, steady))).toEqual([]);
   });
+
+  it('warns in most of the cases of good weights that a learning rate destroys little by little', () => {
+    const told = Array.from({ length: 20 }, (_each, seed) => {
+      const noise = normals(seed + 1);
+      const destroyed = (at: number) => {
+        const share = Math.min(1, Math.max(0, (at - 500) / 120));
+        return { loss: 1.45 + 0.85 * share + (0.36 - 0.26 * share) * noise() };
+      };
+      return new Feed(divergence).say(steps(1000, destroyed)).some((said) => /^warning [67]\d\d$/.test(said));
+    });
+    expect(told.filter(Boolean).length).toBeGreaterThan(14);
+  });
 });

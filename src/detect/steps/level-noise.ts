@@ -1,4 +1,4 @@
-import { lastingNoise } from '../../stats/index.ts';
+import { lastingNoise, median } from '../../stats/index.ts';
 
 /** Values that tell the noise. */
 const capacity = 256;
@@ -20,11 +20,24 @@ export class LevelNoise {
    * @param ofNeighbours the deviation that the changes from one value to the next tell
    */
   deviation(ofNeighbours: number): number {
-    const lasting = lastingNoise(this.values);
-    return this.values.length < enough ? Math.max(lasting, ofNeighbours) : lasting;
+    return deviationOf(this.values, ofNeighbours);
+  }
+
+  /**
+   * Standard deviation of the median of so many values in a row.
+   * @param ofOne that of one value, which it is not above
+   */
+  deviationOfMedian(inRow: number, ofOne: number): number {
+    const medians = this.values.slice(inRow - 1).map((_, at) => median(this.values.slice(at, at + inRow)));
+    return Math.min(ofOne, deviationOf(medians, ofOne));
   }
 
   clear(): void {
     this.values.length = 0;
   }
+}
+
+function deviationOf(values: readonly number[], ofNeighbours: number): number {
+  const lasting = lastingNoise(values);
+  return values.length < enough ? Math.max(lasting, ofNeighbours) : lasting;
 }

@@ -18,8 +18,9 @@ export class LossWander {
   /** Medians of the newest blocks, in order. */
   private newest: readonly number[] = [];
   private taken = 0;
-  /** The deviation that was worked out last, and after how many losses. */
+  /** The deviations of a block and of a level that were worked out last, and after how many losses. */
   private last = 0;
+  private lastOfLevel = 0;
   private lastAt = -Infinity;
   readonly #window: number;
 
@@ -45,11 +46,21 @@ export class LossWander {
    * @param ofLosses the deviation that the noise of single losses gives it
    */
   deviation(ofLosses: number): number {
-    if (this.taken - this.lastAt >= Math.min(staleWindows * this.#window, share * this.taken)) {
-      this.last = this.noise.deviation(ofLosses);
-      this.lastAt = this.taken;
-    }
+    this.#refresh(ofLosses);
     return this.last;
+  }
+
+  /** Standard deviation of the level of a window, half of that of a block where nothing wanders; that of a block while there are few. */
+  levelDeviation(ofLosses: number): number {
+    this.#refresh(ofLosses);
+    return this.lastOfLevel;
+  }
+
+  #refresh(ofLosses: number): void {
+    if (this.taken - this.lastAt < Math.min(staleWindows * this.#window, share * this.taken)) return;
+    this.last = this.noise.deviation(ofLosses);
+    this.lastOfLevel = this.noise.deviationOfMedian(perWindow, this.last);
+    this.lastAt = this.taken;
   }
 
   clear(): void {

@@ -165,8 +165,10 @@ export class TrainingDivergence {
     const rise = level - base;
     if (learnt <= options.noise * noise) {
       // What good weights had learnt is not known, but that so much is lost of it.
-      const isLost = this.beganSettled === true && base > 0 && rise > options.rise * base && this.#isTrend(rise);
-      return isLost ? 'warning' : null;
+      const isLarge = this.beganSettled === true && base > 0 && rise > options.rise * base;
+      // A rise is the difference of two levels.
+      const deviation = Math.SQRT2 * this.wander.levelDeviation(this.loss.levelNoise);
+      return isLarge && rise > steep * deviation ? 'warning' : null;
     }
     const byChance = steep * Math.max(noise, this.loss.levelNoise);
     const enough = Math.max(byChance, Math.min(mild * Math.abs(base), half * learnt));
