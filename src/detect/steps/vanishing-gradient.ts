@@ -9,21 +9,21 @@ export interface State {
   /** Logarithms of the norms that were in range. */
   readonly usual: SlidingWindow;
   readonly history: LevelHistory;
-  /** The loss told first, and last; NaN before. */
-  firstLoss: number;
+  /** The levels at the highest norms of the whole run, null before the first block of them. */
+  highest: Levels | null;
+  /** The loss told last, NaN before the first. */
   loss: number;
   /** Norms in a row that were too small. */
   readonly streak: Streak;
 }
 
-/** Share of the first loss that is nothing: some units in the last place of 24 binary digits (IEEE 754, binary32). */
-const resolved = 2 ** -20;
 /** Share of itself that the loss may fall while it stands still. */
 const standsStill = 0.1;
 
 /**
  * The gradient norm fell far below its usual range, or to nothing, and stays there: nothing is learnt any more. A norm that falls
- * slowly, as it does when training converges, takes its baseline along; it is too small where the loss did not fall with it.
+ * slowly, as it does when training converges, takes its baseline along; it is too small where the loss did not fall with it. Where the loss
+ * fell by as large a factor as the norm, no norm is too small.
  */
 export const vanishingGradient = stepDetector({
   kind: 'vanishing_gradient',
@@ -67,7 +67,7 @@ export const vanishingGradient = stepDetector({
   start: ({ window }): State => ({
     usual: new SlidingWindow(window),
     history: new LevelHistory(),
-    firstLoss: NaN,
+    highest: null,
     loss: NaN,
     streak: new Streak(),
   }),
@@ -78,11 +78,10 @@ export const vanishingGradient = stepDetector({
       history.clear();
     }
     state.loss = fresh.loss ?? state.loss;
-    if (!Number.isFinite(state.firstLoss)) state.firstLoss = state.loss;
     const norm = fresh.gradient_norm;
     if (norm === undefined || !Number.isFinite(norm) || norm < 0 || skipped) return quiet;
-    // At a loss of exactly 0, as of a margin that every sample keeps, or of what 32 bits resolve, there is nothing to learn and nothing wrong.
-    if (Math.abs(state.loss) <= resolved * Math.abs(state.firstLoss)) return quiet;
+    // At a loss of exactly 0, as of a margin that every sample keeps, there is nothing to learn and nothing wrong.
+    if (state.loss === 0) return quiet;
     const middle = usual.median();
     const isTrained = usual.size >= Math.min(options.warmup, usual.capacity);
     const scale = Math.max(madToSigma * usual.mad(), options.scale_floor);
@@ -91,7 +90,9 @@ export const vanishingGradient = stepDetector({
     const slow = before !== null && stoodStill(before, state.loss) ? options.share * Math.exp(before.norm) : 0;
     const limit = Math.max(options.floor, sudden, slow);
     if (norm > 0 && Number.isFinite(state.loss)) history.push(Math.log(norm), state.loss);
-    if (norm >= limit && norm > 0) {
+    if (before !== null && before.norm > (state.highest?.norm ?? -Infinity)) state.highest = before;
+    const hasConverged = state.highest !== null && fellWithNorm(state.highest, Math.log(norm), state.loss);
+    if (norm > 0 && (norm >= limit || hasConverged)) {
       usual.push(Math.log(norm));
       return streak.calm(step, options.recovery);
     }
@@ -114,6 +115,11 @@ export const vanishingGradient = stepDetector({
     };
   },
 });
+
+/** Whether a loss above zero has fallen since by as large a factor as the norm, as one that converges on zero does: there is nothing left to learn. */
+function fellWithNorm(highest: Levels, norm: number, loss: number): boolean {
+  return loss > 0 && Math.log(loss / highest.loss) <= norm - highest.norm;
+}
 
 /** Whether the loss has not fallen since, so that there is as much to learn as there was. */
 function stoodStill(before: Levels, loss: number): boolean {
