@@ -1,15 +1,19 @@
 import { integer, number } from '../../config/index.ts';
-import type { Observed, RankTensor, TensorKind } from '../../runs/index.ts';
+import type { Distribution, Observed, RankTensor, TensorKind } from '../../runs/index.ts';
 import { sumOf } from '../../stats/index.ts';
 import { detectorOptions, quiet, type Verdict } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
 import { percent } from './layer-rule.ts';
 import { reportDetector } from '../report.ts';
-import { compare, extended, isComparable, type Reference } from './tensor-reference.ts';
+import { binsOf, compare, referenceOf, type Reference } from './tensor-reference.ts';
 
 interface Tensor {
-  readonly reference: Reference;
+  /** Null as long as the reports that are to make it are gathered. */
+  readonly reference: Reference | null;
+  /** The worker named the report that the reference is made of. */
+  readonly named: boolean;
+  readonly gathered: readonly Distribution[];
   /** Reports in a row that are out of order. */
   readonly streak: number;
 }
@@ -51,7 +55,7 @@ function driftOf<const Kind extends string>(
       reference: integer({
         default: 10,
         min: 1,
-        max: 10_000,
+        max: 1000,
         help: 'First reports that make the reference where the worker names none',
       }),
       least: integer({ default: 200, min: 1, max: 1e9, help: 'Values that a report must count to be judged' }),
@@ -67,12 +71,11 @@ function judge(state: State, report: Observed<RankTensor>, options: Options, adv
   const tensors = (state.tensors ??= {});
   const former = tensors[name];
   const nonFinite = (fractionNonFinite ?? 0) > options.nonfinite;
-  const isComplete = former !== undefined && (former.reference.named || former.reference.reports >= options.reference);
-  const isReference = report.reference || !isComplete;
-  const drifted = isReference ? null : driftFrom(former.reference, report, options);
+  const reference = report.reference ? null : (former?.reference ?? null);
+  const drifted = reference === null ? null : driftFrom(reference, report, options);
   if (drifted === null && !nonFinite) {
-    if (distribution !== null && isReference) {
-      tensors[name] = { reference: extended(former?.reference, distribution, report.reference), streak: 0 };
+    if (distribution !== null && reference === null) {
+      tensors[name] = report.reference ? named(distribution) : gathered(former, distribution, options.reference);
     } else if (former !== undefined) {
       tensors[name] = { ...former, streak: 0 };
     }
@@ -82,7 +85,7 @@ function judge(state: State, report: Observed<RankTensor>, options: Options, adv
   if (former !== undefined) tensors[name] = { ...former, streak };
   if (streak < options.patience && !nonFinite) return quiet;
   // A net that trains leaves its first outputs as soon as it learns.
-  const isExpected = report.kind === 'output' && report.role === 'training' && former?.reference.named !== true;
+  const isExpected = report.kind === 'output' && report.role === 'training' && former?.named !== true;
   const score = nonFinite ? (fractionNonFinite ?? 0) : (drifted ?? 0);
   return {
     status: 'evidence',
@@ -92,7 +95,7 @@ function judge(state: State, report: Observed<RankTensor>, options: Options, adv
     score,
     threshold: nonFinite ? options.nonfinite : options.psi,
     baseline: null,
-    window: former?.reference.reports ?? 0,
+    window: former?.reference?.reports ?? 0,
     cause: nonFinite
       ? `${percent(score)} of the values of ${report.kind} ${name} on rank ${rank} are not finite.`
       : `The distribution of ${report.kind} ${name} on rank ${rank} has left its reference: stability index ${figure(score)}, limit ${figure(options.psi)}.`,
@@ -100,9 +103,22 @@ function judge(state: State, report: Observed<RankTensor>, options: Options, adv
   };
 }
 
+function named(distribution: Distribution): Tensor {
+  return { reference: referenceOf([distribution]), named: true, gathered: [], streak: 0 };
+}
+
+/** One report more of those that make the reference, or the first one where its bins are others. */
+function gathered(former: Tensor | undefined, distribution: Distribution, wanted: number): Tensor {
+  const before = former?.gathered ?? [];
+  const isAlike = before[0] !== undefined && binsOf(before[0]) === binsOf(distribution);
+  const reports = isAlike ? [...before, distribution] : [distribution];
+  const isMade = reports.length >= wanted;
+  return { reference: isMade ? referenceOf(reports) : null, named: false, gathered: isMade ? [] : reports, streak: 0 };
+}
+
 /** The stability index where it says that the tensor has drifted, else null. */
 function driftFrom(reference: Reference, { distribution }: RankTensor, { psi, least }: Options): number | null {
-  if (distribution === null || !isComparable(reference, distribution) || sumOf(distribution.counts) < least)
+  if (distribution === null || reference.bins !== binsOf(distribution) || sumOf(distribution.counts) < least)
     return null;
   const found = compare(reference, distribution);
   return found.psi > psi && found.certain ? found.psi : null;

@@ -201,6 +201,17 @@ describe('drift', () => {
     expect(statuses(judged('input_drift', [...varied, ...elsewhere])).at(-1)).toBe('evidence');
   });
 
+  it.each([0, 1, 5, 9])(
+    'is found where report %i of the first ones was of another kind, and that is none of the others',
+    (odd) => {
+      const first = times(10, (at) => (at === odd ? tensor(at, [2300, 100, 0, 0]) : batch(at, 0.1 * vary(at))));
+      const alike = times(9, (at) => batch(10 + at, 0.1 * vary(at)));
+      const left = times(3, (at) => tensor(20 + at, [50, 250, 700, 1400]));
+      const told = statuses(judged('input_drift', [...first, ...alike, ...left]));
+      expect(told.indexOf('evidence')).toBe(21);
+    },
+  );
+
   it('is against the report that the worker names a reference', () => {
     const reports = [
       tensor(0, [500, 500, 0, 0, 0], { reference: true }),

@@ -15,10 +15,8 @@ export interface Reference {
   readonly counts: readonly number[];
   /** Reports that it is made of. */
   readonly reports: number;
-  /** Named so by the worker: no further report is added. */
-  readonly named: boolean;
-  /** Sum of what the stability index of each of its reports, against those before it, was beyond chance; {@link beyondChance}. Absent in older snapshots. */
-  readonly spread?: number;
+  /** Sum of what the stability index of each of its reports, against those before it, was beyond chance; {@link beyondChance}. */
+  readonly spread: number;
 }
 
 /** Probability with which counts of the same distribution exceed the limit of Kolmogorov and Smirnov. */
@@ -27,33 +25,38 @@ const risk = 1e-4;
 const certainly = 4;
 /** Standard deviations of a normal distribution beyond which 1 % lies: a report by itself may be so odd, several in a row are not. */
 const odd = 2.576;
+/** Standard deviations beyond which 0.1 % lies: of ten first reports the farthest is so odd in 1 % of trainings. */
+const oddAmongFirst = 3.291;
 
-/** Takes a report into the reference, or begins a new one: where there is none, the worker names this one, or the bins are others. */
-export function extended(former: Reference | undefined, distribution: Distribution, named: boolean): Reference {
-  const bins = binsOf(distribution);
-  const { counts } = distribution;
-  if (named || former?.bins !== bins) return { bins, counts: [...counts], reports: 1, named, spread: 0 };
-  return {
-    ...former,
-    counts: former.counts.map((count, at) => count + (counts[at] ?? 0)),
-    reports: former.reports + 1,
-    spread: (former.spread ?? 0) + beyondChance(former, counts),
-  };
-}
-
-export function isComparable({ bins }: Reference, distribution: Distribution): boolean {
-  return bins === binsOf(distribution);
+/**
+ * What these reports of the same bins are usually like. One that certainly is not like all the others is left out: a first batch that is
+ * padded, or of a warm-up, would be most of what the reports differ by. As Grubbs, "Sample Criteria for Testing Outlying Observations",
+ * Annals of Mathematical Statistics 21 (1950), on distances.
+ */
+export function referenceOf(reports: readonly Distribution[]): Reference {
+  const all = madeOf(reports);
+  // Of two nobody knows which one is odd.
+  if (reports.length < 3) return all;
+  const distances = reports.map(({ counts }) => beyondChance(without(all, counts), counts));
+  const at = distances.indexOf(Math.max(...distances));
+  const farthest = reports[at];
+  const usual = madeOf(reports.toSpliced(at, 1));
+  return farthest !== undefined && compare(usual, farthest, oddAmongFirst).certain ? usual : all;
 }
 
 /**
  * @returns the population stability index, and whether chance is ruled out: by it, by what reports differ among each other as those of the
- * reference did, and, where bins have an order, by Kolmogorov and Smirnov
+ * reference did, beyond so many standard deviations, and, where bins have an order, by Kolmogorov and Smirnov
  */
-export function compare(reference: Reference, distribution: Distribution): { psi: number; certain: boolean } {
+export function compare(
+  reference: Reference,
+  distribution: Distribution,
+  sigmas = odd,
+): { psi: number; certain: boolean } {
   const { counts } = distribution;
   const psi = populationStabilityIndex(counts, reference.counts);
   const byIndex = psi > certainly * expectedStabilityIndex(counts, reference.counts);
-  const bySpread = beyondChance(reference, counts) > spreadLimit(reference);
+  const bySpread = beyondChance(reference, counts) > spreadLimit(reference, sigmas);
   const limit = kolmogorovSmirnovLimit(sumOf(counts), sumOf(reference.counts), risk);
   const byOrder = 'classes' in distribution || kolmogorovSmirnov(counts, reference.counts) > limit;
   return { psi, certain: byIndex && bySpread && byOrder };
@@ -71,11 +74,34 @@ function beyondChance({ counts: before, reports }: Reference, counts: readonly n
 }
 
 /** The distance that reports seldom have which differ as those of the reference did, and in one way: in several they have it less often. */
-function spreadLimit({ reports, spread = 0 }: Reference): number {
+function spreadLimit({ reports, spread }: Reference, sigmas: number): number {
   const freedom = reports - 1;
-  return freedom === 0 ? 0 : Math.max(0, squaredStudentLimit(odd, freedom) * (spread / freedom));
+  return freedom === 0 ? 0 : Math.max(0, squaredStudentLimit(sigmas, freedom) * (spread / freedom));
 }
 
-function binsOf(distribution: Distribution): string {
+function madeOf([first, ...later]: readonly Distribution[]): Reference {
+  const begun = { bins: first === undefined ? '' : binsOf(first), counts: first?.counts ?? [], reports: 1, spread: 0 };
+  return later.reduce<Reference>(
+    (before, { counts }) => ({
+      ...before,
+      counts: before.counts.map((count, at) => count + (counts[at] ?? 0)),
+      reports: before.reports + 1,
+      spread: before.spread + beyondChance(before, counts),
+    }),
+    begun,
+  );
+}
+
+/** The reference as it is but for a report that it holds; its spread is still of all. */
+function without(reference: Reference, counts: readonly number[]): Reference {
+  return {
+    ...reference,
+    counts: reference.counts.map((count, at) => count - (counts[at] ?? 0)),
+    reports: reference.reports - 1,
+  };
+}
+
+/** Edges or classes, as text. */
+export function binsOf(distribution: Distribution): string {
   return JSON.stringify('edges' in distribution ? distribution.edges : distribution.classes);
 }
