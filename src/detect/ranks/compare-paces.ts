@@ -4,8 +4,9 @@ import type { RankVerdict } from '../group.ts';
 import type { ByRank } from './by-rank.ts';
 import { Others } from './others.ts';
 import type { Pace } from './pace.ts';
-import { evidenceOf, type Slow, type Work } from './slow-rank.ts';
+import { evidenceOf, type Slow } from './slow-rank.ts';
 import type { StepRow } from './step-board.ts';
+import type { Work } from './work.ts';
 
 /** Chance that any of the ranks has so many slow steps among its last ones, below which it is none. */
 const chance = 1e-4;

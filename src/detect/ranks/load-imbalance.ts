@@ -5,14 +5,10 @@ import { figure } from '../figure.ts';
 import { groupDetector } from '../group.ts';
 import { ByRank } from './by-rank.ts';
 import { StepBoard, type StepRow } from './step-board.ts';
-
-interface Load {
-  readonly own: number;
-  readonly step: number;
-}
+import { noWork, workOf, type Work } from './work.ts';
 
 export interface State {
-  readonly board: StepBoard<Load>;
+  readonly board: StepBoard<Work>;
   readonly episode: Episode;
   /** Of the window that fills: steps, the sum of the shares that were lost, and how often each rank was the last. */
   steps: number;
@@ -45,7 +41,7 @@ export const loadImbalance = groupDetector({
   }),
   reads: ['step_seconds', 'collective_wait_seconds', 'own_seconds'],
   start: (): State => ({
-    board: new StepBoard(() => ({ own: 0, step: 0 })),
+    board: new StepBoard(() => ({ ...noWork })),
     episode: new Episode(),
     steps: 0,
     lost: 0,
@@ -55,10 +51,9 @@ export const loadImbalance = groupDetector({
   observe(state, { step, rank, known, wentBack }, { share, same, window }) {
     const { board, episode, last } = state;
     if (wentBack) board.rewind(rank, step);
-    const { step_seconds: seconds, collective_wait_seconds: wait } = known;
-    const own = known.own_seconds ?? (wait === undefined || seconds === undefined ? undefined : seconds - wait);
-    if (seconds === undefined || own === undefined || !(own > 0) || !(seconds >= own)) return [];
-    return board.put(step, rank, { own, step: seconds }).flatMap(([done, row]) => {
+    const work = workOf(known);
+    if (work === null || work.wait === null) return [];
+    return board.put(step, rank, work).flatMap(([done, row]) => {
       if (row.size < 2) return [];
       if (state.steps === 0) state.since = done;
       take(state, row);
@@ -99,13 +94,13 @@ export const loadImbalance = groupDetector({
   },
 });
 
-function take(state: State, row: StepRow<Load>): void {
+function take(state: State, row: StepRow<Work>): void {
   const owns = [...row.values()].map(({ own }) => own).sort((one, other) => one - other);
   const most = owns.at(-1) ?? 0;
   const typical = owns[(owns.length - 1) >> 1] ?? 0;
-  for (const [rank, { own, step }] of row) {
+  for (const [rank, { own, wait }] of row) {
     if (own !== most) continue;
-    state.lost += (most - typical) / step;
+    state.lost += (most - typical) / (own + (wait ?? 0));
     state.last.of(rank).times += 1;
     break;
   }

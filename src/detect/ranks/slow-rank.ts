@@ -2,14 +2,7 @@ import type { Verdict } from '../detector.ts';
 import { figure } from '../figure.ts';
 import type { Pace } from './pace.ts';
 import type { StepRow } from './step-board.ts';
-
-/** What a rank did in one step, in seconds. */
-export interface Work {
-  /** The time of the step less what it waited for others. */
-  readonly own: number;
-  /** Null where the rank does not tell it. */
-  readonly wait: number | null;
-}
+import type { Work } from './work.ts';
 
 /** By which rule a rank is slow, and since when. */
 export interface Slow {

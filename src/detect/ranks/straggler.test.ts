@@ -77,6 +77,28 @@ describe('straggler', () => {
     expect(new Set(said.map(({ rank }) => rank))).toEqual(new Set([1]));
   });
 
+  it('takes the wait from the own time where workers tell that instead', () => {
+    const noise = normals(3);
+    const owns = steps(120, (step) =>
+      steps(4, (rank) => Math.exp(0.03 * noise()) * (rank === 1 && step >= 60 ? 1.5 : 1)),
+    );
+    const waits = job(4, (rank, step) => {
+      const whole = Math.max(...owns[step]!) + 0.1;
+      return { step_seconds: whole, collective_wait_seconds: whole - owns[step]![rank]! };
+    });
+    const told = job(4, (rank, step) => ({
+      step_seconds: Math.max(...owns[step]!) + 0.1,
+      own_seconds: owns[step]![rank]!,
+    }));
+    const said = told(0, 120);
+    expect(said[0]).toMatchObject({
+      step: 64,
+      rank: 1,
+      verdict: { cause: expect.stringContaining('; it waits 0.1 s for the others, they up to 0.') as string },
+    });
+    expect(brief(said)).toEqual(brief(waits(0, 120)));
+  });
+
   it('finds a rank that is an eighth slower, once that has lasted, and is silent while it has not', () => {
     const noise = normals(4);
     const slowed = (until: number) =>

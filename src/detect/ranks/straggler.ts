@@ -1,12 +1,11 @@
 import { integer, number } from '../../config/index.ts';
-import type { Observation } from '../../runs/index.ts';
 import { detectorOptions } from '../detector.ts';
 import { groupDetector } from '../group.ts';
 import { ByRank } from './by-rank.ts';
 import { comparePaces } from './compare-paces.ts';
 import { Pace } from './pace.ts';
-import type { Work } from './slow-rank.ts';
 import { StepBoard } from './step-board.ts';
+import { noWork, tellsOwn, workOf, type Work } from './work.ts';
 
 export interface State {
   readonly board: StepBoard<Work>;
@@ -15,8 +14,8 @@ export interface State {
 
 /**
  * One rank is slower than the others that do the same work: measured by its own usual time, its step takes longer and theirs does not.
- * Where ranks tell how long they wait in collectives, the own time is the step without that wait, since in data-parallel training a
- * slow rank makes every rank's step as long as its own; then a rank that was slow from the start is seen too.
+ * Where ranks tell how long they wait in collectives, or what they need themselves, the own time is the step without that wait, since in
+ * data-parallel training a slow rank makes every rank's step as long as its own; then a rank that was slow from the start is seen too.
  */
 export const straggler = groupDetector({
   kind: 'straggler',
@@ -94,18 +93,17 @@ export const straggler = groupDetector({
       help: 'Own times before the first verdict',
     }),
   }),
-  reads: ['step_seconds', 'collective_wait_seconds'],
+  reads: ['step_seconds', 'collective_wait_seconds', 'own_seconds'],
   start: ({ window }): State => ({
-    board: new StepBoard(() => ({ own: 0, wait: null })),
+    board: new StepBoard(() => ({ ...noWork })),
     paces: new ByRank(() => new Pace(window)),
   }),
-  observe({ board, paces }, observation, options) {
-    const { step, rank, known, wentBack } = observation;
+  observe({ board, paces }, { step, rank, known, wentBack }, options) {
     if (wentBack) board.rewind(rank, step);
     const pace = paces.of(rank);
-    if (known.collective_wait_seconds !== undefined) pace.waits = true;
+    if (tellsOwn(known)) pace.waits = true;
     else if (pace.waits) return [];
-    const work = workOf(observation);
+    const work = workOf(known);
     if (work === null) return [];
     return board.put(step, rank, work).flatMap(([done, row]) => comparePaces(paces, done, row, options));
   },
@@ -114,11 +112,3 @@ export const straggler = groupDetector({
     paces.delete(rank);
   },
 });
-
-function workOf({ known }: Observation): Work | null {
-  const { step_seconds: whole, collective_wait_seconds: wait } = known;
-  if (whole === undefined || !(whole > 0)) return null;
-  // Clocks of a device and of the host differ a little: a wait as long as the step leaves no own time to compare.
-  const own = whole - (wait ?? 0);
-  return own > 0 ? { own, wait: wait ?? null } : null;
-}
