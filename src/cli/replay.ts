@@ -42,10 +42,10 @@ const flags = [
 
 const usage = `Usage: gradwatch replay [--json] [--ranks] [--machine FILE]... [--map FIELD=COLUMN]... [OPTIONS] FILE...
 
-Judges recorded runs with the detectors of the exporter. A file is CSV or JSON lines, as it is or as .gz, an event
-file of TensorBoard, or an output folder of TensorFlow Model Analysis, and is one run. Its ranks are compared where a
-column rank tells them apart, where columns worker_0, worker_1 and so on hold the times of their steps, or where each
-has a file of its own (--ranks).
+Judges recorded runs with the detectors of the exporter. A file is CSV, JSON lines, the state of a Trainer of Hugging
+Face or an event file of TensorBoard, as it is or as .gz, or an output folder of TensorFlow Model Analysis, and is one
+run. Its ranks are compared where a column rank tells them apart, where columns worker_0, worker_1 and so on hold the
+times of their steps, or where each has a file of its own (--ranks).
 
 `;
 

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventRecord, recordOf } from '../../test/support/event-file.ts';
 import { Vocabulary } from '../scalars/index.ts';
@@ -17,10 +18,16 @@ afterEach(() => {
 const scalar = (step: number, tag: string, simpleValue: number) =>
   recordOf(eventRecord({ step, wallTime: 1_700_000_000 + step, values: [{ tag, simpleValue }] }));
 
+const name = 'events.out.tfevents.1700000000.host.1.0';
+
 async function read(...records: readonly Buffer[]) {
+  return readFile(name, Buffer.concat(records));
+}
+
+async function readFile(file: string, bytes: Buffer) {
   mkdirSync(join(folder, 'run-7'));
-  const path = join(folder, 'run-7', 'events.out.tfevents.1700000000.host.1.0');
-  writeFileSync(path, Buffer.concat(records));
+  const path = join(folder, 'run-7', file);
+  writeFileSync(path, bytes);
   const vocabulary = Vocabulary.of([], '--map');
   if ('error' in vocabulary) throw new Error(vocabulary.error);
   const rows: Row[] = [];
@@ -82,4 +89,11 @@ test('what is damaged is named, and what follows is read', async () => {
     '1: the checksum of a record does not fit',
     '3: the file ends within a record, of which it holds 20 bytes',
   ]);
+});
+
+test('a file that was packed is read as it was', async () => {
+  const { run, rows, complaints } = await readFile(`${name}.gz`, gzipSync(scalar(1, 'loss', 2)));
+  expect(run).toBe('run-7');
+  expect(rows.map(({ step, values }) => [step, values.loss])).toEqual([[1, 2]]);
+  expect(complaints).toEqual([]);
 });

@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs';
 import { parseEvent, RecordCutter } from '../event-files/index.ts';
 import { StepAssembler, type Meaning, type Vocabulary } from '../scalars/index.ts';
+import { bytesOf } from './file-bytes.ts';
 import { rowOf, type Row } from './row.ts';
 
 /** Whether a file is named as TensorBoard's writers name theirs. */
@@ -12,7 +12,7 @@ export function isEventFile(path: string): boolean {
  * Gives the steps of an event file of TensorBoard, in order, each with all its scalars.
  * @param complain is told of a record that could not be read, by its number from 1
  * @returns tags that mean nothing here
- * @throws Error of the file system
+ * @throws Error of the file system or of decompression
  */
 export async function readEventFile(
   path: string,
@@ -30,7 +30,7 @@ export async function readEventFile(
     else take(row.value);
   });
   let number = 0;
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  for await (const chunk of bytesOf(path) as AsyncIterable<Buffer>) {
     for (const cut of cutter.push(chunk)) {
       number += 1;
       if (cut.kind === 'skipped') continue;

@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { createGunzip } from 'node:zlib';
 import type { Vocabulary } from '../scalars/index.ts';
 import { CsvReader } from './csv.ts';
 import { isEventFile, readEventFile } from './event-file.ts';
+import { bytesOf } from './file-bytes.ts';
 import { JsonLinesReader } from './json-lines.ts';
 import type { TimedReadings } from './recorded-machine.ts';
 import { rowsOf, timedReadings, type Row } from './row.ts';
@@ -21,7 +20,7 @@ export function runOf(path: string): string {
  * @param complain is told of a line (in an event file: a record) that could not be read; it is left out
  * @param note is told how rows are understood, where that may be another way than was meant
  * @returns names of columns that mean nothing here
- * @throws Error of the file system or of decompression
+ * @throws Error of the file system or of decompression, or where the file is no text
  */
 export async function readRecording(
   path: string,
@@ -31,7 +30,7 @@ export async function readRecording(
   note: (sentence: string) => void = () => undefined,
 ): Promise<readonly string[]> {
   if (isEventFile(path)) return readEventFile(path, vocabulary, take, complain);
-  const state = /\.json$/i.test(path) ? await readTrainerState(path, vocabulary, take, complain) : null;
+  const state = /\.json(\.gz)?$/i.test(path) ? await readTrainerState(path, vocabulary, take, complain) : null;
   if (state !== null) return state;
   if (isJson(path)) return readLines(path, new JsonLinesReader(vocabulary, rowsOf), take, complain);
   const reader = new CsvReader(vocabulary, 'step', rowsOf);
@@ -45,7 +44,7 @@ export async function readRecording(
  * Gives every moment of a recording of the machine, which is CSV or JSON lines.
  * @param complain is told of a line that could not be read; it is left out
  * @returns names of columns that mean nothing here
- * @throws Error of the file system or of decompression
+ * @throws Error of the file system or of decompression, or where the file is no text
  */
 export async function readMachine(
   path: string,
@@ -69,13 +68,11 @@ async function readLines<Item>(
   take: (item: Item) => void,
   complain: (line: number, error: string) => void,
 ): Promise<readonly string[]> {
-  const file = createReadStream(path);
-  const text = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
-  // pipe does not hand on a failure to open the file.
-  if (text !== file) file.on('error', (error) => text.destroy(error));
   let number = 0;
-  for await (const line of createInterface({ input: text, crlfDelay: Infinity })) {
+  for await (const line of createInterface({ input: bytesOf(path), crlfDelay: Infinity })) {
     number += 1;
+    if (number === 1 && line.includes('\0'))
+      throw new Error('found no text in UTF-8, expected CSV or JSON lines, as they are or as .gz; unpack it first');
     if (line.trim() === '') continue;
     const read = reader.read(number === 1 ? line.replace(/^\uFEFF/, '') : line);
     if ('error' in read) {

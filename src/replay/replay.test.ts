@@ -111,6 +111,8 @@ describe('a recording', () => {
     ]);
     expect(unknown).toEqual(['colour']);
     expect((await read('flat.json', python(0))).rows).toHaveLength(2);
+    expect((await read('trainer_state.json.gz', gzipSync(python(2)))).rows).toEqual(rows);
+    expect((await read('lines.json.gz', gzipSync('{"step":1,"loss":2}\n'))).rows).toHaveLength(1);
     expect((await read('lines.json', '{"step":1,"loss":2}\n{"step":2,"loss":2}\n')).rows).toHaveLength(2);
     expect((await read('one.json', '{"step":1,"loss":2}\n')).rows).toHaveLength(1);
   });
@@ -197,6 +199,14 @@ describe('a recording', () => {
     ]);
     const { rows: stepped } = await read('both.csv', 'epoch,step,loss\n0,7,2\n');
     expect(stepped[0]).toMatchObject({ step: 7, values: { epoch: 0 } });
+  });
+
+  it.each([
+    ['archive.tar.gz', gzipSync(Buffer.from('run/run.csv\0\0\0step,loss\n1,2\n'))],
+    ['packed.jsonl', gzipSync('{"step":1,"loss":2}\n')],
+    ['wide.csv', Buffer.from('step,loss\n1,2\n', 'utf16le')],
+  ])('says that it is no text: %s', async (name, bytes) => {
+    await expect(read(name, bytes)).rejects.toThrow('found no text in UTF-8');
   });
 
   it('needs a step, and refuses a mapping of what it does not know', async () => {

@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
 import type { Vocabulary } from '../scalars/index.ts';
+import { bytesOf } from './file-bytes.ts';
 import { JsonObjects, parseObject } from './json-lines.ts';
 import { rowsOf, type Row } from './row.ts';
 
@@ -11,7 +11,7 @@ const largest = 64 * 2 ** 20;
  * `log_history`.
  * @param complain is told of a report that could not be read, by its number from 1
  * @returns keys that mean nothing here, or null where the file is none such
- * @throws Error of the file system
+ * @throws Error of the file system or of decompression
  */
 export async function readTrainerState(
   path: string,
@@ -19,8 +19,8 @@ export async function readTrainerState(
   take: (row: Row) => void,
   complain: (report: number, error: string) => void,
 ): Promise<readonly string[] | null> {
-  if ((await stat(path)).size > largest) return null;
-  const history = parseObject(await readFile(path, 'utf8'))?.log_history;
+  const text = await wholeText(path);
+  const history = text === null ? null : parseObject(text)?.log_history;
   if (!Array.isArray(history)) return null;
   const objects = new JsonObjects(vocabulary, rowsOf);
   for (const [at, report] of (history as readonly unknown[]).entries()) {
@@ -29,6 +29,18 @@ export async function readTrainerState(
     else read.value.forEach(take);
   }
   return [...objects.unknown];
+}
+
+/** Null where the file, unpacked, is too large. */
+async function wholeText(path: string): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of bytesOf(path) as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > largest) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
