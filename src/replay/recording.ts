@@ -1,10 +1,10 @@
 import { basename, dirname, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Vocabulary } from '../scalars/index.ts';
 import { CsvReader } from './csv.ts';
 import { isEventFile, readEventFile } from './event-file.ts';
 import { bytesOf } from './file-bytes.ts';
 import { JsonLinesReader } from './json-lines.ts';
+import { linesOf } from './lines.ts';
 import type { TimedReadings } from './recorded-machine.ts';
 import { rowsOf, timedReadings, type Row } from './row.ts';
 import { readTrainerState } from './trainer-state.ts';
@@ -20,7 +20,7 @@ export function runOf(path: string): string {
  * @param complain is told of a line (in an event file: a record) that could not be read; it is left out
  * @param note is told how rows are understood, where that may be another way than was meant
  * @returns names of columns that mean nothing here
- * @throws Error of the file system or of decompression, or where the file is no text
+ * @throws Error of the file system or of decompression, or where the file is no text or a line of it too long
  */
 export async function readRecording(
   path: string,
@@ -44,7 +44,7 @@ export async function readRecording(
  * Gives every moment of a recording of the machine, which is CSV or JSON lines.
  * @param complain is told of a line that could not be read; it is left out
  * @returns names of columns that mean nothing here
- * @throws Error of the file system or of decompression, or where the file is no text
+ * @throws Error of the file system or of decompression, or where the file is no text or a line of it too long
  */
 export async function readMachine(
   path: string,
@@ -69,7 +69,7 @@ async function readLines<Item>(
   complain: (line: number, error: string) => void,
 ): Promise<readonly string[]> {
   let number = 0;
-  for await (const line of createInterface({ input: bytesOf(path), crlfDelay: Infinity })) {
+  for await (const line of linesOf(bytesOf(path))) {
     number += 1;
     if (number === 1 && line.includes('\0'))
       throw new Error('found no text in UTF-8, expected CSV or JSON lines, as they are or as .gz; unpack it first');

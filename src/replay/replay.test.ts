@@ -201,6 +201,18 @@ describe('a recording', () => {
     expect(stepped[0]).toMatchObject({ step: 7, values: { epoch: 0 } });
   });
 
+  it('goes no further than a line that is too long to be a row, however it came', async () => {
+    const list = Buffer.alloc(17 * 2 ** 20, '{"step":2,"loss":1},');
+    const text = Buffer.concat([Buffer.from('{"step":1,"loss":2}\r\n\r\n['), list]);
+    const expected =
+      "line 3 is longer than 16 MiB and left out with all that follow, expected one row a line; jq -c '.[]'";
+    await expect(read('list.jsonl', text)).rejects.toThrow(expected);
+    await expect(read('list.jsonl.gz', gzipSync(text))).rejects.toThrow(expected);
+    await expect(read('list.csv', list)).rejects.toThrow('line 1 is longer than 16 MiB');
+    const long = `${'{"step":1,"loss":2}'.padEnd(15 * 2 ** 20)}\n`;
+    expect((await read('long.jsonl', long.repeat(2))).rows).toHaveLength(2);
+  });
+
   it.each([
     ['archive.tar.gz', gzipSync(Buffer.from('run/run.csv\0\0\0step,loss\n1,2\n'))],
     ['packed.jsonl', gzipSync('{"step":1,"loss":2}\n')],
