@@ -8,7 +8,7 @@ import {
   readMachine,
   readRecording,
   Replay,
-  runOf,
+  runNames,
   summaryOf,
   Tally,
   type Row,
@@ -69,8 +69,10 @@ export const replay: Command = {
     if (machine.length > 0 && operands.length > 1 && !switches.has('ranks'))
       return misuse(['--machine is of one run: replay takes one FILE with it, or those of its ranks (--ranks)']);
     let complete = true;
-    for (const paths of switches.has('ranks') ? [operands] : operands.map((path) => [path])) {
-      const recorded = { paths, machine, vocabulary: vocabulary.value };
+    const runs = switches.has('ranks') ? [operands] : operands.map((path) => [path]);
+    const names = runNames(runs.map(([first = '']) => first));
+    for (const [at, paths] of runs.entries()) {
+      const recorded = { run: names[at] ?? '', paths, machine, vocabulary: vocabulary.value };
       complete = (await replayRun(recorded, configuration, switches.has('json'))) && complete;
     }
     return complete ? exitCodes.done : exitCodes.failed;
@@ -79,6 +81,8 @@ export const replay: Command = {
 
 /** The recordings of one run. */
 interface Recorded {
+  /** Its name. */
+  readonly run: string;
   /** The file of the run, or one of each of its ranks. */
   readonly paths: readonly string[];
   /** Files of what was read of the machine. */
@@ -90,12 +94,11 @@ type ComplainAt = (line: number, error: string) => void;
 
 /** True when every line could be read. */
 async function replayRun(
-  { paths, machine, vocabulary }: Recorded,
+  { run, paths, machine, vocabulary }: Recorded,
   configuration: Configuration,
   json: boolean,
 ): Promise<boolean> {
   const [path = ''] = paths;
-  const run = runOf(path);
   const tally = new Tally();
   let rows = 0;
   /** Rows that tell something that can be judged. */

@@ -1,4 +1,3 @@
-import { basename, dirname, resolve } from 'node:path';
 import type { Vocabulary } from '../scalars/index.ts';
 import { CsvReader } from './csv.ts';
 import { isEventFile, readEventFile } from './event-file.ts';
@@ -8,12 +7,6 @@ import { linesOf } from './lines.ts';
 import type { TimedReadings } from './recorded-machine.ts';
 import { rowsOf, timedReadings, type Row } from './row.ts';
 import { readTrainerState } from './trainer-state.ts';
-
-/** The name of a recorded run: that of its file, without folder and endings; of an event file that of its folder. */
-export function runOf(path: string): string {
-  if (isEventFile(path)) return basename(dirname(resolve(path)));
-  return basename(path).replace(/(\.(csv|jsonl|ndjson|json|gz))+$/i, '');
-}
 
 /**
  * Gives every row of a recorded run as it is read, so that a file may be larger than memory.

@@ -17,7 +17,6 @@ import {
   readEvaluation,
   readRecording,
   Replay,
-  runOf,
   summaryOf,
   Tally,
   type Row,
@@ -229,8 +228,7 @@ describe('a recording', () => {
     });
   });
 
-  it('names the run by its file, and fails when there is none', async () => {
-    expect(runOf('/runs/gpt.v2.csv.gz')).toBe('gpt.v2');
+  it('fails when there is none', async () => {
     const vocabulary = Vocabulary.of([], '--map') as { value: Vocabulary };
     const nothing = () => undefined;
     await expect(readRecording(join(folder, 'no.csv.gz'), vocabulary.value, nothing, nothing)).rejects.toThrow(
@@ -463,7 +461,7 @@ describe('a replay', () => {
     const evaluated = join(folder, 'fraud');
     writeEvaluation(evaluated, { '': { auc: 0.5 } }, [['', 'auc']]);
     const lines: string[] = [];
-    const replay = new Replay(runOf(evaluated), options, (change) => lines.push(lineOf(change, replay.step)));
+    const replay = new Replay('evaluated', options, (change) => lines.push(lineOf(change, replay.step)));
     replay.evaluation(await readEvaluation(evaluated, () => undefined));
     replay.end();
     expect(lines).toEqual([

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -75,6 +75,26 @@ describe('gradwatch replay', () => {
     const two = await replay('step\n', '--machine', machine, machine);
     expect(two.code).toBe(2);
     expect(two.output).toContain('--machine is of one run');
+  });
+
+  it('tells runs of the same file name apart', async () => {
+    const paths = ['one', 'two'].map((name) => {
+      const path = join(folder, name, 'run.csv');
+      mkdirSync(join(folder, name));
+      writeFileSync(path, endless);
+      return path;
+    });
+    const replayBoth = async (...flags: readonly string[]) => {
+      const program = new Program('gradwatch', process.execPath, [main, 'replay', ...flags, ...paths], { env: {} });
+      expect(await program.exited()).toBe(0);
+      return program.output;
+    };
+    expect(await replayBoth()).toMatch(/^run one\/run$[^]*^one\/run: 30 rows[^]*^run two\/run$[^]*^two\/run: 30 rows/m);
+    const lines = (await replayBoth('--json')).split('\n').filter((line) => line.startsWith('{'));
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { id: 'one/run-1', subject: { run: 'one/run' } },
+      { id: 'two/run-1', subject: { run: 'two/run' } },
+    ]);
   });
 
   it('fails where nothing could be judged', async () => {
