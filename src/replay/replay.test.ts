@@ -461,7 +461,7 @@ describe('a replay', () => {
     const evaluated = join(folder, 'fraud');
     writeEvaluation(evaluated, { '': { auc: 0.5 } }, [['', 'auc']]);
     const lines: string[] = [];
-    const replay = new Replay('evaluated', options, (change) => lines.push(lineOf(change, replay.step)));
+    const replay = new Replay('fraud', options, (change) => lines.push(lineOf(change, replay.step)));
     replay.evaluation(await readEvaluation(evaluated, () => undefined));
     replay.end();
     expect(lines).toEqual([
