@@ -57,7 +57,7 @@ describe('rules for single layers', () => {
       'In layer b of rank 2 90 % of the units are dead since step 10.',
     ],
     ['saturated_units', 3, { fraction_saturated: 0.6 }, { fraction_saturated: 0.5 }, '60 % of the units are saturated'],
-    ['zero_tensor', 3, { fraction_zero: 1 }, { fraction_zero: 0.99 }, '100 % of the values are zero'],
+    ['zero_tensor', 3, { fraction_zero: 1 }, { fraction_zero: 0.99 }, '100 % of the values of the gradient are zero'],
     ['weight_update', 5, { update_ratio: 20 }, { update_ratio: 1e-3 }, 'changes the weights by 20 of their norm'],
     ['weight_update', 5, { update_ratio: 1e-10 }, { update_ratio: 1e-3 }, 'by 1e-10 of their norm'],
   ] as const;

@@ -3,12 +3,12 @@ import { detectorOptions } from '../detector.ts';
 import { judgeLayers, percent, startLayerRule } from './layer-rule.ts';
 import { reportDetector } from '../report.ts';
 
-/** All values of a layer's tensor are zero. SageMaker Debugger's AllZero. */
+/** All values of the gradient of a layer are zero. SageMaker Debugger's AllZero. */
 export const zeroTensor = reportDetector({
   kind: 'zero_tensor',
   hears: 'layers',
   subject: 'run',
-  meaning: 'all values of a layer are zero',
+  meaning: 'all values of the gradient of a layer are zero',
   explains: ['layer_gradients'],
   alert: 'training_degraded',
   endsWithRun: true,
@@ -23,7 +23,8 @@ export const zeroTensor = reportDetector({
         zero === undefined ? undefined : zero >= fraction ? { score: zero, threshold: fraction } : null,
       patience,
       severity: 'warning',
-      sentence: ({ values }) => `${percent(values.fraction_zero ?? 0)} of the values are zero`,
-      advice: 'Look whether the layer is connected, its input masked away, or its weights were loaded at all.',
+      sentence: ({ values }) => `${percent(values.fraction_zero ?? 0)} of the values of the gradient are zero`,
+      advice:
+        'Look whether the layer is connected, its input masked away, or the weights of one after it were loaded at all.',
     }),
 });
