@@ -17,12 +17,16 @@ export class RankGroups {
   constructor(stations: readonly StatefulStation<AnyGroupDetector>[], judging: Judging) {
     this.#judging = judging;
     const compared = (peers: Peering) => new RunWatches(stations.filter(({ detector }) => detector.peers === peers));
-    this.#watches = { work: compared('work'), replicas: compared('replicas') };
+    this.#watches = { run: compared('run'), work: compared('work'), replicas: compared('replicas') };
   }
 
   joined(hello: RankHello): void {
     const ranks = this.#peers.get(hello.run) ?? new Map<number, Readonly<Record<Peering, string>>>();
-    const groups = { work: peerGroup('work', hello), replicas: peerGroup('replicas', hello) };
+    const groups = {
+      run: peerGroup('run', hello),
+      work: peerGroup('work', hello),
+      replicas: peerGroup('replicas', hello),
+    };
     this.#peers.set(hello.run, ranks.set(hello.rank, groups));
   }
 

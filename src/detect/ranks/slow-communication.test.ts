@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GroupFeed, normals, observation, steps } from '../../../test/support/detection.ts';
+import { peerGroup } from './peers.ts';
 import { slowCommunication } from './slow-communication.ts';
 
 const noise = normals(1);
@@ -21,6 +22,11 @@ it('finds transfers that take longer on all ranks, and when it is over', () => {
     ) as string,
   });
   expect(feed.run(60, (rank) => values(rank, 0.02)).at(-1)).toMatchObject({ verdict: { status: 'recovered' } });
+});
+
+it('hears the ranks of all stages of a pipeline, which wait for the straggler of one', () => {
+  const stage = (index: number) => peerGroup(slowCommunication.peers, { parallel: { pipeline: { index, size: 2 } } });
+  expect(stage(0)).toBe(stage(1));
 });
 
 it('is silent for transfers of which some always took longer', () => {

@@ -21,12 +21,13 @@ export interface State {
 /**
  * All ranks wait longer in collectives, also the one that comes last and waits for nobody: what it waits is the time of the transfer
  * itself. A straggler makes the others wait and not itself, so the two are told apart. Without the straggler among the ranks heard they
- * are not, so a step counts only when all ranks that are known to tell have told of it.
+ * are not, so a step counts only when all ranks that are known to tell have told of it. Stages of a pipeline wait for each other as replicas do:
+ * the straggler of one is heard among all ranks of the run.
  */
 export const slowCommunication = groupDetector({
   kind: 'slow_communication',
   subject: 'run',
-  peers: 'work',
+  peers: 'run',
   meaning: 'collectives take longer than before, whoever waits',
   explains: ['slow_down', 'throughput_regression', 'bottleneck'],
   alert: 'training_degraded',
