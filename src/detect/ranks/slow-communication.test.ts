@@ -21,7 +21,21 @@ it('finds transfers that take longer on all ranks, and when it is over', () => {
       /^Collectives take 3\d\.?\d* % of the step also on the rank that waits least/,
     ) as string,
   });
-  expect(feed.run(60, (rank) => values(rank, 0.02)).at(-1)).toMatchObject({ verdict: { status: 'recovered' } });
+  const end = feed.run(60, (rank) => values(rank, 0.02)).at(-1);
+  expect(end).toMatchObject({ verdict: { status: 'recovered' } });
+  // Whoever waited least at each step: a finding waits for the recovery of all of whom it was told.
+  expect(new Set(said.map(({ rank }) => rank))).toEqual(new Set([end?.rank]));
+});
+
+it('is silent when the computation becomes faster and the transfer does not', () => {
+  const feed = new GroupFeed(slowCommunication, 4);
+  feed.run(200, (rank) => values(rank, 0.02));
+  const faster = (transfer: number) => (rank: number) => {
+    const { step_seconds: whole, collective_wait_seconds: wait } = values(rank, transfer);
+    return { step_seconds: (whole - wait) / 3 + wait, collective_wait_seconds: wait };
+  };
+  expect(feed.run(300, faster(0.02))).toEqual([]);
+  expect(feed.run(100, faster(0.06))[0]).toMatchObject({ verdict: { severity: 'warning', firstStep: 500 } });
 });
 
 it('hears the ranks of all stages of a pipeline, which wait for the straggler of one', () => {

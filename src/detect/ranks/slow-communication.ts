@@ -10,12 +10,21 @@ import { StepBoard, type StepRow } from './step-board.ts';
 /** Least standard deviation of the share that is assumed. */
 const scaleFloor = 0.01;
 
+/** How long a rank waited in a step, in seconds and as a share of it. */
+interface Wait {
+  readonly seconds: number;
+  readonly share: number;
+}
+
 export interface State {
-  /** Of each rank the share of the step that it waited. */
-  readonly board: StepBoard<number>;
+  readonly board: StepBoard<Wait>;
   readonly attendance: Attendance;
-  readonly level: LevelShift;
+  /** Of the rank that waits least. */
+  readonly shares: LevelShift;
+  readonly seconds: LevelShift;
   readonly episode: Episode;
+  /** Whose evidence opened the episode: of another rank in every step the end would not be known as that of what began. */
+  witness: number;
 }
 
 /**
@@ -50,32 +59,39 @@ export const slowCommunication = groupDetector({
   }),
   reads: ['step_seconds', 'collective_wait_seconds'],
   start: ({ recent, window }): State => ({
-    board: new StepBoard(() => 0),
+    board: new StepBoard(() => ({ seconds: 0, share: 0 })),
     attendance: new Attendance(),
-    level: new LevelShift(recent, window),
+    shares: new LevelShift(recent, window),
+    seconds: new LevelShift(recent, window),
     episode: new Episode(),
+    witness: 0,
   }),
-  observe({ board, attendance, level, episode }, { step, rank, known, wentBack }, { share, z, recent, window }) {
+  observe(state, { step, rank, known, wentBack }, { share, z, recent, window }) {
+    const { board, attendance, shares, seconds, episode } = state;
     if (wentBack) board.rewind(rank, step);
-    const { step_seconds: seconds, collective_wait_seconds: wait } = known;
-    if (seconds === undefined || wait === undefined || !(seconds > 0)) return [];
-    return board.put(step, rank, wait / seconds).flatMap(([done, row]) => {
+    const { step_seconds: whole, collective_wait_seconds: wait } = known;
+    if (whole === undefined || wait === undefined || !(whole > 0)) return [];
+    return board.put(step, rank, { seconds: wait, share: wait / whole }).flatMap(([done, row]) => {
       const { complete, changed } = attendance.take(row, window);
       // Of other ranks the least is another one. What is found stays measured by what was usual before it.
-      if (changed && !episode.open) level.clear();
+      if (changed) forgetUsual(state);
       const least = complete ? leastOf(row) : null;
-      const shift = least === null ? null : level.take(least.share, !episode.open);
-      if (least === null || shift === null) return [];
+      if (least === null) return [];
+      const shift = shares.take(least.share, !episode.open);
+      const longer = seconds.take(least.seconds, !episode.open);
+      if (shift === null || longer === null) return [];
       const limit = Math.max(share, z * Math.max(scaleFloor, shift.sigma));
-      if (shift.by < limit) {
+      // Of a computation that became faster the same transfer is a larger share: the usual step must have become longer by as much.
+      if (shift.by < limit || longer.by * shift.usual < limit * longer.usual) {
         const verdict = episode.calm(done, recent);
-        return verdict.status === 'quiet' ? [] : [{ rank: least.rank, verdict }];
+        return verdict.status === 'quiet' ? [] : [{ rank: state.witness, verdict }];
       }
-      if (!episode.open && !level.isOther(shift)) return [];
+      if (!episode.open && !shares.isOther(shift)) return [];
+      if (!episode.open) state.witness = least.rank;
       const firstStep = episode.disturbed(Math.max(0, done - ((recent - 1) >> 1)));
       return [
         {
-          rank: least.rank,
+          rank: state.witness,
           verdict: {
             status: 'evidence',
             severity: 'warning',
@@ -93,17 +109,22 @@ export const slowCommunication = groupDetector({
       ];
     });
   },
-  forget({ board, attendance, level, episode }, rank) {
-    board.forget(rank);
-    attendance.forget(rank);
-    if (!episode.open) level.clear();
+  forget(state, rank) {
+    state.board.forget(rank);
+    state.attendance.forget(rank);
+    forgetUsual(state);
   },
 });
 
+function forgetUsual({ shares, seconds, episode }: State): void {
+  if (episode.open) return;
+  shares.clear();
+  seconds.clear();
+}
+
 /** The rank that waits least; null where there are not two to compare. */
-function leastOf(row: StepRow<number>): { readonly rank: number; readonly share: number } | null {
+function leastOf(row: StepRow<Wait>): (Wait & { readonly rank: number }) | null {
   if (row.size < 2) return null;
-  let least = { rank: -1, share: Infinity };
-  for (const [rank, share] of row) if (share < least.share) least = { rank, share };
-  return least;
+  const [rank, wait] = [...row].reduce((one, other) => (other[1].share < one[1].share ? other : one));
+  return { rank, ...wait };
 }
