@@ -6,7 +6,7 @@ import { Others } from './others.ts';
 import type { Pace } from './pace.ts';
 import { evidenceOf, type Slow } from './slow-rank.ts';
 import type { StepRow } from './step-board.ts';
-import type { Work } from './work.ts';
+import { comparableOf, type Work } from './work.ts';
 
 /** Chance that any of the ranks has so many slow steps among its last ones, below which it is none. */
 const chance = 1e-4;
@@ -34,7 +34,8 @@ interface Options {
 }
 
 /** Who is slow, by what ranks that do the same work did in one step and before. */
-export function comparePaces(paces: ByRank<Pace>, step: number, row: StepRow<Work>, options: Options): RankVerdict[] {
+export function comparePaces(paces: ByRank<Pace>, step: number, told: StepRow<Work>, options: Options): RankVerdict[] {
+  const row = comparableOf(told);
   const warmup = Math.min(options.warmup, options.window);
   const ranks = [...row].map(([rank, work]) => {
     const pace = paces.of(rank);

@@ -29,11 +29,11 @@ export function evidenceOf(
   critical: number,
 ): Verdict {
   const factor = Math.exp(logarithm);
-  const others = [...row].filter(([other]) => other !== rank).map(([, { wait }]) => wait ?? NaN);
+  const others = [...row].filter(([other]) => other !== rank).map(([, work]) => work);
   const peers = others.length === 1 ? 'its peer' : `its ${others.length} peers`;
   const own = row.get(rank)?.wait ?? null;
-  const wait =
-    own === null ? '' : `; it waits ${figure(own)} s for the others, they up to ${figure(Math.max(...others))} s`;
+  const most = Math.max(...others.flatMap(({ wait }) => wait ?? []));
+  const wait = own === null ? '' : `; it waits ${figure(own)} s for the others, they up to ${figure(most)} s`;
   const often = share === undefined ? '' : ` in the mean, being slow in ${figure(100 * share)} % of its steps,`;
   return {
     status: 'evidence',

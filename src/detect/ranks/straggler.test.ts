@@ -99,6 +99,27 @@ describe('straggler', () => {
     expect(brief(said)).toEqual(brief(waits(0, 120)));
   });
 
+  it('compares only ranks that tell their wait where some do', () => {
+    const noise = normals(5);
+    const owns = steps(120, (step) =>
+      steps(4, (rank) => Math.exp(0.03 * noise()) * (rank === 2 && step >= 60 ? 1.6 : 1)),
+    );
+    const run = job(4, (rank, step) => {
+      const whole = Math.max(...owns[step]!) + 0.1;
+      return { step_seconds: whole, ...(rank !== 1 && { collective_wait_seconds: whole - owns[step]![rank]! }) };
+    });
+    const said = run(0, 120);
+    expect(said[0]).toMatchObject({
+      rank: 2,
+      verdict: {
+        cause: expect.stringMatching(
+          /measured by its 2 peers; it waits 0\.1 s for the others, they up to 0\.\d+ s\.$/,
+        ) as string,
+      },
+    });
+    expect(new Set(said.map(({ rank }) => rank))).toEqual(new Set([2]));
+  });
+
   it('finds a rank that is an eighth slower, once that has lasted, and is silent while it has not', () => {
     const noise = normals(4);
     const slowed = (until: number) =>

@@ -1,4 +1,5 @@
 import type { StepValues } from '../../runs/index.ts';
+import type { StepRow } from './step-board.ts';
 
 /** What a rank did in one step, in seconds. */
 export interface Work {
@@ -24,4 +25,13 @@ export function workOf(known: StepValues): Work | null {
   // Clocks of a device and of the host differ a little: a wait as long as the step leaves no own time to compare.
   const own = told ?? whole - (wait ?? 0);
   return own > 0 ? { own, wait } : null;
+}
+
+/**
+ * The ranks of a step whose times can be compared: where some tell what they waited, those alone. The time of another one's whole step
+ * would look like an own time that is long.
+ */
+export function comparableOf(row: StepRow<Work>): StepRow<Work> {
+  const telling = [...row].filter(([, { wait }]) => wait !== null);
+  return telling.length === 0 || telling.length === row.size ? row : new Map(telling);
 }
