@@ -73,6 +73,35 @@ describe('stall', () => {
     expect(look()({ idle: 1e6, phase: 'idle' })).toEqual([]);
   });
 
+  it.each(['train', null] as const)(
+    'gives those that wait for a rank which evaluates or writes a checkpoint as long as it (their phase: %s)',
+    (phase) => {
+      const at = look();
+      const waiting = (idle: number) => [1, 2].map((rank) => ({ rank, idle, phase }));
+      expect(at({ idle: 590, phase: 'evaluation' }, ...waiting(599))).toEqual([]);
+      expect(at({ idle: 600, phase: 'checkpoint' }, ...waiting(609))).toMatchObject(
+        [0, 1, 2].map((rank) => ({
+          rank,
+          severity: 'critical',
+          cause:
+            'Ranks 0 to 2 have taken no step for 10 min after step 811; usually one takes at most 0.4 s. Rank 0 tells of an evaluation or a checkpoint that has not ended.',
+        })),
+      );
+      // It is done, and all go on with the next step.
+      const done = look();
+      expect(done({ idle: 500, phase: 'evaluation' }, ...waiting(509))).toEqual([]);
+      expect(done({ idle: 1, phase: 'train' }, ...waiting(511))).toEqual([]);
+      expect(done({ idle: 120, phase: 'train' }, ...waiting(630))).toMatchObject([{}, {}, {}]);
+    },
+  );
+
+  it('finds those that hang at other steps than a rank which evaluates', () => {
+    const at = look();
+    expect(at({ idle: 10, phase: 'evaluation', step: 813 }, { rank: 1, idle: 120, phase: 'train' })).toMatchObject([
+      { rank: 1, severity: 'critical' },
+    ]);
+  });
+
   describe('where a run paused before', () => {
     /** A pause of all ranks for so many seconds after a step, with the steps to the next one; gives the worst that was told. */
     function pause(at: ReturnType<typeof look>, step: number, seconds: number, more: Partial<RankProgress> = {}) {

@@ -72,14 +72,15 @@ export const stall = clockDetector({
     warmup: integer({ default: 5, min: 1, max: 128, help: 'First steps that may take so long' }),
   }),
   start: (): State => ({ stalled: new Set(), pauses: new Pauses() }),
-  observe({ stalled, pauses }, ranks, options) {
+  observe({ stalled, pauses }, told, options) {
+    const ranks = told.map((rank) => (rank.idle < limitsOf(rank, options).stalled ? rank : heldUp(rank, told)));
     pauses.take(ranks, (rank) => rank.idle >= limitsOf(rank, options).stalled);
     const limits = (rank: RankProgress) => learntLimits(rank, pauses, options);
     const late = ranks.filter((rank) => rank.idle >= limits(rank).stalled).sort(furthestBehindFirst);
     const isLate = new Set(late.map(({ rank }) => rank));
     const verdicts = late.map((rank): RankVerdict => {
       stalled.add(rank.rank);
-      return { rank: rank.rank, verdict: { status: 'evidence', ...evidenceOf(rank, late, limits(rank)) } };
+      return { rank: rank.rank, verdict: { status: 'evidence', ...evidenceOf(rank, late, told, limits(rank)) } };
     });
     for (const rank of stalled) {
       // One that has ended is not stalled any more: how it ended is for others to judge.
@@ -91,6 +92,24 @@ export const stall = clockDetector({
     return verdicts;
   },
 });
+
+/** Whether it does what no other rank can go on without, and tells so. */
+function isBusy({ phase }: RankProgress): boolean {
+  return phase === 'evaluation' || phase === 'checkpoint';
+}
+
+/**
+ * A rank waits for those at its step: what one of these tells of its phase, while it evaluates alone or writes the checkpoint of all, is the
+ * phase of the rank too.
+ */
+function heldUp(rank: RankProgress, ranks: readonly RankProgress[]): RankProgress {
+  if (rank.phase === 'idle' || rank.phase === 'init') return rank;
+  const others = ranks.filter(
+    ({ phase, step }) => phase !== null && step !== null && rank.step !== null && Math.abs(step - rank.step) <= 1,
+  );
+  const idle = Math.min(rank.idle, ...others.map((other) => other.idle));
+  return { ...rank, idle, phase: others.find(isBusy)?.phase ?? rank.phase };
+}
 
 function limitsOf({ steps, usual, phase }: RankProgress, { start, training, other, factor, warmup }: Options): Limits {
   if (phase === 'idle') return { stalled: Infinity, critical: Infinity };
@@ -117,7 +136,12 @@ function furthestBehindFirst(one: RankProgress, other: RankProgress): number {
   return (one.step ?? -1) - (other.step ?? -1) || one.rank - other.rank;
 }
 
-function evidenceOf(rank: RankProgress, late: readonly RankProgress[], { stalled, critical }: Limits): Evidence {
+function evidenceOf(
+  rank: RankProgress,
+  late: readonly RankProgress[],
+  told: readonly RankProgress[],
+  { stalled, critical }: Limits,
+): Evidence {
   const severe = rank.idle >= critical;
   const { step, idle, usual } = rank;
   const names = nameRanks(late.map((each) => each.rank));
@@ -133,6 +157,11 @@ function evidenceOf(rank: RankProgress, late: readonly RankProgress[], { stalled
     behind.length === 0 || lastStep < 0
       ? ''
       : ` ${nameRanks(behind.map((each) => each.rank))} stopped before the others.`;
+  const busy = told.filter(isBusy).map((each) => each.rank);
+  const goesOn =
+    busy.length === 0
+      ? ''
+      : ` ${nameRanks(busy)} ${busy.length === 1 ? 'tells' : 'tell'} of an evaluation or a checkpoint that has not ended.`;
   return {
     severity: severe ? 'critical' : 'warning',
     firstStep: step,
@@ -141,7 +170,7 @@ function evidenceOf(rank: RankProgress, late: readonly RankProgress[], { stalled
     threshold: severe ? critical : stalled,
     baseline: usual,
     window: rank.steps,
-    cause: `${what}${usually}.${first}`,
+    cause: `${what}${usually}.${first}${goesOn}`,
     advice:
       'Dump the stacks (py-spy dump --pid) of the rank that stopped first, else of all: one that is in no collective holds up those that are; then look at its input, its storage and its network.',
   };
