@@ -34,6 +34,12 @@ it('finds the rank that goes along at another step, and when it does so no longe
   expect(said.at(-1)).toBe('recovered 1 at 80');
 });
 
+it('finds the one that is ahead of all others, and not these', () => {
+  const said = watch(100, (rank, second) => 1000 + second + (rank === 1 && second < 80 ? 40 : 0));
+  expect(said[0]).toBe('evidence 1 at 59');
+  expect(said.filter((each) => !each.startsWith('evidence 1'))).toEqual(['recovered 1 at 80']);
+});
+
 it('is silent about batches that arrive apart, and ranks that do not wait for each other', () => {
   expect(watch(300, (rank, second) => 1000 + second - (rank === 1 ? second % 4 : 0))).toEqual([]);
   expect(watch(300, (rank, second) => 1000 + Math.floor(second * (1 - 0.2 * rank)))).toEqual([]);

@@ -8,7 +8,7 @@ import type { RankVerdict } from '../group.ts';
 const batchSeconds = 3;
 
 interface Lag {
-  /** By how many steps the rank was behind when the count began. */
+  /** By how many steps the rank was ahead when the count began; negative where it was behind. */
   steps: number;
   looks: number;
   open: boolean;
@@ -35,38 +35,40 @@ export const outOfStep = clockDetector({
   }),
   start: (): State => ({ lags: new Map() }),
   observe({ lags }, ranks, { steps: allowed, patience }) {
-    const highest = Math.max(...ranks.map(({ step }) => step ?? -1));
+    const steps = ranks.flatMap(({ step }) => step ?? []).sort((one, other) => one - other);
+    // Of two ranks nobody can say which of them counts wrongly: then it is the one behind.
+    const typical = steps[steps.length >> 1] ?? NaN;
     return ranks.flatMap((rank): RankVerdict[] => {
       const { step, usual } = rank;
       if (step === null || usual === null) return [];
       const lag = lags.get(rank.rank) ?? { steps: 0, looks: 0, open: false };
       lags.set(rank.rank, lag);
-      const behind = highest - step;
+      const ahead = step - typical;
       const excused = allowed + Math.ceil(batchSeconds / usual);
-      if (behind <= excused) {
+      if (Math.abs(ahead) <= excused) {
         const wasOpen = lag.open;
         Object.assign(lag, { steps: 0, looks: 0, open: false });
         return wasOpen ? [{ rank: rank.rank, verdict: { status: 'recovered', step } }] : [];
       }
-      if (Math.abs(behind - lag.steps) > excused) Object.assign(lag, { steps: behind, looks: 0 });
+      if (Math.abs(ahead - lag.steps) > excused) Object.assign(lag, { steps: ahead, looks: 0 });
       lag.looks += 1;
       if (lag.looks < patience) return [];
       lag.open = true;
-      return [{ rank: rank.rank, verdict: { status: 'evidence', ...evidence(rank, behind, excused, lag.looks) } }];
+      return [{ rank: rank.rank, verdict: { status: 'evidence', ...evidence(rank, ahead, excused, lag.looks) } }];
     });
   },
 });
 
-function evidence({ rank, step }: RankProgress, behind: number, excused: number, seconds: number) {
+function evidence({ rank, step }: RankProgress, ahead: number, excused: number, seconds: number) {
   return {
     severity: 'warning',
     firstStep: step,
     step,
-    score: behind,
+    score: Math.abs(ahead),
     threshold: excused,
     baseline: null,
     window: seconds,
-    cause: `Rank ${rank} is at step ${step}, ${behind} steps behind the first rank of this node, and stays so.`,
+    cause: `Rank ${rank} is at step ${step}, ${Math.abs(ahead)} steps ${ahead > 0 ? 'ahead of' : 'behind'} the typical rank of this node, and stays so.`,
     advice: 'Compare the checkpoints from which the ranks went on; one that loaded another one trains another model.',
   } as const;
 }
