@@ -6,7 +6,7 @@ import { Others } from './others.ts';
 import type { Pace } from './pace.ts';
 import { evidenceOf, type Slow } from './slow-rank.ts';
 import type { StepRow } from './step-board.ts';
-import { comparableOf, type Work } from './work.ts';
+import { tellingOf, trainingOf, type Work } from './work.ts';
 
 /** Chance that any of the ranks has so many slow steps among its last ones, below which it is none. */
 const chance = 1e-4;
@@ -35,7 +35,9 @@ interface Options {
 
 /** Who is slow, by what ranks that do the same work did in one step and before. */
 export function comparePaces(paces: ByRank<Pace>, step: number, told: StepRow<Work>, options: Options): RankVerdict[] {
-  const row = comparableOf(told);
+  const telling = tellingOf(told);
+  const row = trainingOf(telling);
+  if (row.size === 1 && told.size > 1) return [];
   const warmup = Math.min(options.warmup, options.window);
   const ranks = [...row].map(([rank, work]) => {
     const pace = paces.of(rank);
@@ -55,7 +57,8 @@ export function comparePaces(paces: ByRank<Pace>, step: number, told: StepRow<Wo
   const waiting = ranks.every(({ work }) => work.wait !== null);
   const leastWait = Math.min(...ranks.map(({ work }) => work.wait ?? Infinity));
   const owns = Others.of(ranks.map(({ own }) => own));
-  takeLevels(ranks, step, options);
+  // Among others a rank stands elsewhere.
+  if (row.size === telling.size) takeLevels(ranks, step, options);
   return ranks.flatMap(({ rank, pace, work, own, usual, change, sigma }): RankVerdict[] => {
     const { slight, recurring, drift } = pace;
     // Where every rank is slow now and then, so are a few steps of one: that must happen more often than by chance.

@@ -32,3 +32,11 @@ it('leaves one rank that is always the last to others, and does not judge one al
   expect(new GroupFeed(loadImbalance, 4).run(300, (rank) => values(rank, 2, 0.9))).toEqual([]);
   expect(new GroupFeed(loadImbalance, 1).run(300, (rank) => values(rank, 0, 0.9))).toEqual([]);
 });
+
+it('passes over a rank that writes a checkpoint or evaluates meanwhile', () => {
+  const pausing = (rank: number, step: number) => ({
+    ...values(rank, step % 4, step % 4 === rank ? 0.95 : 0.5),
+    ...(step % 4 === rank && { checkpoint_seconds: 0.45 }),
+  });
+  expect(new GroupFeed(loadImbalance, 4).run(300, pausing)).toEqual([]);
+});

@@ -5,7 +5,7 @@ import { figure } from '../figure.ts';
 import { groupDetector } from '../group.ts';
 import { ByRank } from './by-rank.ts';
 import { StepBoard, type StepRow } from './step-board.ts';
-import { noWork, workOf, type Work } from './work.ts';
+import { noWork, readsWork, trainingOf, workOf, type Work } from './work.ts';
 
 export interface State {
   readonly board: StepBoard<Work>;
@@ -39,7 +39,7 @@ export const loadImbalance = groupDetector({
     }),
     window: integer({ default: 100, min: 10, max: 100_000, help: 'Steps over which both are taken' }),
   }),
-  reads: ['step_seconds', 'collective_wait_seconds', 'own_seconds'],
+  reads: readsWork,
   start: (): State => ({
     board: new StepBoard(() => ({ ...noWork })),
     episode: new Episode(),
@@ -53,7 +53,8 @@ export const loadImbalance = groupDetector({
     if (wentBack) board.rewind(rank, step);
     const work = workOf(known);
     if (work === null || work.wait === null) return [];
-    return board.put(step, rank, work).flatMap(([done, row]) => {
+    return board.put(step, rank, work).flatMap(([done, told]) => {
+      const row = trainingOf(told);
       if (row.size < 2) return [];
       if (state.steps === 0) state.since = done;
       take(state, row);

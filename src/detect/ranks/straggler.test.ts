@@ -120,6 +120,43 @@ describe('straggler', () => {
     expect(new Set(said.map(({ rank }) => rank))).toEqual(new Set([2]));
   });
 
+  it.each([
+    ['checkpoint_seconds', (step: number) => step % 5 === 0],
+    ['evaluation_seconds', (step: number) => step % 50 < 5],
+  ] as const)('is silent where one rank pauses and tells %s, and finds another one beside it', (field, pauses) => {
+    const noise = normals(6);
+    const own = steps(400, (step) =>
+      steps(4, (rank) => {
+        const slow = rank === 2 && step >= 300 ? 1.5 : 1;
+        return Math.exp(0.03 * noise()) * slow + (rank === 0 && pauses(step) ? 0.8 : 0);
+      }),
+    );
+    for (const waits of [true, false]) {
+      const run = job(4, (rank, step) => {
+        const whole = Math.max(...own[step]!) + 0.1;
+        return {
+          ...(waits
+            ? { step_seconds: whole, collective_wait_seconds: whole - own[step]![rank]! }
+            : { step_seconds: own[step]![rank]! }),
+          ...(rank === 0 && pauses(step) && { [field]: 0.8 }),
+        };
+      });
+      expect(run(0, 300)).toEqual([]);
+      const said = run(300, 400);
+      expect(said[0]?.step).toBeLessThanOrEqual(312);
+      expect(new Set(said.map(({ rank }) => rank))).toEqual(new Set([2]));
+    }
+  });
+
+  it('compares ranks that all evaluate in each step', () => {
+    const noise = normals(7);
+    const run = job(4, (rank, step) => ({
+      step_seconds: Math.exp(0.03 * noise()) * (rank === 1 && step >= 60 ? 1.5 : 1),
+      evaluation_seconds: 0.3,
+    }));
+    expect(run(0, 80)[0]).toMatchObject({ step: 64, rank: 1 });
+  });
+
   it('finds a rank that is an eighth slower, once that has lasted, and is silent while it has not', () => {
     const noise = normals(4);
     const slowed = (until: number) =>

@@ -5,7 +5,7 @@ import { ByRank } from './by-rank.ts';
 import { comparePaces } from './compare-paces.ts';
 import { Pace } from './pace.ts';
 import { StepBoard } from './step-board.ts';
-import { noWork, tellsOwn, workOf, type Work } from './work.ts';
+import { noWork, readsWork, tellsOwn, workOf, type Work } from './work.ts';
 
 export interface State {
   readonly board: StepBoard<Work>;
@@ -93,7 +93,7 @@ export const straggler = groupDetector({
       help: 'Own times before the first verdict',
     }),
   }),
-  reads: ['step_seconds', 'collective_wait_seconds', 'own_seconds'],
+  reads: readsWork,
   start: ({ window }): State => ({
     board: new StepBoard(() => ({ ...noWork })),
     paces: new ByRank(() => new Pace(window)),

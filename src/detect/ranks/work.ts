@@ -7,10 +7,21 @@ export interface Work {
   readonly own: number;
   /** What it waited for others; null where the rank does not tell it. */
   readonly wait: number | null;
+  /** It evaluated or wrote a checkpoint after the step. */
+  readonly paused: boolean;
 }
 
+/** The fields of a step that it is taken from. */
+export const readsWork = [
+  'step_seconds',
+  'collective_wait_seconds',
+  'own_seconds',
+  'checkpoint_seconds',
+  'evaluation_seconds',
+] as const;
+
 /** Says of what shape a Work is. */
-export const noWork: Work = { own: 0, wait: null };
+export const noWork: Work = { own: 0, wait: null, paused: false };
 
 /** Whether a rank tells its own time apart from its wait for others. */
 export function tellsOwn({ collective_wait_seconds: wait, own_seconds: own }: StepValues): boolean {
@@ -24,14 +35,25 @@ export function workOf(known: StepValues): Work | null {
   const wait = known.collective_wait_seconds ?? (told === undefined ? null : Math.max(0, whole - told));
   // Clocks of a device and of the host differ a little: a wait as long as the step leaves no own time to compare.
   const own = told ?? whole - (wait ?? 0);
-  return own > 0 ? { own, wait } : null;
+  const paused = (known.checkpoint_seconds ?? 0) > 0 || (known.evaluation_seconds ?? 0) > 0;
+  return own > 0 ? { own, wait, paused } : null;
+}
+
+/** Where some ranks tell what they waited, those alone: the time of another one's whole step would look like an own time that is long. */
+export function tellingOf(row: StepRow<Work>): StepRow<Work> {
+  return partOf(row, ({ wait }) => wait !== null);
 }
 
 /**
- * The ranks of a step whose times can be compared: where some tell what they waited, those alone. The time of another one's whole step
- * would look like an own time that is long.
+ * Where some ranks evaluated or wrote a checkpoint and others did not, the others: some workers count that as time of the step. Where all
+ * do, as in each step of reinforcement learning, they are alike.
  */
-export function comparableOf(row: StepRow<Work>): StepRow<Work> {
-  const telling = [...row].filter(([, { wait }]) => wait !== null);
-  return telling.length === 0 || telling.length === row.size ? row : new Map(telling);
+export function trainingOf(row: StepRow<Work>): StepRow<Work> {
+  return partOf(row, ({ paused }) => !paused);
+}
+
+/** The ranks of which that is so; all of them where it is so of none. */
+function partOf(row: StepRow<Work>, isSo: (work: Work) => boolean): StepRow<Work> {
+  const part = [...row].filter(([, work]) => isSo(work));
+  return part.length === 0 || part.length === row.size ? row : new Map(part);
 }
