@@ -58,6 +58,7 @@ export const detectMetrics = stepDetectors.flatMap(({ metrics }) =>
 
 export { DetectionEngine } from './engine.ts';
 export { seriesMeant } from './scalar.ts';
+export { limitsOf } from './series/scalar-limits.ts';
 export { engineMetrics } from './judging.ts';
 export type { Report } from './judging.ts';
 export { overheard } from './overheard.ts';
