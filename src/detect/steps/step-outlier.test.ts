@@ -10,6 +10,17 @@ describe('stepOutlier', () => {
     expect(said).toEqual(['info 120', 'recovered 140']);
   });
 
+  it('tells whether the rank waited for others meanwhile', () => {
+    const feed = new Feed(stepOutlier);
+    feed.say(steps(50, () => ({ step_seconds: 0.2, collective_wait_seconds: 0.05 })));
+    expect(feed.take({ step_seconds: 2, collective_wait_seconds: 1.85 })).toMatchObject({
+      cause: 'Step 50 of rank 2 took 2 s, where 0.2 s are usual; for 1.85 s of it the rank waited for others.',
+    });
+    expect(feed.take({ step_seconds: 2, collective_wait_seconds: 0.05 })).toMatchObject({
+      cause: expect.stringMatching(/among the last 200\.$/) as string,
+    });
+  });
+
   it('warns when there are many', () => {
     const noise = normals(7);
     const said = new Feed(stepOutlier).say(steps(400, () => ({ step_seconds: noise() > 1.2 ? 1 : 0.2 })));

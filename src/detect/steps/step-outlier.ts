@@ -75,6 +75,9 @@ export const stepOutlier = stepDetector({
     if (expected || state.inRow >= shift) return quiet;
     state.unexpected = [...state.unexpected.filter((each) => each > step - within), step].slice(-remembered);
     const count = state.unexpected.length;
+    const wait = observation.known.collective_wait_seconds ?? 0;
+    const waited =
+      wait >= (seconds - Math.exp(middle)) / 2 ? `; for ${figure(wait)} s of it the rank waited for others` : '';
     const times = count === 1 ? '' : `, one of ${count} such steps among the last ${within}`;
     return {
       status: 'evidence',
@@ -85,7 +88,7 @@ export const stepOutlier = stepDetector({
       threshold: Math.exp(limit),
       baseline: Math.exp(middle),
       window: size,
-      cause: `Step ${step} of rank ${rank} took ${figure(seconds)} s, where ${figure(Math.exp(middle))} s are usual${times}.`,
+      cause: `Step ${step} of rank ${rank} took ${figure(seconds)} s, where ${figure(Math.exp(middle))} s are usual${times}${waited}.`,
       advice:
         'A single slow step costs little. Many: look at what happens then: garbage collection, a checkpoint that is not reported as one, input from a slow store, other jobs on the node.',
     };
