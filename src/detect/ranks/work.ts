@@ -1,4 +1,5 @@
 import type { StepValues } from '../../runs/index.ts';
+import { pausedAfter } from '../paused-after.ts';
 import type { StepRow } from './step-board.ts';
 
 /** What a rank did in one step, in seconds. */
@@ -35,8 +36,7 @@ export function workOf(known: StepValues): Work | null {
   const wait = known.collective_wait_seconds ?? (told === undefined ? null : Math.max(0, whole - told));
   // Clocks of a device and of the host differ a little: a wait as long as the step leaves no own time to compare.
   const own = told ?? whole - (wait ?? 0);
-  const paused = (known.checkpoint_seconds ?? 0) > 0 || (known.evaluation_seconds ?? 0) > 0;
-  return own > 0 ? { own, wait, paused } : null;
+  return own > 0 ? { own, wait, paused: pausedAfter(known) } : null;
 }
 
 /** Where some ranks tell what they waited, those alone: the time of another one's whole step would look like an own time that is long. */

@@ -43,6 +43,12 @@ describe('stepOutlier', () => {
     }
   });
 
+  it('does not take no time for an evaluation or a checkpoint', () => {
+    const none = { evaluation_seconds: 0, checkpoint_seconds: 0 };
+    const feed = new Feed(stepOutlier);
+    expect(feed.say(steps(60, (at) => ({ step_seconds: at === 50 ? 2 : 0.2, ...none })))).toEqual(['info 50']);
+  });
+
   it('leaves a new level to others, and noise alone', () => {
     const noise = normals(2);
     const said = new Feed(stepOutlier).say(steps(300, (at) => ({ step_seconds: at < 150 ? 0.2 : 0.5 })));
