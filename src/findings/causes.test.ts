@@ -69,6 +69,18 @@ describe('two kinds that explain each other', () => {
     expect(findings.open).toHaveLength(2);
   });
 
+  it('are one incident for as long as the first goes on, however many steps, but for what becomes worse than it', () => {
+    const { findings, see, wait } = house();
+    for (let step = 500; step < 9000; step += 100) {
+      see(diverged, evidence('warning', 500, { step }));
+      wait(25);
+    }
+    see(exploded, evidence('warning', 9000));
+    expect(findings.open).toMatchObject([{ kind: 'diverged' }, { kind: 'exploded', consequenceOf: 'abc-1' }]);
+    see(exploded, evidence('critical', 9000));
+    expect(findings.open).toMatchObject([{ kind: 'diverged' }, { kind: 'exploded', consequenceOf: null }]);
+  });
+
   it('leave what goes on to stand for itself, where one of them is about to end with its cause', () => {
     const { findings, see, wait, recover } = house();
     see(nan, evidence('critical', 391));

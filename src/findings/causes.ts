@@ -37,6 +37,9 @@ export interface Beginning {
  * the run. Of kinds that explain each other one finding leads: the worse, and the older of two that are as bad, or that are of two kinds and
  * began at the same steps. One of the same kind explains nothing of a rank that took steps after it: that one did not depend on it.
  *
+ * What goes on explains however late: a training that has diverged and is left alone explodes again every thousand steps or so, and who was
+ * told of it knows. What is worse than it is told all the same.
+ *
  * What the steps of a run showed explains the end of a rank that tells of it itself, within a few steps.
  */
 export function explains(cause: Case, consequence: Case, window: number, whereabouts: Whereabouts): boolean {
