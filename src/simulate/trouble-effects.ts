@@ -15,7 +15,7 @@ export function troubledReadings({ model, index }: Gpu, faults: readonly Fault[]
     if (!('gpu' in fault) || fault.gpu !== index) continue;
     if (fault.kind === 'hot') readings = { ...readings, celsius: fault.celsius };
     if (fault.kind === 'waiting')
-      readings = drawing({ ...readings, utilization: 100 }, idle + waitingShare * (limit - idle));
+      readings = drawing({ ...readings, utilization: 100, memoryUtilization: 0 }, idle + waitingShare * (limit - idle));
     if (fault.kind === 'power_limit') readings = drawing(readings, fault.watts);
   }
   return readings;

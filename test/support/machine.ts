@@ -2,7 +2,7 @@ import type { DetectorOptions } from '../../src/detect/detector.ts';
 import type { AnyMachineDetector } from '../../src/detect/machine/index.ts';
 import { Machine } from '../../src/detect/machine/machine.ts';
 import { SampleIndex, type Sample } from '../../src/detect/machine/samples.ts';
-import type { RunProgress } from '../../src/runs/index.ts';
+import type { RankProgress, RunProgress } from '../../src/runs/index.ts';
 import { readLabelBlock } from '../../src/series/index.ts';
 import { optionsOf } from './detector-options.ts';
 
@@ -15,6 +15,8 @@ export interface PlayedCard {
   /** The rank of run `r` that computes on it; null: none. By default its number. */
   readonly rank?: number | null;
   readonly model?: string;
+  /** How its rank gets on; by default it takes a step a second. */
+  readonly progress?: Partial<RankProgress>;
 }
 
 const beatSeconds = 5;
@@ -94,8 +96,9 @@ function played(time: number, all: readonly PlayedCard[], node: Readings): Machi
 }
 
 function runsOn(all: readonly PlayedCard[]): readonly RunProgress[] {
-  const ranks = all.flatMap(({ rank }, at) =>
-    rank === null ? [] : [{ rank: rank ?? at, uuid: `GPU-${at}`, step: 10, steps: 11, idle: 0, usual: 1, phase: null }],
+  const usual = { step: 10, steps: 11, idle: 0, usual: 1, phase: null };
+  const ranks = all.flatMap(({ rank, progress }, at) =>
+    rank === null ? [] : [{ ...usual, rank: rank ?? at, uuid: `GPU-${at}`, ...progress }],
   );
   return ranks.length === 0 ? [] : [{ run: 'r', ranks }];
 }

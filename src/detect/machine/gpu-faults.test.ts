@@ -64,6 +64,8 @@ interface Case {
   readonly told: number;
   readonly over: number;
   readonly cause: string;
+  /** Whether the run takes no step meanwhile. */
+  readonly stalls?: true;
   /** How long the cards are well before, and how long the fault lasts. */
   readonly before?: number;
   readonly lasts?: number;
@@ -176,7 +178,12 @@ const cases: readonly Case[] = [
   },
   {
     detector: gpuLowPower,
-    fault: () => ({ gradwatch_gpu_utilization_ratio: 1, gradwatch_gpu_power_watts: 130 }),
+    fault: () => ({
+      gradwatch_gpu_utilization_ratio: 1,
+      gradwatch_gpu_memory_utilization_ratio: 0,
+      gradwatch_gpu_power_watts: 130,
+    }),
+    stalls: true,
     says: 'warning',
     told: 180,
     over: 60,
@@ -214,11 +221,15 @@ const cases: readonly Case[] = [
 describe('of four cards one', () => {
   it.each(cases)(
     '$detector.kind: $cause',
-    ({ detector, fault, says, told, over, cause, before = fiveMinutes, lasts = fiveMinutes }) => {
+    ({ detector, fault, says, told, over, cause, stalls, before = fiveMinutes, lasts = fiveMinutes }) => {
       const feed = new MachineFeed(detector);
       const all = (second: number) => {
         const since = second - before;
-        return cards(4, well, since >= 0 && since < lasts ? { 1: { readings: fault(since) } } : {});
+        const isOn = since >= 0 && since < lasts;
+        return cards(4, well, isOn ? { 1: { readings: fault(since) } } : {}).map((card) => ({
+          ...card,
+          progress: { idle: isOn && stalls ? since : 0 },
+        }));
       };
       const news = feed.pass(before + lasts + 9000, all);
       expect(news).toHaveLength(2);

@@ -4,6 +4,7 @@ import { detectorOptions, quiet } from '../detector.ts';
 import { figure, span } from '../figure.ts';
 import type { Card } from './machine.ts';
 import { cardDetector } from './machine-detector.ts';
+import { isTraining, standStill } from './run-pause.ts';
 import { patience, Spell } from './spell.ts';
 
 /** In the order in which they are told where several deviate: the more a metric says of what a card does, the earlier it comes. */
@@ -21,6 +22,8 @@ const vector = 12;
 const learning = 60;
 /** Utilisation of the others below which nobody works. */
 const load = 0.3;
+/** Seconds by which reports of steps may come late: workers send them, and write their logs, in batches. */
+const lateness = 60;
 /** Standard deviations of the others by which a card stands outside of them. */
 const sigmas = 3;
 
@@ -83,7 +86,9 @@ export const gpuOutlier = cardDetector({
     // Another run, or other cards: other places.
     const group = JSON.stringify([card.ranks, peers.map(({ key }) => key)]);
     if (group !== state.group) Object.assign(state, { group, places: places() });
-    // While nobody works there is nothing to compare.
+    // While one rank evaluates or saves, the others wait for it; while nobody works there is nothing to compare.
+    const ranks = machine.ranksBeside(card);
+    if (!ranks.every(isTraining) || standStill(ranks, lateness)) return quiet;
     if (!(median(valuesOf(peers, 'gradwatch_gpu_utilization_ratio')) >= load)) return quiet;
     for (const name of names) {
       const [own, others] = [card.read(name), valuesOf(peers, name)];

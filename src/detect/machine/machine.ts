@@ -1,4 +1,4 @@
-import type { RunProgress } from '../../runs/index.ts';
+import type { RankProgress, RunProgress } from '../../runs/index.ts';
 import type { LabelsOf, ReadableName } from './readable.ts';
 import { card as cardNames, SampleIndex, type Sample } from './samples.ts';
 
@@ -44,6 +44,11 @@ export class Machine<Name extends ReadableName = ReadableName> {
 
   all(name: Name): readonly Sample[] {
     return this.#samples.of(name);
+  }
+
+  /** All ranks on this node of the runs for which it works. */
+  ranksBeside(card: Card): readonly RankProgress[] {
+    return this.runs.flatMap(({ run, ranks }) => (card.ranks.some((own) => own.run === run) ? ranks : []));
   }
 
   /** The cards of the same model that work for a run for which this one works too. */

@@ -2,6 +2,7 @@ import { detectorOptions, quiet } from '../detector.ts';
 import { LearntTelemetry, learningOptions, type Signal } from './learnt-telemetry.ts';
 import { nodeDetector } from './machine-detector.ts';
 import { Rates } from './rates.ts';
+import { isTraining } from './run-pause.ts';
 import { cpuReads, CpuUse } from './run-use.ts';
 
 /** Rates of bytes count by their logarithm from about here on, in bytes a second: below it is the murmur of an idle node. */
@@ -55,7 +56,7 @@ export const nodeTelemetry = nodeDetector({
       }),
     ];
     const ranks = machine.runs.flatMap(({ run, ranks: own }) => own.map((each) => ({ run, ...each })));
-    const trains = ranks.every(({ steps, phase }) => steps > 0 && (phase === null || phase === 'train'));
+    const trains = ranks.every((rank) => rank.steps > 0 && isTraining(rank));
     if (ranks.length === 0 || !trains || !telemetry.isDue(machine.time, options)) return quiet;
     const available = machine.read('gradwatch_node_memory_available_bytes');
     const memory = machine.read('gradwatch_node_memory_total_bytes');
