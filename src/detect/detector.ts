@@ -34,6 +34,8 @@ export interface Evidence {
    * see the same, as the gradient after its reduction.
    */
   readonly origin?: 'own' | 'shared';
+  /** The first step of what was judged, where that is a window of steps; absent where it is one step, or what is so now. */
+  readonly judgedFrom?: number;
   /** When it happened, in Unix seconds, where that was a moment and what is told is how recent it is; absent for what lasts. */
   readonly happenedAt?: number;
   /** One sentence for a person, with figures: what happened, where, against what. */

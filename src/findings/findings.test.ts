@@ -263,6 +263,36 @@ describe('Findings', () => {
     expect(told().slice(-2)).toEqual(['resolved cause', 'amended effect']);
   });
 
+  it('keeps a consequence behind a cause that has ended until it is seen to go on', () => {
+    const { findings, see, recover, wait, told } = house();
+    see(cause, evidence('critical', 100));
+    see(effect, evidence('warning', 110, { judgedFrom: 11 }));
+    recover(cause);
+    wait(120);
+    expect(told().at(-1)).toBe('resolved cause');
+    see(effect, evidence('warning', 199, { judgedFrom: 100 }));
+    expect(findings.open).toMatchObject([{ kind: 'effect', consequenceOf: 'abc-1' }]);
+    see(effect, evidence('warning', 200, { judgedFrom: 101 }));
+    expect(findings.open).toMatchObject([{ kind: 'effect', consequenceOf: null }]);
+    expect(told().at(-1)).toBe('amended effect');
+  });
+
+  it('attaches what goes on after its cause to what has caused it since', () => {
+    const { findings, see, recover, wait } = house();
+    see(cause, evidence('critical', 100));
+    see(effect, evidence('warning', 110));
+    wait(60);
+    see(middle, evidence('warning', 400));
+    see(effect, evidence('warning', 500, { judgedFrom: 401 }));
+    expect(findings.open).toMatchObject([{}, { consequenceOf: 'abc-1' }, {}]);
+    recover(cause);
+    wait(120);
+    expect(findings.open).toMatchObject([
+      { kind: 'effect', consequenceOf: 'abc-3' },
+      { kind: 'middle', consequenceOf: null },
+    ]);
+  });
+
   it('lets a consequence end quietly with its cause', () => {
     const { findings, see, recover, wait, told } = house();
     see(cause, evidence('critical'));

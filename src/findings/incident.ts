@@ -14,7 +14,7 @@ export interface Beside {
   readonly words: string;
   /** Where it began among ranks; null where that is no matter. */
   readonly origin: OriginState | null;
-  /** The beginning of what made it worse by its own evidence; null while it is as it opened. */
+  /** The beginning of what made it worse by its own evidence, or of what is left of it after its cause; null while it is as it opened. */
   readonly worsened: Beginning | null;
   /** What followed from it first for a rank, before that for a run; null as long as nothing did. */
   readonly effect: Effect | null;
@@ -34,6 +34,7 @@ export class Incident {
   #origin: Origin | null;
   readonly #disturbed: Set<number | string>;
   #happenedAt: number | null = null;
+  #judgedFrom: number | null = null;
   #worsened: Beginning | null;
   #effect: Effect | null;
   #reason: Told | null;
@@ -64,7 +65,7 @@ export class Incident {
     evidence: Evidence,
     now: number,
   ): Incident {
-    const { step, origin: _, happenedAt = null, ...facts } = evidence;
+    const { step, origin: _, happenedAt = null, judgedFrom = null, ...facts } = evidence;
     const finding = {
       ...facts,
       ...about,
@@ -85,6 +86,7 @@ export class Incident {
     const beside = { words: finding.cause, origin, worsened: null, effect: null, reason: null };
     const incident = new Incident(detector, finding, [witness], beside);
     incident.#happenedAt = happenedAt;
+    incident.#judgedFrom = judgedFrom;
     return incident;
   }
 
@@ -135,6 +137,7 @@ export class Incident {
       lastEvidenceAt: now,
     };
     this.#happenedAt = evidence.happenedAt ?? this.#happenedAt;
+    this.#judgedFrom = evidence.judgedFrom ?? null;
     if (this.#disturbed.size < maxWitnesses) this.#disturbed.add(witness);
     // Kept open by the hold alone: what comes now began anew.
     if (this.closing === null) this.#origin?.take(witness, evidence);
@@ -160,6 +163,20 @@ export class Incident {
     const { severity: before, acknowledgement, escalated } = this.#finding;
     const wakes = acknowledgement !== null && before === 'warning' && this.detector.alert !== 'none';
     this.#change({ severity, worsenedAt: now, acknowledgement: null, escalated: escalated || wakes });
+  }
+
+  /**
+   * Whether it goes on after a cause that has ended: its last evidence is of nothing that was while that lasted. Until it is heard of again
+   * after a restart it does.
+   */
+  outlives({ lastStep }: Pick<Finding, 'lastStep'>): boolean {
+    return this.#judgedFrom === null || lastStep === null || this.#judgedFrom > lastStep;
+  }
+
+  /** Its cause has ended and it goes on: what it is now has a beginning of its own, and may have another cause. */
+  beginAnew(): void {
+    const { lastStep, lastEvidenceAt } = this.#finding;
+    this.#worsened = { firstStep: this.#judgedFrom ?? lastStep, seenAt: lastEvidenceAt };
   }
 
   /** A rank or a series is in order again, or will not be heard of. */

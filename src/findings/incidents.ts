@@ -51,13 +51,20 @@ export class Incidents {
     this.#byId.set(id, incident);
   }
 
-  /** Takes one that is over away. Gives what stood behind it and goes on: it stands for itself now, or has another cause. */
-  remove({ finding: { id, kind, subject } }: Incident): readonly Incident[] {
+  /**
+   * Takes one that is over away. Gives what stood behind it and goes on: it stands for itself now, or has another cause. What was not seen to
+   * go on stays behind it.
+   */
+  remove({ finding }: Incident): readonly Incident[] {
+    const { id, kind, subject } = finding;
     this.#byKey.delete(keyOf(kind, subject));
     this.#byId.delete(id);
     // Of what is about to end too, nobody needs to hear.
-    const left = this.#behind(id).filter(({ closing }) => closing === null);
-    for (const incident of left) incident.follow(null);
+    const left = this.#behind(id).filter((incident) => incident.closing === null && incident.outlives(finding));
+    for (const incident of left) {
+      incident.follow(null);
+      incident.beginAnew();
+    }
     const staying = this.all.filter(({ closing }) => closing === null);
     return [...new Set(left.flatMap((incident) => this.attach(incident, staying)))];
   }

@@ -54,10 +54,10 @@ export class Lifecycle {
     const { open, series, news, now } = this.#parts;
     const change = incident.add(witness, evidence, now());
     const worse = change === 'worse';
-    const { consequenceOf } = incident.finding;
+    const isLeft = this.#outlivesCause(incident);
+    if (isLeft) incident.beginAnew();
     // A consequence that outlives its cause, or becomes worse than it, stands for itself.
-    const unattached = consequenceOf !== null && open.findId(consequenceOf) === undefined;
-    const amended = worse || unattached ? open.attach(incident) : [];
+    const amended = worse || isLeft ? open.attach(incident) : [];
     if (worse) this.#rose('worsened', incident);
     else if (change === 'amended' && !amended.includes(incident)) news.tell('amended', incident);
     else if (amended.length === 0) series.show(incident.finding);
@@ -71,6 +71,14 @@ export class Lifecycle {
     const left = open.remove(incident);
     news.tell('resolved', incident);
     for (const other of left) news.tell('amended', other);
+  }
+
+  #outlivesCause(incident: Incident): boolean {
+    const { open, resolved } = this.#parts;
+    const { consequenceOf } = incident.finding;
+    if (consequenceOf === null || open.findId(consequenceOf) !== undefined) return false;
+    const ended = resolved.findId(consequenceOf);
+    return ended === undefined || incident.outlives(ended);
   }
 
   /** Ends one that is kept by the hold alone, or of another run that has ended: a consequence first, which nobody is told of. */

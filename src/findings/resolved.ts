@@ -14,6 +14,10 @@ export class Resolved {
     return this.#findings;
   }
 
+  findId(id: string): Finding | undefined {
+    return this.#findings.find((finding) => finding.id === id);
+  }
+
   keep(finding: Finding): void {
     this.#findings.push(finding);
     if (this.#findings.length > this.#most()) this.#findings.shift();

@@ -31,6 +31,7 @@ describe('bottleneck', () => {
       severity: 'warning',
       firstStep: 500,
       step: 699,
+      judgedFrom: 600,
       cause:
         'Rank 2 spends 50 % of its time waiting for input data since about step 500, where 10 % were usual before.',
     });

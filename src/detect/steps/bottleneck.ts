@@ -120,6 +120,7 @@ export const bottleneck = stepDetector({
       // What was always so is not what became worse.
       firstStep: worse ? state.since : first,
       step,
+      judgedFrom: state.began,
       score: share,
       threshold: options.share,
       baseline: Number.isNaN(usual) ? null : usual,

@@ -24,6 +24,7 @@ describe('slowDown', () => {
       severity: 'critical',
       firstStep: 200,
       step: 207,
+      judgedFrom: 193,
       score: expect.closeTo(2.5) as number,
       baseline: expect.closeTo(0.2) as number,
       cause: 'A step takes rank 2 2.5 times as long as before since about step 200 (0.5 s instead of 0.2 s).',

@@ -98,6 +98,7 @@ export const slowDown = stepDetector({
       severity: factor >= options.critical ? 'critical' : 'warning',
       firstStep,
       step,
+      judgedFrom: step - options.recent + 1,
       score: factor,
       threshold: Math.exp(limit),
       baseline: usual,

@@ -21,6 +21,12 @@ describe('throughputRegression', () => {
     expect(said.at(-1)).toMatch(/^recovered 6[5-9]\d$/);
   });
 
+  it('says of which steps its level is', () => {
+    const feed = new Feed(throughputRegression);
+    const said = steps(400, (at) => feed.take({ step_seconds: at < 300 ? 0.2 : 0.4, tokens: 10 }));
+    expect(said.at(-1)).toMatchObject({ step: 399, judgedFrom: 336 });
+  });
+
   it('does not compare steps of other work', () => {
     const feed = new Feed(throughputRegression);
     const said = feed.say(

@@ -121,6 +121,7 @@ export const throughputRegression = stepDetector({
       severity: isSwing ? 'info' : severe ? 'critical' : 'warning',
       firstStep: episode.disturbed(state.since),
       step,
+      judgedFrom: step - last.size + 1,
       score: loss,
       threshold: severe ? critical : drop,
       baseline: state.best.level,
