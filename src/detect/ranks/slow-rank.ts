@@ -1,8 +1,10 @@
+import { median } from '../../stats/index.ts';
 import type { Verdict } from '../detector.ts';
 import { figure } from '../figure.ts';
 import type { Pace } from './pace.ts';
+import { slowPartOf } from './slow-part.ts';
 import type { StepRow } from './step-board.ts';
-import type { Work } from './work.ts';
+import { noWork, type Work } from './work.ts';
 
 /** By which rule a rank is slow, and since when. */
 export interface Slow {
@@ -29,12 +31,19 @@ export function evidenceOf(
   critical: number,
 ): Verdict {
   const factor = Math.exp(logarithm);
-  const others = [...row].filter(([other]) => other !== rank).map(([, work]) => work);
+  const work = row.get(rank) ?? noWork;
+  const others = [...row].filter(([other]) => other !== rank).map(([, each]) => each);
+  const baseline = usual === undefined ? null : Math.exp(usual);
+  const part = slowPartOf(work, others, work.own - (baseline ?? median(others.map(({ own }) => own))));
   const peers = others.length === 1 ? 'its peer' : `its ${others.length} peers`;
-  const own = row.get(rank)?.wait ?? null;
-  const most = Math.max(...others.flatMap(({ wait }) => wait ?? []));
-  const wait = own === null ? '' : `; it waits ${figure(own)} s for the others, they up to ${figure(most)} s`;
   const often = share === undefined ? '' : ` in the mean, being slow in ${figure(100 * share)} % of its steps,`;
+  const slower = `Rank ${rank} ${part === null ? 'computes' : 'is'} ${figure(factor)} times slower${often}`;
+  const than = isChange
+    ? `than is usual for it since step ${since}, measured by ${peers}`
+    : `than ${peers} since step ${since}`;
+  const most = Math.max(...others.flatMap(({ wait }) => wait ?? []));
+  const wait =
+    work.wait === null ? '' : `; it waits ${figure(work.wait)} s for the others, they up to ${figure(most)} s`;
   return {
     status: 'evidence',
     severity: factor >= critical ? 'critical' : 'warning',
@@ -42,13 +51,11 @@ export function evidenceOf(
     step,
     score: factor,
     threshold,
-    baseline: usual === undefined ? null : Math.exp(usual),
+    baseline,
     window: pace.usual.size,
-    cause:
-      (isChange
-        ? `Rank ${rank} computes ${figure(factor)} times slower${often} than is usual for it since step ${since}, measured by ${peers}`
-        : `Rank ${rank} computes ${figure(factor)} times slower than ${peers} since step ${since}`) + `${wait}.`,
+    cause: `${slower} ${than}${part === null ? '' : `: ${part.tells}`}${wait}.`,
     advice:
+      part?.advice ??
       "Look at this rank's GPU (throttling, clocks, ECC errors), at what else runs on its node, and at its input data; then move the rank.",
   };
 }

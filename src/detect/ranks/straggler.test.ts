@@ -157,6 +157,25 @@ describe('straggler', () => {
     expect(run(0, 80)[0]).toMatchObject({ step: 64, rank: 1 });
   });
 
+  it.each([
+    ['data_wait_seconds', 'it waits 0.7 s for input, they 0.01 s'],
+    ['host_to_device_seconds', 'it copies input to its device for 0.7 s, they for 0.01 s'],
+  ] as const)('tells that %s makes the rank slow, and else that it computes slower', (field, clause) => {
+    const causeOf = (part: number, factor: number) => {
+      const noise = normals(8);
+      const [said] = job(4, (rank, step) => {
+        const isSlow = rank === 2 && step >= 60;
+        const partly = isSlow ? part : 0.01;
+        return { step_seconds: Math.exp(0.02 * noise()) * (isSlow ? factor : 1) + partly, [field]: partly };
+      })(0, 80);
+      return said?.verdict.status === 'evidence' ? said.verdict.cause : null;
+    };
+    expect(causeOf(0.7, 1)).toMatch(
+      new RegExp(`^Rank 2 is 1\\.[67]\\d* times slower than .*, measured by its 3 peers: ${clause}\\.$`),
+    );
+    expect(causeOf(0.2, 1.6)).toMatch(/^Rank 2 computes 1\.\d+ times slower than .*, measured by its 3 peers\.$/);
+  });
+
   it('finds a rank that is an eighth slower, once that has lasted, and is silent while it has not', () => {
     const noise = normals(4);
     const slowed = (until: number) =>

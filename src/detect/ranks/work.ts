@@ -10,6 +10,9 @@ export interface Work {
   readonly wait: number | null;
   /** It evaluated or wrote a checkpoint after the step. */
   readonly paused: boolean;
+  /** Of its own time what it waited for input, and what the copy of that to the device took; null where it does not tell. */
+  readonly input: number | null;
+  readonly copy: number | null;
 }
 
 /** The fields of a step that it is taken from. */
@@ -22,7 +25,7 @@ export const readsWork = [
 ] as const;
 
 /** Says of what shape a Work is. */
-export const noWork: Work = { own: 0, wait: null, paused: false };
+export const noWork: Work = { own: 0, wait: null, paused: false, input: null, copy: null };
 
 /** Whether a rank tells its own time apart from its wait for others. */
 export function tellsOwn({ collective_wait_seconds: wait, own_seconds: own }: StepValues): boolean {
@@ -36,7 +39,9 @@ export function workOf(known: StepValues): Work | null {
   const wait = known.collective_wait_seconds ?? (told === undefined ? null : Math.max(0, whole - told));
   // Clocks of a device and of the host differ a little: a wait as long as the step leaves no own time to compare.
   const own = told ?? whole - (wait ?? 0);
-  return own > 0 ? { own, wait, paused: pausedAfter(known) } : null;
+  if (!(own > 0)) return null;
+  const { data_wait_seconds: input = null, host_to_device_seconds: copy = null } = known;
+  return { own, wait, paused: pausedAfter(known), input, copy };
 }
 
 /** Where some ranks tell what they waited, those alone: the time of another one's whole step would look like an own time that is long. */
