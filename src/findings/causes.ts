@@ -68,11 +68,20 @@ function beginningsOf({ finding: { firstStep, openedAt }, worsened = null }: Cas
 }
 
 /**
- * Whether a finding becomes as bad as what follows from it: not within a run where nobody is told of that, which is no reason to wake
- * somebody.
+ * Whether a finding becomes as bad as what follows from it: not by what is silenced, nor within a run where nobody is told of that, which
+ * is no reason to wake somebody.
  */
 export function raises({ detector, finding }: Case, cause: Case): boolean {
+  if (finding.silencedBy !== null) return false;
   return detector.alert !== 'none' || !isSameRun(cause.finding, finding);
+}
+
+/**
+ * Whether nobody needs to be told of a finding beside its cause: people hear of that one, or somebody wants to hear nothing of this one either.
+ * A silence is of what it names, and not of what follows from it.
+ */
+export function hides({ finding: cause }: Case, { finding }: Case): boolean {
+  return cause.silencedBy === null || finding.silencedBy !== null;
 }
 
 /** 0 info, 1 warning, 2 critical. */

@@ -64,6 +64,9 @@ export class Findings implements VerdictSink {
       silences: new Silences(table, instance),
       news: this.#news,
       maxSilences: () => this.#options.max_silences,
+      reviewed: (changed) => {
+        this.#lifecycle.silencesChanged(changed);
+      },
       now,
     });
     this.#lifecycle = new Lifecycle({

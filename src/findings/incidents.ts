@@ -1,4 +1,4 @@
-import { explains, raises, severityOf, type Case } from './causes.ts';
+import { explains, hides, raises, severityOf, type Case } from './causes.ts';
 import type { Finding, Subject } from './finding.ts';
 import type { Incident } from './incident.ts';
 import type { Whereabouts } from './subjects.ts';
@@ -70,6 +70,18 @@ export class Incidents {
   }
 
   /**
+   * Goes by other silences, that of these findings have begun or ended: what is silenced hides nothing that speaks, and what speaks again may.
+   * Gives those that have another cause now, or none.
+   */
+  review(changed: readonly Incident[]): readonly Incident[] {
+    const unhidden = this.all.filter((incident) => !hides(this.rootOf(incident), incident));
+    for (const incident of unhidden) incident.follow(null);
+    const freed = unhidden.flatMap((incident) => this.attach(incident));
+    const roots = [...changed, ...freed].filter((incident) => this.rootOf(incident) === incident);
+    return [...new Set([...freed, ...roots.flatMap((root) => this.adopt(root))])];
+  }
+
+  /**
    * Attaches one to what is open and explains it, or to nothing. Gives it, with those that were attached to it before.
    * @param others what may explain it; after the end of a cause nothing that is about to end, too
    */
@@ -77,13 +89,12 @@ export class Incidents {
     // What the machine suffers says more of a rank than that another rank suffers the same.
     // Of kinds that explain each other one may stand behind this one already.
     const causes = others.filter((other) => this.rootOf(other) !== incident && this.#explains(other, incident));
-    const cause = causes.find(({ detector }) => detector.kind !== incident.detector.kind) ?? causes[0];
+    const telling = causes.filter((other) => hides(this.rootOf(other), incident));
+    const cause = telling.find(({ detector }) => detector.kind !== incident.detector.kind) ?? telling[0];
     if (cause !== undefined) return this.#follow(incident, this.rootOf(cause));
-    // What is over hides nothing any more, and may still be the reason.
-    incident.follow(
-      null,
-      this.#parts.over().findLast((other) => this.#explains(other, incident)),
-    );
+    // What is silenced or over hides nothing, and may still be the reason.
+    const reason = causes[0] ?? this.#parts.over().findLast((other) => this.#explains(other, incident));
+    incident.follow(null, reason);
     return [incident];
   }
 
@@ -95,7 +106,7 @@ export class Incidents {
     const root = this.rootOf(cause);
     return this.all
       .filter((other) => other !== root && other.finding.consequenceOf !== root.finding.id)
-      .filter((other) => this.#explains(cause, other) && !this.#isExplained(other, cause))
+      .filter((other) => hides(root, other) && this.#explains(cause, other) && !this.#isExplained(other, cause))
       .flatMap((other) => this.#follow(other, root));
   }
 

@@ -34,7 +34,7 @@ export class Lifecycle {
 
   /** Evidence opens a finding; it is refused and counted where too many are open and none of them is over. */
   begin(subject: Subject, { detector, rank, witness }: Report, evidence: Evidence): void {
-    const { open, series, news, maxOpen, instance, now } = this.#parts;
+    const { open, series, marks, news, maxOpen, instance, now } = this.#parts;
     if (open.size >= maxOpen()) this.#makeRoom(subject.run);
     if (open.size >= maxOpen()) {
       series.countRefused(detector.kind);
@@ -44,6 +44,7 @@ export class Lifecycle {
     const about = { id: `${instance}-${this.#count}`, subject, firstRank: rank };
     const incident = Incident.begin(detector, about, witness, evidence, now());
     open.add(incident);
+    marks.apply(incident);
     const amended = open.attach(incident).filter((other) => other !== incident);
     this.#rose('opened', incident);
     for (const other of amended) news.tell('amended', other);
@@ -51,9 +52,10 @@ export class Lifecycle {
 
   /** Further evidence for one that is open. */
   goOn(incident: Incident, witness: number | string, evidence: Evidence): void {
-    const { open, series, news, now } = this.#parts;
+    const { open, series, marks, news, now } = this.#parts;
     const change = incident.add(witness, evidence, now());
     const worse = change === 'worse';
+    if (worse) marks.apply(incident);
     const isLeft = this.#outlivesCause(incident);
     if (isLeft) incident.beginAnew();
     // A consequence that outlives its cause, or becomes worse than it, stands for itself.
@@ -71,6 +73,14 @@ export class Lifecycle {
     const left = open.remove(incident);
     news.tell('resolved', incident);
     for (const other of left) news.tell('amended', other);
+  }
+
+  /** Silences have begun or ended, of these findings. */
+  silencesChanged(changed: readonly Incident[]): void {
+    const { open, news } = this.#parts;
+    const amended = open.review(changed);
+    for (const incident of amended) news.tell('amended', incident);
+    for (const root of new Set([...changed, ...amended].map((incident) => open.rootOf(incident)))) this.#weigh(root);
   }
 
   #outlivesCause(incident: Incident): boolean {
@@ -94,18 +104,23 @@ export class Lifecycle {
     if (least !== undefined) this.end(least, least.closing ?? 'run_ended');
   }
 
-  /** Tells of a finding that has reached a severity, and of what this does to others. An incident is as bad as what follows from it. */
+  /** Tells of a finding that has reached a severity, and of what this does to others. */
   #rose(change: 'opened' | 'worsened', incident: Incident): void {
-    const { open, series, marks, news, now } = this.#parts;
-    marks.apply(incident);
+    const { open, series, news } = this.#parts;
     series.count(incident.finding);
     const adopted = open.adopt(incident).filter((other) => other !== incident);
     news.tell(change, incident);
     for (const other of adopted) news.tell('amended', other);
-    const root = open.rootOf(incident);
+    this.#weigh(open.rootOf(incident));
+  }
+
+  /** Makes an incident as bad as what follows from it. */
+  #weigh(root: Incident): void {
+    const { open, marks, now } = this.#parts;
     const worst = open.worst(root);
     if (severityOf(worst) <= severityOf(root.finding)) return;
     root.raise(worst.severity, now());
+    marks.apply(root);
     this.#rose('worsened', root);
   }
 }

@@ -9,6 +9,8 @@ export interface MarksParts {
   readonly silences: Silences;
   readonly news: News;
   readonly maxSilences: () => number;
+  /** Told which findings have fallen silent or speak again. */
+  readonly reviewed: (changed: readonly Incident[]) => void;
   /** Unix time in seconds. */
   readonly now: () => number;
 }
@@ -57,16 +59,15 @@ export class Marks {
 
   /** Holds open findings against the silences in force, and tells of those that have fallen silent or speak again. */
   review(): void {
-    const { open, silences, news, now } = this.#parts;
+    const { open, silences, news, now, reviewed } = this.#parts;
     silences.expire(now());
     news.changed();
-    for (const incident of open.all) {
-      const { silencedBy } = incident.finding;
-      const silence = silences.over(incident.finding);
-      if (silence === silencedBy) continue;
-      incident.silence(silence);
-      news.tell(silence === null ? 'unsilenced' : 'silenced', incident);
+    const changed = open.all.filter(({ finding }) => silences.over(finding) !== finding.silencedBy);
+    for (const incident of changed) {
+      this.apply(incident);
+      news.tell(incident.finding.silencedBy === null ? 'unsilenced' : 'silenced', incident);
     }
+    reviewed(changed);
   }
 
   /** Undefined where no finding of that id is open. */

@@ -100,7 +100,7 @@ describe('findings after a restart of the exporter', () => {
     expect(after.findings.open).toEqual(before.findings.open);
     expect(after.findings.incidents.map(({ words }) => words)).toEqual(['cause', 'cause']);
     after.wait(300);
-    expect(after.told).toEqual(['unsilenced first-1']);
+    expect(after.told).toEqual(['unsilenced first-1', 'amended first-2']);
     expect(after.findings.silence({ ...everywhere, kind: 'cause', expiresAt: 9000 }).id).toBe('second-silence-1');
   });
 

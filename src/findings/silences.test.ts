@@ -7,7 +7,11 @@ const facts = { meaning: '', explains: [], alert: 'own', endsWithRun: true } as 
 const spike: DetectorFacts = { ...facts, kind: 'spike', subject: 'run' };
 const lost: DetectorFacts = { ...facts, kind: 'lost', subject: 'rank' };
 const leak: DetectorFacts = { ...facts, kind: 'leak', subject: 'series' };
-const house = () => findingsHouse([spike, lost, leak]);
+const blown: DetectorFacts = { ...facts, kind: 'blown', subject: 'run', explains: ['nan'] };
+const nan: DetectorFacts = { ...facts, kind: 'nan', subject: 'run' };
+const xid: DetectorFacts = { ...facts, kind: 'xid', subject: 'gpu', explains: ['lost'] };
+const house = () =>
+  findingsHouse([spike, lost, leak, blown, nan, xid], {}, { gpusOf: (_, rank) => [`GPU-${rank ?? 0}`] });
 
 function about(more: Partial<SilenceDraft>): SilenceDraft {
   return { run: '*', kind: '*', rank: '*', uuid: '*', expiresAt: 1600, author: 'ada', comment: 'known', ...more };
@@ -82,6 +86,43 @@ describe('a silence', () => {
     const { id } = findings.silence(about({ run: 'r' }));
     expect([findings.endSilence(id), findings.endSilence(id)]).toEqual([true, false]);
     expect(notifying()).toHaveLength(1);
+  });
+
+  it('of a cause is none of what follows from it, whichever came first', () => {
+    for (const order of ['silence, cause, effect', 'cause, silence, effect', 'cause, effect, silence']) {
+      const { findings, see, notifying } = house();
+      let id = '';
+      for (const what of order.split(', ')) {
+        if (what === 'silence') id = findings.silence(about({ run: 'r', kind: 'blown' })).id;
+        else see(what === 'cause' ? blown : nan, evidence('critical'));
+      }
+      expect(notifying()).toMatchObject([{ kind: 'nan', silencedBy: null }]);
+      // Then it is one incident again.
+      findings.endSilence(id);
+      expect(notifying()).toMatchObject([{ kind: 'blown' }]);
+    }
+  });
+
+  it('of a cause of another subject leaves it the reason that is told', () => {
+    const { findings, see, seeGpu, notifying } = house();
+    findings.silence(about({ kind: 'xid', uuid: 'GPU-1' }));
+    seeGpu(xid, evidence('info', null, { cause: 'GPU 1 reported Xid 31.' }), 'GPU-1');
+    see(lost, evidence('critical', 7, { cause: 'Rank 1 is lost.' }), 1);
+    expect(notifying()).toMatchObject([
+      { kind: 'lost', cause: 'Rank 1 is lost; GPU 1 reported Xid 31, first seen at the same time.' },
+    ]);
+    expect(findings.open[0]).toMatchObject({ kind: 'xid', severity: 'info' });
+  });
+
+  it('of what follows makes its cause no worse, until it ends', () => {
+    const { findings, see, seeGpu, notifying } = house();
+    const { id } = findings.silence(about({ run: 'r' }));
+    seeGpu(xid, evidence('info', null), 'GPU-1');
+    see(lost, evidence('critical'), 1);
+    expect(notifying()).toEqual([]);
+    expect(findings.open).toMatchObject([{ severity: 'info' }, { consequenceOf: 'abc-1', silencedBy: id }]);
+    findings.endSilence(id);
+    expect(notifying()).toMatchObject([{ kind: 'xid', severity: 'critical' }]);
   });
 
   it('is refused and counted beyond the limit', () => {
