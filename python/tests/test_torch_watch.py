@@ -6,9 +6,12 @@ import copy
 import gc
 import io
 import logging
+import mmap
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +28,7 @@ from torch.utils.data import DataLoader, TensorDataset, dataloader  # noqa: E402
 
 import gradwatch  # noqa: E402
 import gradwatch.torch  # noqa: E402
+from gradwatch.torch.memory import ProcessMemory  # noqa: E402
 from gradwatch.v1 import telemetry_pb2 as pb  # noqa: E402
 
 BATCH = 16
@@ -92,6 +96,25 @@ def test_memory_is_read_now_and_then(
         loss_of(model, batch).backward()
         optimizer.step()
     assert [step.HasField("process_memory_bytes") for step in reported()] == told
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_mapped_file_is_no_memory_of_the_process_and_what_it_allocates_is(tmp_path: Path) -> None:
+    size = 64 << 20
+    data = tmp_path / "tokens.bin"
+    data.write_bytes(bytes(size))
+    memory = ProcessMemory()
+    with data.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as tokens:
+        before = memory.read()["process_memory_bytes"]
+        assert sum(tokens[:: mmap.PAGESIZE]) == 0
+        mapped = memory.read()["process_memory_bytes"]
+        held = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        held.write(b"1" * size)
+        allocated = memory.read()["process_memory_bytes"]
+    held.close()
+    memory.close()
+    assert abs(mapped - before) < size / 4
+    assert allocated - mapped >= 3 * size / 4
 
 
 def test_the_norm_comes_from_the_clipping_of_the_script(reported: Callable[[], list[pb.Step]]) -> None:

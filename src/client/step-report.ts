@@ -52,7 +52,10 @@ export interface StepReport {
   readonly allocationRetries?: number | undefined;
   /** Since the process began. */
   readonly outOfMemoryErrors?: number | undefined;
-  /** Resident memory of the worker's process. */
+  /**
+   * Resident memory of the worker's process with neither a file nor shared memory behind it, `RssAnon` of proc_pid_status(5): the kernel
+   * drops the pages of a mapped data set when it needs them.
+   */
   readonly processMemoryBytes?: number | undefined;
   /** The norm to which the gradient is clipped. */
   readonly gradientClipNorm?: number | undefined;

@@ -85,7 +85,7 @@ export const fields = {
     labels,
   }),
   process_memory_bytes: gauge('gradwatch_train_process_memory_bytes', {
-    help: "Resident memory of the worker's process, as the worker reports it",
+    help: "Resident memory of the worker's process with neither a file nor shared memory behind it, as the worker reports it",
     labels,
   }),
   gradient_clip_norm: gauge('gradwatch_train_gradient_clip_norm', {

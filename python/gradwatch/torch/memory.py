@@ -29,8 +29,9 @@ class Memory:
 
 
 class ProcessMemory:
-    """Resident memory, read from an open /proc/self/statm (proc_pid_statm(5)) in 2 to 20 µs, by how warm the caches
-    are."""
+    """Resident memory with neither a file nor shared memory behind it, in bytes: resident less shared of
+    proc_pid_statm(5), which is RssAnon of proc_pid_status(5). The kernel drops the pages of a mapped data set when it
+    needs them. Read from an open /proc/self/statm in 2 to 20 µs, by how warm the caches are."""
 
     def __init__(self, path: str = "/proc/self/statm") -> None:
         self._page = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
@@ -42,8 +43,8 @@ class ProcessMemory:
     def read(self) -> dict[str, int]:
         if self._file < 0:
             return {}
-        fields = os.pread(self._file, 128, 0).split()
-        return {"process_memory_bytes": int(fields[1]) * self._page}
+        _, resident, shared, *_ = os.pread(self._file, 128, 0).split()
+        return {"process_memory_bytes": (int(resident) - int(shared)) * self._page}
 
     def close(self) -> None:
         if self._file >= 0:
