@@ -84,13 +84,14 @@ describe.runIf(process.platform === 'linux')('cgroup_memory', () => {
     put('fs/cgroup/pod/memory.max', '1000');
     put('fs/cgroup/pod/container/memory.max', 'max');
     put('fs/cgroup/pod/memory.current', '900');
-    put('fs/cgroup/pod/memory.stat', 'anon 500\ninactive_file 300');
+    put('fs/cgroup/pod/memory.stat', 'anon 500\ninactive_file 300\nactive_file 70\nslab_reclaimable 10');
     put('fs/cgroup/pod/memory.events', 'low 0\nhigh 4\nmax 3\noom 2\noom_kill 1\nother 9');
     put('fs/cgroup/pod/memory.pressure', 'some avg10=0.00 total=2000000\nfull avg10=0.00 total=1000000');
     expect(await collect()).toEqual([
       'limit_bytes{cgroup="/pod"} 1000',
       'usage_bytes{cgroup="/pod"} 900',
       'working_set_bytes{cgroup="/pod"} 600',
+      'held_bytes{cgroup="/pod"} 520',
       'pressure_waiting_seconds_total{cgroup="/pod"} 2',
       'pressure_stalled_seconds_total{cgroup="/pod"} 1',
       'events_total{cgroup="/pod",event="high"} 4',
@@ -107,11 +108,15 @@ describe.runIf(process.platform === 'linux')('cgroup_memory', () => {
     put('fs/cgroup/memory/memory.limit_in_bytes', '9223372036854771712');
     put('fs/cgroup/memory/job/memory.limit_in_bytes', '9223372036854771712');
     put('fs/cgroup/memory/job/memory.usage_in_bytes', '800');
-    put('fs/cgroup/memory/job/memory.stat', 'inactive_file 1\ntotal_inactive_file 200\ntotal_swap 5');
+    put(
+      'fs/cgroup/memory/job/memory.stat',
+      'inactive_file 1\ntotal_inactive_file 200\ntotal_active_file 50\ntotal_swap 5',
+    );
     put('fs/cgroup/memory/job/memory.oom_control', 'oom_kill_disable 0\nunder_oom 0\noom_kill 6');
     expect(await collect()).toEqual([
       'usage_bytes{cgroup="/job"} 800',
       'working_set_bytes{cgroup="/job"} 600',
+      'held_bytes{cgroup="/job"} 550',
       'swap_usage_bytes{cgroup="/job"} 5',
       'events_total{cgroup="/job",event="oom_kill"} 6',
       'rank_cgroup_info{run="digits",rank="0",cgroup="/job"} 1',

@@ -25,6 +25,10 @@ const amounts = {
     help: 'Memory that the cgroup uses without the inactive page cache, which the kernel gives up first',
     labels,
   }),
+  held: gauge('gradwatch_node_cgroup_memory_held_bytes', {
+    help: 'Memory that the cgroup uses without page cache and reclaimable slab: what the kernel cannot give up without swap',
+    labels,
+  }),
   peak: gauge('gradwatch_node_cgroup_memory_peak_bytes', { help: 'The most memory that the cgroup ever used', labels }),
   swapLimit: gauge('gradwatch_node_cgroup_memory_swap_limit_bytes', {
     help: 'Swap space that the cgroup may use; absent where it has no limit of its own',

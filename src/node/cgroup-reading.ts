@@ -9,6 +9,8 @@ export interface CgroupMemory {
   readonly usage: number | null;
   /** Usage without the page cache that the kernel would give up first: what counts against the limit in earnest. */
   readonly workingSet: number | null;
+  /** Usage without any page cache, and without the caches of the kernel that it can give up. */
+  readonly held: number | null;
   readonly peak: number | null;
   readonly swapLimit: number | null;
   readonly swapUsage: number | null;
@@ -52,10 +54,12 @@ export function readCgroupMemory(sysRoot: string, cgroup: MemoryCgroup): CgroupM
   const stat = keyed('memory.stat');
   if (cgroup.version === 2) {
     const usage = bytes('memory.current');
+    const workingSet = less(usage, stat.get('inactive_file'));
     return {
       limit: bytes('memory.max'),
       usage,
-      workingSet: less(usage, stat.get('inactive_file')),
+      workingSet,
+      held: less(less(workingSet, stat.get('active_file')), stat.get('slab_reclaimable')),
       peak: bytes('memory.peak'),
       swapLimit: bytes('memory.swap.max'),
       swapUsage: bytes('memory.swap.current'),
@@ -69,10 +73,12 @@ export function readCgroupMemory(sysRoot: string, cgroup: MemoryCgroup): CgroupM
     bytes('memory.failcnt'),
   ];
   const kills = keyed('memory.oom_control').get('oom_kill');
+  const workingSet = less(usage, stat.get('total_inactive_file'));
   return {
     limit,
     usage,
-    workingSet: less(usage, stat.get('total_inactive_file')),
+    workingSet,
+    held: less(workingSet, stat.get('total_active_file')),
     peak: bytes('memory.max_usage_in_bytes'),
     swapLimit: less(bytes('memory.memsw.limit_in_bytes'), limit ?? undefined, null),
     swapUsage: stat.get('total_swap') ?? null,

@@ -116,7 +116,7 @@ it('a node without memory, one whose tasks stand still for it, and a cgroup at i
     'gradwatch_rank_cgroup_info{run="r",rank="3",cgroup="/pod"}': 1,
     'gradwatch_node_cgroup_memory_limit_bytes{cgroup="/pod"}': 10e9,
   };
-  const working = 'gradwatch_node_cgroup_memory_working_set_bytes{cgroup="/pod"}';
+  const held = 'gradwatch_node_cgroup_memory_held_bytes{cgroup="/pod"}';
   const cause = (node: (second: number) => Readings) => {
     const feed = new MachineFeed(hostMemoryPressure);
     feed.pass(120, () => [], node);
@@ -128,10 +128,16 @@ it('a node without memory, one whose tasks stand still for it, and a cgroup at i
   expect(
     cause((second) => ({ 'gradwatch_node_pressure_stalled_seconds_total{resource="memory"}': 0.5 * second }))[0],
   ).toContain('all tasks stood still');
-  expect(cause(() => ({ ...rank, [working]: 9.9e9 }))).toEqual([
+  expect(cause(() => ({ ...rank, [held]: 9.9e9 }))).toEqual([
     'rank 3 uses 99 % of the memory that its cgroup may use, since 2 min.',
   ]);
-  expect(cause(() => ({ ...rank, ...total, [working]: 5e9, gradwatch_node_memory_available_bytes: 40e9 }))).toEqual([]);
+  const standing = 'gradwatch_node_cgroup_memory_pressure_stalled_seconds_total{cgroup="/pod"}';
+  expect(cause((second) => ({ ...rank, [held]: 5e9, [standing]: 0.2 * second }))).toEqual([
+    expect.stringMatching(/^rank 3 stood still for want of memory for (19|2\d)[.\d]* % of the last minute, since /),
+  ]);
+  const cached = { 'gradwatch_node_cgroup_memory_working_set_bytes{cgroup="/pod"}': 9.9e9 };
+  expect(cause(() => ({ ...rank, ...cached, [held]: 5e9, [standing]: 3 }))).toEqual([]);
+  expect(cause(() => ({ ...rank, ...total, [held]: 5e9, gradwatch_node_memory_available_bytes: 40e9 }))).toEqual([]);
 });
 
 it.each([
