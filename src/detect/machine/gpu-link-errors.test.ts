@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cards, MachineFeed, type Readings } from '../../../test/support/machine.ts';
+import { cards, MachineFeed, type PlayedCard, type Readings } from '../../../test/support/machine.ts';
 import type { AnyMachineDetector } from './index.ts';
 import { gpuNvlinkDegraded } from './gpu-nvlink-degraded.ts';
 import { gpuPcieDegraded } from './gpu-pcie-degraded.ts';
@@ -17,6 +17,26 @@ function news(detector: AnyMachineDetector, series: string, perMinute: number, m
 
 const replays = 'gradwatch_gpu_pcie_replays_total';
 const link = (kind: string) => `gradwatch_gpu_nvlink_errors_total{link="0",kind="${kind}"}`;
+
+describe('a PCIe link with fewer lanes than the card has', () => {
+  const link = (lanes: number): Readings => ({
+    gradwatch_gpu_utilization_ratio: 0.9,
+    gradwatch_gpu_pcie_lanes: lanes,
+    gradwatch_gpu_pcie_max_lanes: 16,
+    gradwatch_gpu_pcie_generation: 4,
+    gradwatch_gpu_pcie_max_generation: 4,
+  });
+  const told = (played: (second: number) => readonly PlayedCard[]) =>
+    new MachineFeed(gpuPcieDegraded).pass(600, played);
+
+  it('informs of slots that are wired so, and warns where the card had more, or others like it have', () => {
+    expect(told(() => cards(2, link(8)))).toEqual(['GPU-0 info 60', 'GPU-1 info 60']);
+    expect(told((second) => cards(1, link(second < 300 ? 16 : 8)))).toEqual(['GPU-0 warning 360']);
+    expect(told((second) => cards(1, link(second < 300 ? 8 : 4)))).toEqual(['GPU-0 info 60', 'GPU-0 warning 300']);
+    expect(told(() => cards(3, link(16), { 1: { readings: link(8) } }))).toEqual(['GPU-1 warning 60']);
+    expect(told(() => cards(2, link(8), { 1: { readings: link(16), model: 'T4' } }))).toEqual(['GPU-0 info 60']);
+  });
+});
 
 describe('PCIe replays', () => {
   it.each([
