@@ -67,6 +67,16 @@ describe('desynchronised', () => {
     expect(feed.run(20, loss)[0]).toMatchObject({ rank: 5, verdict: { severity: 'warning' } });
   });
 
+  it('takes none for gone astray where all losses rise, by more on one rank than on another', () => {
+    const feed = new GroupFeed(desynchronised, 8);
+    const noise = normals(3);
+    const rise = (rank: number) => 2 + 0.15 * (rank - 4);
+    const loss = (rank: number, step: number) => ({
+      loss: (2.5 + (step >= 300 ? rise(rank) : 0)) * Math.exp(0.03 * noise()),
+    });
+    expect(feed.run(600, loss)).toEqual([]);
+  });
+
   it('forgets a rank that has ended', () => {
     const feed = new GroupFeed(desynchronised, 3);
     feed.run(30, () => ({ parameter_norm: 1 }));

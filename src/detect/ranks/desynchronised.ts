@@ -19,7 +19,7 @@ export const desynchronised = groupDetector({
   subject: 'run',
   peers: 'replicas',
   meaning: 'ranks that hold the same model no longer agree about it',
-  explains: ['loss_spike'],
+  explains: ['loss_spike', 'divergence', 'loss_not_decreasing'],
   alert: 'training_degraded',
   endsWithRun: true,
   options: detectorOptions({

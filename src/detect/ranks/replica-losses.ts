@@ -1,4 +1,4 @@
-import { LevelShift } from '../../stats/index.ts';
+import { LevelShift, median } from '../../stats/index.ts';
 import type { Verdict } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
@@ -12,6 +12,8 @@ const usualLosses = 128;
 
 export interface Losses {
   readonly board: StepBoard<number>;
+  /** Of the median over ranks. */
+  readonly typical: LevelShift;
   readonly ranks: ByRank<{ readonly level: LevelShift; readonly episode: Episode }>;
 }
 
@@ -23,18 +25,27 @@ interface Options {
 export function losses(): Losses {
   return {
     board: new StepBoard(() => 0),
+    typical: new LevelShift(recentLosses, usualLosses),
     ranks: new ByRank(() => ({ level: new LevelShift(recentLosses, usualLosses), episode: new Episode() })),
   };
 }
 
 /** Whether the losses of a step go along with each other. */
-export function judgeLosses({ ranks }: Losses, step: number, row: StepRow<number>, options: Options): RankVerdict[] {
+export function judgeLosses(
+  { typical, ranks }: Losses,
+  step: number,
+  row: StepRow<number>,
+  options: Options,
+): RankVerdict[] {
   const told = [...row].filter(([, value]) => Number.isFinite(value));
   // Of two ranks nobody can say which one went astray.
   if (told.length < 3) return [];
-  const others = Others.of(told.map(([, value]) => value));
+  const values = told.map(([, value]) => value);
+  const others = Others.of(values);
+  // Losses that all rose differ by more than they did: that the run diverges is no matter of one rank.
+  const risen = Math.max(0, typical.take(median(values), true)?.by ?? 0);
   return told.flatMap(([rank, value]): RankVerdict[] => {
-    const verdict = judgeLoss(ranks.of(rank), rank, step, value, others.medianWithout(value), options);
+    const verdict = judgeLoss(ranks.of(rank), rank, step, value, others.medianWithout(value), risen, options);
     return verdict.status === 'quiet' ? [] : [{ rank, verdict }];
   });
 }
@@ -45,12 +56,13 @@ function judgeLoss(
   step: number,
   value: number,
   peers: number,
+  risen: number,
   { loss, z }: Options,
 ): Verdict {
   const shift = level.take(value - peers, !episode.open);
   if (shift === null) return { status: 'quiet' };
   const by = Math.abs(shift.by);
-  const least = loss * Math.abs(peers);
+  const least = Math.max(loss * Math.abs(peers), risen);
   // Medians vary less than values, unless values resemble their neighbours. How much takes some work to know, and most shifts are small.
   const knows = by >= least && shift.size >= usualLosses;
   const deviation = knows ? Math.min(shift.sigma, level.furthestMedian()) : shift.sigma;
