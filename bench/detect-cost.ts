@@ -45,16 +45,16 @@ function ours(): void {
   for (const each of rows) replay.take(each);
 }
 
+const sameOfAll = { run: 'r', attempt: 0, skipped: false, wentBack: false };
+const ofRanks = rows.flatMap(({ step, values }) =>
+  Array.from({ length: ranks }, (_, rank) => ({ ...sameOfAll, rank, step, time: step, fresh: values, known: values })),
+);
+
 /** One rank has nobody to be compared with; a straggler is looked for among eight. */
 function amongRanks(): void {
   const settings = defaultsOf(straggler.options);
   const state = straggler.start(settings);
-  const same = { run: 'r', attempt: 0, skipped: false, wentBack: false };
-  for (const { step, values } of rows) {
-    for (let rank = 0; rank < ranks; rank += 1) {
-      straggler.observe(state, { ...same, rank, step, time: step, fresh: values, known: values }, settings);
-    }
-  }
+  for (const observation of ofRanks) straggler.observe(state, observation, settings);
 }
 
 /** Parts of a step and what replicas have in common, beside the values of every rank. */

@@ -5,7 +5,8 @@
  * measure (Lu et al., "Matrix Profile XXIV: DAMP", KDD 2022).
  *
  * The stretches are held in the order of their last values, so that the search goes from the most alike outwards and stops where the last
- * value alone is farther away than the nearest stretch so far.
+ * value alone is farther away than the nearest stretch so far. It begins with the one that follows the nearest of before: a course that is
+ * like another mostly stays so, and then hardly any other is looked at.
  */
 export class NearestPattern {
   readonly #length: number;
@@ -18,6 +19,8 @@ export class NearestPattern {
   readonly #lasts: Float64Array;
   readonly #places: Float64Array;
   #count = 0;
+  /** Where the stretch that was the nearest last time ends in the stream. */
+  #nearestPlace = NaN;
 
   constructor({ length, capacity }: { readonly length: number; readonly capacity: number }) {
     this.#length = length;
@@ -44,29 +47,43 @@ export class NearestPattern {
     // The newest that does not overlap the last one.
     const newest = this.#end - 1 - length;
     if (newest >= length - 1) this.#insert(newest);
-    return this.#count === 0 ? null : this.#nearest(value) / length;
+    if (this.#count === 0) return null;
+    const following = this.#nearestPlace + 1 - this.#dropped;
+    const isHeld = following >= oldest && following <= newest;
+    return this.#nearest(value, isHeld ? following : newest) / length;
   }
 
-  #nearest(value: number): number {
-    const [values, lasts, places] = [this.#values, this.#lasts, this.#places];
-    const [length, count, last] = [this.#length, this.#count, this.#end - 1];
+  /** @param first where the stretch ends with which the search begins */
+  #nearest(value: number, first: number): number {
+    const [lasts, places, count, dropped] = [this.#lasts, this.#places, this.#count, this.#dropped];
     let right = this.#rank(value);
     let left = right - 1;
-    let nearest = Infinity;
+    let nearest = this.#distance(first, Math.abs(value - (this.#values[first] ?? NaN)), Infinity);
+    this.#nearestPlace = first + dropped;
     while (left >= 0 || right < count) {
       const below = left >= 0 ? value - (lasts[left] ?? NaN) : Infinity;
       const above = right < count ? (lasts[right] ?? NaN) - value : Infinity;
-      let distance = Math.min(below, above);
-      if (distance >= nearest) break;
-      const end = (places[below <= above ? left : right] ?? NaN) - this.#dropped;
+      const ofLast = Math.min(below, above);
+      if (ofLast >= nearest) break;
+      const place = places[below <= above ? left : right] ?? NaN;
       if (below <= above) left -= 1;
       else right += 1;
-      for (let back = 1; back < length && distance < nearest; back += 1) {
-        distance += Math.abs((values[last - back] ?? NaN) - (values[end - back] ?? NaN));
-      }
-      if (distance < nearest) nearest = distance;
+      const distance = this.#distance(place - dropped, ofLast, nearest);
+      if (distance >= nearest) continue;
+      nearest = distance;
+      this.#nearestPlace = place;
     }
     return nearest;
+  }
+
+  /** Of the last stretch from the one that ends there, of which that of the last values is known; or one that is no less than `enough`. */
+  #distance(end: number, ofLast: number, enough: number): number {
+    const [values, last] = [this.#values, this.#end - 1];
+    let distance = ofLast;
+    for (let back = 1; back < this.#length && distance < enough; back += 1) {
+      distance += Math.abs((values[last - back] ?? NaN) - (values[end - back] ?? NaN));
+    }
+    return distance;
   }
 
   /** Of equal values the newest stands last, so that the oldest is found without a search among them. */

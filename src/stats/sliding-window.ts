@@ -1,6 +1,8 @@
 const nothing = new Float64Array(0);
 /** Values that find room at first. Twice as many numbers are the most that V8 keeps within a typed array and not beside it. */
 const firstRoom = 4;
+/** Values that are moved one by one: for so few a call of copyWithin costs more. */
+const fewToMove = 32;
 
 /**
  * The last values of a stream, in order of arrival and in order of size, so that median, median absolute deviation and quantiles
@@ -47,17 +49,11 @@ export class SlidingWindow {
 
   /** Adds a value and gives the one that it pushed out, undefined while the window fills. */
   push(value: number): number | undefined {
-    let evicted: number | undefined;
-    if (this.#size === this.capacity) {
-      evicted = this.#values[this.#next] ?? NaN;
-      const at = this.#place(evicted);
-      this.#values.copyWithin(at, at + 1, this.#room + this.#size);
-      this.#size -= 1;
-    } else if (this.#size === this.#room) this.#grow();
-    const at = this.#place(value);
-    this.#values.copyWithin(at + 1, at, this.#room + this.#size);
-    this.#values[at] = value;
-    this.#size += 1;
+    const isFull = this.#size === this.capacity;
+    if (!isFull && this.#size === this.#room) this.#grow();
+    const evicted = isFull ? (this.#values[this.#next] ?? NaN) : undefined;
+    this.#order(value, evicted === undefined ? this.#room + this.#size : this.#place(evicted));
+    if (!isFull) this.#size += 1;
     this.#values[this.#next] = value;
     this.#next = (this.#next + 1) % this.capacity;
     return evicted;
@@ -125,6 +121,20 @@ export class SlidingWindow {
     values.set(this.#values.subarray(this.#room), room);
     this.#values = values;
     this.#room = room;
+  }
+
+  /** Puts a value where it belongs in the order; the place `gap` is free for what stands between the two. */
+  #order(value: number, gap: number): void {
+    const values = this.#values;
+    const at = this.#place(value);
+    if (Math.abs(at - gap) > fewToMove) {
+      if (at > gap) values.copyWithin(gap, gap + 1, at);
+      else values.copyWithin(at + 1, at, gap);
+    } else {
+      for (let to = gap; to < at - 1; to += 1) values[to] = values[to + 1] ?? NaN;
+      for (let to = gap; to > at; to -= 1) values[to] = values[to - 1] ?? NaN;
+    }
+    values[at > gap ? at - 1 : at] = value;
   }
 
   /** Where a value stands, or would stand, in the order. */

@@ -7,7 +7,7 @@ export class Others {
   }
 
   static of(values: readonly number[]): Others {
-    return new Others(Float64Array.from(values).sort());
+    return new Others(new Float64Array(values).sort());
   }
 
   /** The median of all values but one of those that equal `value`. */

@@ -53,10 +53,15 @@ function riseOf(
   capacity: number | null,
   limits: Limits,
 ): { readonly from: number; readonly level: number } | null {
-  const [from, second, third, level] = quarters(minima);
-  if (!(from < second && second < third && third < level)) return null;
+  // Where nothing rises, which is mostly so, one or two medians say it.
+  const level = levelOf(minima, 0);
   // It was as high before: load that comes and goes.
   if (level <= highestBefore) return null;
+  const third = levelOf(minima, 1);
+  if (third >= level) return null;
+  const second = levelOf(minima, 2);
+  const from = levelOf(minima, 3);
+  if (from >= second || second >= third) return null;
   const whole = ((level - from) * 4) / 3;
   if (whole < Math.max(limits.rise * Math.abs(from), limits.capacity * (capacity ?? 0))) return null;
   // It levels off: the last quarter rose by less than half of its share.
@@ -74,12 +79,14 @@ function largestJump(minima: ArrayLike<number>): number {
 
 /** The medians of the four quarters of minima. */
 function quarters(minima: readonly number[]): readonly [number, number, number, number] {
+  return [levelOf(minima, 3), levelOf(minima, 2), levelOf(minima, 1), levelOf(minima, 0)];
+}
+
+/** The median of one quarter of minima, so many before the last one. */
+function levelOf(minima: readonly number[], back: number): number {
   const quarter = minima.length >> 2;
-  const level = (back: number) => {
-    const end = minima.length - back * quarter;
-    return median(minima.slice(end - quarter, end));
-  };
-  return [level(3), level(2), level(1), level(0)];
+  const end = minima.length - back * quarter;
+  return median(minima.slice(end - quarter, end));
 }
 
 /** Deviation from a straight line that is taken for granted, as a share of the rise. */

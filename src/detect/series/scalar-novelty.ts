@@ -74,6 +74,8 @@ export class Novelty {
 
   /** Takes a finite value; `floor` gives the least distance that counts as 1. */
   take(value: number, floor: () => number): number {
-    return Math.max(...this.#scales.map((scale) => scale.take(value, floor)));
+    let most = 0;
+    for (const scale of this.#scales) most = Math.max(most, scale.take(value, floor));
+    return most;
   }
 }

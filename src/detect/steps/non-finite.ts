@@ -84,23 +84,26 @@ export const nonFinite = stepDetector({
           'Nothing is trained in steps that are skipped: go back to a checkpoint before the first of them, look for infinities in the weights and the data, and compute what overflows in bf16 or fp32.',
       };
     }
-    const told: Told[] = [];
+    const bad: Told[] = [];
+    let [told, longest] = [0, 0];
+    const take = (field: Watched, step: number, value: number): void => {
+      told += 1;
+      streak[field] = Number.isFinite(value) ? 0 : streak[field] + 1;
+      if (Number.isFinite(value)) return;
+      at[field] = step;
+      longest = Math.max(longest, streak[field]);
+      bad.push({ field, step, value });
+    };
     for (const field of direct) {
       const value = fresh[field];
-      if (value !== undefined) told.push({ field, step: reported, value });
+      if (value !== undefined) take(field, reported, value);
     }
-    for (const norm of counted) told.push({ ...norm, field: 'gradient_norm' });
-    let longest = 0;
-    for (const { field, value, step } of told) {
-      streak[field] = Number.isFinite(value) ? 0 : streak[field] + 1;
-      if (!Number.isFinite(value)) at[field] = step;
-      longest = Math.max(longest, streak[field]);
-    }
-    const bad = told.filter(({ value }) => !Number.isFinite(value));
+    for (const { step, value } of counted) take('gradient_norm', step, value);
     if (bad.length === 0) {
-      if (told.length === 0) return quiet;
+      if (told === 0) return quiet;
       // One field in order does not make calm while the other is still out of order.
-      return Object.values(streak).every((count) => count === 0) ? episode.calm(reported, recovery) : quiet;
+      const isInOrder = streak.gradient_norm === 0 && direct.every((field) => streak[field] === 0);
+      return isInOrder ? episode.calm(reported, recovery) : quiet;
     }
     // Frameworks that filter NaN out of the loss report it as exactly 0.
     const filtered = known.loss === 0 && known.gradient_norm !== undefined && Number.isNaN(known.gradient_norm);
