@@ -4,8 +4,8 @@
  * nearest neighbour is the discord of Keogh, Lin and Fu ("HOT SAX", ICDM 2005); comparing only with the past makes it an online
  * measure (Lu et al., "Matrix Profile XXIV: DAMP", KDD 2022).
  *
- * The stretches are held in the order of their last values, so that the search goes from the most alike outwards and stops where the last
- * value alone is farther away than the nearest stretch so far. It begins with the one that follows the nearest of before: a course that is
+ * The stretches are held in the order of their sums, of which the difference is never more than the sum of the differences: so the search
+ * goes from the most alike outwards and stops where the sum alone is farther away than the nearest stretch so far. It begins with the one that follows the nearest of before: a course that is
  * like another mostly stays so, and then hardly any other is looked at.
  */
 export class NearestPattern {
@@ -15,8 +15,8 @@ export class NearestPattern {
   readonly #values: Float64Array;
   #end = 0;
   #dropped = 0;
-  /** Of the stretches that can be compared with: their last values in order of size, and where those stand in the stream. */
-  readonly #lasts: Float64Array;
+  /** Of the stretches that can be compared with: their sums in order of size, and where they end in the stream. */
+  readonly #sums: Float64Array;
   readonly #places: Float64Array;
   #count = 0;
   /** Where the stretch that was the nearest last time ends in the stream. */
@@ -26,7 +26,7 @@ export class NearestPattern {
     this.#length = length;
     this.#capacity = Math.max(capacity, 2 * length);
     this.#values = new Float64Array(this.#capacity + Math.max(1, this.#capacity >> 3));
-    this.#lasts = new Float64Array(this.#capacity);
+    this.#sums = new Float64Array(this.#capacity);
     this.#places = new Float64Array(this.#capacity);
   }
 
@@ -43,74 +43,79 @@ export class NearestPattern {
     this.#end += 1;
     const length = this.#length;
     const oldest = Math.max(0, this.#end - this.#capacity) + length - 1;
-    if (this.#end + this.#dropped > this.#capacity) this.#remove(oldest - 1);
     // The newest that does not overlap the last one.
     const newest = this.#end - 1 - length;
-    if (newest >= length - 1) this.#insert(newest);
+    const isFull = this.#end + this.#dropped > this.#capacity;
+    if (newest >= length - 1) this.#insert(newest, isFull ? oldest - 1 : null);
     if (this.#count === 0) return null;
     const following = this.#nearestPlace + 1 - this.#dropped;
     const isHeld = following >= oldest && following <= newest;
-    return this.#nearest(value, isHeld ? following : newest) / length;
+    return this.#nearest(isHeld ? following : newest) / length;
   }
 
   /** @param first where the stretch ends with which the search begins */
-  #nearest(value: number, first: number): number {
-    const [lasts, places, count, dropped] = [this.#lasts, this.#places, this.#count, this.#dropped];
-    let right = this.#rank(value);
-    let left = right - 1;
-    let nearest = this.#distance(first, Math.abs(value - (this.#values[first] ?? NaN)), Infinity);
+  #nearest(first: number): number {
+    const [sums, places, count, dropped] = [this.#sums, this.#places, this.#count, this.#dropped];
+    const sum = this.#sum(this.#end - 1);
+    const middle = this.#rank(sum);
+    let nearest = this.#distance(first, Infinity);
     this.#nearestPlace = first + dropped;
-    while (left >= 0 || right < count) {
-      const below = left >= 0 ? value - (lasts[left] ?? NaN) : Infinity;
-      const above = right < count ? (lasts[right] ?? NaN) - value : Infinity;
-      const ofLast = Math.min(below, above);
-      if (ofLast >= nearest) break;
-      const place = places[below <= above ? left : right] ?? NaN;
-      if (below <= above) left -= 1;
-      else right += 1;
-      const distance = this.#distance(place - dropped, ofLast, nearest);
-      if (distance >= nearest) continue;
+    const look = (at: number): void => {
+      const place = places[at] ?? NaN;
+      const distance = this.#distance(place - dropped, nearest);
+      if (distance >= nearest) return;
       nearest = distance;
       this.#nearestPlace = place;
-    }
+    };
+    for (let at = middle; at < count && (sums[at] ?? NaN) - sum < nearest; at += 1) look(at);
+    for (let at = middle - 1; at >= 0 && sum - (sums[at] ?? NaN) < nearest; at -= 1) look(at);
     return nearest;
   }
 
-  /** Of the last stretch from the one that ends there, of which that of the last values is known; or one that is no less than `enough`. */
-  #distance(end: number, ofLast: number, enough: number): number {
+  /** Of the last stretch from the one that ends there, or one that is no less than `enough`. */
+  #distance(end: number, enough: number): number {
     const [values, last] = [this.#values, this.#end - 1];
-    let distance = ofLast;
-    for (let back = 1; back < this.#length && distance < enough; back += 1) {
+    let distance = 0;
+    for (let back = 0; back < this.#length && distance < enough; back += 1) {
       distance += Math.abs((values[last - back] ?? NaN) - (values[end - back] ?? NaN));
     }
     return distance;
   }
 
-  /** Of equal values the newest stands last, so that the oldest is found without a search among them. */
-  #insert(end: number): void {
-    const last = this.#values[end] ?? NaN;
-    const at = this.#rank(last, true);
-    this.#lasts.copyWithin(at + 1, at, this.#count);
-    this.#places.copyWithin(at + 1, at, this.#count);
-    this.#lasts[at] = last;
-    this.#places[at] = end + this.#dropped;
-    this.#count += 1;
+  #sum(end: number): number {
+    let sum = 0;
+    for (let back = 0; back < this.#length; back += 1) sum += this.#values[end - back] ?? NaN;
+    return sum;
   }
 
-  #remove(end: number): void {
-    const at = this.#rank(this.#values[end] ?? NaN);
-    this.#lasts.copyWithin(at, at + 1, this.#count);
-    this.#places.copyWithin(at, at + 1, this.#count);
-    this.#count -= 1;
+  /**
+   * Takes in the stretch that ends there, in the place of one that is too old. Of equal sums the newest stands last, so that the oldest is
+   * found without a search among them.
+   */
+  #insert(end: number, tooOld: number | null): void {
+    const [sums, places, sum] = [this.#sums, this.#places, this.#sum(end)];
+    const gap = tooOld === null ? this.#count : this.#rank(this.#sum(tooOld));
+    let at = this.#rank(sum, true);
+    if (at > gap) {
+      at -= 1;
+      sums.copyWithin(gap, gap + 1, at + 1);
+      places.copyWithin(gap, gap + 1, at + 1);
+    } else {
+      sums.copyWithin(at + 1, at, gap);
+      places.copyWithin(at + 1, at, gap);
+    }
+    sums[at] = sum;
+    places[at] = end + this.#dropped;
+    if (tooOld === null) this.#count += 1;
   }
 
-  /** How many of the last values are smaller, or, with those that are equal, not larger. */
-  #rank(value: number, orEqual = false): number {
+  /** How many of the sums are smaller, or, with those that are equal, not larger. */
+  #rank(sum: number, orEqual = false): number {
     let [low, high] = [0, this.#count];
     while (low < high) {
       const middle = (low + high) >> 1;
-      const last = this.#lasts[middle] ?? NaN;
-      if (last < value || (orEqual && last === value)) low = middle + 1;
+      const other = this.#sums[middle] ?? NaN;
+      if (other < sum || (orEqual && other === sum)) low = middle + 1;
       else high = middle;
     }
     return low;
