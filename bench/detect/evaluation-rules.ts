@@ -45,13 +45,13 @@ function earlyStopping(patience: number): EvaluationRule {
 
 export const evaluationRules = [overfit, overtraining, earlyStopping(3), earlyStopping(10)];
 
-/** Counts the evaluations since the loss was last better than its best by `delta`. */
+/** Counts the evaluations since the loss was last better by `delta` than the best before: smaller gains make no new best. */
 function stagnation(delta: number): (value: number) => number {
   let best = Infinity;
   let count = 0;
   return (value) => {
-    count = value < best - delta ? 0 : count + 1;
-    best = Math.min(best, value);
-    return count;
+    if (value >= best - delta) return (count += 1);
+    best = value;
+    return (count = 0);
   };
 }

@@ -109,7 +109,7 @@ export const lossNotDecreasing: Incumbent = {
   },
 };
 
-/** ZClip's limit taken as an alarm: z > 2.5 of EMA moments, alpha 0.97, 25 values of warm-up; outliers do not enter (arXiv 2504.02507). */
+/** ZClip's limit taken as an alarm: z > 2.5 of EMA moments, alpha 0.97, 25 values of warm-up; outliers do not enter, and what is not finite alarms (arXiv 2504.02507). */
 export const zclip: Incumbent = {
   name: 'ZClip 2.5',
   start: () => {
@@ -117,8 +117,9 @@ export const zclip: Incumbent = {
     let mean = 0;
     let variance = 0;
     return (value) => {
+      if (!Number.isFinite(value)) return true;
       if (first.length < 25) {
-        if (Number.isFinite(value)) first.push(value);
+        first.push(value);
         if (first.length === 25) {
           const moment = moments(first);
           mean = moment.mean;
@@ -126,7 +127,7 @@ export const zclip: Incumbent = {
         }
         return false;
       }
-      if (!((value - mean) / Math.sqrt(variance + 1e-12) <= 2.5)) return true;
+      if ((value - mean) / Math.sqrt(variance + 1e-12) > 2.5) return true;
       mean = 0.97 * mean + 0.03 * value;
       variance = 0.97 * variance + 0.03 * (value - mean) ** 2;
       return false;

@@ -22,7 +22,8 @@ const capacity = 100;
 
 /**
  * Leaks in series of memory in use: each labelled window is a leak, and a series of a leaking machine without windows is one as a
- * whole. An alarm outside of every leak is false. Series of class `unclear` count neither way.
+ * whole. An alarm counts by where it begins: outside of every leak it is false, and finds none, however long it goes on. Series of class
+ * `unclear` count neither way.
  */
 export class LeakScore {
   readonly #tallies = new Map<string, Tally>();
@@ -75,12 +76,12 @@ export class LeakScore {
     this.#tallies.set(name, tally);
     const leaks = windows.length > 0 ? windows : isLeaking(kind) ? [[0, rows.length - 1] as const] : [];
     const within = (at: number) => leaks.some(([first, last]) => at >= first && at <= last + joined);
-    const groups = grouped(alarms);
-    tally.alarms += groups.length;
-    tally.right += groups.filter((group) => group.some(within)).length;
+    const begun = alarms.filter((at, index) => at - (alarms[index - 1] ?? -Infinity) > joined);
+    tally.alarms += begun.length;
+    tally.right += begun.filter(within).length;
     tally.leaks += leaks.length;
     for (const [first, last] of leaks) {
-      const alarm = alarms.find((at) => at >= first && at <= last);
+      const alarm = begun.find((at) => at >= first && at <= last);
       if (alarm === undefined) continue;
       tally.found += 1;
       tally.delays.push(alarm - first);
@@ -131,16 +132,6 @@ function predictLinear({ rows }: LabelledSeries): number[] {
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function grouped(alarms: readonly number[]): number[][] {
-  const groups: number[][] = [];
-  for (const at of alarms) {
-    const group = groups.at(-1);
-    if (group !== undefined && at - (group.at(-1) ?? at) <= joined) group.push(at);
-    else groups.push([at]);
-  }
-  return groups;
 }
 
 function empty(): Tally {
