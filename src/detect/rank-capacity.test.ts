@@ -24,8 +24,8 @@ describe('RankCapacity', () => {
     card.row({ uuid: 'GPU-a' }).set('total', 16);
     card.row({ uuid: 'GPU-b' }).set('total', 80);
     capacity.read(table, runs);
-    expect(capacity.of('gradwatch_train_process_memory_bytes', 'r', 3, 5)).toEqual({ bytes: 65, shared: true });
-    expect(capacity.of('gradwatch_train_memory_allocated_bytes', 'r', 3, 5)).toEqual({ bytes: 80, shared: false });
+    expect(capacity.of('gradwatch_train_process_memory_bytes', 'r', 3, 5)).toEqual({ bytes: 65, pool: 40 });
+    expect(capacity.of('gradwatch_train_memory_allocated_bytes', 'r', 3, 5)).toEqual({ bytes: 80, pool: null });
     expect(capacity.of('gradwatch_train_memory_allocated_bytes', 'r', 4, 5)).toBeNull();
     expect(capacity.of('gradwatch_train_loss', 'r', 3, 5)).toBeNull();
   });

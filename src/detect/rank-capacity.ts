@@ -5,8 +5,8 @@ import { SampleIndex, SampleReader, type Sample } from './machine/samples.ts';
 /** How far the memory of one owner can grow. */
 export interface Capacity {
   readonly bytes: number;
-  /** Others take of it too, so that what is free does not fall by what the owner takes alone. */
-  readonly shared: boolean;
+  /** Where others take of it too: bytes that all take together. Null where it is the owner's alone. */
+  readonly pool: number | null;
 }
 
 const ofNode = { total: 'gradwatch_node_memory_total_bytes', used: 'gradwatch_node_memory_used_bytes' } as const;
@@ -31,13 +31,14 @@ export class RankCapacity {
   /** @param name the metric, @param value its value now; null where nothing tells how far it can grow */
   of(name: string, run: string, rank: number, value: number): Capacity | null {
     if (name === 'gradwatch_train_process_memory_bytes') {
-      const free = valueOf(this.#samples.of(ofNode.total)) - valueOf(this.#samples.of(ofNode.used));
-      return free >= 0 ? { bytes: value + free, shared: true } : null;
+      const pool = valueOf(this.#samples.of(ofNode.used));
+      const free = valueOf(this.#samples.of(ofNode.total)) - pool;
+      return free >= 0 ? { bytes: value + free, pool } : null;
     }
     if (name !== 'gradwatch_train_memory_allocated_bytes') return null;
     const card = this.#cardsOf.get(run)?.get(rank) ?? null;
     const total = card === null ? NaN : valueOf(this.#samples.ofCard(totalOfCard, card));
-    return total > 0 ? { bytes: total, shared: false } : null;
+    return total > 0 ? { bytes: total, pool: null } : null;
   }
 }
 

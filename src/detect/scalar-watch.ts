@@ -20,7 +20,7 @@ import {
 /** Seconds between two looks at the series of the machine. */
 const sampleSeconds = 15;
 const usedSuffix = '_used_bytes';
-const unknown = { bytes: null, shared: false } as const;
+const unknown = { bytes: null, pool: null } as const;
 type NamedValues = keyof typeof namedStepMetrics;
 const namedValues = Object.keys(namedStepMetrics) as NamedValues[];
 /** Names of the metrics that are judged at every step, and not sampled. */
@@ -98,8 +98,8 @@ export class ScalarWatch {
         uuid: null,
         owner: `rank ${rank}`,
       }));
-      const { bytes: capacity, shared } = this.#capacity.of(name, run, rank, value) ?? unknown;
-      this.#judge(watched, { time, value, step, capacity, shared });
+      const { bytes: capacity, pool } = this.#capacity.of(name, run, rank, value) ?? unknown;
+      this.#judge(watched, { time, value, step, capacity, pool });
     }
     if (details === undefined) return;
     for (const kind of namedValues) {

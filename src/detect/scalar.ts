@@ -24,8 +24,8 @@ export interface ScalarPoint {
    * rank what its machine has.
    */
   readonly capacity: number | null;
-  /** Others take of the same capacity. */
-  readonly shared?: boolean;
+  /** Where others take of the same capacity: what all take together. Absent or null where it is not known, or the owner's alone. */
+  readonly pool?: number | null;
 }
 
 export interface ScalarOptions extends DetectorOptions {

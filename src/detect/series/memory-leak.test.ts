@@ -12,7 +12,7 @@ const gib = 2 ** 30;
 const source = { name: 'gradwatch_train_process_memory_bytes', run: 'r', rank: 2, uuid: null, owner: 'rank 2' };
 
 /** What it says of values that come so many seconds apart: at which of them, with what. */
-function tell(points: readonly Pick<ScalarPoint, 'value' | 'capacity' | 'shared'>[], of = source, seconds = 60) {
+function tell(points: readonly Pick<ScalarPoint, 'value' | 'capacity' | 'pool'>[], of = source, seconds = 60) {
   const state = memoryLeak.start(options);
   return points.flatMap((point, at) => {
     const verdict = memoryLeak.observe(state, { time: seconds * at, step: at, ...point }, of, options);
@@ -90,12 +90,43 @@ describe('memoryLeak', () => {
 
   it('asks of memory that others share how long it lasts, and not how much of it is gone', () => {
     const leak = (free: number) =>
-      steps(400, (at) => ({ value: (1 + 0.02 * at) * gib, capacity: (1 + 0.02 * at + free) * gib, shared: true }));
+      steps(400, (at) => ({
+        value: (1 + 0.02 * at) * gib,
+        capacity: (1 + 0.02 * at + free) * gib,
+        pool: (40 + 0.02 * at) * gib,
+      }));
     const severities = (free: number) =>
       tell(leak(free)).flatMap(({ verdict }) => (verdict.status === 'evidence' ? [verdict.severity] : []));
     expect(severities(20)).toContain('warning');
     expect(new Set(severities(100))).toEqual(new Set(['info']));
     expect(severities(1)).toContain('critical');
+  });
+
+  it('wakes nobody for a rise that the memory in use on the node does not show, and says so', () => {
+    const noise = normals(7);
+    const mapped = steps(600, (at) => ({
+      value: (6 + 0.33 * at) * gib,
+      capacity: (6 + 0.33 * at + 100) * gib,
+      pool: (40 + 0.1 * noise()) * gib,
+    }));
+    const told = tell(mapped).flatMap(({ verdict }) => (verdict.status === 'evidence' ? [verdict] : []));
+    expect(new Set(told.map(({ severity }) => severity))).toEqual(new Set(['info']));
+    expect(told.at(-1)?.cause).toMatch(/and was not given back; the memory in use on the node did not rise with it\.$/);
+  });
+
+  it('takes the time to exhaustion of what all take of the memory together', () => {
+    const [total, each] = [512, 7 / 240];
+    const ofEight = steps(1400, (at) => {
+      const [value, pool] = [5 + each * at, 60 + 8 * each * at];
+      return { value: value * gib, capacity: (value + total - pool) * gib, pool: pool * gib };
+    });
+    const told = tell(ofEight, source, 15).flatMap(({ at, verdict }) =>
+      verdict.status === 'evidence' ? [{ at, ...verdict }] : [],
+    );
+    const { at = NaN, cause } = told.at(-1) ?? {};
+    const left = (total - 60) / 8 / each / 240 - at / 240;
+    expect(left).toBeGreaterThan(2);
+    expect(Number(/used up in ([\d.]+) h\.$/.exec(cause ?? '')?.[1])).toBeCloseTo(left, 1);
   });
 
   it('wakes nobody for what fills and levels off, and finds the leak after it', () => {

@@ -10,10 +10,13 @@ import {
   goesOnNow,
   hasEnded,
   isBack,
+  isHidden,
   isJump,
   latestMinima,
   newEnvelope,
   scales,
+  slopeAt,
+  slopeOver,
   slowsDown,
   steepestRise,
   window,
@@ -35,6 +38,8 @@ interface Suspicion extends Rise {
 
 export interface State {
   readonly envelope: LowerEnvelope;
+  /** Of what all take together, in minima of the same values; NaN where that is not known. */
+  readonly pool: LowerEnvelope;
   readonly episode: Episode<number | null>;
   suspicion: Suspicion | null;
   /** The scale that gave the last evidence. */
@@ -63,6 +68,7 @@ export const memoryLeak = scalarDetector({
   options: memoryLeakOptions,
   start: (): State => ({
     envelope: newEnvelope(),
+    pool: newEnvelope(),
     episode: new Episode(),
     suspicion: null,
     scale: 0,
@@ -73,7 +79,7 @@ export const memoryLeak = scalarDetector({
     returned: -Infinity,
   }),
   observe(state, point, { name, owner }, options) {
-    const { envelope, episode } = state;
+    const { envelope, pool, episode } = state;
     const { value, step } = point;
     if (!Number.isFinite(value)) return quiet;
     state.taken += 1;
@@ -81,6 +87,7 @@ export const memoryLeak = scalarDetector({
     if (state.judged === 0) state.since = point.time;
     state.judged += 1;
     const completed = envelope.push(value);
+    pool.push(point.pool ?? NaN);
     if (completed === 0) return quiet;
     const latest = envelope.minima(0).at(-1) ?? NaN;
     state.highest = Math.max(state.highest, latest);
@@ -89,6 +96,7 @@ export const memoryLeak = scalarDetector({
       // So does the judgement.
       giveBack(state, latest);
       envelope.clear(scales);
+      pool.clear(scales);
       state.suspicion = null;
       state.judged = 0;
       return episode.calm(step, 1);
@@ -102,12 +110,14 @@ export const memoryLeak = scalarDetector({
       }
       return quiet;
     }
-    const whole = latestMinima(envelope, state.judged - suspicion.begun);
+    const values = state.judged - suspicion.begun;
+    const whole = latestMinima(envelope, values);
     const back = isBack(suspicion, latest);
     if (back || hasEnded(suspicion, whole)) {
       if (back) giveBack(state, latest);
       // That was no leak. A slower one may be beneath.
       envelope.clear(suspicion.scale + 1);
+      pool.clear(suspicion.scale + 1);
       state.suspicion = null;
       return episode.calm(step, 1);
     }
@@ -116,8 +126,10 @@ export const memoryLeak = scalarDetector({
     const goesOn = episode.open ? rise !== null : latest >= suspicion.confirmed;
     const scale = rise?.scale ?? (episode.open ? state.scale : suspicion.scale);
     const secondsPerValue = (point.time - state.since) / state.judged;
-    const lasted = (state.judged - suspicion.begun) * secondsPerValue;
-    const left = goesOn ? timeLeft(point, latest, envelope, scale, secondsPerValue) : null;
+    const lasted = values * secondsPerValue;
+    // The node is read less often than a step may last: what all take is seen over the whole time.
+    const paces = [slopeAt(envelope, scale), slopeOver(pool, values)].filter(Number.isFinite);
+    const left = goesOn ? timeLeft(point, latest, Math.max(...paces) / secondsPerValue) : null;
     const soon = left === null ? latest >= manifold * suspicion.from : lasted >= 2 * left;
     const isLong = episode.open || lasted >= options.lasting || soon;
     if (!goesOn || !isLong || slowsDown(suspicion, whole)) {
@@ -128,7 +140,16 @@ export const memoryLeak = scalarDetector({
     }
     state.scale = scale;
     const { from } = suspicion;
-    const course = { from, latest, returned: state.returned, goesOn: goesOnNow(suspicion, whole), lasted, left };
+    const hidden = isHidden(whole, latestMinima(pool, values));
+    const course = {
+      from,
+      latest,
+      returned: state.returned,
+      hidden,
+      goesOn: goesOnNow(suspicion, whole),
+      lasted,
+      left,
+    };
     const unit = name.endsWith('_bytes') ? gibibytes : figure;
     return {
       status: 'evidence',
@@ -141,12 +162,19 @@ export const memoryLeak = scalarDetector({
       window: envelope.minima(scale).length * envelope.span(scale),
       cause:
         `Memory of ${owner} (${name}) has risen from ${unit(from)} to ${unit(latest)} within ${span(lasted)} and was not given back` +
-        (left === null ? '.' : `; at this pace it is used up in ${span(left)}.`),
-      advice:
-        'Look for what keeps growing: tensors kept with their graph (a loss summed without .item()), caches, lists of metrics, workers that load data.',
+        endOf(hidden, left),
+      advice: hidden
+        ? 'Pages of mapped files are dropped when memory is needed: report anonymous memory, which is resident less shared.'
+        : 'Look for what keeps growing: tensors kept with their graph (a loss summed without .item()), caches, lists of metrics, workers that load data.',
     };
   },
 });
+
+/** How the sentence ends. */
+function endOf(hidden: boolean, left: number | null): string {
+  if (hidden) return '; the memory in use on the node did not rise with it.';
+  return left === null ? '.' : `; at this pace it is used up in ${span(left)}.`;
+}
 
 /** What was in use before was given back, down to this level. */
 function giveBack(state: State, latest: number): void {

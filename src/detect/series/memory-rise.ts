@@ -1,4 +1,4 @@
-import { bend, LowerEnvelope, mannKendall, median } from '../../stats/index.ts';
+import { bend, LowerEnvelope, mannKendall, median, theilSen } from '../../stats/index.ts';
 
 /** Values in the shortest minimum, minima in a window, and scales: from 128 values on to 262,144. */
 const base = 4;
@@ -108,6 +108,25 @@ export function beganAnew(envelope: LowerEnvelope, completed: number, judged: nu
   const end = minima.length - (completed > scale ? 1 : 0);
   const lately = minima.slice(Math.max(0, end - Math.ceil(values / envelope.span(scale))), end);
   return latest < (1 - restart) * Math.min(...lately);
+}
+
+/** The slope of the last minima of a scale by Theil and Sen, in bytes per value. */
+export function slopeAt(envelope: LowerEnvelope, scale: number): number {
+  return theilSen(envelope.minima(scale)) / envelope.span(scale);
+}
+
+/** As {@link slopeAt}, of the last so many values. */
+export function slopeOver(envelope: LowerEnvelope, values: number): number {
+  return theilSen(latestMinima(envelope, values)) / envelope.span(scaleOf(values));
+}
+
+/** Whether what all take together rose by less than half as much within the same time. Where it is not known, nothing says so. */
+export function isHidden(minima: readonly number[], pool: readonly number[]): boolean {
+  const rise = (values: readonly number[]) => {
+    const [from, , , level] = quarters(values);
+    return level - from;
+  };
+  return rise(pool) < rise(minima) / 2;
 }
 
 /** The last so many values in the finest minima of which the window holds them all. */
