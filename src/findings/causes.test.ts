@@ -20,7 +20,7 @@ const lost: DetectorFacts = {
 const slowRank: DetectorFacts = { ...facts, kind: 'slow_rank', subject: 'rank', explains: ['slow_run'] };
 const slowRun: DetectorFacts = { ...facts, kind: 'slow_run', subject: 'run' };
 const waiting: DetectorFacts = { ...facts, kind: 'waiting', subject: 'series', endsWithRun: false };
-const stalled: DetectorFacts = { ...facts, kind: 'stalled', subject: 'rank', explains: ['waiting'] };
+const stalled: DetectorFacts = { ...facts, kind: 'stalled', subject: 'rank', explains: ['waiting', 'lost'] };
 const nan: DetectorFacts = { ...facts, kind: 'nan', subject: 'run', explains: ['lost', 'diverged', 'exploded'] };
 const exploded: DetectorFacts = { ...facts, kind: 'exploded', subject: 'run', explains: ['diverged'] };
 const blown: DetectorFacts = { ...facts, kind: 'blown', subject: 'run', explains: ['diverged', 'nan'] };
@@ -365,6 +365,59 @@ describe('one incident', () => {
     expect(joined(1080, 1279, 'is over')).toBeNull();
     expect(joined(1101, 1300, 'goes on')).toBeNull();
     expect(joined(1080, 1081, 'goes on')).toBeNull();
+  });
+
+  it('that ended its run is told once, also when it is over before anybody starts the run again', () => {
+    const { see, seeGpu, recover, recoverGpu, findings, notifying, wait } = house();
+    see(nan, evidence('critical', 81));
+    seeGpu(gpuLost, evidence('critical', null), 'GPU-5');
+    see(lost, evidence('warning', 84), 0);
+    see(lost, evidence('critical', 84), 5);
+    findings.runEnded('r');
+    recoverGpu(gpuLost, 'GPU-5');
+    wait(120);
+    expect(findings.open.map(({ kind }) => kind)).toEqual(['lost', 'lost']);
+    expect(notifying()).toEqual([]);
+    recover(lost, 0);
+    recover(lost, 5);
+    wait(120);
+    // The next end is another one.
+    see(lost, evidence('critical', 95), 5);
+    expect(notifying()).toMatchObject([{ subject: { rank: 5 } }]);
+  });
+
+  it('that ended one rank of a run leaves those that wait for it to stand for themselves', () => {
+    const { see, seeGpu, recoverGpu, notifying, wait } = house();
+    seeGpu(gpuLost, evidence('critical', null), 'GPU-5');
+    see(lost, evidence('critical', 84), 5);
+    recoverGpu(gpuLost, 'GPU-5');
+    wait(120);
+    expect(notifying()).toEqual([]);
+    see(stalled, evidence('critical', 84), 0);
+    expect(notifying()).toMatchObject([{ kind: 'stalled', subject: { rank: 0 } }]);
+  });
+
+  it('in which ranks stand still until somebody kills them is the stall, and a rank that was gone before is the cause of one', () => {
+    for (const [severity, step] of [
+      ['warning', 84],
+      ['critical', 84],
+      ['critical', null],
+    ] as const) {
+      const { see, notifying, wait } = house();
+      see(stalled, evidence(severity, step), 0);
+      wait(40);
+      for (const rank of [0, 1]) see(lost, evidence('critical', step), rank);
+      expect(notifying()).toMatchObject([{ kind: 'stalled', severity: 'critical' }]);
+    }
+    const { see, notifying, wait } = house();
+    see(lost, evidence('critical', 84), 5);
+    wait(40);
+    see(stalled, evidence('critical', 84), 0);
+    expect(notifying()).toMatchObject([{ kind: 'lost' }]);
+    const other = house();
+    other.see(stalled, evidence('critical', 84), 0);
+    other.see(lost, evidence('critical', 200), 0);
+    expect(other.notifying()).toHaveLength(2);
   });
 
   it('that ends leaves what goes on to stand for itself', () => {

@@ -40,7 +40,8 @@ export interface Beginning {
  * What goes on explains however late: a training that has diverged and is left alone explodes again every thousand steps or so, and who was
  * told of it knows. What is worse than it is told all the same.
  *
- * What the steps of a run showed explains the end of a rank that tells of it itself, within a few steps.
+ * What the steps of a run showed explains the end of a rank that tells of it itself, within a few steps; that it took no steps explains its
+ * end without a word too.
  */
 export function explains(cause: Case, consequence: Case, window: number, whereabouts: Whereabouts): boolean {
   if (cause.finding.id === consequence.finding.id) return false;
@@ -78,10 +79,16 @@ export function raises({ detector, finding }: Case, cause: Case): boolean {
 
 /**
  * Whether nobody needs to be told of a finding beside its cause: people hear of that one, or somebody wants to hear nothing of this one either.
- * A silence is of what it names, and not of what follows from it.
+ * A silence is of what it names, and not of what follows from it. Of how a rank ended people hear no more when what explains it is over.
  */
-export function hides({ finding: cause }: Case, { finding }: Case): boolean {
-  return cause.silencedBy === null || finding.silencedBy !== null;
+export function hides(cause: Case, { finding }: Case): boolean {
+  const isTold = !isEnd(cause) || cause.finding.consequenceOf === null;
+  return (cause.finding.silencedBy === null && isTold) || finding.silencedBy !== null;
+}
+
+/** Whether a finding tells how a rank ended. It is of a moment, after which nothing more is seen of it. */
+export function isEnd({ detector, finding }: Case): boolean {
+  return finding.subject.run !== null && !detector.endsWithRun;
 }
 
 /** 0 info, 1 warning, 2 critical. */
@@ -128,16 +135,16 @@ function cameAfter(
   return started !== null && started > happenedAt;
 }
 
-/** Whether a rank ended without a word, which is critical, or at other steps than those that the finding about its run is of. */
-function isAnotherEnd(
-  { detector, finding: { subject, lastStep } }: Case,
-  { detector: of, finding: end }: Case,
-): boolean {
-  const isOfRun = subject.run !== null && detector.endsWithRun;
-  const isEnd = end.subject.run !== null && !of.endsWithRun;
-  if (!isOfRun || !isEnd) return false;
-  const apart = lastStep === null || end.firstStep === null ? Infinity : Math.abs(end.firstStep - lastStep);
-  return end.severity === 'critical' || apart > stepsAhead;
+/**
+ * Whether a rank ended at other steps than those that the finding about its run is of, or without a word, which is critical: who waits for a
+ * rank that stands still ends it so.
+ */
+function isAnotherEnd({ detector, finding: { subject, lastStep } }: Case, end: Case): boolean {
+  if (subject.run === null || !detector.endsWithRun || !isEnd(end)) return false;
+  const { severity, firstStep } = end.finding;
+  const apart = lastStep === null || firstStep === null ? Infinity : Math.abs(firstStep - lastStep);
+  if (apart > stepsAhead && lastStep !== firstStep) return true;
+  return severity === 'critical' && !end.detector.explains.includes(detector.kind);
 }
 
 /** Whether the rank of a finding took a step after this time. */

@@ -1,4 +1,4 @@
-import { explains, hides, raises, severityOf, type Case } from './causes.ts';
+import { explains, hides, isEnd, raises, severityOf, type Case } from './causes.ts';
 import type { Finding, Subject } from './finding.ts';
 import type { Incident } from './incident.ts';
 import type { Whereabouts } from './subjects.ts';
@@ -53,14 +53,16 @@ export class Incidents {
 
   /**
    * Takes one that is over away. Gives what stood behind it and goes on: it stands for itself now, or has another cause. What was not seen to
-   * go on stays behind it.
+   * go on stays behind it, and so does how a rank ended, unless for want of another rank that is back.
    */
   remove({ finding }: Incident): readonly Incident[] {
-    const { id, kind, subject } = finding;
+    const { id, kind, subject, resolution } = finding;
     this.#byKey.delete(keyOf(kind, subject));
     this.#byId.delete(id);
     // Of what is about to end too, nobody needs to hear.
-    const left = this.#behind(id).filter((incident) => incident.closing === null && incident.outlives(finding));
+    const left = this.#behind(id)
+      .filter((incident) => incident.closing === null && incident.outlives(finding))
+      .filter((incident) => !isEnd(incident) || (incident.finding.kind === kind && resolution === 'recovered'));
     for (const incident of left) {
       incident.follow(null);
       incident.beginAnew();

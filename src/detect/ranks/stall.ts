@@ -35,7 +35,8 @@ export const stall = clockDetector({
   kind: 'stall',
   subject: 'run',
   meaning: 'ranks take no further step although their processes are alive',
-  explains: ['out_of_step', 'gpu_busy_at_low_power', 'gpu_underused'],
+  // Somebody, or a watchdog, ends ranks that stand still.
+  explains: ['worker_lost', 'out_of_step', 'gpu_busy_at_low_power', 'gpu_underused'],
   alert: 'own',
   endsWithRun: true,
   options: detectorOptions({
