@@ -26,8 +26,10 @@ const exploded: DetectorFacts = { ...facts, kind: 'exploded', subject: 'run', ex
 const blown: DetectorFacts = { ...facts, kind: 'blown', subject: 'run', explains: ['diverged', 'nan'] };
 const diverged: DetectorFacts = { ...facts, kind: 'diverged', subject: 'run', explains: ['blown', 'exploded'] };
 const corrupt: DetectorFacts = { ...facts, kind: 'corrupt', subject: 'run', explains: ['blown', 'nan', 'diverged'] };
+const busyNode: DetectorFacts = { ...facts, kind: 'busy_node', subject: 'node', explains: ['slow_rank', 'slow_run'] };
 const detectors = [
   throttled,
+  busyNode,
   gpuLost,
   lost,
   slowRank,
@@ -237,6 +239,41 @@ describe('a finding about a GPU', () => {
     expect(findings.open.map(({ severity }) => severity)).toEqual(['critical', 'critical']);
     expect(told()).toEqual(['opened throttled', 'opened slow_rank', 'worsened throttled', 'amended throttled']);
     expect(notifying()).toMatchObject([{ id: 'abc-1', severity: 'critical' }]);
+  });
+
+  it('goes before one about the node, which is the same for all ranks, whichever was seen first', () => {
+    for (const order of ['node gpu rank run', 'gpu node run rank', 'node rank gpu run', 'node run rank gpu']) {
+      const { findings, see, seeGpu, wait } = house();
+      for (const what of order.split(' ')) {
+        if (what === 'node') {
+          const of = { detector: busyNode, run: null, rank: null, uuid: null, witness: 'cpu' };
+          findings.report({ ...of, verdict: { status: 'evidence', ...evidence('info', null) } });
+        }
+        if (what === 'gpu') seeGpu(throttled, hot, 'GPU-5');
+        if (what === 'rank') see(slowRank, slow, 5);
+        if (what === 'run') see(slowRun, evidence('warning', 8121));
+        wait(12);
+      }
+      const { id } = findings.open.find(({ kind }) => kind === 'throttled') ?? { id: '' };
+      const causes = new Map(findings.open.map(({ kind, consequenceOf }) => [kind, consequenceOf]));
+      expect(causes).toEqual(
+        new Map([
+          ['busy_node', null],
+          ['throttled', null],
+          ['slow_rank', id],
+          ['slow_run', id],
+        ]),
+      );
+    }
+  });
+
+  it('goes before one that is as near only where people hear of it anyway, or it is worse', () => {
+    const { findings, see, seeGpu } = house();
+    seeGpu(throttled, { ...hot, severity: 'info' }, 'GPU-5');
+    see(slowRank, slow, 3);
+    seeGpu(throttled, { ...hot, severity: 'critical' }, 'GPU-6');
+    see(slowRun, evidence('warning', 8121));
+    expect(findings.open.at(-1)).toMatchObject({ kind: 'slow_run', consequenceOf: 'abc-3' });
   });
 
   it('is told as the reason when it is over, and hides nothing then', () => {

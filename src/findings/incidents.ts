@@ -1,7 +1,7 @@
 import { explains, hides, isEnd, raises, severityOf, type Case } from './causes.ts';
 import type { Finding, Subject } from './finding.ts';
 import type { Incident } from './incident.ts';
-import type { Whereabouts } from './subjects.ts';
+import { distance, type Whereabouts } from './subjects.ts';
 
 export interface IncidentsParts {
   readonly whereabouts: Whereabouts;
@@ -12,8 +12,8 @@ export interface IncidentsParts {
 }
 
 /**
- * The open findings, and which of them follows from which. What another finding explains is attached to the first cause, so that
- * `consequenceOf` never names a consequence, as long as that is open.
+ * The open findings, and which of them follows from which. What another finding explains is attached to its first cause, so that
+ * `consequenceOf` never names a consequence, as long as that is open. Of several causes it is the likeliest.
  */
 export class Incidents {
   readonly #parts: IncidentsParts;
@@ -91,7 +91,9 @@ export class Incidents {
     // What the machine suffers says more of a rank than that another rank suffers the same.
     // Of kinds that explain each other one may stand behind this one already.
     const causes = others.filter((other) => this.rootOf(other) !== incident && this.#explains(other, incident));
-    const telling = causes.filter((other) => hides(this.rootOf(other), incident));
+    const telling = causes
+      .filter((other) => hides(this.rootOf(other), incident))
+      .toSorted((one, other) => this.#byLikelihood(this.rootOf(one).finding, this.rootOf(other).finding, incident));
     const cause = telling.find(({ detector }) => detector.kind !== incident.detector.kind) ?? telling[0];
     if (cause !== undefined) return this.#follow(incident, this.rootOf(cause));
     // What is silenced or over hides nothing, and may still be the reason.
@@ -131,11 +133,28 @@ export class Incidents {
     return root.lead(incident) ? [...followers, root] : followers;
   }
 
-  /** Whether one has a cause that says no less of it than this one. */
-  #isExplained(incident: Incident, { detector: { kind } }: Incident): boolean {
+  /** Whether one has a cause that says no less of it than this one. What is as near may be worse, and changes nothing. */
+  #isExplained(incident: Incident, cause: Incident): boolean {
     const root = this.rootOf(incident);
     const own = incident.detector.kind;
-    return root !== incident && (root.detector.kind !== own || kind === own);
+    if (root === incident) return false;
+    if (cause.detector.kind === own || root.detector.kind === own) return cause.detector.kind === own;
+    const found = this.rootOf(cause).finding;
+    return found.severity === 'info' || this.#distance(found, incident) >= this.#distance(root.finding, incident);
+  }
+
+  /** What people hear of anyway before what would wake nobody, what is near before what is the same for many, the worse, the older. */
+  #byLikelihood(one: Finding, other: Finding, incident: Incident): number {
+    const remark = ({ severity }: Finding) => Number(severity === 'info');
+    return (
+      remark(one) - remark(other) ||
+      this.#distance(one, incident) - this.#distance(other, incident) ||
+      severityOf(other) - severityOf(one)
+    );
+  }
+
+  #distance({ subject }: Finding, { finding }: Incident): number {
+    return distance(subject, finding.subject, this.#parts.whereabouts);
   }
 
   #behind(id: string): readonly Incident[] {

@@ -23,6 +23,19 @@ export function touch(one: Subject, other: Subject, whereabouts: Whereabouts): b
   return gpusIn(one, whereabouts).some((uuid) => others.includes(uuid));
 }
 
+/**
+ * How far what may be a cause is from the subject that it explains: 0 of its rank or a card on which it computes, 1 of its run or of another rank,
+ * 2 of the node, which is the same for all.
+ */
+export function distance(cause: Subject, of: Subject, whereabouts: Whereabouts): number {
+  if (isNode(cause)) return 2;
+  const isOwn =
+    cause.uuid === null
+      ? cause.rank !== null && (of.rank === null || of.rank === cause.rank)
+      : touch(cause, of, whereabouts);
+  return isOwn ? 0 : 1;
+}
+
 function isNode({ run, uuid }: Subject): boolean {
   return run === null && uuid === null;
 }
