@@ -7,6 +7,7 @@ import { gpuHot } from './gpu-hot.ts';
 import { gpuLost } from './gpu-lost.ts';
 import { gpuLowPower } from './gpu-low-power.ts';
 import { gpuMemoryFailed } from './gpu-memory-failed.ts';
+import { gpuMemoryWorn } from './gpu-memory-worn.ts';
 import { gpuRepairPending } from './gpu-repair-pending.ts';
 import { gpuMemoryJump } from './gpu-memory-jump.ts';
 import { gpuMemoryPressure } from './gpu-memory-pressure.ts';
@@ -19,6 +20,7 @@ import { gpuSlowClock } from './gpu-slow-clock.ts';
 
 const ecc = (severity: string, window: string) =>
   `gradwatch_gpu_ecc_errors_total{location="total",severity="${severity}",window="${window}"}`;
+const remapped = (severity: string) => `gradwatch_gpu_remapped_rows_total{severity="${severity}"}`;
 const capped = 'gradwatch_gpu_clock_event_active{reason="sw_power_cap"}';
 
 /** A card at work, as far as these detectors look. */
@@ -47,6 +49,8 @@ const well: Readings = {
   gradwatch_gpu_recovery_action_state: 'none',
   gradwatch_gpu_remapped_rows_pending: 0,
   gradwatch_gpu_remapped_rows_failed: 0,
+  [remapped('corrected')]: 3,
+  'gradwatch_gpu_remap_banks{availability="none"}': 0,
   [ecc('uncorrected', 'volatile')]: 0,
   [ecc('uncorrected', 'aggregate')]: 4,
   [ecc('corrected', 'volatile')]: 9,
@@ -103,6 +107,14 @@ const cases: readonly Case[] = [
     told: 0,
     over: 60,
     cause: 'The memory of GPU 1 has failed',
+  },
+  {
+    detector: gpuMemoryWorn,
+    fault: () => ({ 'gradwatch_gpu_remap_banks{availability="none"}': 1 }),
+    says: 'warning',
+    told: 0,
+    over: 3600,
+    cause: 'The memory of GPU 1 wears out: 1 of its banks has no spare row left.',
   },
   {
     detector: gpuRepairPending,
@@ -272,4 +284,22 @@ it('an idle card may slow its link and lower its clock, and a cap that all meet 
 it('errors of memory that were there before are told as old, and nobody is woken', () => {
   const old = { ...well, [ecc('uncorrected', 'volatile')]: 1 };
   expect(new MachineFeed(gpuEccUncorrectable).pass(60, () => cards(1, old))).toEqual(['GPU-0 info 0']);
+});
+
+it('memory that is repaired again and again is told of, for a day, and not what was repaired before', () => {
+  const feed = new MachineFeed(gpuMemoryWorn);
+  const rows = (corrected: number, uncorrected: number) =>
+    cards(1, { [remapped('corrected')]: corrected, [remapped('uncorrected')]: uncorrected });
+  expect(feed.pass(3600, () => rows(30, 1))).toEqual([]);
+  expect(feed.pass(3600, (second) => rows(30 + Math.floor(second / 1000), 1 + (second < 2400 ? 0 : 1)))).toEqual([
+    'GPU-0 info 3000',
+  ]);
+  expect(feed.look(rows(33, 2))).toMatchObject([
+    { cause: 'The memory of GPU 0 wears out: 4 rows or pages were repaired within the last 2 h.' },
+  ]);
+  expect(feed.pass(26 * 3600, () => rows(33, 2))).toContainEqual(expect.stringMatching(/^GPU-0 recovered /));
+  const retired = (count: number) => cards(1, { 'gradwatch_gpu_retired_pages_total{cause="double_bit"}': count });
+  expect(new MachineFeed(gpuMemoryWorn).pass(100, (second) => retired(second < 50 ? 10 : 14))).toEqual([
+    'GPU-0 info 50',
+  ]);
 });

@@ -17,7 +17,7 @@ const failures = {
 export const gpuMemoryFailed = cardDetector({
   kind: 'gpu_memory_failed',
   meaning: 'the memory of a GPU cannot be repaired any more',
-  explains: ['gpu_repair_pending', 'gpu_recovery_needed'],
+  explains: ['gpu_memory_worn', 'gpu_repair_pending', 'gpu_recovery_needed'],
   alert: 'own',
   collectors: ['gpu', 'gpu_detail'],
   reads: reads,

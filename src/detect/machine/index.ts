@@ -9,6 +9,7 @@ import { gpuLost } from './gpu-lost.ts';
 import { gpuMissing } from './gpu-missing.ts';
 import { gpuLowPower } from './gpu-low-power.ts';
 import { gpuMemoryFailed } from './gpu-memory-failed.ts';
+import { gpuMemoryWorn } from './gpu-memory-worn.ts';
 import { gpuRepairPending } from './gpu-repair-pending.ts';
 import { gpuMemoryJump } from './gpu-memory-jump.ts';
 import { gpuMemoryPressure } from './gpu-memory-pressure.ts';
@@ -37,6 +38,7 @@ export const hardwareDetectors = [
   gpuMemoryFailed,
   gpuRepairPending,
   gpuRecoveryNeeded,
+  gpuMemoryWorn,
   gpuEccCorrected,
   gpuNvlinkDegraded,
   gpuPcieDegraded,
