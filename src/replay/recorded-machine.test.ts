@@ -49,7 +49,8 @@ async function found(rows: string, machine?: string) {
     complain,
   );
   const findings = tally.found.map(({ finding: { kind, subject, cause } }) => [kind, subject.uuid, cause]);
-  return { findings, errors, unknown, unjudged: replay.unjudged.join('; ') };
+  const roots = tally.found.filter(({ finding }) => finding.consequenceOf === null).map(({ finding }) => finding.kind);
+  return { findings, roots, errors, unknown, unjudged: replay.unjudged.join('; ') };
 }
 
 const seconds = Array.from({ length: 240 }, (_, at) => at);
@@ -118,6 +119,18 @@ describe('a recorded machine', () => {
       ),
     ).toMatch(/is used up in/);
     expect(await leak(header, hours)).not.toMatch(/is used up in/);
+  });
+
+  it('is short of memory for a leak: one incident', async () => {
+    const total = 512 * 2 ** 30;
+    const used = (at: number) => total * Math.min(0.99, 0.1 + 0.002 * Math.max(0, at - 60));
+    const memory = ['total', 'used', 'available'].map((which) => `gradwatch_node_memory_${which}_bytes`);
+    const rows = Array.from({ length: 540 }, (_, at) =>
+      [at, start + 15 * at, 0.1, total, used(at), total - used(at)].join(','),
+    );
+    const { findings, roots } = await found(write('short.csv', [['step,time_s,lr', ...memory].join(','), ...rows]));
+    expect(findings.map(([kind]) => kind)).toEqual(['memory_leak', 'host_memory_pressure']);
+    expect(roots).toEqual(['memory_leak']);
   });
 
   it('is not judged where rows do not tell their time', async () => {

@@ -62,7 +62,8 @@ export const memoryLeak = scalarDetector({
   kind: 'memory_leak',
   subject: 'series',
   meaning: 'memory in use rises steadily and is not given back',
-  explains: [],
+  // Not worker_lost: an early leak of the node would hide every end of a worker. Where the kernel killed it, oom_kill says so.
+  explains: ['host_memory_pressure', 'oom_kill', 'gpu_memory_pressure', 'memory_fragmentation'],
   alert: 'rank_degraded',
   endsWithRun: true,
   options: memoryLeakOptions,
