@@ -8,13 +8,24 @@ export function timeLeft({ capacity }: ScalarPoint, latest: number, pace: number
   return pace > 0 ? Math.max(0, capacity - latest) / pace : Infinity;
 }
 
+/**
+ * What a rise is of that of all who share the memory: `none` of it, where that is less than half as much, as pages are that the kernel drops when it
+ * needs them; `small`, less than half of it; else, or where nothing is known of others, `most`.
+ */
+export type Part = 'none' | 'small' | 'most';
+
+/** @param together what all take more than before, in terms of the rise */
+export function partOf(together: number): Part {
+  if (together < 1 / 2) return 'none';
+  return together > 2 ? 'small' : 'most';
+}
+
 interface Course {
   /** The level before, the one of now, and the highest that this memory was given back from; -Infinity where it never was. */
   readonly from: number;
   readonly latest: number;
   readonly returned: number;
-  /** Whether what all take of the memory together did not rise with it. */
-  readonly hidden: boolean;
+  readonly part: Part;
   /** Whether the last part of the time brought its part of the rise. */
   readonly goesOn: boolean;
   /** Seconds since it began. */
@@ -30,10 +41,11 @@ const ofTensors = 'gradwatch_train_memory_allocated_bytes';
 export function severityOf(
   name: string,
   { capacity, pool = null }: ScalarPoint,
-  { from, latest, returned, hidden, goesOn, lasted, left }: Course,
+  { from, latest, returned, part, goesOn, lasted, left }: Course,
   { rise, taken, growth, warning, critical, unbounded }: MemoryLeakOptions,
 ): Severity {
-  if (hidden) return 'info';
+  // The series of the node tells how bad it is.
+  if (part !== 'most') return 'info';
   // What was given back before is not lost before it has grown beyond that.
   const hasGrown = goesOn && latest - from >= growth * Math.abs(from) && latest > (1 + rise) * returned;
   if (left === null || capacity === null) {

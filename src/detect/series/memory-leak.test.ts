@@ -114,7 +114,7 @@ describe('memoryLeak', () => {
     expect(told.at(-1)?.cause).toMatch(/and was not given back; the memory in use on the node did not rise with it\.$/);
   });
 
-  it('takes the time to exhaustion of what all take of the memory together', () => {
+  it('leaves what many take alike to the series of the node, and takes the time to exhaustion of all together', () => {
     const [total, each] = [512, 7 / 240];
     const ofEight = steps(1400, (at) => {
       const [value, pool] = [5 + each * at, 60 + 8 * each * at];
@@ -123,10 +123,13 @@ describe('memoryLeak', () => {
     const told = tell(ofEight, source, 15).flatMap(({ at, verdict }) =>
       verdict.status === 'evidence' ? [{ at, ...verdict }] : [],
     );
+    expect(new Set(told.map(({ severity }) => severity))).toEqual(new Set(['info']));
     const { at = NaN, cause } = told.at(-1) ?? {};
     const left = (total - 60) / 8 / each / 240 - at / 240;
     expect(left).toBeGreaterThan(2);
-    expect(Number(/used up in ([\d.]+) h\.$/.exec(cause ?? '')?.[1])).toBeCloseTo(left, 1);
+    expect(
+      Number(/at the pace of all on the node together it is used up in ([\d.]+) h\.$/.exec(cause ?? '')?.[1]),
+    ).toBeCloseTo(left, 1);
   });
 
   it('wakes nobody for what fills and levels off, and finds the leak after it', () => {

@@ -3,14 +3,13 @@ import { quiet } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure, span } from '../figure.ts';
 import { scalarDetector } from '../scalar.ts';
-import { severityOf, timeLeft } from './memory-exhaustion.ts';
+import { partOf, severityOf, timeLeft, type Part } from './memory-exhaustion.ts';
 import { memoryLeakOptions } from './memory-leak-options.ts';
 import {
   beganAnew,
   goesOnNow,
   hasEnded,
   isBack,
-  isHidden,
   isJump,
   latestMinima,
   newEnvelope,
@@ -19,6 +18,7 @@ import {
   slopeOver,
   slowsDown,
   steepestRise,
+  together,
   window,
   type Rise,
 } from './memory-rise.ts';
@@ -141,12 +141,12 @@ export const memoryLeak = scalarDetector({
     }
     state.scale = scale;
     const { from } = suspicion;
-    const hidden = isHidden(whole, latestMinima(pool, values));
+    const part = partOf(together(whole, latestMinima(pool, values)));
     const course = {
       from,
       latest,
       returned: state.returned,
-      hidden,
+      part,
       goesOn: goesOnNow(suspicion, whole),
       lasted,
       left,
@@ -163,18 +163,22 @@ export const memoryLeak = scalarDetector({
       window: envelope.minima(scale).length * envelope.span(scale),
       cause:
         `Memory of ${owner} (${name}) has risen from ${unit(from)} to ${unit(latest)} within ${span(lasted)} and was not given back` +
-        endOf(hidden, left),
-      advice: hidden
-        ? 'Pages of mapped files are dropped when memory is needed: report anonymous memory, which is resident less shared.'
-        : 'Look for what keeps growing: tensors kept with their graph (a loss summed without .item()), caches, lists of metrics, workers that load data.',
+        endOf(part, left),
+      advice:
+        part === 'none'
+          ? 'Pages of mapped files are dropped when memory is needed: report anonymous memory, which is resident less shared.'
+          : 'Look for what keeps growing: tensors kept with their graph (a loss summed without .item()), caches, lists of metrics, workers that load data.',
     };
   },
 });
 
 /** How the sentence ends. */
-function endOf(hidden: boolean, left: number | null): string {
-  if (hidden) return '; the memory in use on the node did not rise with it.';
-  return left === null ? '.' : `; at this pace it is used up in ${span(left)}.`;
+function endOf(part: Part, left: number | null): string {
+  if (part === 'none') return '; the memory in use on the node did not rise with it.';
+  if (left === null) return '.';
+  return part === 'small'
+    ? `; at the pace of all on the node together it is used up in ${span(left)}.`
+    : `; at this pace it is used up in ${span(left)}.`;
 }
 
 /** What was in use before was given back, down to this level. */

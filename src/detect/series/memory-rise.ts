@@ -120,13 +120,14 @@ export function slopeOver(envelope: LowerEnvelope, values: number): number {
   return theilSen(latestMinima(envelope, values)) / envelope.span(scaleOf(values));
 }
 
-/** Whether what all take together rose by less than half as much within the same time. Where it is not known, nothing says so. */
-export function isHidden(minima: readonly number[], pool: readonly number[]): boolean {
-  const rise = (values: readonly number[]) => {
-    const [from, , , level] = quarters(values);
-    return level - from;
-  };
-  return rise(pool) < rise(minima) / 2;
+/** How many times as much as an owner all take together more than before, within the same time; NaN where that is not known. */
+export function together(minima: readonly number[], pool: readonly number[]): number {
+  return riseWithin(pool) / riseWithin(minima);
+}
+
+function riseWithin(minima: readonly number[]): number {
+  const [from, , , level] = quarters(minima);
+  return level - from;
 }
 
 /** The last so many values in the finest minima of which the window holds them all. */
