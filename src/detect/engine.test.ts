@@ -256,6 +256,16 @@ describe('DetectionEngine', () => {
     ]);
   });
 
+  it('names a GPU by its number, as all that is found of one', () => {
+    const { table, built, reports } = engine(true, 'gradwatch_gpu_memory_used_bytes');
+    const used = gauge('gradwatch_gpu_memory_used_bytes', { help: 'h', labels: ['uuid', 'gpu'] });
+    table.group(['uuid', 'gpu'], { used }).row({ uuid: 'GPU-b', gpu: '1' }).set('used', 95);
+    built.tick(1000, []);
+    expect(reports.filter(({ detector }) => detector.kind === 'high')).toMatchObject([
+      { uuid: 'GPU-b', verdict: { cause: 'gradwatch_gpu_memory_used_bytes of GPU 1' } },
+    ]);
+  });
+
   it.each([
     ['a name that the script gave', 'reward,kl*', ['reward 7', 'kl 7', 'kl 8']],
     ['the metric of all of them', 'gradwatch_train_extra', ['reward 7', 'margin 7']],

@@ -199,6 +199,13 @@ function capacityColumn({ columns }: GroupSnapshot, name: string): number {
 function sourceOf(name: string, block: string): ScalarSource {
   const labels = readLabelBlock(block);
   const [run, rank, uuid] = [labels.get('run') ?? null, labels.get('rank'), labels.get('uuid') ?? null];
-  const owner = rank !== undefined ? `rank ${rank}` : (uuid ?? (block === '' ? 'the node' : block));
-  return { name, run, rank: rank === undefined ? null : Number(rank), uuid, owner };
+  return { name, run, rank: rank === undefined ? null : Number(rank), uuid, owner: ownerOf(labels, block) };
+}
+
+/** Of which it is a value, within a sentence. */
+function ownerOf(labels: ReadonlyMap<string, string>, block: string): string {
+  const [rank, gpu, uuid] = [labels.get('rank'), labels.get('gpu'), labels.get('uuid')];
+  if (rank !== undefined) return `rank ${rank}`;
+  if (gpu !== undefined) return `GPU ${gpu}`;
+  return uuid ?? (block === '' ? 'the node' : block);
 }
