@@ -106,7 +106,7 @@ async function replayRun(
   let bad = 0;
   const judge = new Replay(run, configuration, (change) => {
     if (!json) print(lineOf(change, judge.step));
-    tally.take(change);
+    tally.take(change, judge.step);
   });
   const take = (row: Row) => {
     rows += 1;
@@ -182,8 +182,8 @@ async function replayRun(
   }
   if (judge.ranks > 0) complain(`${path}: not judged: ${judge.unjudged.join('; ')}`);
   if (json) {
-    for (const { finding, worsenedStep } of tally.found)
-      print(writeJson({ ...finding, worsenedStep, pages: pages(finding) }));
+    for (const { finding, openedStep, worsenedStep } of tally.found)
+      print(writeJson({ ...finding, openedStep, worsenedStep, pages: pages(finding) }));
   } else {
     print(summaryOf(run, rows, tally, judge.ranks));
   }

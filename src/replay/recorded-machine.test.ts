@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { detectOptions } from '../detect/index.ts';
 import { findingsOptions } from '../findings/index.ts';
 import { Vocabulary } from '../scalars/index.ts';
-import { readMachine, readRecording, Replay, Tally, type Row, type TimedReadings } from './index.ts';
+import { lineOf, readMachine, readRecording, Replay, summaryOf, Tally, type Row, type TimedReadings } from './index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gradwatch-machine-'));
 afterAll(() => {
@@ -34,8 +34,10 @@ async function found(rows: string, machine?: string) {
   const errors: string[] = [];
   const complain = (line: number, error: string) => errors.push(`${line}: ${error}`);
   const tally = new Tally();
+  const lines: string[] = [];
   const replay = new Replay('on a machine', options, (change) => {
-    tally.take(change);
+    lines.push(lineOf(change, replay.step));
+    tally.take(change, replay.step);
   });
   const readings: TimedReadings[] = [];
   if (machine !== undefined) await readMachine(machine, vocabulary.value, (each) => readings.push(each), complain);
@@ -50,7 +52,8 @@ async function found(rows: string, machine?: string) {
   );
   const findings = tally.found.map(({ finding: { kind, subject, cause } }) => [kind, subject.uuid, cause]);
   const roots = tally.found.filter(({ finding }) => finding.consequenceOf === null).map(({ finding }) => finding.kind);
-  return { findings, roots, errors, unknown, unjudged: replay.unjudged.join('; ') };
+  const summary = summaryOf('on a machine', seconds.length, tally);
+  return { findings, roots, lines, summary, errors, unknown, unjudged: replay.unjudged.join('; ') };
 }
 
 const seconds = Array.from({ length: 240 }, (_, at) => at);
@@ -59,7 +62,7 @@ describe('a recorded machine', () => {
   it('is judged where rows have columns of the series that are scraped', async () => {
     const margin = '"gradwatch_gpu_temperature_margin_celsius{uuid=""GPU-b"",gpu=""1""}"';
     const celsius = '"gradwatch_gpu_temperature_celsius{uuid=""GPU-b"",gpu=""1""}"';
-    const { findings, errors, unknown, unjudged } = await found(
+    const { findings, lines, summary, errors, unknown, unjudged } = await found(
       write('hot.csv', [
         `step,time_s,lr,${margin},${celsius},gradwatch_gpu_colour`,
         ...seconds.map((at) => `${at},${start + at},0.1,${at < 60 ? 20 : 1},${at < 60 ? 70 : 89},`),
@@ -70,6 +73,9 @@ describe('a recorded machine', () => {
     ]);
     expect(errors).toEqual([]);
     expect(unknown).toEqual(['gradwatch_gpu_colour']);
+    // Of a machine no step makes evident what is found: it is told with the one that was reached then.
+    expect(lines[0]).toMatch(/^step 12\d {2}opened {2}warning {2}gpu_hot/);
+    expect(summary).toMatch(/warning gpu_hot at step 12\d$/);
     expect(unjudged).not.toContain('gpu_hot');
     expect(unjudged).toContain('gpu_xid');
   });

@@ -5,6 +5,8 @@ import type { Finding, FindingChange } from '../findings/index.ts';
 export interface Found {
   readonly finding: Finding;
   readonly openedAs: Severity;
+  /** The step at which it was found; of a kind that no step makes evident, the step that was reached then, null before the first. */
+  readonly openedStep: number | null;
   /** The step at which it reached its severity, null where it opened with it. */
   readonly worsenedStep: number | null;
 }
@@ -17,12 +19,14 @@ export class Tally {
     return [...this.#found.values()];
   }
 
-  take({ change, finding }: FindingChange): void {
+  /** @param reached the step that the recording had reached at the change */
+  take({ change, finding }: FindingChange, reached: number | null = null): void {
     const before = this.#found.get(finding.id);
     this.#found.set(finding.id, {
       finding,
       openedAs: before?.openedAs ?? finding.severity,
-      worsenedStep: change === 'worsened' ? finding.lastStep : (before?.worsenedStep ?? null),
+      openedStep: before === undefined ? (finding.detectedStep ?? reached) : before.openedStep,
+      worsenedStep: change === 'worsened' ? (finding.lastStep ?? reached) : (before?.worsenedStep ?? null),
     });
   }
 }

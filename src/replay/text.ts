@@ -17,16 +17,16 @@ export function pages({ kind, severity, consequenceOf }: Finding): boolean {
  */
 export function lineOf({ change, finding }: FindingChange, reached: number | null): string {
   const { severity, kind, cause, consequenceOf, resolution, lastStep } = finding;
-  const step = change === 'opened' ? finding.detectedStep : change === 'resolved' ? reached : lastStep;
+  const evident = change === 'opened' ? finding.detectedStep : change === 'resolved' ? null : lastStep;
   const text =
     change === 'resolved'
-      ? (resolution ?? '') + (resolution === 'recovered' ? `, last seen at step ${lastStep ?? '-'}` : '')
+      ? (resolution ?? '') + (resolution === 'recovered' && lastStep !== null ? `, last seen at step ${lastStep}` : '')
       : change === 'amended'
         ? consequenceOf === null
           ? 'stands for itself'
           : `is a consequence of ${consequenceOf}`
         : cause + (consequenceOf === null ? '' : ` (a consequence of ${consequenceOf})`);
-  return `step ${step ?? '-'}  ${change}  ${severity}  ${kind}  ${text}`;
+  return `step ${evident ?? reached ?? '-'}  ${change}  ${severity}  ${kind}  ${text}`;
 }
 
 /**
@@ -39,11 +39,11 @@ export function summaryOf(run: string, rows: number, { found }: Tally, ranks = 1
   return [head + (paging.length > 0 ? ':' : ''), ...paging.map((each) => summaryLine(each, ranks))].join('\n');
 }
 
-function summaryLine({ finding, openedAs, worsenedStep }: Found, ranks: number): string {
-  const { severity, firstStep, detectedStep } = finding;
+function summaryLine({ finding, openedAs, openedStep, worsenedStep }: Found, ranks: number): string {
+  const { severity, firstStep } = finding;
   const { rank } = finding.subject;
   const kind = finding.kind + (ranks > 1 && rank !== null ? ` of rank ${rank}` : '');
-  const opened = `step ${detectedStep ?? '-'} (began at ${firstStep ?? '-'})`;
+  const opened = `step ${openedStep ?? '-'}` + (firstStep === null ? '' : ` (began at ${firstStep})`);
   return severity === openedAs
     ? `  ${severity} ${kind} at ${opened}`
     : `  ${openedAs} ${kind} at ${opened}, ${severity} from step ${worsenedStep ?? '-'}`;
