@@ -127,6 +127,21 @@ describe('a recorded machine', () => {
     expect(await leak(header, hours)).not.toMatch(/is used up in/);
   });
 
+  it('tells whether the memory of a process is in use on it', async () => {
+    const [total, gibibyte] = [512 * 2 ** 30, 2 ** 30];
+    const columns =
+      'step,time_s,process_memory_bytes,gradwatch_node_memory_total_bytes,gradwatch_node_memory_used_bytes';
+    const leak = async (used: (at: number) => number) => {
+      const rows = Array.from({ length: 400 }, (_, at) =>
+        [at, start + 60 * at, (6 + at / 3) * gibibyte, total, used(at) * gibibyte].join(','),
+      );
+      const { findings } = await found(write('mapped.csv', [columns, ...rows]));
+      return findings.flatMap(([, , cause]) => (cause?.startsWith('Memory of rank') ? [cause] : []));
+    };
+    expect(await leak(() => 40)).toEqual([expect.stringMatching(/did not rise with it\.$/)]);
+    expect(await leak((at) => 40 + at / 3)).toEqual([expect.stringMatching(/at this pace it is used up in/)]);
+  });
+
   it('is short of memory for a leak: one incident', async () => {
     const total = 512 * 2 ** 30;
     const used = (at: number) => total * Math.min(0.99, 0.1 + 0.002 * Math.max(0, at - 60));
