@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Configuration } from './catalogue.ts';
 import { systemTimers, type Logger } from './collect/index.ts';
 import { isRequired } from './collectors.ts';
@@ -17,6 +18,8 @@ import { version } from './version.ts';
 
 /** How often runs and findings look at the clock: lifetimes and holds are minutes. */
 const tickSeconds = 1;
+/** So long what a person says waits to be on disk before it is answered: the disk may hang. */
+const keptGraceSeconds = 5;
 /** Less than the 30 s that Kubernetes gives a pod. */
 const stopGraceSeconds = 5;
 
@@ -163,6 +166,8 @@ export class App {
     findings.subscribe((change) => {
       this.#ingest.finding(change);
       showCondition(change.finding.subject, findings, runs);
+      // After a restart it is the same one, and not told again under another id.
+      if (change.change === 'opened') void snapshots?.save();
     });
     if (configuration.log.findings !== undefined) {
       const { findings: path, findings_max_bytes: maximumBytes, findings_kept: kept } = configuration.log;
@@ -182,6 +187,7 @@ export class App {
         collectors: () => this.#collectors.reports,
         runs: () => runs.listRuns(),
         findings,
+        persist: () => Promise.race([snapshots?.save(), sleep(1000 * keptGraceSeconds, undefined, { ref: false })]),
         kinds: detectors.map(({ kind }) => kind),
         now,
         askWorkers: (run, rank, request) => this.#ingest.request(run, rank, request),

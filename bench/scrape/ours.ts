@@ -51,6 +51,7 @@ export async function serveOurs(series: number): Promise<{ url: string; refresh:
       collectors: () => [],
       runs: () => [],
       findings: noFindings,
+      persist: () => Promise.resolve(),
       kinds: [],
       now: () => Date.now() / 1000,
       askWorkers: () => Promise.resolve([]),

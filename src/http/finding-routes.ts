@@ -18,7 +18,7 @@ const acknowledgement = v.strictObject({ author, note: v.optional(note, '') });
 const off = 'acknowledging is switched off; set http.token_file to a file with a bearer token to switch it on';
 
 /** The findings of this node, listed, followed and acknowledged: see docs/http-api.md for the shape. */
-export function findingRoutes({ findings, kinds, token, log }: Served, stream: FindingStream): Router {
+export function findingRoutes({ findings, persist, kinds, token, log }: Served, stream: FindingStream): Router {
   const router = Router();
   const parameters = findingParameters(kinds);
   const find = (id: string): Finding => {
@@ -61,7 +61,7 @@ export function findingRoutes({ findings, kinds, token, log }: Served, stream: F
     .all(onlyMethods('GET, HEAD'));
   router
     .route('/api/v1/findings/:id/acknowledgement')
-    .post(authorize(token, off), jsonBody(bodyLimit), (request: Request<{ id: string }>, response) => {
+    .post(authorize(token, off), jsonBody(bodyLimit), async (request: Request<{ id: string }>, response) => {
       const { id } = request.params;
       const said = readBody(acknowledgement, request.body);
       find(id);
@@ -74,6 +74,7 @@ export function findingRoutes({ findings, kinds, token, log }: Served, stream: F
         );
       }
       log.info({ finding: id, ...said, from: request.ip }, 'a finding was acknowledged');
+      await persist();
       sendJson(response, told(finding));
     })
     .all(onlyMethods('POST'));

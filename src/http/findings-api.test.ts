@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startApi } from '../../test/support/findings-api.ts';
 import { evidence, findingsHouse } from '../../test/support/findings-house.ts';
@@ -94,6 +95,21 @@ describe('POST /api/v1/findings/:id/acknowledgement', () => {
     expect((await list('')).findings[0]?.acknowledgement?.author).toBe('ada');
   });
 
+  it('is answered when it is on disk', async () => {
+    house.see(spike, evidence('warning'));
+    const kept: (string | undefined)[] = [];
+    const { server, ask } = await startApi({
+      findings: house.findings,
+      persist: async () => {
+        await sleep(50);
+        kept.push(house.findings.open[0]?.acknowledgement?.author);
+      },
+    });
+    await ask('POST', path, { author: 'ada' });
+    expect(kept).toEqual(['ada']);
+    await server.stop(1);
+  });
+
   it('needs a token, a finding that is open, and a name', async () => {
     house.see(spike, evidence('warning'));
     expect((await api.ask('POST', path, { author: 'ada' }, 'wrong')).status).toBe(401);
@@ -130,6 +146,23 @@ describe('/api/v1/silences', () => {
       status: 404,
       body: { error: { code: 'unknown_silence' } },
     });
+  });
+
+  it('is answered when it is on disk, and so is its end', async () => {
+    const order: string[] = [];
+    const kept = await startApi({
+      findings: house.findings,
+      persist: async () => {
+        await sleep(50);
+        order.push(`${house.findings.silences.length} on disk`);
+      },
+    });
+    const { body } = await kept.ask('POST', '/api/v1/silences', draft);
+    order.push('answered');
+    await kept.ask('DELETE', `/api/v1/silences/${String(body?.id)}`);
+    order.push('answered');
+    expect(order).toEqual(['1 on disk', 'answered', '0 on disk', 'answered']);
+    await kept.server.stop(1);
   });
 
   it.each([

@@ -92,6 +92,7 @@ async function serve(changed: Partial<Served> = {}, patience?: Patience): Promis
     collectors: () => [],
     runs: () => [run],
     findings: { ...noFindings, open: [finding], resolved: [resolved] },
+    persist: () => Promise.resolve(),
     kinds: ['loss_spike', 'non_finite'],
     now: () => 1_700_000_060,
     askWorkers,

@@ -20,6 +20,8 @@ export interface Served {
     Findings,
     'open' | 'resolved' | 'subscribe' | 'silences' | 'silence' | 'endSilence' | 'acknowledge'
   >;
+  /** Settles when what was said so far is on disk where it is kept, or cannot be for now. */
+  readonly persist: () => Promise<unknown>;
   /** Kinds of findings that there can be. */
   readonly kinds: readonly string[];
   readonly askWorkers: AskWorkers;

@@ -43,7 +43,7 @@ const bodySchema = v.pipe(
 const off = 'silences are switched off; set http.token_file to a file with a bearer token to switch them on';
 
 /** Silences: created, listed and ended by who has the token. */
-export function silenceRoutes({ findings, kinds, token, log, now }: Served): Router {
+export function silenceRoutes({ findings, persist, kinds, token, log, now }: Served): Router {
   const router = Router();
   const authorized = authorize(token, off);
   const create = (draft: SilenceDraft) => {
@@ -60,7 +60,7 @@ export function silenceRoutes({ findings, kinds, token, log, now }: Served): Rou
       readQuery(request, {});
       sendJson(response, { silences: findings.silences });
     })
-    .post(authorized, jsonBody(bodyLimit), (request, response) => {
+    .post(authorized, jsonBody(bodyLimit), async (request, response) => {
       const { duration: seconds, ...draft } = readBody(bodySchema, request.body);
       if (draft.kind !== '*' && !kinds.includes(draft.kind)) {
         const message = `kind: nothing finds ${JSON.stringify(draft.kind)}; there are ${kinds.join(', ')}`;
@@ -68,19 +68,21 @@ export function silenceRoutes({ findings, kinds, token, log, now }: Served): Rou
       }
       const silence = create({ ...draft, expiresAt: now() + seconds });
       log.info({ silence, from: request.ip }, 'a silence was created');
+      await persist();
       response.status(201);
       sendJson(response, silence);
     })
     .all(onlyMethods('GET, HEAD, POST'));
   router
     .route('/api/v1/silences/:id')
-    .delete(authorized, (request: Request<{ id: string }>, response) => {
+    .delete(authorized, async (request: Request<{ id: string }>, response) => {
       const { id } = request.params;
       if (!findings.endSilence(id)) {
         const message = `no silence ${JSON.stringify(id.slice(0, 100))} is in force; GET /api/v1/silences lists them`;
         throw new ApiError(404, 'unknown_silence', message);
       }
       log.info({ silence: id, from: request.ip }, 'a silence was ended');
+      await persist();
       response.status(204).end();
     })
     .all(onlyMethods('DELETE'));

@@ -18,6 +18,7 @@ export async function startApi(
       collectors: () => [],
       runs: () => [],
       findings: noFindings,
+      persist: () => Promise.resolve(),
       kinds: ['spike', 'lost'],
       askWorkers: () => Promise.resolve([]),
       token: 'secret',
