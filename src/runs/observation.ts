@@ -44,6 +44,8 @@ export interface RankIdentity {
 /** One cleaned report of a step, complete or in part, in the order in which it was accepted. */
 export interface Observation extends RankIdentity {
   readonly attempt: number;
+  /** How many ranks the run has, as its process says; absent in a recording. */
+  readonly worldSize?: number;
   /** The optimiser step that the values belong to. */
   readonly step: number;
   /** When the worker took the step, Unix seconds. */

@@ -152,6 +152,7 @@ export class Rank {
       run: this.#hello.run,
       rank: this.#hello.rank,
       attempt: this.#hello.attempt,
+      worldSize: this.#hello.worldSize,
       step: record.step,
       time: record.time,
       fresh: report.values,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { StepValues } from '../../runs/index.ts';
 import { Feed, normals, steps } from '../../../test/support/detection.ts';
 import { slowDown } from './slow-down.ts';
 
@@ -75,6 +76,50 @@ describe('slowDown', () => {
     const blind = new Feed(slowDown);
     blind.say(steps(200, () => ({ step_seconds: 0.2, batch_size: 4 })));
     expect(blind.say(steps(200, () => ({ step_seconds: 0.4, batch_size: 8 })))).toEqual([]);
+  });
+
+  it('goes by the operations of the model or its utilisation where they are told: tokens of longer sequences are more work', () => {
+    const noise = normals(8);
+    const longer = times(9, 800, (at) => 0.2 * (1 + 0.25 * Math.floor(at / 200)));
+    const told = (by: (seconds: number) => Record<string, number>, slow = 1) =>
+      longer.map(({ step_seconds: seconds }, at) => ({
+        ...{ step_seconds: seconds * (at < 700 ? 1 : slow), tokens: 4096 },
+        ...by(seconds * Math.exp(0.02 * noise())),
+      }));
+    const operations = (seconds: number) => ({ floating_point_operations: 1e12 * seconds });
+    expect(new Feed(slowDown).say(told(() => ({})))[0]).toMatch(/^warning 20/);
+    expect(new Feed(slowDown).say(told(operations))).toEqual([]);
+    expect(new Feed(slowDown).say(told(operations, 1.5))[0]).toMatch(/^warning 70/);
+    expect(new Feed(slowDown).say(told(() => ({ mfu_ratio: 0.4 })))).toEqual([]);
+  });
+
+  it('finds what is slow by a utilisation that is a mean over steps, and by tokens where few steps tell one', () => {
+    let mean = 0.4;
+    const smooth = times(10, 500, (at) => (at < 400 ? 0.2 : 0.4)).map(({ step_seconds: seconds }) => {
+      mean = 0.9 * mean + (0.1 * 0.08) / seconds;
+      return { step_seconds: seconds, mfu_ratio: mean };
+    });
+    expect(new Feed(slowDown).say(smooth)[0]).toMatch(/^warning 4[01]\d$/);
+    const seldom = times(11, 500, (at) => (at < 400 ? 0.2 : 0.4)).map((values, at) => ({
+      ...{ ...values, tokens: 4096 },
+      ...(at % 10 === 0 && { mfu_ratio: 0.08 / values.step_seconds }),
+    }));
+    expect(new Feed(slowDown).say(seldom)[0]).toMatch(/^(warning|critical) 40\d$/);
+  });
+
+  it('begins anew with another number of ranks where steps are not told to be as much work', () => {
+    const resized = (values: StepValues) => {
+      const feed = new Feed(slowDown);
+      const said = steps(600, (at) =>
+        feed.take(
+          { step_seconds: (at < 300 ? 0.3 : 0.4) * (at < 500 ? 1 : 1.5), ...values },
+          at < 300 ? { worldSize: 8 } : { worldSize: 6, attempt: 1 },
+        ),
+      );
+      return said.findIndex(({ status }) => status === 'evidence');
+    };
+    expect(resized({ batch_size: 96 })).toBe(507);
+    expect(resized({ samples: 12 })).toBe(324);
   });
 
   it('lets a process begin slowly that goes on for one before it', () => {

@@ -3,7 +3,7 @@ import { LevelShift } from '../../stats/index.ts';
 import { detectorOptions, quiet, stepDetector } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
-import { trainingSeconds, workOf } from './step-time.ts';
+import { trainingSeconds, workBy, workMeasures, type WorkMeasure } from './step-time.ts';
 
 /** A change of the work of a step, as a share of it, after which another time for the same work is to be expected. */
 const otherWork = 0.1;
@@ -18,14 +18,16 @@ export interface State {
   /** Of the process that is observed, and how many of its steps were. */
   attempt: number;
   steps: number;
-  /** What the time is measured by: work of a step where it is told. */
-  byWork: boolean;
+  /** What the work of a step is measured by, and the surest measure that the last step told. */
+  measure: WorkMeasure;
+  told: WorkMeasure;
   batchSize: number | null;
+  worldSize: number | null;
 }
 
 /**
  * Steps take longer than they did before, and go on doing so: fail-slow hardware, a network that lost a link, a store that became slow. A
- * step with more work may take longer: where workers tell tokens or samples, it is the time for one.
+ * step with more work may take longer: where workers tell how much it was, it is the time for as much.
  */
 export const slowDown = stepDetector({
   kind: 'slow_down',
@@ -55,34 +57,36 @@ export const slowDown = stepDetector({
     episode: new Episode(),
     attempt: -1,
     steps: 0,
-    byWork: false,
+    measure: 'steps',
+    told: 'steps',
     batchSize: null,
+    worldSize: null,
   }),
   observe(state, observation, options) {
     const { level, episode } = state;
-    const { step, rank, attempt, wentBack, fresh } = observation;
+    const { step, rank, attempt, worldSize, wentBack, fresh, known } = observation;
     const seconds = trainingSeconds(observation);
     if (wentBack || attempt !== state.attempt) {
       level.interrupt();
       state.attempt = attempt;
       state.steps = 0;
     }
-    const work = workOf(observation);
-    const grew =
-      work === null && fresh.batch_size !== undefined && fresh.batch_size !== (state.batchSize ?? fresh.batch_size);
+    const isResized = differs(fresh.batch_size, state.batchSize) || differs(worldSize, state.worldSize);
     state.batchSize = fresh.batch_size ?? state.batchSize;
-    if (grew || (seconds !== null && (work !== null) !== state.byWork)) level.clear();
+    state.worldSize = worldSize ?? state.worldSize;
+    if (isResized && state.measure === 'steps') level.clear();
     if (seconds === null) return quiet;
-    state.byWork = work !== null;
+    measureBy(workMeasures.find((measure) => workBy(measure, known) !== null) ?? 'steps', state);
+    const work = workBy(state.measure, known);
     state.steps += 1;
-    if (state.steps <= options.warmup) return quiet;
-    const changed = work === null ? null : state.work.take(Math.log(work), true);
+    if (work === null || state.steps <= options.warmup) return quiet;
+    const changed = isOfOneKind(state.measure) ? null : state.work.take(Math.log(work), true);
     if (changed !== null && Math.abs(changed.by) > Math.max(Math.log(1 + otherWork), options.z * changed.sigma)) {
       // The time for one token grows with the length of a sequence.
       level.clear();
       state.work.clear();
     }
-    const shift = level.take(Math.log(seconds / (work ?? 1)), !episode.open);
+    const shift = level.take(Math.log(seconds / work), !episode.open);
     if (shift === null) return quiet;
     const limit = Math.max(Math.log(options.slowdown), options.z * Math.max(scaleFloor, shift.sigma));
     if (shift.by < limit) return shift.by < limit / 2 ? episode.calm(step, options.recent) : quiet;
@@ -91,8 +95,9 @@ export const slowDown = stepDetector({
     const usual = Math.exp(shift.usual);
     // A median moves when half of its values have.
     const firstStep = episode.disturbed(Math.max(0, step - ((options.recent - 1) >> 1)));
-    const what = work === null ? 'A step' : 'The same work';
-    const figures = work === null ? ` (${figure(factor * usual)} s instead of ${figure(usual)} s)` : '';
+    const bySteps = state.measure === 'steps';
+    const what = bySteps ? 'A step' : 'The same work';
+    const figures = bySteps ? ` (${figure(factor * usual)} s instead of ${figure(usual)} s)` : '';
     return {
       status: 'evidence',
       severity: factor >= options.critical ? 'critical' : 'warning',
@@ -109,3 +114,22 @@ export const slowDown = stepDetector({
     };
   },
 });
+
+/** Whether as much work is as long a time at all steps. A utilisation is often a mean over steps: beside the time of one it tells no work. */
+function isOfOneKind(measure: WorkMeasure): boolean {
+  return measure === 'steps' || measure === 'mfu_ratio';
+}
+
+function differs(now: number | undefined, before: number | null): boolean {
+  return now !== undefined && before !== null && now !== before;
+}
+
+/** Goes over to another measure when two steps in a row tell it: what is told now and then measures nothing between. */
+function measureBy(told: WorkMeasure, state: State): void {
+  const isLasting = told === state.told;
+  state.told = told;
+  if (!isLasting || told === state.measure) return;
+  state.measure = told;
+  state.level.clear();
+  state.work.clear();
+}

@@ -1,4 +1,4 @@
-import type { Observation } from '../../runs/index.ts';
+import type { Observation, StepValues } from '../../runs/index.ts';
 import { pausedAfter } from '../paused-after.ts';
 
 /** The time of a step that this report brings, in seconds; null for a step that did more than train, or where there is none. */
@@ -8,8 +8,17 @@ export function trainingSeconds({ fresh, known }: Observation): number | null {
   return pausedAfter(known) || known.validation_loss !== undefined ? null : seconds;
 }
 
-/** How much the step worked on, tokens or samples; null where the worker does not tell. */
-export function workOf({ known: { tokens, samples } }: Observation): number | null {
-  const work = tokens ?? samples;
-  return work !== undefined && work > 0 && work < Infinity ? work : null;
+/**
+ * By what the work of a step is measured, the surest first: the operations of the model, of which its utilisation over the time of the step is
+ * a share that stays the same; tokens; samples. By nothing a step is as much work as any other.
+ */
+export const workMeasures = ['floating_point_operations', 'mfu_ratio', 'tokens', 'samples', 'steps'] as const;
+export type WorkMeasure = (typeof workMeasures)[number];
+
+/** How much the step worked on; null where the worker does not tell it by this measure. */
+export function workBy(measure: WorkMeasure, known: StepValues): number | null {
+  if (measure === 'steps') return 1;
+  const times = measure === 'mfu_ratio' ? known.step_seconds : 1;
+  const work = (known[measure] ?? NaN) * (times ?? NaN);
+  return work > 0 && work < Infinity ? work : null;
 }

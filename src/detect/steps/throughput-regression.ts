@@ -1,10 +1,10 @@
 import { integer, number } from '../../config/index.ts';
-import type { Observation } from '../../runs/index.ts';
+import type { Observation, StepValues } from '../../runs/index.ts';
 import { SlidingWindow } from '../../stats/index.ts';
 import { detectorOptions, quiet, stepDetector } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
-import { trainingSeconds, workOf } from './step-time.ts';
+import { trainingSeconds, workBy } from './step-time.ts';
 
 /** A change of the work of a step, as a share of it, after which another throughput is to be expected. */
 const otherWork = 0.1;
@@ -88,7 +88,7 @@ export const throughputRegression = stepDetector({
       state.measure = measured.by;
     }
     last.push(measured.value);
-    work.push(workOf(observation) ?? 0);
+    work.push(workOf(observation.known) ?? 0);
     if (last.size < last.capacity) return quiet;
     const [level, upper, usualWork] = [last.median(), last.quantile(0.75), work.median()];
     const isOther = state.best !== null && Math.abs(usualWork - state.best.work) > otherWork * state.best.work;
@@ -138,9 +138,13 @@ function measure(observation: Observation): { readonly by: Measure; readonly val
   if (fresh.mfu_ratio !== undefined)
     return fresh.mfu_ratio > 0 && fresh.mfu_ratio < Infinity ? { by: 'mfu_ratio', value: fresh.mfu_ratio } : null;
   const seconds = trainingSeconds(observation);
-  const work = workOf(observation);
+  const work = workOf(known);
   if (seconds === null || work === null || known.mfu_ratio !== undefined) return null;
-  return { by: known.tokens === undefined ? 'samples' : 'tokens', value: work / seconds };
+  return { by: workBy('tokens', known) === null ? 'samples' : 'tokens', value: work / seconds };
+}
+
+function workOf(known: StepValues): number | null {
+  return workBy('tokens', known) ?? workBy('samples', known);
 }
 
 /** What comes next is not to be mixed with the last values. The best level stays. */
