@@ -141,6 +141,7 @@ function engine(enabled = true, judgedSeries = 'gradwatch_node_*_used_bytes,grad
     },
     sink: {
       report: (report) => reports.push(report),
+      rankEnded: (run, rank) => ends.push(`ended ${run} ${rank}`),
       runEnded: (run) => ends.push(`ended ${run}`),
       rankForgotten: (run, rank) => ends.push(`forgotten ${run} ${rank}`),
       runForgotten: (run) => ends.push(`forgotten ${run}`),
@@ -217,7 +218,7 @@ describe('DetectionEngine', () => {
   });
 
   it('compares the ranks of a run, each run by itself, without those that have ended', () => {
-    const { built, see, reports } = engine();
+    const { built, see, reports, ends } = engine();
     const named = () =>
       reports.filter(({ detector }) => detector.kind === 'slowest').map(({ run, rank }) => `${run} ${rank}`);
     see(0, { step_seconds: 3 }, { rank: 1 });
@@ -227,6 +228,8 @@ describe('DetectionEngine', () => {
     built.transition(ended);
     see(1, { step_seconds: 1 }, { rank: 0 });
     expect(named()).toEqual(['r 1', 'r 1', 'other 0', 'r 0']);
+    built.transition({ ...ended, rank: 0, to: 'stalled' });
+    expect(ends).toEqual(['ended r 1']);
   });
 
   it('judges single values: of steps at once, of the machine every 15 seconds', () => {
@@ -395,7 +398,7 @@ describe('the detectors', () => {
     });
     const { value } = read as { value: Record<string, { enabled: boolean }> };
     const table = new SeriesTable();
-    const sink = { report() {}, runEnded() {}, rankForgotten() {}, runForgotten() {} };
+    const sink = { report() {}, rankEnded() {}, runEnded() {}, rankForgotten() {}, runForgotten() {} };
     expect(
       () =>
         new DetectionEngine({

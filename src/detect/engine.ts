@@ -24,9 +24,10 @@ import type { AnyScalarDetector } from './scalar.ts';
 import type { AnyReportDetector, Reports } from './report.ts';
 import { ScalarWatch, type ScalarStation } from './scalar-watch.ts';
 
-/** Where verdicts go. It is told of the ends of runs after the last verdict on them. */
+/** Where verdicts go. It is told of the ends of ranks and runs after the last verdict on them. */
 export interface VerdictSink {
   report(report: Report): void;
+  rankEnded(run: string, rank: number): void;
   runEnded(run: string): void;
   rankForgotten(run: string, rank: number): void;
   runForgotten(run: string): void;
@@ -158,10 +159,12 @@ export class DetectionEngine implements RunListener {
   }
 
   transition(transition: RankTransition): void {
-    if (endedStates.has(transition.to)) this.#groups.leave(transition);
+    const ended = endedStates.has(transition.to);
+    if (ended) this.#groups.leave(transition);
     for (const station of this.#transitions) {
       this.#judging.judge(station.detector, transition, askTransition, station, transition);
     }
+    if (ended) this.#sink.rankEnded(transition.run, transition.rank);
   }
 
   runEnded(run: string): void {

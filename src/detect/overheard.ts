@@ -8,6 +8,9 @@ export function overheard(sink: VerdictSink, hears: (report: Report) => void): V
       hears(report);
       sink.report(report);
     },
+    rankEnded: (run, rank) => {
+      sink.rankEnded(run, rank);
+    },
     runEnded: (run) => {
       sink.runEnded(run);
     },

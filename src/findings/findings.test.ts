@@ -161,6 +161,59 @@ describe('Findings', () => {
     expect(findings.resolved).toMatchObject([{ resolution: 'expired' }]);
   });
 
+  it('waits no longer for a rank that has ended, but for those that go on', () => {
+    const { findings, see, recover, wait } = house();
+    for (const rank of [0, 1]) see(cause, evidence('critical'), rank);
+    wait(500);
+    findings.rankEnded('r', 0);
+    findings.rankEnded('other', 1);
+    wait(500);
+    expect(findings.open).toHaveLength(1);
+    findings.rankEnded('r', 1);
+    wait(119);
+    expect(findings.open).toHaveLength(1);
+    wait(1);
+    expect(findings.resolved).toMatchObject([{ resolution: 'expired' }]);
+    // It is back, and slow again.
+    see(cause, evidence('critical'), 1);
+    findings.rankEnded('r', 1);
+    see(cause, evidence('critical'), 0);
+    wait(500);
+    expect(findings.open).toMatchObject([{ id: 'abc-2' }]);
+    recover(cause, 0);
+    findings.rankEnded('r', 0);
+    wait(1);
+    expect(findings.resolved).toMatchObject([{ resolution: 'recovered' }, { resolution: 'expired' }]);
+  });
+
+  it('ends with a rank all that is found of it, by whatever series, except for how it ended', () => {
+    const { findings, see, wait } = house();
+    const leak: DetectorFacts = { ...facts, kind: 'effect', subject: 'series' };
+    for (const rank of [0, 1]) {
+      const of = { detector: leak, run: 'r', rank, uuid: null, witness: `process ${rank}` };
+      findings.report({ ...of, verdict: { status: 'evidence', ...evidence('warning') } });
+    }
+    see(lost, evidence('critical'), 1);
+    findings.rankEnded('r', 1);
+    wait(120);
+    expect(findings.open).toMatchObject([
+      { kind: 'effect', subject: { rank: 0 } },
+      { kind: 'lost', subject: { rank: 1 } },
+    ]);
+  });
+
+  it('ends with the run what its ranks took along one after the other', () => {
+    const { findings, see, wait } = house();
+    see(cause, evidence('critical'), 0);
+    wait(500);
+    findings.rankEnded('r', 0);
+    wait(60);
+    findings.rankEnded('r', 1);
+    findings.runEnded('r');
+    wait(60);
+    expect(findings.resolved).toMatchObject([{ resolution: 'run_ended' }]);
+  });
+
   it('attaches consequences to the first cause, in whichever order they are seen', () => {
     const { findings, see, told } = house();
     see(effect, evidence('warning'));

@@ -175,7 +175,16 @@ export class Findings implements VerdictSink {
   runEnded(run: string): void {
     this.#news.changed();
     for (const incident of this.#open.of(run)) {
-      if (incident.detector.endsWithRun) incident.closing ??= 'run_ended';
+      if (incident.detector.endsWithRun && incident.closing !== 'recovered') incident.closing = 'run_ended';
+    }
+  }
+
+  /** The others may go on: what is known of their run by this rank alone is not waited for. */
+  rankEnded(run: string, rank: number): void {
+    this.#news.changed();
+    const now = this.#parts.now();
+    for (const incident of this.#open.of(run)) {
+      if (incident.detector.endsWithRun) incident.leave(rank, now);
     }
   }
 
@@ -196,9 +205,9 @@ export class Findings implements VerdictSink {
     this.#marks.expire();
     const { hold, expire_after } = this.#options;
     const over = this.#open.all.flatMap((incident): [Incident, Resolution][] => {
-      const age = now - incident.finding.lastEvidenceAt;
-      if (incident.closing !== null && age >= hold) return [[incident, incident.closing]];
-      return age >= expire_after ? [[incident, 'expired']] : [];
+      const { closing, heardAt, finding } = incident;
+      if (closing !== null && now - heardAt >= hold) return [[incident, closing]];
+      return now - finding.lastEvidenceAt >= expire_after ? [[incident, 'expired']] : [];
     });
     this.#end(over);
   }

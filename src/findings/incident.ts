@@ -38,6 +38,8 @@ export class Incident {
   #worsened: Beginning | null;
   #effect: Effect | null;
   #reason: Told | null;
+  /** When the last whose recovery it waits for ended, by the clock of the exporter in Unix seconds. */
+  #leftAt = -Infinity;
   /** How it will end when the hold is over; null while it goes on. */
   closing: Resolution | null = null;
 
@@ -97,6 +99,11 @@ export class Incident {
   /** When what does not last happened last, in Unix seconds; null for what lasts, and until it is heard of again after a restart. */
   get happenedAt(): number | null {
     return this.#happenedAt;
+  }
+
+  /** When it was heard of last, in Unix seconds: the hold is counted from there. */
+  get heardAt(): number {
+    return Math.max(this.#finding.lastEvidenceAt, this.#leftAt);
   }
 
   get worsened(): Beginning | null {
@@ -177,6 +184,15 @@ export class Incident {
   beginAnew(): void {
     const { lastStep, lastEvidenceAt } = this.#finding;
     this.#worsened = { firstStep: this.#judgedFrom ?? lastStep, seenAt: lastEvidenceAt };
+  }
+
+  /** A rank has ended: what nobody else can tell the end of is over, as of the whole run where that ends within the hold. */
+  leave(rank: number, now: number): void {
+    if (this.#finding.subject.rank === rank) this.#disturbed.clear();
+    else if (!this.#disturbed.delete(rank)) return;
+    if (this.#disturbed.size > 0 || this.closing !== null) return;
+    this.closing = 'expired';
+    this.#leftAt = now;
   }
 
   /** A rank or a series is in order again, or will not be heard of. */

@@ -41,6 +41,7 @@ it.each(['h100', 'v100'] as const)('a day of %s that train gives no finding', { 
     sink: {
       report: ({ detector, verdict }) =>
         verdict.status === 'evidence' && said.push(`${detector.kind}: ${verdict.cause}`),
+      rankEnded() {},
       runEnded() {},
       rankForgotten() {},
       runForgotten() {},
