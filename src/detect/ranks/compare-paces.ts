@@ -105,6 +105,8 @@ export function comparePaces(paces: ByRank<Pace>, step: number, told: StepRow<Wo
     // Between two lags that recur nothing is over.
     else if (recurring.reaches(recurringEvidence / 2, little)) return [];
     else return tell(pace.episode.calm(step, options.of));
+    // A rank that compiles or tunes for the others is slower in its first steps than they are.
+    if (pace.usual.size < warmup) return [];
     return drifts || lasts || recurs || drift.isFar
       ? tell(evidenceOf(slow, rank, pace, step, row, options.critical))
       : [];

@@ -67,14 +67,24 @@ describe('straggler', () => {
     }));
     const said = run(0, 30);
     expect(said[0]).toMatchObject({
-      // The first step is judged before the other ranks are known, and that none of them was slow yet says little.
-      step: 6,
+      // The first step is judged before the other ranks are known: this is the tenth own time of rank 1.
+      step: 10,
       rank: 1,
       verdict: {
         cause: expect.stringContaining('; it waits 0.002 s for the others, they up to 0.1 s.') as string,
       },
     });
     expect(new Set(said.map(({ rank }) => rank))).toEqual(new Set([1]));
+  });
+
+  it('is silent about a rank that is slow in its first steps alone', () => {
+    const noise = normals(9);
+    const run = job(8, (rank, step) => {
+      const own = Math.exp(0.03 * noise()) * (rank === 0 && step < 8 ? 6 : 1);
+      const whole = (step < 8 ? 6 : 1) * 1.2;
+      return { step_seconds: whole, collective_wait_seconds: whole - own };
+    });
+    expect(run(0, 60)).toEqual([]);
   });
 
   it('takes the wait from the own time where workers tell that instead', () => {

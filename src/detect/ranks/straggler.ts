@@ -90,7 +90,7 @@ export const straggler = groupDetector({
       default: 10,
       min: 3,
       max: 4096,
-      help: 'Own times before the first verdict',
+      help: 'Own times until the first verdict',
     }),
   }),
   reads: readsWork,
