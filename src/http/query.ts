@@ -17,6 +17,7 @@ export type Query<Known extends Parameters> = {
  * @throws ApiError for one that is unknown, given twice or malformed: a filter that is not understood must not seem to work.
  */
 export function readQuery<const Known extends Parameters>(request: Request, known: Known): Query<Known> {
+  refuseMalformed(request.originalUrl);
   const read = new Map<string, unknown>();
   for (const [name, text] of Object.entries(request.query)) {
     if (!Object.hasOwn(known, name)) {
@@ -37,6 +38,15 @@ export function readQuery<const Known extends Parameters>(request: Request, know
     read.set(name, value);
   }
   return Object.fromEntries(read) as Query<Known>;
+}
+
+/** The framework would take an escape that is none as text. */
+function refuseMalformed(url: string): void {
+  try {
+    decodeURIComponent(url.replace(/^[^?]*/, ''));
+  } catch {
+    throw new ApiError(400, 'invalid_parameter', 'the query has a % escape of no character; a % itself is %25');
+  }
 }
 
 export const anyText: Parameter<string> = { read: (text) => text, expected: 'text' };
