@@ -188,7 +188,7 @@ export class App {
         runs: () => runs.listRuns(),
         findings,
         persist: () => Promise.race([snapshots?.save(), sleep(1000 * keptGraceSeconds, undefined, { ref: false })]),
-        kinds: detectors.map(({ kind }) => kind),
+        kinds: detectors,
         now,
         askWorkers: (run, rank, request) => this.#ingest.request(run, rank, request),
         token: tokenFile === undefined ? null : readToken('http.token_file', tokenFile),

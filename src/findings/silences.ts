@@ -1,3 +1,4 @@
+import type { DetectorFacts } from '../detect/index.ts';
 import { counter, gauge, type Row, type SeriesTable } from '../series/index.ts';
 import type { Finding } from './finding.ts';
 
@@ -7,6 +8,24 @@ export interface SilenceScope {
   readonly kind: string;
   readonly rank: number | '*';
   readonly uuid: string;
+}
+
+/** A kind of findings, and what those are of. */
+export type Kind = Pick<DetectorFacts, 'kind' | 'subject'>;
+
+type Name = 'run' | 'rank' | 'uuid';
+
+const named: Readonly<Record<Kind['subject'], readonly Name[]>> = {
+  run: ['run'],
+  rank: ['run', 'rank'],
+  gpu: ['uuid'],
+  node: [],
+  series: ['run', 'rank', 'uuid'],
+};
+
+/** What a silence names that findings of its kind have not, so that it would hold none; undefined where it may hold some. */
+export function unheld(scope: SilenceScope, { subject }: Kind): Name | undefined {
+  return (['run', 'rank', 'uuid'] as const).find((name) => scope[name] !== '*' && !named[subject].includes(name));
 }
 
 export interface SilenceDraft extends SilenceScope {

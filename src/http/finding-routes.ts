@@ -20,7 +20,7 @@ const off = 'acknowledging is switched off; set http.token_file to a file with a
 /** The findings of this node, listed, followed and acknowledged: see docs/http-api.md for the shape. */
 export function findingRoutes({ findings, persist, kinds, token, log }: Served, stream: FindingStream): Router {
   const router = Router();
-  const parameters = findingParameters(kinds);
+  const parameters = findingParameters(kinds.map(({ kind }) => kind));
   const find = (id: string): Finding => {
     const found = [...findings.open, ...findings.resolved].find((finding) => finding.id === id);
     if (found !== undefined) return found;

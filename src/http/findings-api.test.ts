@@ -46,7 +46,7 @@ describe('GET /api/v1/findings', () => {
   it('refuses a kind that nothing finds, and names those there are', async () => {
     expect(await api.ask('GET', '/api/v1/findings?kind=nonsense')).toMatchObject({
       status: 400,
-      body: { error: { code: 'invalid_parameter', message: 'kind is "nonsense", expected spike or lost' } },
+      body: { error: { code: 'invalid_parameter', message: 'kind is "nonsense", expected spike, lost, hot or busy' } },
     });
   });
 
@@ -171,7 +171,11 @@ describe('/api/v1/silences', () => {
     [{ rank: -1 }, 'rank: expected a whole number from 0, or "*" for all'],
     [{ duration: '31d' }, 'duration: expected a duration such as 30m or 12h, at most 30d'],
     [{ duration: 600 }, 'duration: expected a duration such as 30m or 12h, at most 30d'],
-    [{ kind: 'spikes' }, 'kind: nothing finds "spikes"; there are spike, lost'],
+    [{ kind: 'spikes' }, 'kind: nothing finds "spikes"; there are spike, lost, hot, busy'],
+    [{ kind: 'spike', rank: 0 }, 'rank: a finding spike is of a run and names none; leave it out'],
+    [{ kind: 'lost', uuid: 'GPU-1' }, 'uuid: a finding lost is of a rank and names none'],
+    [{ kind: 'hot' }, 'run: a finding hot is of a gpu and names none'],
+    [{ kind: 'busy' }, 'run: a finding busy is of a node and names none'],
     [{ author: undefined }, 'author: is missing'],
     [{ until: 5 }, 'until: no such field here'],
   ])('refuses %j', async (changed, message) => {

@@ -271,7 +271,11 @@ describe('the lists', () => {
     ['/api/v1/findings?sate=open', 'unknown_parameter', expect.stringContaining('no parameter "sate"; there are run,')],
     ['/api/v1/findings?severity=bad', 'invalid_parameter', 'severity is "bad", expected info, warning or critical'],
     ['/api/v1/findings?rank=-1', 'invalid_parameter', 'rank is "-1", expected a whole number from 0'],
-    ['/api/v1/findings?run=%E0%A4%A', 'invalid_parameter', 'the query has a % escape of no character; a % itself is %25'],
+    [
+      '/api/v1/findings?run=%E0%A4%A',
+      'invalid_parameter',
+      'the query has a % escape of no character; a % itself is %25',
+    ],
     ['/api/v1/findings?limit=0', 'invalid_parameter', 'limit is "0", expected a whole number from 1 to 1000'],
     ['/api/v1/findings?cursor=1', 'invalid_parameter', 'cursor is "1", expected the field "next" of the page before'],
     ['/api/v1/findings?since=now', 'invalid_parameter', expect.stringContaining('expected Unix seconds or a time')],

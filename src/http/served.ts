@@ -1,5 +1,5 @@
 import type { CollectorReport } from '../collect/index.ts';
-import type { Findings } from '../findings/index.ts';
+import type { Findings, Kind } from '../findings/index.ts';
 import type { GpuReport } from '../gpu/index.ts';
 import type { RunReport } from '../runs/index.ts';
 import type { SeriesTable } from '../series/index.ts';
@@ -23,7 +23,7 @@ export interface Served {
   /** Settles when what was said so far is on disk where it is kept, or cannot be for now. */
   readonly persist: () => Promise<unknown>;
   /** Kinds of findings that there can be. */
-  readonly kinds: readonly string[];
+  readonly kinds: readonly Kind[];
   readonly askWorkers: AskWorkers;
   /** The bearer token for what changes something; null switches all of that off. */
   readonly token: string | null;

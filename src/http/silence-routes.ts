@@ -1,7 +1,7 @@
 import { Router, type Request } from 'express';
 import * as v from 'valibot';
 import { parseDuration } from '../config/index.ts';
-import { SilenceLimitError, type SilenceDraft } from '../findings/index.ts';
+import { SilenceLimitError, unheld, type Kind, type SilenceDraft, type SilenceScope } from '../findings/index.ts';
 import { ApiError } from './api-error.ts';
 import { authorize } from './authorize.ts';
 import { onlyMethods } from './error-handler.ts';
@@ -42,6 +42,19 @@ const bodySchema = v.pipe(
 
 const off = 'silences are switched off; set http.token_file to a file with a bearer token to switch them on';
 
+/** @throws ApiError for a silence that can never hold a finding: it must not seem to work */
+function refuseUnheld(scope: SilenceScope, kinds: readonly Kind[]): void {
+  const kind = kinds.find((each) => each.kind === scope.kind);
+  if (kind === undefined) {
+    const all = kinds.map((each) => each.kind).join(', ');
+    throw new ApiError(400, 'invalid_body', `kind: nothing finds ${JSON.stringify(scope.kind)}; there are ${all}`);
+  }
+  const name = unheld(scope, kind);
+  if (name === undefined) return;
+  const message = `${name}: a finding ${kind.kind} is of a ${kind.subject} and names none; leave it out`;
+  throw new ApiError(400, 'invalid_body', message);
+}
+
 /** Silences: created, listed and ended by who has the token. */
 export function silenceRoutes({ findings, persist, kinds, token, log, now }: Served): Router {
   const router = Router();
@@ -62,10 +75,7 @@ export function silenceRoutes({ findings, persist, kinds, token, log, now }: Ser
     })
     .post(authorized, jsonBody(bodyLimit), async (request, response) => {
       const { duration: seconds, ...draft } = readBody(bodySchema, request.body);
-      if (draft.kind !== '*' && !kinds.includes(draft.kind)) {
-        const message = `kind: nothing finds ${JSON.stringify(draft.kind)}; there are ${kinds.join(', ')}`;
-        throw new ApiError(400, 'invalid_body', message);
-      }
+      if (draft.kind !== '*') refuseUnheld(draft, kinds);
       const silence = create({ ...draft, expiresAt: now() + seconds });
       log.info({ silence, from: request.ip }, 'a silence was created');
       await persist();

@@ -19,7 +19,12 @@ export async function startApi(
       runs: () => [],
       findings: noFindings,
       persist: () => Promise.resolve(),
-      kinds: ['spike', 'lost'],
+      kinds: [
+        { kind: 'spike', subject: 'run' },
+        { kind: 'lost', subject: 'rank' },
+        { kind: 'hot', subject: 'gpu' },
+        { kind: 'busy', subject: 'node' },
+      ],
       askWorkers: () => Promise.resolve([]),
       token: 'secret',
       reload: null,
