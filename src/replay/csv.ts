@@ -1,4 +1,4 @@
-import type { Column, Meaning, Read, Vocabulary } from '../scalars/index.ts';
+import { byRank, type Column, type Meaning, type Read, type Vocabulary } from '../scalars/index.ts';
 import { cellsOf } from './csv-cells.ts';
 import { machineColumn, type MachineColumn } from './machine-column.ts';
 import { parseNumber, type Line } from './row.ts';
@@ -12,6 +12,8 @@ const longestRecord = 65_536;
 
 interface NamedColumn {
   readonly name: string;
+  /** Its place in the line, from 0. */
+  readonly index: number;
   readonly column: Column | undefined;
   /** The rank of which the column tells the time of a step; null for a column of any other kind. */
   readonly worker: number | null;
@@ -30,6 +32,7 @@ export class CsvReader<Item> {
   readonly #vocabulary: Vocabulary;
   readonly #needs: Meaning;
   readonly #make: (line: Line) => Read<readonly Item[]>;
+  /** In the order in which their names are believed. */
   #columns: readonly NamedColumn[] | null = null;
   #byEpochs = false;
   /** The lines before, of a record that is not over. */
@@ -61,7 +64,7 @@ export class CsvReader<Item> {
     const times = new Map<number, number>();
     const readings = new Map<MachineColumn, number>();
     const extras = new Map<string, number>();
-    for (const [index, { name, column, worker, machine, isExtra }] of this.#columns.entries()) {
+    for (const { name, index, column, worker, machine, isExtra } of this.#columns) {
       const cell = cells[index] ?? '';
       const means = worker !== null || machine !== undefined || column !== undefined || isExtra;
       if (cell === '' || !means || (column !== undefined && numbers.has(column.meaning))) continue;
@@ -92,7 +95,7 @@ export class CsvReader<Item> {
   #header(names: readonly string[]): Read<readonly Item[]> {
     // A chart may show several runs, of which one can be read.
     const [charted] = names.map((name) => ofChart.exec(name)).filter((match) => match !== null);
-    this.#columns = names.map((name) => {
+    const columns = names.map((name, index) => {
       const [, run, metric = ''] = ofChart.exec(name) ?? [];
       const column = this.#vocabulary.find(name) ?? (run === charted?.[1] ? this.#vocabulary.find(metric) : undefined);
       const worker = column === undefined ? ofWorker.exec(name)?.[1] : undefined;
@@ -100,10 +103,11 @@ export class CsvReader<Item> {
       const means = column !== undefined || worker !== undefined || machine !== undefined;
       const isExtra = !means && this.#vocabulary.isExtra(name);
       if (!means && !isExtra) this.unknown.add(name);
-      return { name, column, worker: worker === undefined ? null : Number(worker), machine, isExtra };
+      return { name, index, column, worker: worker === undefined ? null : Number(worker), machine, isExtra };
     });
+    this.#columns = columns.toSorted(byRank);
     const needs = this.#needs;
-    const has = (meaning: Meaning) => this.#columns?.some(({ column }) => column?.meaning === meaning) === true;
+    const has = (meaning: Meaning) => columns.some(({ column }) => column?.meaning === meaning);
     this.#byEpochs = needs === 'step' && !has('step') && has('epoch');
     return has(needs) || this.#byEpochs
       ? { value: [] }

@@ -1,4 +1,4 @@
-import type { Meaning, Read, Vocabulary } from '../scalars/index.ts';
+import { byRank, type Meaning, type Read, type Vocabulary } from '../scalars/index.ts';
 import { machineColumn, type MachineColumn } from './machine-column.ts';
 import { parseNumber, type Line } from './row.ts';
 
@@ -21,8 +21,8 @@ export class JsonObjects<Item> {
     const numbers = new Map<Meaning, number>();
     const readings = new Map<MachineColumn, number>();
     const extras = new Map<string, number>();
-    for (const [key, value] of Object.entries(object)) {
-      const column = this.#vocabulary.find(key);
+    const told = Object.entries(object).map(([key, value]) => ({ key, value, column: this.#vocabulary.find(key) }));
+    for (const { key, value, column } of told.sort(byRank)) {
       const machine = column === undefined ? this.#machineColumn(key) : undefined;
       const isExtra = column === undefined && machine === undefined && this.#vocabulary.isExtra(key);
       if (column === undefined && machine === undefined && !isExtra) {

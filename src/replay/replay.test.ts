@@ -135,6 +135,23 @@ describe('a recording', () => {
     expect(unknown).toEqual(['colour']);
   });
 
+  it.each([
+    ['names.csv', '_runtime,train/loss,_timestamp,loss,_step\n5,1,1005,2,7\n6,1,,,8\n'],
+    [
+      'names.jsonl',
+      '{"_runtime":5,"train/loss":1,"_timestamp":1005,"loss":2,"_step":7}\n{"_runtime":6,"train/loss":1,"_step":8}\n',
+    ],
+  ])(
+    'takes of several names of one field the one that is believed first, wherever it stands: %s',
+    async (name, text) => {
+      const { rows } = await read(name, text);
+      expect(rows.map(({ step, time, values }) => [step, time, values])).toEqual([
+        [7, 1005, { loss: 2 }],
+        [8, 6, { loss: 1 }],
+      ]);
+    },
+  );
+
   it('tells ranks apart by a column, and by one column of times of each', async () => {
     const { rows } = await read('ranks.csv', 'step,rank,loss\n5,0,1\n5,1,2\n5,99999,2\n');
     expect(rows.map(({ rank, step, values }) => [rank, step, values])).toEqual([

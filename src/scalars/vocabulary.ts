@@ -6,6 +6,8 @@ export type Read<Value> = { readonly value: Value } | { readonly error: string }
 /** What a column or tag means. */
 export interface Column {
   readonly meaning: Meaning;
+  /** Its place among the names of its meaning: where several are told at once, that of the lowest is meant. */
+  readonly rank: number;
   /** Gives its values the unit of the field. */
   readonly convert: (value: number) => number;
 }
@@ -23,12 +25,12 @@ export class Vocabulary {
     for (const meaning of meanings) {
       // A mapping takes the place of the usual names, so that two columns never mean one thing by surprise.
       if (own.has(meaning)) continue;
-      for (const alias of [meaning, ...(aliases[meaning] ?? [])]) {
+      for (const [rank, alias] of [meaning, ...(aliases[meaning] ?? [])].entries()) {
         const [name, convert] = typeof alias === 'string' ? [alias, asItIs] : alias;
-        this.#byName.set(name.toLowerCase(), { meaning, convert });
+        this.#byName.set(name.toLowerCase(), { meaning, rank, convert });
       }
     }
-    for (const [meaning, name] of own) this.#byName.set(name.toLowerCase(), { meaning, convert: asItIs });
+    for (const [meaning, name] of own) this.#byName.set(name.toLowerCase(), { meaning, rank: 0, convert: asItIs });
   }
 
   /**
@@ -56,4 +58,12 @@ export class Vocabulary {
   find(name: string): Column | undefined {
     return this.#byName.get(name.toLowerCase());
   }
+}
+
+/** Puts what was found under names into the order of their ranks; of the same rank, and without a meaning, it keeps its order. */
+export function byRank(
+  one: { readonly column?: Column | undefined },
+  other: { readonly column?: Column | undefined },
+): number {
+  return (one.column?.rank ?? 0) - (other.column?.rank ?? 0);
 }
