@@ -92,7 +92,7 @@ interface Recorded {
 
 type ComplainAt = (line: number, error: string) => void;
 
-/** True when every line could be read. */
+/** True when every line could be read, and what was recorded of the machine is of the time of the run. */
 async function replayRun(
   { run, paths, machine, vocabulary }: Recorded,
   configuration: Configuration,
@@ -180,6 +180,8 @@ async function replayRun(
       );
     return false;
   }
+  const stray = judge.strayReadings;
+  if (stray !== null) complain(`${machine.join(', ')}: ${stray}`);
   if (judge.ranks > 0) complain(`${path}: not judged: ${judge.unjudged.join('; ')}`);
   if (json) {
     for (const { finding, openedStep, worsenedStep } of tally.found)
@@ -187,7 +189,7 @@ async function replayRun(
   } else {
     print(summaryOf(run, rows, tally, judge.ranks));
   }
-  return bad === 0;
+  return bad === 0 && stray === null;
 }
 
 function print(line: string): void {

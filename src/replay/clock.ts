@@ -23,6 +23,16 @@ export class RowClock {
     return this.#guessed;
   }
 
+  /** When the run began, on the clock of the rows. */
+  get began(): number {
+    return this.recorded(0);
+  }
+
+  /** The latest time of a row, on the clock of the rows. */
+  get reached(): number {
+    return this.recorded(this.#now);
+  }
+
   /** The time on the clock of the rows; before one told its time nothing is later than that. */
   recorded(now: number): number {
     return this.#offset === null ? -Infinity : now - this.#offset;

@@ -53,7 +53,16 @@ async function found(rows: string, machine?: string) {
   const findings = tally.found.map(({ finding: { kind, subject, cause } }) => [kind, subject.uuid, cause]);
   const roots = tally.found.filter(({ finding }) => finding.consequenceOf === null).map(({ finding }) => finding.kind);
   const summary = summaryOf('on a machine', seconds.length, tally);
-  return { findings, roots, lines, summary, errors, unknown, unjudged: replay.unjudged.join('; ') };
+  return {
+    findings,
+    roots,
+    lines,
+    summary,
+    errors,
+    unknown,
+    unjudged: replay.unjudged.join('; '),
+    stray: replay.strayReadings,
+  };
 }
 
 const seconds = Array.from({ length: 240 }, (_, at) => at);
@@ -106,6 +115,28 @@ describe('a recorded machine', () => {
       '241: found no time, expected seconds in every row of the machine; --map time=COLUMN names its column',
     ]);
     expect((await found(run, events(90))).findings).toEqual([]);
+  });
+
+  it('is of another time where its clock is another one, and then not judged by its last reading', async () => {
+    const rows = seconds.map((at) => JSON.stringify({ _step: at, _timestamp: start + 10 * at, lr: 1 }));
+    const events = seconds.map((at) => JSON.stringify({ _runtime: 10 * at, 'system.gpu.0.gpu': 20 }));
+    const { findings, stray, unjudged } = await found(write('unix.jsonl', rows), write('since-start.jsonl', events));
+    expect(findings).toEqual([]);
+    expect(stray).toContain(
+      'the readings from 0 to 2390 s lie outside of the times of the rows, 1700000000 to 1700002390',
+    );
+    expect(unjudged).toContain('what is of the machine (no reading of it is of the time of the rows)');
+  });
+
+  it('is on one clock with the rows where both tell several, in whatever order', async () => {
+    const rows = seconds.map((at) =>
+      JSON.stringify({ _runtime: 10 * at, _timestamp: start + 10 * at, _step: at, lr: 1 }),
+    );
+    const events = seconds.map((at) =>
+      JSON.stringify({ 'system.gpu.0.gpu': 20, _timestamp: start + 10 * at, _runtime: 10 * at }),
+    );
+    const { roots, stray } = await found(write('both.jsonl', rows), write('both-events.jsonl', events));
+    expect([roots, stray]).toEqual([['gpu_underused'], null]);
   });
 
   it('knows how much memory there is where that is recorded beside what is used', async () => {

@@ -13,6 +13,7 @@ import { Beats } from './beats.ts';
 import { RowClock } from './clock.ts';
 import { placed, tellsEvaluation } from './placed.ts';
 import { RankCards } from './rank-cards.ts';
+import { ReadingsAlong } from './readings-along.ts';
 import { RecordedMachine, type TimedReadings } from './recorded-machine.ts';
 import { RecordedRank } from './recorded-rank.ts';
 import type { Row } from './row.ts';
@@ -34,9 +35,7 @@ export class Replay {
   readonly #ranks = new Map<number, RecordedRank>();
   readonly #machine: RecordedMachine;
   readonly #cards: RankCards;
-  /** Readings of the machine that are to come, the earliest first, and how many have come. */
-  #readings: readonly TimedReadings[] = [];
-  #read = 0;
+  #readings = new ReadingsAlong([]);
   #now = 0;
   #rows = 0;
   /** Rows that do not tell their time. */
@@ -105,12 +104,19 @@ export class Replay {
 
   /** Detectors that could find nothing in this recording, or not all, and why; each a clause. */
   get unjudged(): readonly string[] {
-    return unjudged(this.#options.detect, { rows: this.#rows, timeless: this.#timeless, told: this.#machine.told });
+    const { told } = this.#machine;
+    const strays = this.strayReadings !== null;
+    return unjudged(this.#options.detect, { rows: this.#rows, timeless: this.#timeless, told, strays });
+  }
+
+  /** Why nothing of what was recorded apart from the rows could be judged; null where something could, or nothing was. */
+  get strayReadings(): string | null {
+    return this.#readings.strays(this.#clock.began, this.#clock.reached);
   }
 
   /** What was recorded of the machine apart from the rows: before the first of them. */
   readAlong(readings: readonly TimedReadings[]): void {
-    this.#readings = readings.toSorted((one, other) => one.time - other.time);
+    this.#readings = new ReadingsAlong(readings);
   }
 
   take(row: Row): void {
@@ -172,17 +178,9 @@ export class Replay {
 
   #tick(now: number, evaluates: boolean): void {
     this.#now = now;
-    this.#hear(this.#clock.recorded(now));
+    const { began } = this.#clock;
+    for (const readings of this.#readings.between(began, this.#clock.recorded(now))) this.#machine.take(readings, now);
     this.#engine.tick(now, [{ run: this.#run, ranks: this.#cards.progress(now, evaluates) }]);
     this.#findings.tick();
-  }
-
-  /** Takes what was read of the machine by then, on the clock of the recording. */
-  #hear(time: number): void {
-    for (let next = this.#readings[this.#read]; next !== undefined; next = this.#readings[this.#read]) {
-      if (next.time > time) return;
-      this.#machine.take(next.readings, this.#now);
-      this.#read += 1;
-    }
   }
 }

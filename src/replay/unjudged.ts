@@ -7,12 +7,14 @@ export interface Held {
   readonly timeless: number;
   /** The names of the metrics of the machine that were told. */
   readonly told: ReadonlySet<string>;
+  /** The machine was recorded, but not at the times of the rows. */
+  readonly strays: boolean;
 }
 
 const { clockDetectors, transitionDetectors, machineDetectors } = everyDetector;
 
 /** What of the detectors that are to run a recording could not feed, and why, each as a clause. */
-export function unjudged(options: DetectOptions, { rows, timeless, told }: Held): readonly string[] {
+export function unjudged(options: DetectOptions, { rows, timeless, told, strays }: Held): readonly string[] {
   const clauseOf = (detectors: readonly { readonly kind: keyof DetectOptions }[], why: string) => {
     const kinds = detectors.map(({ kind }) => kind).filter((kind) => options[kind].enabled);
     return kinds.length > 0 ? [`${kinds.join(', ')} (${why})`] : [];
@@ -27,7 +29,9 @@ export function unjudged(options: DetectOptions, { rows, timeless, told }: Held)
     ...(timeless > 0 ? clauseOf([...clockDetectors, ...fed], untimed) : []),
     ...clauseOf(transitionDetectors, 'no recording tells how a process ended'),
     ...(told.size === 0
-      ? ['what is of the machine (nothing is recorded of it)']
+      ? [
+          `what is of the machine (${strays ? 'no reading of it is of the time of the rows' : 'nothing is recorded of it'})`,
+        ]
       : clauseOf(starved, 'nothing is recorded of what they read')),
   ];
 }

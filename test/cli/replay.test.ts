@@ -72,6 +72,12 @@ describe('gradwatch replay', () => {
     const rows = Array.from({ length: 60 }, (_, at) => `${at},0.1,${at * 4}`);
     const { output } = await replay(['step,lr,time_s', ...rows].join('\n'), '--machine', machine);
     expect(output).toContain('opened  warning  gpu_hot');
+    const later = rows.map((row) => row.replace(/\d+$/, (time) => String(Number(time) + 1_700_000_000)));
+    const strange = await replay(['step,lr,time_s', ...later].join('\n'), '--machine', machine);
+    expect(strange.code).toBe(1);
+    expect(strange.output).toContain(
+      'the readings from 0 to 245 s lie outside of the times of the rows, 1700000000 to',
+    );
     const two = await replay('step\n', '--machine', machine, machine);
     expect(two.code).toBe(2);
     expect(two.output).toContain('--machine is of one run');
