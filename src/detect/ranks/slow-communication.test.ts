@@ -27,6 +27,16 @@ it('finds transfers that take longer on all ranks, and when it is over', () => {
   expect(new Set(said.map(({ rank }) => rank))).toEqual(new Set([end?.rank]));
 });
 
+it('takes the step less its own time for the wait of a rank that tells that', () => {
+  const feed = new GroupFeed(slowCommunication, 4);
+  const told = (transfer: number) => (rank: number) => {
+    const { step_seconds: whole, collective_wait_seconds: wait } = values(rank, transfer);
+    return { step_seconds: whole, own_seconds: whole - wait };
+  };
+  expect(feed.run(200, told(0.02))).toEqual([]);
+  expect(feed.run(100, told(0.06))[0]).toMatchObject({ verdict: { severity: 'warning', firstStep: 200 } });
+});
+
 it('is silent when the computation becomes faster and the transfer does not', () => {
   const feed = new GroupFeed(slowCommunication, 4);
   feed.run(200, (rank) => values(rank, 0.02));

@@ -6,6 +6,7 @@ import { figure } from '../figure.ts';
 import { groupDetector } from '../group.ts';
 import { Attendance } from './attendance.ts';
 import { StepBoard, type StepRow } from './step-board.ts';
+import { workOf } from './work.ts';
 
 /** Least standard deviation of the share that is assumed. */
 const scaleFloor = 0.01;
@@ -57,7 +58,7 @@ export const slowCommunication = groupDetector({
       help: 'The steps before; a rank that misses as many in a row no longer counts',
     }),
   }),
-  reads: ['step_seconds', 'collective_wait_seconds'],
+  reads: ['step_seconds', 'collective_wait_seconds', 'own_seconds'],
   start: ({ recent, window }): State => ({
     board: new StepBoard(() => ({ seconds: 0, share: 0 })),
     attendance: new Attendance(),
@@ -69,8 +70,9 @@ export const slowCommunication = groupDetector({
   observe(state, { step, rank, known, wentBack }, { share, z, recent, window }) {
     const { board, attendance, shares, seconds, episode } = state;
     if (wentBack) board.rewind(rank, step);
-    const { step_seconds: whole, collective_wait_seconds: wait } = known;
-    if (whole === undefined || wait === undefined || !(whole > 0)) return [];
+    const { step_seconds: whole } = known;
+    const wait = workOf(known)?.wait ?? null;
+    if (whole === undefined || wait === null) return [];
     return board.put(step, rank, { seconds: wait, share: wait / whole }).flatMap(([done, row]) => {
       const { complete, changed } = attendance.take(row, window);
       // Of other ranks the least is another one. What is found stays measured by what was usual before it.
