@@ -92,8 +92,13 @@ export class App {
       {
         ...{ table, logger, now, sections },
         workers: () => runs.listWorkers(),
-        placed: (ranks) => {
-          for (const { run, rank, uuid } of ranks) runs.find(run, Number(rank))?.placeOn(uuid);
+        placing: {
+          ranks: (placed) => {
+            for (const { run, rank, uuid } of placed) runs.find(run, Number(rank))?.placeOn(uuid);
+          },
+          instances: (gpus) => {
+            runs.placeInstances(gpus);
+          },
         },
       },
       systemTimers,

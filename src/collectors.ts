@@ -15,7 +15,7 @@ import {
   xidCollector,
   type GpuAddresses,
   type GpuReport,
-  type PlacedRank,
+  type Placing,
 } from './gpu/index.ts';
 import { podResources } from './kubernetes/index.ts';
 import { nodeCollectors, workerCollectors, WorkerTree, type KnownWorker } from './node/index.ts';
@@ -49,13 +49,13 @@ export interface Collectors {
  * The collectors as they are configured.
  * @param workers tells who reports now
  * @param addresses of GPUs; the same for collectors that are made at different times
- * @param placed told on which GPUs they compute, by their processes
+ * @param placing told who computes where
  */
 export function collectors(
   configuration: Configuration,
   workers: () => readonly KnownWorker[],
   addresses: GpuAddresses = new Map(),
-  placed: (ranks: readonly PlacedRank[]) => void = () => undefined,
+  placing: Placing = { ranks: () => undefined, instances: () => undefined },
 ): Collectors {
   const { node, gpu, gpu_detail: detail, xid, kubernetes } = configuration;
   // Which process belongs to which rank: one look at the machine for all that ask.
@@ -72,7 +72,7 @@ export function collectors(
     },
     {
       ...configured(
-        gpuDetailCollector(nvidiaSmi, () => tree.owners(), placed),
+        gpuDetailCollector(nvidiaSmi, () => tree.owners(), placing),
         detail,
       ),
       unit: gpuUnit,

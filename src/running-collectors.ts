@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Configuration } from './catalogue.ts';
 import { CollectorRunner, type CollectorContext, type CollectorReport, type Timers } from './collect/index.ts';
 import { collectors, gpuUnit, roots, type ConfiguredCollector } from './collectors.ts';
-import type { GpuAddresses, GpuReport, PlacedRank } from './gpu/index.ts';
+import type { GpuAddresses, GpuReport, Placing } from './gpu/index.ts';
 import type { KnownWorker } from './node/index.ts';
 import type { Section } from './snapshot/index.ts';
 
@@ -16,8 +16,7 @@ interface Unit {
 export interface CollectorParts extends Pick<CollectorContext, 'table' | 'logger' | 'now'> {
   /** Tells who reports now. */
   readonly workers: () => readonly KnownWorker[];
-  /** Told on which GPUs they compute, by their processes. */
-  readonly placed: (ranks: readonly PlacedRank[]) => void;
+  readonly placing: Placing;
   /** Where collectors put what outlives the exporter. */
   readonly sections: Section[];
 }
@@ -78,8 +77,8 @@ export class RunningCollectors {
 
   /** Makes what is not there as it is configured. @returns what was made and is to be started */
   #make(configuration: Configuration): readonly Unit[] {
-    const { workers, placed, table } = this.#parts;
-    const { all, gpus } = collectors(configuration, workers, this.#addresses, placed);
+    const { workers, placing, table } = this.#parts;
+    const { all, gpus } = collectors(configuration, workers, this.#addresses, placing);
     return [...new Set(all.map(({ unit }) => unit))].flatMap((name) => {
       const members = all.filter(({ unit }) => unit === name);
       const before = this.#units.get(name) ?? { members: [], predecessorsGone: Promise.resolve() };

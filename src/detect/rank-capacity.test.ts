@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gauge, SeriesTable } from '../series/index.ts';
+import { gauge, info, SeriesTable } from '../series/index.ts';
 import { RankCapacity } from './rank-capacity.ts';
 
 const progress = { step: null, steps: 0, idle: 0, usual: null, phase: null };
@@ -28,5 +28,27 @@ describe('RankCapacity', () => {
     expect(capacity.of('gradwatch_train_memory_allocated_bytes', 'r', 3, 5)).toEqual({ bytes: 80, pool: null });
     expect(capacity.of('gradwatch_train_memory_allocated_bytes', 'r', 4, 5)).toBeNull();
     expect(capacity.of('gradwatch_train_loss', 'r', 3, 5)).toBeNull();
+  });
+
+  it('is the memory of its MIG instance for a rank in one, not that of the card', () => {
+    const table = new SeriesTable();
+    const labels = ['uuid', 'gpu_instance'] as const;
+    const name = 'gradwatch_gpu_mig_memory_total_bytes';
+    const memory = table.group(labels, { total: gauge(name, { help: 'h', labels }) });
+    const infoLabels = [...labels, 'mig_uuid'] as const;
+    const infos = table.group(infoLabels, { info: info('gradwatch_gpu_mig_info', { help: 'h', labels: infoLabels }) });
+    const card = table.group(['uuid'], {
+      total: gauge('gradwatch_gpu_memory_total_bytes', { help: 'h', labels: ['uuid'] }),
+    });
+    card.row({ uuid: 'GPU-a' }).set('total', 80);
+    for (const [at, bytes] of [10, 40].entries()) {
+      memory.row({ uuid: 'GPU-a', gpu_instance: String(at) }).set('total', bytes);
+      infos.row({ uuid: 'GPU-a', gpu_instance: String(at), mig_uuid: `MIG-${at}` }).set('info', 1);
+    }
+    const capacity = new RankCapacity();
+    const ranks = [1, 2].map((at) => ({ rank: at, uuid: 'GPU-a', instance: `MIG-${at}`, ...progress }));
+    capacity.read(table, [{ run: 'r', ranks }]);
+    expect(capacity.of('gradwatch_train_memory_allocated_bytes', 'r', 1, 5)).toEqual({ bytes: 40, pool: null });
+    expect(capacity.of('gradwatch_train_memory_allocated_bytes', 'r', 2, 5)).toBeNull();
   });
 });

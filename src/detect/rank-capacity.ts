@@ -1,4 +1,4 @@
-import type { RunProgress } from '../runs/index.ts';
+import type { RankProgress, RunProgress } from '../runs/index.ts';
 import type { SeriesTable } from '../series/index.ts';
 import { SampleIndex, SampleReader, type Sample } from './machine/samples.ts';
 
@@ -11,20 +11,21 @@ export interface Capacity {
 
 const ofNode = { total: 'gradwatch_node_memory_total_bytes', used: 'gradwatch_node_memory_used_bytes' } as const;
 const totalOfCard = 'gradwatch_gpu_memory_total_bytes';
-const wanted: ReadonlySet<string> = new Set([...Object.values(ofNode), totalOfCard]);
+const ofInstance = { info: 'gradwatch_gpu_mig_info', total: 'gradwatch_gpu_mig_memory_total_bytes' } as const;
+const wanted: ReadonlySet<string> = new Set([...Object.values(ofNode), totalOfCard, ...Object.values(ofInstance)]);
 
 /**
  * How much memory there is for what ranks report of theirs, by what was read of their machine last: for a process what it has and what
- * the node has free, for tensors the memory of the card on which the rank computes.
+ * the node has free, for tensors the memory of the card on which the rank computes, or of the MIG instance.
  */
 export class RankCapacity {
   readonly #reader = new SampleReader(wanted);
   #samples = new SampleIndex(new Map());
-  #cardsOf: ReadonlyMap<string, ReadonlyMap<number, string | null>> = new Map();
+  #ranksOf: ReadonlyMap<string, ReadonlyMap<number, RankProgress>> = new Map();
 
   /** Takes what the table has of the machine now, and where the ranks are. */
   read(table: SeriesTable, runs: readonly RunProgress[]): void {
-    this.#cardsOf = new Map(runs.map(({ run, ranks }) => [run, new Map(ranks.map(({ rank, uuid }) => [rank, uuid]))]));
+    this.#ranksOf = new Map(runs.map(({ run, ranks }) => [run, new Map(ranks.map((each) => [each.rank, each]))]));
     this.#samples = this.#reader.read(table);
   }
 
@@ -36,9 +37,18 @@ export class RankCapacity {
       return free >= 0 ? { bytes: value + free, pool } : null;
     }
     if (name !== 'gradwatch_train_memory_allocated_bytes') return null;
-    const card = this.#cardsOf.get(run)?.get(rank) ?? null;
-    const total = card === null ? NaN : valueOf(this.#samples.ofCard(totalOfCard, card));
+    const { uuid = null, instance } = this.#ranksOf.get(run)?.get(rank) ?? {};
+    if (uuid === null) return null;
+    const total = valueOf(instance === undefined ? this.#samples.ofCard(totalOfCard, uuid) : this.#totalOf(instance));
     return total > 0 ? { bytes: total, pool: null } : null;
+  }
+
+  /** The memory of a MIG instance, which its compute instances share. */
+  #totalOf(instance: string): readonly Sample[] {
+    const info = this.#samples.of(ofInstance.info).find(({ labels }) => labels.get('mig_uuid') === instance);
+    return this.#samples
+      .ofCard(ofInstance.total, info?.labels.get('uuid') ?? '')
+      .filter(({ labels }) => labels.get('gpu_instance') === info?.labels.get('gpu_instance'));
   }
 }
 

@@ -58,7 +58,10 @@ async function scraped(model: ModelName): Promise<string> {
   const workers = () => Promise.resolve(new Map([[workerPid, { run: 'gpt', rank: '0' }]]));
   const collectors = [
     new GpuCollector(context, nvidiaSmi),
-    new GpuDetailCollector(context, nvidiaSmi, { enabled: true, interval: 30 }, workers, () => undefined),
+    new GpuDetailCollector(context, nvidiaSmi, { enabled: true, interval: 30 }, workers, {
+      ranks: () => undefined,
+      instances: () => undefined,
+    }),
   ];
   try {
     for (const collector of collectors) await reading(collector);

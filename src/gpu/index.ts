@@ -1,7 +1,7 @@
 export type { GpuAddresses } from './addresses.ts';
 export { gpuCollector } from './collector.ts';
 export { gpuDetailCollector, gpuDetailMetrics, gpuDetailOptions } from './detail/index.ts';
-export type { GpuDetailOptions, PlacedRank } from './detail/index.ts';
+export type { GpuDetailOptions, Placing } from './detail/index.ts';
 export type { GpuReport } from './gpu-report.ts';
 export { gpuMetrics, gpuStates } from './metrics.ts';
 export type { GpuState } from './metrics.ts';

@@ -23,7 +23,7 @@ export const runMetrics = {
 /** What a rank is, where it stands and what it has counted. The last values of its steps are in fields.ts. */
 export const rankMetrics = {
   info: info('gradwatch_rank_info', {
-    help: 'A rank as its process describes itself; uuid is that of its GPU (as its worker names it, else the one that its process is on), the last five are its coordinates in the parallel layout',
+    help: 'A rank as its process describes itself; uuid is that of its GPU (as its worker names it or a MIG instance of it, else the one that its process is on), the last five are its coordinates in the parallel layout',
     labels: [
       ...['run', 'rank', 'uuid', 'host', 'attempt', 'local_rank', 'role'],
       ...['data_rank', 'tensor_rank', 'pipeline_rank', 'expert_rank', 'context_rank'],

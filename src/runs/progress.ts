@@ -10,6 +10,8 @@ export interface RankProgress {
   readonly rank: number;
   /** The GPU on which it computes; null where that is not known. */
   readonly uuid: string | null;
+  /** The MIG instance of that GPU which its worker names. */
+  readonly instance?: string;
   /** The step that it took last, null before the first. */
   readonly step: number | null;
   /** Steps that its process has taken. */
@@ -85,7 +87,7 @@ export class Progress {
     this.#since += seconds;
   }
 
-  tell(rank: number, step: number | null, now: number): Omit<RankProgress, 'uuid' | 'phase'> {
+  tell(rank: number, step: number | null, now: number): Omit<RankProgress, 'uuid' | 'instance' | 'phase'> {
     return {
       rank,
       step,

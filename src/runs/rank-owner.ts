@@ -1,4 +1,5 @@
 import type { RankHello } from './hello.ts';
+import type { MigInstances } from './mig-instances.ts';
 import type { Observation, RankState } from './observation.ts';
 import type { RankReportsParts } from './rank-reports.ts';
 import type { StepRecord } from './recent-steps.ts';
@@ -15,6 +16,8 @@ export interface MovedRank {
 /** What a rank needs of the run that it belongs to. */
 export interface RankOwner {
   readonly condition: Condition;
+  /** The MIG instances of the node. */
+  readonly instances: Pick<MigInstances, 'gpuOf'>;
   /** Unix time in seconds. */
   now(): number;
   /** What its reports beside steps need. */

@@ -2,6 +2,7 @@ import type { Row } from '../series/index.ts';
 import type { Exceeded } from './excess.ts';
 import type { RankHello } from './hello.ts';
 import { Intake, type FileMarks } from './intake.ts';
+import { isMigInstance } from './mig-instances.ts';
 import type { EndState, RankState } from './observation.ts';
 import { Progress, type RankProgress } from './progress.ts';
 import type { RankOwner } from './rank-owner.ts';
@@ -56,9 +57,13 @@ export class Rank {
     return this.#hello;
   }
 
-  /** The GPU on which it computes: as its worker names it, else the one on which its process was found; null where neither is known. */
+  /**
+   * The GPU on which it computes: as its worker names it or an instance of it, else the one on which its process was found; null where
+   * neither is known. An instance of which nothing tells the GPU is better than nothing.
+   */
   get gpuUuid(): string | null {
-    return this.#hello.gpuUuid ?? this.#foundOn;
+    const named = this.#hello.gpuUuid;
+    return named === null ? this.#foundOn : (this.#owner.instances.gpuOf(named) ?? this.#foundOn ?? named);
   }
 
   /** Its process was found on a GPU. What the worker itself says goes before. */
@@ -189,7 +194,9 @@ export class Rank {
   progress(now: number): RankProgress | null {
     if (!this.standing.isHeard || this.#hello.role === 'inference') return null;
     const progress = this.#progress.tell(this.#hello.rank, this.newest?.step ?? null, now);
-    return { ...progress, uuid: this.gpuUuid, phase: this.reports.doing };
+    const { gpuUuid: named } = this.#hello;
+    const instance = named !== null && isMigInstance(named) ? { instance: named } : {};
+    return { ...progress, ...instance, uuid: this.gpuUuid, phase: this.reports.doing };
   }
 
   /**

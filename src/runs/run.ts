@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { FreshRows, type Row, type SeriesGroup } from '../series/index.ts';
 import type { Cleaned } from './cleaned.ts';
 import type { RankHello } from './hello.ts';
+import type { MigInstances } from './mig-instances.ts';
 import { runMetrics, rankMetrics } from './metrics.ts';
 import type { Exceeded } from './excess.ts';
 import { NamedSeries, type AllNamedSeries } from './named-series.ts';
@@ -34,6 +35,7 @@ export interface RunParts {
   readonly listener: RunListener;
   readonly limits: () => RunsOptions;
   readonly cleaned: Cleaned;
+  readonly instances: MigInstances;
   /** Unix time in seconds. */
   readonly now: () => number;
   /** Told of every change of what outlives the exporter. */
@@ -84,6 +86,10 @@ export class Run implements RankOwner {
     return this.#condition;
   }
 
+  get instances(): MigInstances {
+    return this.#parts.instances;
+  }
+
   get ranks(): ReadonlyMap<number, Rank> {
     return this.#ranks;
   }
@@ -122,8 +128,9 @@ export class Run implements RankOwner {
   /** Takes a rank back that was saved before a restart. What the limits of now leave out is told to `exceeded`. */
   restore(saved: SavedRank, facts: RunFacts, exceeded: Exceeded): void {
     this.#facts = facts;
+    const rank = this.#add(saved.hello);
     this.#describe(saved.hello);
-    this.#add(saved.hello).restore(saved, this.#parts.now(), exceeded);
+    rank.restore(saved, this.#parts.now(), exceeded);
     this.#row.setState('state', this.state);
     const ends = [...this.#ranks.values()].map(({ endedAt }) => endedAt);
     this.#endedAt = ends.includes(null) ? null : Math.max(...ends.filter((end) => end !== null));
@@ -229,7 +236,7 @@ export class Run implements RankOwner {
         this.#parts.series.rankInfos.row({
           run: this.name,
           rank: String(hello.rank),
-          uuid: this.#ranks.get(hello.rank)?.gpuUuid ?? hello.gpuUuid ?? '',
+          uuid: this.#ranks.get(hello.rank)?.gpuUuid ?? '',
           host: hello.node ?? '',
           attempt: String(hello.attempt),
           local_rank: shown(hello.localRank),

@@ -564,6 +564,24 @@ describe('Runs', () => {
     expect(text()).not.toContain('uuid="GPU-1"');
   });
 
+  it('takes the GPU of the MIG instance that a worker names, and keeps it though nothing more is read of that GPU', () => {
+    const { join, runs, text } = start();
+    join({ gpuUuid: 'MIG-a' });
+    join({ rank: 1, gpuUuid: 'MIG-GPU-7/3/0' });
+    expect(runs.gpusOf('digits', null)).toEqual(['MIG-a', 'GPU-7']);
+    runs.placeInstances(new Map([['MIG-a', 'GPU-0']]));
+    runs.placeInstances(new Map([['MIG-b', 'GPU-1']]));
+    expect(runs.gpusOf('digits', null)).toEqual(['GPU-0', 'GPU-7']);
+    expect(runs.progress(1000)[0]?.ranks).toMatchObject([{ uuid: 'GPU-0', instance: 'MIG-a' }, { uuid: 'GPU-7' }]);
+    expect(text()).toContain('gradwatch_rank_info{run="digits",rank="0",uuid="GPU-0"');
+    expect(text()).not.toContain('uuid="MIG');
+    // Others were made in its place, and a process was found in one.
+    runs.placeInstances(new Map([['MIG-c', 'GPU-0']]));
+    expect(runs.gpusOf('digits', 0)).toEqual(['MIG-a']);
+    runs.find('digits', 0)?.placeOn('GPU-0');
+    expect(runs.gpusOf('digits', 0)).toEqual(['GPU-0']);
+  });
+
   it('tells where a rank stands in the parallel layout, and the job and labels of its run', () => {
     const { join, runs, text } = start();
     join({ job: '4711', labels: { team: 'vision' }, parallel: { data: { index: 1, size: 2 } } });

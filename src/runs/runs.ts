@@ -4,6 +4,7 @@ import type { LimitOfNow, Section } from '../snapshot/index.ts';
 import { fields } from './fields.ts';
 import { RunsLimitError } from './limit-error.ts';
 import { rankMetrics, runMetrics } from './metrics.ts';
+import { MigInstances } from './mig-instances.ts';
 import { AllNamedSeries } from './named-series.ts';
 import type { RankIdentity, RunListener } from './observation.ts';
 import type { RunsOptions } from './options.ts';
@@ -90,6 +91,7 @@ export class Runs {
       listener: context.listener,
       limits: () => this.#options,
       cleaned: new Cleaned(context.table),
+      instances: new MigInstances(),
       now: context.now,
       changed,
     };
@@ -133,6 +135,17 @@ export class Runs {
   /** Whether a rank takes no further step although its process is alive. What is not held is left alone. */
   setStalled({ run, rank }: RankIdentity, stalled: boolean): void {
     this.find(run, rank)?.standing.setStalled(stalled);
+  }
+
+  /**
+   * Takes of which GPU each MIG instance is a part.
+   * @param gpus uuid of its GPU, by the uuid of the instance
+   */
+  placeInstances(gpus: ReadonlyMap<string, string>): void {
+    const ranks = [...this.#runs.values()].flatMap((run) => [...run.ranks.values()].map((rank) => ({ run, rank })));
+    const before = ranks.map(({ rank }) => rank.gpuUuid);
+    this.#parts.instances.take(gpus);
+    for (const [at, { run, rank }] of ranks.entries()) if (rank.gpuUuid !== before[at]) run.placed(rank.hello);
   }
 
   /** How the ranks get on of which that can be told. */

@@ -53,6 +53,8 @@ function kill(_: number, signal: NodeJS.Signals | 0): void {
 
 /** The ranks whose GPU the last reading found. */
 let placed: readonly PlacedRank[] = [];
+/** The GPUs of the MIG instances that the last reading named. */
+let carvedOf: ReadonlyMap<string, string> = new Map();
 
 function make(options: { program?: string; details?: boolean } = {}): void {
   const { program = 'nvidia-smi', details = true } = options;
@@ -71,13 +73,10 @@ function make(options: { program?: string; details?: boolean } = {}): void {
     hostRoot: '/nowhere',
   };
   const workers = () => Promise.resolve(new Map([[4937, { run: 'gpt', rank: '3' }]]));
-  collector = new GpuDetailCollector(
-    context,
-    nvidiaSmi,
-    { enabled: true, interval: 30 },
-    workers,
-    (ranks) => (placed = ranks),
-  );
+  collector = new GpuDetailCollector(context, nvidiaSmi, { enabled: true, interval: 30 }, workers, {
+    ranks: (found) => (placed = found),
+    instances: (gpus) => (carvedOf = gpus),
+  });
 }
 
 beforeEach(() => {
@@ -143,6 +142,10 @@ describe('the collector gpu_detail', () => {
     await collect();
     await collect();
     expect(calls).toEqual(['-q -x', '-L', '-q -x']);
+    expect([...carvedOf]).toEqual([
+      ['MIG-a', 'GPU-0'],
+      ['MIG-b', 'GPU-0'],
+    ]);
     const instance = 'uuid="GPU-0",gpu="0",gpu_instance="2",compute_instance="0"';
     expect(series('mig_info')).toContain(`mig_info{${instance},device="0",mig_uuid="MIG-a",profile="3g.40gb"} 1`);
     expect(series('mig_memory_used')).toEqual([`mig_memory_used_bytes{${instance}} ${17 * 2 ** 20}`]);

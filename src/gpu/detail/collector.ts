@@ -15,7 +15,7 @@ import { Errand } from './call.ts';
 import { readDocument, type GpuDetail } from './document.ts';
 import { LinkReader } from './link-reader.ts';
 import { gpuDetailMetrics } from './metrics.ts';
-import type { PlacedRank } from './gpus-of-ranks.ts';
+import type { Placing } from './gpus-of-ranks.ts';
 import type { GpuDetailOptions } from './options.ts';
 import { Occupants } from './occupants.ts';
 import type { Workers } from './processes.ts';
@@ -52,7 +52,7 @@ export class GpuDetailCollector implements Collector {
     nvidiaSmi: NvidiaSmi,
     options: GpuDetailOptions,
     workers: () => Promise<Workers>,
-    placed: (ranks: readonly PlacedRank[]) => void,
+    placing: Placing,
   ) {
     const { table, procRoot, now, logger } = context;
     const { cards, sources } = nvidiaSmi.in(table);
@@ -67,7 +67,7 @@ export class GpuDetailCollector implements Collector {
       nvidiaSmi.showWaiting(table);
     };
     const calls = new SmallCalls(table, now, logger);
-    this.#occupants = new Occupants(table, calls, now, workers, placed);
+    this.#occupants = new Occupants(table, calls, now, workers, placing);
     this.#links = new LinkReader(table, calls, now);
     // Whoever wants few fields of a card does not want them from here either.
     this.#fields = nvidiaSmi.options.details
@@ -194,17 +194,17 @@ function guest(): SourceAbsent {
 /**
  * The collector `gpu_detail`.
  * @param workers finds the processes of workers that report here
- * @param placed told at each reading on which GPUs they compute
+ * @param placing told at each reading who computes where
  */
 export function gpuDetailCollector(
   nvidiaSmi: NvidiaSmi,
   workers: () => Promise<Workers>,
-  placed: (ranks: readonly PlacedRank[]) => void,
+  placing: Placing,
 ): CollectorDeclaration<GpuDetailOptions> {
   return {
     name: 'gpu_detail',
     metrics: gpuDetailMetrics,
     passingReasons: ['hung', 'slow', 'blocked', 'failed'] satisfies readonly FailureReason[],
-    create: (context, options) => new GpuDetailCollector(context, nvidiaSmi, options, workers, placed),
+    create: (context, options) => new GpuDetailCollector(context, nvidiaSmi, options, workers, placing),
   };
 }

@@ -8,6 +8,14 @@ export interface PlacedRank {
   readonly uuid: string;
 }
 
+/** Told at each reading who computes where. */
+export interface Placing {
+  /** On which GPUs workers compute, by their processes. */
+  ranks(placed: readonly PlacedRank[]): void;
+  /** Of which GPU each MIG instance is a part that has a name: uuid of the GPU, by that of the instance. */
+  instances(gpus: ReadonlyMap<string, string>): void;
+}
+
 /**
  * On which GPU each known worker computes, by the processes that the driver lists: its own and those that it started. Of several GPUs it
  * is the one of which they use most memory, since a process that touches another card (a context, a peer copy) holds a little there

@@ -1,5 +1,5 @@
 export { gpuDetailCollector } from './collector.ts';
-export type { PlacedRank } from './gpus-of-ranks.ts';
+export type { Placing } from './gpus-of-ranks.ts';
 export { gpuDetailMetrics } from './metrics.ts';
 export { gpuDetailOptions } from './options.ts';
 export type { GpuDetailOptions } from './options.ts';

@@ -2,9 +2,10 @@ import type { SeriesTable } from '../../series/index.ts';
 import type { GpuIdentity } from '../addresses.ts';
 import type { Errand } from './call.ts';
 import type { GpuDetail } from './document.ts';
-import { gpusOfRanks, type PlacedRank } from './gpus-of-ranks.ts';
+import { gpusOfRanks, type Placing } from './gpus-of-ranks.ts';
 import { InstanceNames } from './instance-names.ts';
 import { InstanceSeries } from './instances.ts';
+import { deviceKey } from './list.ts';
 import { ProcessSeries, type Occupied, type Workers } from './processes.ts';
 import type { SmallCalls } from './small-calls.ts';
 
@@ -18,7 +19,7 @@ export interface Identified {
 export class Occupants {
   readonly #names: InstanceNames;
   readonly #findWorkers: () => Promise<Workers>;
-  readonly #placed: (ranks: readonly PlacedRank[]) => void;
+  readonly #placing: Placing;
   readonly #instances: InstanceSeries;
   readonly #processes: ProcessSeries;
   #workers: Workers = new Map();
@@ -28,13 +29,13 @@ export class Occupants {
     calls: SmallCalls,
     now: () => number,
     findWorkers: () => Promise<Workers>,
-    placed: (ranks: readonly PlacedRank[]) => void,
+    placing: Placing,
   ) {
     this.#instances = new InstanceSeries(table);
     this.#processes = new ProcessSeries(table);
     this.#names = new InstanceNames(calls, now);
     this.#findWorkers = findWorkers;
-    this.#placed = placed;
+    this.#placing = placing;
   }
 
   async take(errand: Errand, gpus: readonly Identified[]): Promise<void> {
@@ -65,13 +66,18 @@ export class Occupants {
       row.state === 'lost' || processes === null ? [] : [{ card, processes, surplus: surplusProcesses }],
     );
     this.#processes.show(occupied, this.#workers);
-    this.#placed(gpusOfRanks(occupied, this.#workers));
+    this.#placing.ranks(gpusOfRanks(occupied, this.#workers));
   }
 
   #showInstances(gpus: readonly Identified[]): void {
+    const listed = this.#names.of(gpus.map(({ detail }) => detail));
     this.#instances.show(
       gpus.map(({ card, detail: { row, instances } }) => ({ card, instances, lost: row.state === 'lost' })),
-      this.#names.of(gpus.map(({ detail }) => detail)),
+      listed,
     );
+    const named = gpus.flatMap(({ card: { uuid }, detail: { instances } }) =>
+      instances.map(({ device }) => [listed.get(deviceKey(uuid, device))?.uuid, uuid] as const),
+    );
+    this.#placing.instances(new Map(named.filter((pair): pair is [string, string] => pair[0] !== undefined)));
   }
 }
