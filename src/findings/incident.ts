@@ -186,7 +186,7 @@ export class Incident {
     this.#worsened = { firstStep: this.#judgedFrom ?? lastStep, seenAt: lastEvidenceAt };
   }
 
-  /** A rank has ended: what nobody else can tell the end of is over, as of the whole run where that ends within the hold. */
+  /** A rank has ended. What only this one could tell the end of is over; the hold begins anew, within which its run may end too. */
   leave(rank: number, now: number): void {
     if (this.#finding.subject.rank === rank) this.#disturbed.clear();
     else if (!this.#disturbed.delete(rank)) return;

@@ -78,13 +78,13 @@ export function comparePaces(paces: ByRank<Pace>, step: number, told: StepRow<Wo
     if (comparable && !changed) slight.take(step, apart, little, noise, options.evidence);
     if (comparable) recurring.take(step, changed, apart, ofPeers, recurringEvidence);
     const drifts = !changed && !lags && slight.reaches(options.evidence, little);
-    pace.mark(step, changed || lags, options.of);
+    pace.mark(step, changed ? apart : lags ? behind : null, options.of);
     // What may be a lag is not learnt as usual before that is known.
     if (!changed && !slight.reaches(options.evidence / 2, -Infinity)) pace.learn(own - common, isKnown ? apart : null);
     const lasts = pace.slowSteps >= options.slow && tail(pace.slowSteps, options.of, ofPeers) * ranks.length < chance;
     const recurs = changed && recurring.reaches(recurringEvidence, little);
     const tell = (verdict: Verdict): RankVerdict[] => (verdict === quiet ? [] : [{ rank, verdict }]);
-    const { since } = pace;
+    const { since, factor } = pace;
     const expected = usual + common;
     let slow: Slow;
     if (recurs && !lasts)
@@ -98,8 +98,8 @@ export function comparePaces(paces: ByRank<Pace>, step: number, told: StepRow<Wo
         ...{ factor: drift.by, threshold: options.drift, since: drift.since, isChange: true },
         usual: expected - drift.by,
       };
-    else if (changed) slow = { factor: apart, threshold: options.slowdown, since, isChange: true, usual: expected };
-    else if (lags) slow = { factor: behind, threshold: options.lag, since, isChange: false };
+    else if (changed) slow = { factor, threshold: options.slowdown, since, isChange: true, usual: expected };
+    else if (lags) slow = { factor, threshold: options.lag, since, isChange: false };
     else if (drifts)
       slow = { factor: slight.mean, threshold: options.slight, since: slight.since, isChange: true, usual: expected };
     // Between two lags that recur nothing is over.

@@ -23,16 +23,22 @@ export class Pace {
   waits = false;
   /** Logarithms of how far the rank's change stood above that of its peers, while in order. */
   private readonly apart: SlidingWindow;
+  /** Logarithms of how many times slower it was in the last of its slow steps. */
+  private readonly factors: SlidingWindow;
   /** The last steps, the newest in the lowest bit: 1 where the rank was slow. */
   private slow = 0;
   private slowSince = 0;
   private marks = 0;
   private share = 0;
 
-  /** @param window own times in order that make the usual one */
-  constructor(window: number) {
+  /**
+   * @param window own times in order that make the usual one
+   * @param of how many of the last steps count
+   */
+  constructor(window: number, of: number) {
     this.usual = new SlidingWindow(window);
     this.apart = new SlidingWindow(window);
+    this.factors = new SlidingWindow(of);
   }
 
   /** Robust standard deviation of how far it usually stands apart from its peers. */
@@ -48,6 +54,11 @@ export class Pace {
   /** The first of the slow steps that are among the last ones. */
   get since(): number {
     return this.slowSince;
+  }
+
+  /** Logarithm of how many times slower it was in the typical of its last slow steps: a pause in one of them says nothing of the others. */
+  get factor(): number {
+    return this.factors.median();
   }
 
   /** In what share of the last steps it was slow: a mean that forgets. */
@@ -73,11 +84,20 @@ export class Pace {
     if (apart !== null) this.apart.push(apart);
   }
 
-  /** @param of how many of the last steps count */
-  mark(step: number, isSlow: boolean, of: number): void {
-    this.slow = ((this.slow << 1) | (isSlow ? 1 : 0)) & (2 ** of - 1);
-    if (isSlow && this.slowSteps === 1) this.slowSince = step;
+  /**
+   * @param factor logarithm of how many times slower it was, null where it was not
+   * @param of how many of the last steps count
+   */
+  mark(step: number, factor: number | null, of: number): void {
+    const slow = factor === null ? 0 : 1;
+    this.slow = ((this.slow << 1) | slow) & (2 ** of - 1);
     this.marks = Math.min(this.marks + 1, memory);
-    this.share += ((isSlow ? 1 : 0) - this.share) / this.marks;
+    this.share += (slow - this.share) / this.marks;
+    if (factor === null) return;
+    if (this.slowSteps === 1) {
+      this.slowSince = step;
+      this.factors.clear();
+    }
+    this.factors.push(factor);
   }
 }

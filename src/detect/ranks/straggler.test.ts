@@ -48,6 +48,29 @@ describe('straggler', () => {
     expect(brief(said).at(-1)).toBe('recovered 3 at 99');
   });
 
+  it.each([
+    { by: 1.3, spread: 0.03 },
+    { by: 1.5, spread: 0.1 },
+  ])('is as bad as the typical slow step of $by, whatever one of them is', ({ by, spread }) => {
+    const noise = normals(6);
+    const owns = steps(400, (step) =>
+      steps(8, (rank) => Math.exp(spread * noise()) * (rank !== 5 || step < 60 ? 1 : step < 360 ? by : 2.5)),
+    );
+    owns[80]![5]! += 4;
+    const run = job(8, (rank, step) => {
+      const whole = Math.max(...owns[step]!) + 0.1;
+      return { step_seconds: whole, collective_wait_seconds: whole - owns[step]![rank]! };
+    });
+    const factors = run(0, 360).flatMap(({ verdict }) => (verdict.status === 'evidence' ? [verdict] : []));
+    expect(factors.length).toBeGreaterThan(200);
+    for (const { severity, score } of factors) {
+      expect(severity).toBe('warning');
+      expect(score).toBeGreaterThan(0.85 * by);
+      expect(score).toBeLessThan(1.25 * by);
+    }
+    expect(run(360, 367).at(-1)).toMatchObject({ verdict: { severity: 'critical' } });
+  });
+
   it('is silent when all become slower together, when steps vary, and for a rank that is alone', () => {
     const noise = normals(2);
     const together = job(4, (_, step) => ({

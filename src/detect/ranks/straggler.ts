@@ -94,9 +94,9 @@ export const straggler = groupDetector({
     }),
   }),
   reads: readsWork,
-  start: ({ window }): State => ({
+  start: ({ window, of }): State => ({
     board: new StepBoard(() => ({ ...noWork })),
-    paces: new ByRank(() => new Pace(window)),
+    paces: new ByRank(() => new Pace(window, of)),
   }),
   observe({ board, paces }, { step, rank, known, wentBack }, options) {
     if (wentBack) board.rewind(rank, step);
