@@ -28,6 +28,20 @@ it('finds work that is uneven in turn, and that it no longer is', () => {
   ]);
 });
 
+it('tells its end of the rank of which it told the beginning, whoever is not compared in a step', () => {
+  const feed = new GroupFeed(loadImbalance, 4);
+  const busy = (rank: number, step: number) => (rank === 0 && step === 100 ? { checkpoint_seconds: 0.3 } : {});
+  const said = [
+    ...feed.run(201, (rank, step) => ({ ...values(rank, step % 4, 0.9), ...busy(rank, step) })),
+    ...feed.run(100, (rank, step) => values(rank, step % 4, 0.6)),
+  ];
+  expect(said.map(({ rank, verdict: { status } }) => `${status} ${rank}`)).toEqual([
+    'evidence 1',
+    'evidence 1',
+    'recovered 1',
+  ]);
+});
+
 it('leaves one rank that is always the last to others, and does not judge one alone', () => {
   expect(new GroupFeed(loadImbalance, 4).run(300, (rank) => values(rank, 2, 0.9))).toEqual([]);
   expect(new GroupFeed(loadImbalance, 1).run(300, (rank) => values(rank, 0, 0.9))).toEqual([]);

@@ -10,6 +10,8 @@ import { noWork, readsWork, trainingOf, workOf, type Work } from './work.ts';
 export interface State {
   readonly board: StepBoard<Work>;
   readonly episode: Episode;
+  /** Nobody is to blame, and the verdict is of all; its end is told of the rank of which its begin was. */
+  witness: number;
   /** Of the window that fills: steps, the sum of the shares that were lost, and how often each rank was the last. */
   steps: number;
   lost: number;
@@ -43,6 +45,7 @@ export const loadImbalance = groupDetector({
   start: (): State => ({
     board: new StepBoard(() => ({ ...noWork })),
     episode: new Episode(),
+    witness: 0,
     steps: 0,
     lost: 0,
     last: new ByRank(() => ({ times: 0 })),
@@ -66,12 +69,12 @@ export const loadImbalance = groupDetector({
       last.clear();
       if (lost < share || times > same * steps) {
         const verdict = episode.calm(done, 1);
-        return verdict.status === 'quiet' ? [] : [{ rank: Math.min(...row.keys()), verdict }];
+        return verdict.status === 'quiet' ? [] : [{ rank: state.witness, verdict }];
       }
+      if (!episode.open) state.witness = Math.min(...row.keys());
       return [
         {
-          // Nobody is to blame: the verdict is of all.
-          rank: Math.min(...row.keys()),
+          rank: state.witness,
           verdict: {
             status: 'evidence',
             severity: 'info',
