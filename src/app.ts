@@ -171,8 +171,8 @@ export class App {
     findings.subscribe((change) => {
       this.#ingest.finding(change);
       showCondition(change.finding.subject, findings, runs);
-      // After a restart it is the same one, and not told again under another id.
-      if (change.change === 'opened') void snapshots?.save();
+      // After a restart it is the same one, as bad as it was, and not told again.
+      if (change.change === 'opened' || change.change === 'worsened') void snapshots?.save();
     });
     if (configuration.log.findings !== undefined) {
       const { findings: path, findings_max_bytes: maximumBytes, findings_kept: kept } = configuration.log;

@@ -175,6 +175,24 @@ describe.concurrent('of an incident people are told once:', { timeout: 240_000 }
       },
     ),
   );
+
+  test(
+    'a run that stands still until somebody kills it, also once the stall is over with it',
+    incident(
+      async ({ run }) => {
+        const stalled = await run.finding('stall');
+        for (let rank = 0; rank < 8; rank += 1) run.kill(rank);
+        await run.finding('worker_lost', 7);
+        expect(await run.notifying()).toMatchObject([{ id: stalled.id, severity: 'critical' }]);
+        await eventually('the stall to be over', async () =>
+          (await run.open()).every(({ kind }) => kind !== 'stall') ? true : undefined,
+        );
+        expect((await run.open()).filter(({ kind }) => kind === 'worker_lost')).toHaveLength(8);
+        expect(await run.notifying()).toEqual([]);
+      },
+      { 'detect.stall.training': '3s', 'detect.stall.factor': '1', 'findings.hold': '2s' },
+    ),
+  );
 });
 
 describe.concurrent('what is not of one incident is told for itself:', { timeout: 240_000 }, () => {
