@@ -72,6 +72,11 @@ export interface DetectorFacts<Kind extends string = string> {
   readonly alert: AlertGroup;
   /** True where the end of the run ends the finding too; false where the finding tells how a rank ended. */
   readonly endsWithRun: boolean;
+  /**
+   * True where each evidence tells all that is wrong now, as an evaluation does: a finding says what the last one says, where it else keeps
+   * the words of that which gave it its severity.
+   */
+  readonly tellsNewest?: true;
 }
 
 /** Every detector has the option `enabled`; {@link detectorOptions} adds it. */

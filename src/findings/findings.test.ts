@@ -78,6 +78,16 @@ describe('Findings', () => {
     expect(lines('gradwatch_finding_info')).toHaveLength(1);
   });
 
+  it('says what the last evidence says of a kind of which each tells all that is wrong', () => {
+    const { findings, see, told } = findingsHouse([{ ...cause, tellsNewest: true }]);
+    const newest = { ...cause, tellsNewest: true } as const;
+    see(newest, evidence('warning', 7));
+    see(newest, evidence('warning', 8));
+    see(newest, evidence('warning', 9, { cause: 'cause at 8' }));
+    expect(told()).toEqual(['opened cause', 'amended cause']);
+    expect(findings.open[0]).toMatchObject({ cause: 'cause at 8', detectedStep: 7, lastStep: 9 });
+  });
+
   it('recovers when every rank has, but not before the hold is over', () => {
     const { findings, see, recover, wait, told } = house();
     see(cause, evidence('critical'), 0);

@@ -131,7 +131,7 @@ export class Incident {
 
   /**
    * Takes further evidence in.
-   * @returns whether it made the finding worse, so that its cause is the new one, or tells more of where it began
+   * @returns whether it made the finding worse, so that its cause is the new one, or tells more of where it began, or what is so now
    */
   add(witness: number | string, evidence: Evidence, now: number): 'worse' | 'amended' | null {
     const before = this.#finding;
@@ -152,7 +152,9 @@ export class Incident {
     this.closing = null;
     const firstRank = this.#origin === null ? before.firstRank : this.#origin.rank;
     if (!worse) {
-      if (firstRank === before.firstRank) return null;
+      const isNews = this.detector.tellsNewest === true && evidence.cause !== this.#words;
+      if (!isNews && firstRank === before.firstRank) return null;
+      if (isNews) this.#words = evidence.cause;
       this.#change({ firstRank, cause: this.#cause() });
       return 'amended';
     }

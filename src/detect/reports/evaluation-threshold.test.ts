@@ -75,8 +75,18 @@ it('is over when the last evaluation of each data set kept its thresholds', () =
   const at = judge();
   expect(at([]).status).toBe('quiet');
   expect(at([failure('', 0.5, 0.9)]).status).toBe('evidence');
-  expect(at([failure('', 0.5, 0.9)], 'other').status).toBe('evidence');
+  expect(at([failure('', 0.6, 0.9)], 'other').status).toBe('evidence');
+  expect(at([]).status).toBe('evidence');
   expect(at([]).status).toBe('quiet');
   expect(at([], 'other').status).toBe('recovered');
   expect(at([]).status).toBe('quiet');
+});
+
+it('names the data sets that fail beside the newest, and no longer one that passes', () => {
+  const at = judge();
+  const cause = (verdict: ReturnType<typeof at>) => 'cause' in verdict && verdict.cause;
+  const other = 'The evaluation of fraud on other did not keep a threshold: auc of all data is 0.6 (at least 0.9)';
+  at([failure('', 0.5, 0.9)]);
+  expect(cause(at([failure('', 0.6, 0.9)], 'other'))).toBe(`${other}; the last on tfma failed too.`);
+  expect(cause(at([]))).toBe(`${other}.`);
 });

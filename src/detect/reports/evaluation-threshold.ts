@@ -4,8 +4,16 @@ import { figure } from '../figure.ts';
 import { reportDetector } from '../report.ts';
 
 export interface State {
-  /** Data sets whose last evaluation did not keep a threshold. */
-  failing: string[];
+  /** Of each data set its last evaluation, where that did not keep a threshold; the newest at the end. */
+  broken: Broken[];
+}
+
+interface Broken {
+  readonly dataset: string;
+  /** How it failed, without the full stop. */
+  readonly words: string;
+  readonly failures: number;
+  readonly slices: number;
 }
 
 /** Thresholds that are named; there may be one for each slice and metric. */
@@ -23,33 +31,42 @@ export const evaluationThreshold = reportDetector({
   explains: [],
   alert: 'training_degraded',
   endsWithRun: false,
+  tellsNewest: true,
   options: detectorOptions({}),
-  start: (): State => ({ failing: [] }),
+  start: (): State => ({ broken: [] }),
   observe(state, { run, dataset, step, slices, failures }) {
-    const others = state.failing.filter((other) => other !== dataset);
-    const failed = state.failing.length > 0;
-    state.failing = failures.length > 0 ? [...others, dataset] : others;
-    if (failures.length === 0) return failed && others.length === 0 ? { status: 'recovered', step } : quiet;
-    const worst = worstFirst(failures);
-    const told = worst.slice(0, named).map(sentence);
-    const more = failures.length - told.length;
-    const what = told.join('; ') + (more > 0 ? `; and ${more} more` : '');
-    const how = worst.every(isOfNoThreshold) ? 'did not pass' : `did not keep ${count(failures.length)}`;
+    const others = state.broken.filter((other) => other.dataset !== dataset);
+    const failed = others.length < state.broken.length;
+    const now = { dataset, words: wordsOf(failures), failures: failures.length, slices: slices.length };
+    state.broken = failures.length > 0 ? [...others, now] : others;
+    if (failures.length === 0 && !failed) return quiet;
+    const newest = state.broken.at(-1);
+    if (newest === undefined) return { status: 'recovered', step };
+    const beside = state.broken.slice(0, -1).map((other) => other.dataset);
     return {
       status: 'evidence',
       severity: 'warning',
       firstStep: step,
       step,
-      score: failures.length,
+      score: newest.failures,
       threshold: 0,
       baseline: null,
-      window: slices.length,
-      cause: `The evaluation of ${run} on ${dataset} ${how}: ${what}.`,
+      window: newest.slices,
+      cause: `The evaluation of ${run} on ${newest.dataset} ${newest.words}${beside.length > 0 ? `; the last on ${beside.join(', ')} failed too` : ''}.`,
       advice:
         'Do not release this model; look at the data of the named slices, and at what changed since the last evaluation that passed.',
     };
   },
 });
+
+function wordsOf(failures: readonly ThresholdFailure[]): string {
+  const worst = worstFirst(failures);
+  const told = worst.slice(0, named).map(sentence);
+  const more = failures.length - told.length;
+  const what = told.join('; ') + (more > 0 ? `; and ${more} more` : '');
+  const how = worst.every(isOfNoThreshold) ? 'did not pass' : `did not keep ${count(failures.length)}`;
+  return `${how}: ${what}`;
+}
 
 function count(failures: number): string {
   return failures === 1 ? 'a threshold' : `${failures} thresholds`;
