@@ -71,6 +71,22 @@ describe('scalarAnomaly', () => {
     });
   });
 
+  it('finds what is no number where there always was one, and infinity beyond a limit at once', () => {
+    const lost = (at: number) => (at >= 300 && at < 310 ? (at < 305 ? Infinity : NaN) : daily(at));
+    const said = say(steps(400, lost)).filter(({ at }) => at >= 300);
+    expect(said.map(({ at, verdict }) => `${verdict.status} ${at}`)).toEqual([
+      ...steps(10, (at) => `evidence ${300 + at}`),
+      'recovered 369',
+    ]);
+    expect(said[5]?.verdict).toMatchObject({ cause: 'gradwatch_node_load1 of the node is NaN (no number).' });
+    const gaps = (at: number) => (at % 50 === 0 ? NaN : daily(at));
+    expect(say(steps(400, gaps))).toEqual([]);
+    const limits = { limits: 'gradwatch_node_load1>90' };
+    expect(say([50, Infinity, -Infinity], limits)[0]?.verdict).toMatchObject({
+      cause: 'gradwatch_node_load1 of the node is infinity (fixed limit 90).',
+    });
+  });
+
   it('takes limits that a value may not reach, of names as scripts give them', () => {
     expect(say([89, 90, 5, 4], { limits: 'gradwatch_node_load1>=90,gradwatch_*<=4' }).map(({ at }) => at)).toEqual([
       1, 3,

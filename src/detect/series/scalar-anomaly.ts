@@ -6,9 +6,14 @@ import { Deviations, methods } from './scalar-deviation.ts';
 import { isLimit, limitCrossed, limitsOf } from './scalar-limits.ts';
 import { scalarDetector } from '../scalar.ts';
 
+/** Numbers in a row after which a value that is none, NaN or infinity, is news: before, it may be how the series leaves a gap. */
+const gapless = 64;
+
 export interface State {
   readonly deviations: Deviations;
   readonly episode: Episode<number | null>;
+  /** Numbers in a row until now. */
+  inRow: number;
 }
 
 /**
@@ -46,13 +51,17 @@ export const scalarAnomaly = scalarDetector({
     history: integer({ default: 2048, min: 128, max: 65_536, help: 'Values with which one is compared' }),
     recovery: integer({ default: 60, min: 1, max: 100_000, help: 'Values in order after which it is over' }),
   }),
-  start: ({ history }): State => ({ deviations: new Deviations(history), episode: new Episode() }),
-  observe({ deviations, episode }, { value, step }, { name, owner }, options) {
-    if (!Number.isFinite(value)) return quiet;
-    const deviation = deviations.take(value, options);
+  start: ({ history }): State => ({ deviations: new Deviations(history), episode: new Episode(), inRow: 0 }),
+  observe(state, { value, step }, { name, owner }, options) {
+    const { deviations, episode } = state;
+    const isNumber = Number.isFinite(value);
+    const isLost = !isNumber && (state.inRow >= gapless || episode.open);
+    state.inRow = isNumber ? state.inRow + 1 : 0;
+    const deviation = isNumber ? deviations.take(value, options) : null;
     const crossed = limitCrossed(limitsOf(options.limits), name, value);
     const strange = deviation !== null && deviation.score > deviation.limit ? deviation : null;
-    if (strange === null && crossed === null) return episode.calm(step, options.recovery);
+    if (strange === null && crossed === null && !isLost) return isNumber ? episode.calm(step, options.recovery) : quiet;
+    const beyond = crossed === null ? 'no number' : `fixed limit ${figure(crossed)}`;
     return {
       status: 'evidence',
       severity: 'warning',
@@ -64,7 +73,7 @@ export const scalarAnomaly = scalarDetector({
       window: deviations.history.size,
       cause:
         strange === null
-          ? `${name} of ${owner} is ${figure(value)} (fixed limit ${figure(crossed ?? NaN)}).`
+          ? `${name} of ${owner} is ${figure(value)} (${beyond}).`
           : `${name} of ${owner} is ${figure(value)}, usually ${figure(strange.usual)} (${options.method} ${figure(strange.score)}, limit ${figure(strange.limit)}).`,
       advice:
         'See what else changed at that time; when it is usual for this series, leave it out of detect.scalar_anomaly.series.',
