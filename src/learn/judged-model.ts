@@ -38,14 +38,15 @@ export class JudgedModel {
   /**
    * Looks at a vector; what it learns of it is for {@link learn} or {@link pass}.
    *
+   * @param least usual error that is assumed at least, of each signal: one that stood still has none
    * @returns the score over its limit, null while there is none
    */
-  look(vector: Float64Array): number | null {
+  look(vector: Float64Array, least: Float64Array): number | null {
     this.#ready = this.model.errors(vector, this.#errors);
     if (!this.#ready || this.measured < settle) return null;
     let sum = 0;
     for (let at = 0; at < vector.length; at += 1) {
-      const relative = (this.#errors[at] ?? 0) / Math.max(this.usual[at] ?? 0, 1e-9);
+      const relative = (this.#errors[at] ?? 0) / Math.max(this.usual[at] ?? 0, least[at] ?? 0);
       this.#relative[at] = relative;
       sum += relative;
     }

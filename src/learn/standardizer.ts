@@ -4,6 +4,8 @@ const limit = 10;
 const forgetting = 1 / 4096;
 /** Least standard deviation, as a share of the mean: a signal that never moved is not infinitely strange when it does. */
 const relativeFloor = 0.01;
+/** The same for signals about 0, which are shares of a whole or logarithms. */
+const absoluteFloor = 0.02;
 
 /** Brings each signal about 0 with a spread about 1, by a mean and variance that are learnt of vectors in order and forget slowly. */
 export class Standardizer {
@@ -35,9 +37,20 @@ export class Standardizer {
 
   standardize(raw: Float64Array, into: Float64Array): void {
     for (let at = 0; at < raw.length; at += 1) {
-      const mean = this.mean[at] ?? 0;
-      const deviation = Math.max(Math.sqrt(this.variance[at] ?? 0), relativeFloor * Math.abs(mean), Number.MIN_VALUE);
-      into[at] = Math.min(limit, Math.max(-limit, ((raw[at] ?? 0) - mean) / deviation));
+      const deviation = Math.max(Math.sqrt(this.variance[at] ?? 0), this.#floor(at));
+      into[at] = Math.min(limit, Math.max(-limit, ((raw[at] ?? 0) - (this.mean[at] ?? 0)) / deviation));
     }
+  }
+
+  /** Squared errors below which none counts, in units of what is standardised: 1 for signals that stood still. */
+  leastErrors(into: Float64Array): void {
+    for (let at = 0; at < into.length; at += 1) {
+      const least = this.#floor(at) ** 2;
+      into[at] = least / Math.max(this.variance[at] ?? 0, least);
+    }
+  }
+
+  #floor(at: number): number {
+    return Math.max(relativeFloor * Math.abs(this.mean[at] ?? 0), absoluteFloor);
   }
 }

@@ -8,6 +8,8 @@ const refresh = 16;
 const explained = 0.9;
 /** Of the covariance, per vector: a memory of some thousand vectors. */
 const forgetting = 1 / 4096;
+/** Added to the variance of each signal, which is about 1: no component is so narrow that next to nothing lies outside of it. */
+const ridge = 0.05;
 /** Passes over the matrix: it converges quadratically. */
 const sweeps = 6;
 
@@ -89,6 +91,7 @@ export class StreamingPca implements VectorModel {
   #findComponents(): void {
     const signals = this.#signals;
     const matrix = this.covariance.slice();
+    for (let at = 0; at < signals; at += 1) matrix[at * (signals + 1)] = (matrix[at * (signals + 1)] ?? 0) + ridge;
     const vectors = jacobi(matrix, signals);
     const variances = Array.from({ length: signals }, (_, at) => ({ at, variance: matrix[at * signals + at] ?? 0 }));
     variances.sort((one, other) => other.variance - one.variance);

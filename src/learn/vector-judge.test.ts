@@ -39,6 +39,23 @@ describe('VectorJudge', () => {
     expect(after.at(-1)!.strange).toBe(false);
   });
 
+  it('finds nothing in a slight move of what stood still, and much in a large one', () => {
+    const random = new Random(4);
+    const judge = new VectorJudge(signals, 1, 1000);
+    const still = (time: number, clock: number, share: number): Float64Array => {
+      const values = vector(time, random);
+      values[2] = clock;
+      values[4] = share;
+      return values;
+    };
+    for (let time = 0; time < 1000; time += 1) judge.judge(still(time, 1980, 0));
+    const strange = (clock: number, share: number) =>
+      Array.from({ length: 30 }, (_, at) => judge.judge(still(1000 + at, clock, share))!).filter((said) => said.strange)
+        .length;
+    expect(strange(1978, 0.002)).toBeLessThanOrEqual(1);
+    expect(strange(1700, 0)).toBe(30);
+  });
+
   it('does not learn what is strange, until it has been so for long', () => {
     const { judge } = taught(50);
     const far = Float64Array.from({ length: signals }, () => 500);

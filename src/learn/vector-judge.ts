@@ -39,6 +39,7 @@ export class VectorJudge {
   readonly #seed: number;
   readonly #relearn: number;
   readonly #vector: Float64Array;
+  readonly #least: Float64Array;
 
   /**
    * @param signals length of the vectors
@@ -49,6 +50,7 @@ export class VectorJudge {
     this.#seed = seed;
     this.#relearn = relearn;
     this.#vector = new Float64Array(signals);
+    this.#least = new Float64Array(signals);
     this.learnt = this.#nothing();
   }
 
@@ -60,10 +62,11 @@ export class VectorJudge {
       return null;
     }
     standardizer.standardize(raw, this.#vector);
+    standardizer.leastErrors(this.#least);
     const ratios = new Map<ModelName, number>();
     const shares = new Float64Array(this.#signals);
     for (const name of modelNames) {
-      const ratio = models[name].look(this.#vector);
+      const ratio = models[name].look(this.#vector, this.#least);
       if (ratio === null) continue;
       ratios.set(name, ratio);
       for (const [at, error] of models[name].relativeErrors.entries()) shares[at] = (shares[at] ?? 0) + error;
