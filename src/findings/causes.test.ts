@@ -415,6 +415,8 @@ describe('one incident', () => {
     wait(120);
     expect(findings.open.map(({ kind }) => kind)).toEqual(['lost', 'lost']);
     expect(notifying()).toEqual([]);
+    findings.reviewSilences();
+    expect(notifying()).toEqual([]);
     recover(lost, 0);
     recover(lost, 5);
     wait(120);

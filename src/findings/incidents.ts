@@ -76,7 +76,10 @@ export class Incidents {
    * Gives those that have another cause now, or none.
    */
   review(changed: readonly Incident[]): readonly Incident[] {
-    const unhidden = this.all.filter((incident) => !hides(this.rootOf(incident), incident));
+    const unhidden = this.all.filter((incident) => {
+      const root = this.rootOf(incident);
+      return root !== incident && !hides(root, incident);
+    });
     for (const incident of unhidden) incident.follow(null);
     const freed = unhidden.flatMap((incident) => this.attach(incident));
     const roots = [...changed, ...freed].filter((incident) => this.rootOf(incident) === incident);
