@@ -92,6 +92,24 @@ describe('NVLink errors', () => {
   });
 });
 
+describe('NVLinks that are down since boot', () => {
+  it.each([
+    ['both ends of one of eight', [12, 12, 11, 11, 12, 12, 12, 12], ['GPU-2 warning 10', 'GPU-3 warning 10']],
+    ['both ends of one of four', [12, 11, 11, 12], ['GPU-1 warning 10', 'GPU-2 warning 10']],
+    ['one end of a link to a switch', [18, 17, 18, 18], ['GPU-1 warning 10']],
+    ['all of one card', [12, 0, 12, 12], ['GPU-1 warning 10']],
+    ['a pair without a bridge', [12, 12, 0, 0], []],
+    ['either of a pair', [12, 11], []],
+    ['a model that has fewer', [12, 12, 12, 6], [], { 3: { model: 'A30' } }],
+  ])('%s: %j', (_, active, told, models: Readonly<Record<number, PlayedCard>> = {}) => {
+    const all = active.map((links, at) => ({
+      ...models[at],
+      readings: { 'gradwatch_gpu_nvlink_active{link="0"}': 1, gradwatch_gpu_nvlink_active_links: links },
+    }));
+    expect(new MachineFeed(gpuNvlinkDegraded).pass(60, () => all)).toEqual(told);
+  });
+});
+
 /** The first news, with its second at most two looks beside the expected one. */
 function first([told]: readonly string[], expected: readonly (string | number)[]): readonly (string | number)[] {
   if (told === undefined) return [];

@@ -84,7 +84,7 @@ export const gpuNvlinkDegraded = cardDetector({
     const signs = [
       ...(down.length > 0 ? [`NVLink ${down.join(', ')} of ${card.name} is down`] : []),
       ...(missing > 0 && down.length === 0
-        ? [`${card.name} has ${missing} NVLinks less than the others of its model`]
+        ? [`${card.name} has ${missing === 1 ? '1 NVLink' : `${missing} NVLinks`} less than others of its model`]
         : []),
       ...(errors.rise >= limit
         ? [
@@ -108,14 +108,19 @@ export const gpuNvlinkDegraded = cardDetector({
   },
 });
 
-/** How many links less are up than on most cards of its model. */
+/**
+ * How many links less are up than on at least half of the cards of its model: both ends of a dead link have one less. A card without any
+ * may be one of several that nobody bridged; it counts where all others have some.
+ */
 function fewerThanOthers(card: Card<Reads>, machine: Machine<Reads>): number {
   const own = card.read('gradwatch_gpu_nvlink_active_links');
   const others = machine.cards
     .filter(({ key, model }) => key !== card.key && model === card.model)
     .flatMap((other) => other.read('gradwatch_gpu_nvlink_active_links') ?? []);
-  const usual = others.length < 2 ? 0 : Math.min(...others);
-  return own === null ? 0 : Math.max(0, usual - own);
+  if (own === null || others.length < 2) return 0;
+  const all = [own, ...others].sort((one, other) => other - one);
+  const usual = own === 0 ? Math.min(...others) : (all[Math.ceil(all.length / 2) - 1] ?? 0);
+  return Math.max(0, usual - own);
 }
 
 function capital(sentence: string): string {
