@@ -102,10 +102,14 @@ function judge(
   });
 }
 
-/** The worst first, then the latest. */
+/** The worst first, then the latest; what follows from others last of all. */
 function byWeight(one: Event, other: Event): number {
   const order = ['critical', 'warning', 'info'];
-  return order.indexOf(one.severity) - order.indexOf(other.severity) || one.age - other.age;
+  return (
+    Number(one.code === cleanUp) - Number(other.code === cleanUp) ||
+    order.indexOf(one.severity) - order.indexOf(other.severity) ||
+    one.age - other.age
+  );
 }
 
 /** A GPU, or the address of one that is not known. */

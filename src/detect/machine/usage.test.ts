@@ -98,6 +98,11 @@ it('an Xid error by its class, for as long as it is recent, and one of a card th
     'GPU-0 recovered 620',
     'GPU-1 recovered 660',
   ]);
+  const crash = new MachineFeed(gpuXid);
+  const cleanedUp = { [at('13')]: crash.time - 3, [at('45')]: crash.time - 1, [count('45')]: 1 };
+  expect(crash.look([{ readings: cleanedUp }])).toMatchObject([
+    { cause: 'GPU 0 reported Xid 13 3 s ago (unknown); beside it 45.' },
+  ]);
   const lost = new MachineFeed(gpuXid);
   const labels = 'uuid="",gpu="0000:3b:00.0",xid="79"';
   const unknown = {
