@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import {
   inOrder,
+  isTelling,
   judgesExtra,
   lineOf,
   pages,
@@ -110,7 +111,7 @@ async function replayRun(
   });
   const take = (row: Row) => {
     rows += 1;
-    if (Object.keys(row.values).length > 0 || row.extras !== undefined) telling += 1;
+    if (isTelling(row)) telling += 1;
     judge.take(row);
   };
   /** Reads a file; what of it cannot be read is named. */

@@ -1,7 +1,8 @@
 import { byRank, type Column, type Meaning, type Read, type Vocabulary } from '../scalars/index.ts';
 import { cellsOf } from './csv-cells.ts';
+import type { Line } from './line.ts';
 import { machineColumn, type MachineColumn } from './machine-column.ts';
-import { parseNumber, type Line } from './row.ts';
+import { parseNumber } from './row.ts';
 
 /** A column of the step times of one worker, as logs with one line an iteration have them. */
 const ofWorker = /^(?:worker|rank)[_-]?(\d{1,4})$/i;
@@ -27,11 +28,10 @@ interface NamedColumn {
  * Reads the lines of a CSV file of numbers: a header, then one row a moment, most often a step, or one a step and rank. An empty cell was not
  * measured. Where the header has columns such as worker_0, worker_1, each is the time of a step of that rank, and a line is a row of each.
  */
-export class CsvReader<Item> {
+export class CsvReader {
   readonly unknown = new Set<string>();
   readonly #vocabulary: Vocabulary;
   readonly #needs: Meaning;
-  readonly #make: (line: Line) => Read<readonly Item[]>;
   /** In the order in which their names are believed. */
   #columns: readonly NamedColumn[] | null = null;
   #byEpochs = false;
@@ -39,10 +39,9 @@ export class CsvReader<Item> {
   #begun = '';
 
   /** @param needs a column without which no line can be understood */
-  constructor(vocabulary: Vocabulary, needs: Meaning, make: (line: Line) => Read<readonly Item[]>) {
+  constructor(vocabulary: Vocabulary, needs: Meaning) {
     this.#vocabulary = vocabulary;
     this.#needs = needs;
-    this.#make = make;
   }
 
   /** There is no column of the step, and one of the epoch in its place, as CSVLogger of Keras writes them: each row is the step of its epoch. */
@@ -50,17 +49,18 @@ export class CsvReader<Item> {
     return this.#byEpochs;
   }
 
-  /** The rows of a line; none of the header, nor of a line that ends within a quoted cell. */
-  read(line: string): Read<readonly Item[]> {
+  /** What a line tells; null of the header, and of a line that ends within a quoted cell. */
+  read(line: string): Read<Line> | null {
     const record = this.#begun + line;
     const cells = cellsOf(record);
     this.#begun = cells === null ? `${record}\n` : '';
-    if (cells === null) return record.length > longestRecord ? this.end() : { value: [] };
+    if (cells === null) return record.length > longestRecord ? this.end() : null;
     if (this.#columns === null) return this.#header(cells);
     if (cells.length !== this.#columns.length) {
       return { error: `found ${cells.length} cells, expected ${this.#columns.length} as in the header` };
     }
     const numbers = new Map<Meaning, number>();
+    const steps = new Map<Column, number>();
     const times = new Map<number, number>();
     const readings = new Map<MachineColumn, number>();
     const extras = new Map<string, number>();
@@ -74,25 +74,25 @@ export class CsvReader<Item> {
       if (value === undefined)
         return { error: `${name}: found ${cell.slice(0, 80)}, expected a number, inf, nan or nothing` };
       if (worker !== null) times.set(worker, value);
+      else if (column?.meaning === 'step') steps.set(column, column.convert(value));
       else if (column !== undefined) numbers.set(column.meaning, column.convert(value));
       else if (machine !== undefined) readings.set(machine, value);
       else extras.set(name, value);
+      if (this.#byEpochs && column?.meaning === 'epoch') steps.set(column, value);
     }
-    const epoch = this.#byEpochs ? numbers.get('epoch') : undefined;
-    if (epoch !== undefined) numbers.set('step', epoch);
-    return this.#make({ numbers, times, readings, extras });
+    return { value: { numbers, steps, times, readings, extras } };
   }
 
   /** There are no more lines, or no more that may be of this record. */
-  end(): Read<readonly Item[]> {
+  end(): Read<Line> | null {
     const begun = this.#begun;
     this.#begun = '';
     return begun === ''
-      ? { value: [] }
+      ? null
       : { error: `found a quoted cell that does not end: ${begun.trim().slice(0, 80)}, expected its closing quote` };
   }
 
-  #header(names: readonly string[]): Read<readonly Item[]> {
+  #header(names: readonly string[]): Read<Line> | null {
     // A chart may show several runs, of which one can be read.
     const [charted] = names.map((name) => ofChart.exec(name)).filter((match) => match !== null);
     const columns = names.map((name, index) => {
@@ -110,7 +110,7 @@ export class CsvReader<Item> {
     const has = (meaning: Meaning) => columns.some(({ column }) => column?.meaning === meaning);
     this.#byEpochs = needs === 'step' && !has('step') && has('epoch');
     return has(needs) || this.#byEpochs
-      ? { value: [] }
+      ? null
       : {
           error: `found the columns ${names.join(', ').slice(0, 200)}, expected ${needs} among them; --map ${needs}=COLUMN names it`,
         };

@@ -5,7 +5,7 @@ export { readMachine, readRecording } from './recording.ts';
 export type { TimedReadings } from './recorded-machine.ts';
 export { Replay } from './replay.ts';
 export type { ReplayOptions } from './replay.ts';
-export type { Row } from './row.ts';
+export { isTelling, type Row } from './row.ts';
 export { runNames } from './run-names.ts';
 export { Tally } from './tally.ts';
 export { lineOf, pages, summaryOf } from './text.ts';

@@ -1,24 +1,24 @@
-import { byRank, type Meaning, type Read, type Vocabulary } from '../scalars/index.ts';
+import { byRank, type Column, type Meaning, type Read, type Vocabulary } from '../scalars/index.ts';
+import type { Line } from './line.ts';
 import { machineColumn, type MachineColumn } from './machine-column.ts';
-import { parseNumber, type Line } from './row.ts';
+import { parseNumber } from './row.ts';
 
 /** Names that are remembered to be reported; a file may have one for every parameter of a network. */
 const maxUnknown = 100;
 
 /** Reads objects of which each tells of a moment, most of a step. A null or absent key was not measured. */
-export class JsonObjects<Item> {
+export class JsonObjects {
   readonly unknown = new Set<string>();
   readonly #vocabulary: Vocabulary;
-  readonly #make: (line: Line) => Read<readonly Item[]>;
   readonly #machine = new Map<string, MachineColumn>();
 
-  constructor(vocabulary: Vocabulary, make: (line: Line) => Read<readonly Item[]>) {
+  constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary;
-    this.#make = make;
   }
 
-  read(object: Readonly<Record<string, unknown>>): Read<readonly Item[]> {
+  read(object: Readonly<Record<string, unknown>>): Read<Line> {
     const numbers = new Map<Meaning, number>();
+    const steps = new Map<Column, number>();
     const readings = new Map<MachineColumn, number>();
     const extras = new Map<string, number>();
     const told = Object.entries(object).map(([key, value]) => ({ key, value, column: this.#vocabulary.find(key) }));
@@ -36,11 +36,12 @@ export class JsonObjects<Item> {
       if (number === undefined) {
         return { error: `${key}: found ${JSON.stringify(value).slice(0, 80)}, expected a number or null` };
       }
-      if (column !== undefined) numbers.set(column.meaning, column.convert(number));
+      if (column?.meaning === 'step') steps.set(column, column.convert(number));
+      else if (column !== undefined) numbers.set(column.meaning, column.convert(number));
       else if (machine !== undefined) readings.set(machine, number);
       else extras.set(key, number);
     }
-    return this.#make({ numbers, times: new Map(), readings, extras });
+    return { value: { numbers, steps, times: new Map(), readings, extras } };
   }
 
   /** One for each key: by it the series is known again. */
@@ -53,18 +54,18 @@ export class JsonObjects<Item> {
 }
 
 /** Reads the lines of a file with one JSON object a moment, as trackers export their history. */
-export class JsonLinesReader<Item> {
-  readonly #objects: JsonObjects<Item>;
+export class JsonLinesReader {
+  readonly #objects: JsonObjects;
 
-  constructor(vocabulary: Vocabulary, make: (line: Line) => Read<readonly Item[]>) {
-    this.#objects = new JsonObjects(vocabulary, make);
+  constructor(vocabulary: Vocabulary) {
+    this.#objects = new JsonObjects(vocabulary);
   }
 
   get unknown(): ReadonlySet<string> {
     return this.#objects.unknown;
   }
 
-  read(line: string): Read<readonly Item[]> {
+  read(line: string): Read<Line> {
     const object = parseObject(line);
     return object === undefined
       ? { error: `found ${line.slice(0, 80)}, expected one JSON object` }

@@ -49,13 +49,15 @@ async function read(
   if ('error' in vocabulary) throw new Error(vocabulary.error);
   const rows: Row[] = [];
   const errors: string[] = [];
+  const notes: string[] = [];
   const unknown = await readRecording(
     path,
     vocabulary.value,
     (row) => rows.push(row),
     (line, error) => errors.push(`${line}: ${error}`),
+    (sentence) => notes.push(sentence),
   );
-  return { rows, errors, unknown };
+  return { rows, errors, notes, unknown };
 }
 
 describe('a recording', () => {
@@ -151,6 +153,20 @@ describe('a recording', () => {
       ]);
     },
   );
+
+  it.each([
+    ['counters.csv', '_step,train/global_step,loss\n0,10,2\n1,,\n2,20,1\n'],
+    [
+      'counters.jsonl',
+      '{"train/global_step":10,"_step":0,"loss":2}\n{"_step":1}\n{"train/global_step":20,"_step":2,"loss":1}\n',
+    ],
+  ])('counts steps by one column, and says how many rows do not have it: %s', async (name, text) => {
+    const { rows, errors, notes } = await read(name, text);
+    expect(rows.map(({ step }) => step)).toEqual([10, 20]);
+    expect(errors).toEqual([]);
+    expect(notes).toEqual([expect.stringContaining('1 rows do not tell train/global_step')]);
+    expect((await read(name, text, ['step=_step'])).rows.map(({ step }) => step)).toEqual([0, 1, 2]);
+  });
 
   it('tells ranks apart by a column, and by one column of times of each', async () => {
     const { rows } = await read('ranks.csv', 'step,rank,loss\n5,0,1\n5,1,2\n5,99999,2\n');
@@ -341,6 +357,24 @@ describe('a replay', () => {
     });
     expect(summaries[0]).toContain('critical from step 31');
     expect(new Set(summaries).size).toBe(1);
+  });
+
+  it('takes no row that tells nothing for a step, not one of another counter either', () => {
+    const severities = [false, true].map((between) => {
+      const tally = new Tally();
+      const replay = new Replay('chatty', options, (change) => {
+        tally.take(change);
+      });
+      for (let step = 1000; step <= 1010; step += 1) {
+        const row = { rank: 0, time: null, skipped: false };
+        replay.take({ ...row, step, values: { loss: step < 1005 ? 1 : NaN, step_seconds: 1 } });
+        if (between) replay.take({ ...row, step: step / 10, values: { epoch: 1 } });
+      }
+      replay.end();
+      return tally.found.map(({ finding: { kind, severity } }) => [kind, severity]);
+    });
+    expect(severities[1]).toEqual([['non_finite', 'critical']]);
+    expect(severities[0]).toEqual(severities[1]);
   });
 
   it('takes a step that is told again with another value for a return to a checkpoint', () => {

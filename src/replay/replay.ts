@@ -16,7 +16,7 @@ import { RankCards } from './rank-cards.ts';
 import { ReadingsAlong } from './readings-along.ts';
 import { RecordedMachine, type TimedReadings } from './recorded-machine.ts';
 import { RecordedRank } from './recorded-rank.ts';
-import type { Row } from './row.ts';
+import { isTelling, type Row } from './row.ts';
 import { unjudged } from './unjudged.ts';
 
 export interface ReplayOptions {
@@ -119,7 +119,9 @@ export class Replay {
     this.#readings = new ReadingsAlong(readings);
   }
 
+  /** A row that tells nothing to judge is none: a script may write such between those of a training, by a step of its own. */
   take(row: Row): void {
+    if (!isTelling(row)) return;
     const ranked = this.#ranks.get(row.rank) ?? new RecordedRank(row.rank, this.#now);
     this.#ranks.set(row.rank, ranked);
     const report = placed(row, ranked.steps.newest);

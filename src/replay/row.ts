@@ -1,5 +1,6 @@
 import type { StepValues } from '../runs/index.ts';
 import type { Meaning, Read } from '../scalars/index.ts';
+import { tellsMoreThanWhere, type Extras, type Line } from './line.ts';
 import type { Readings, TimedReadings } from './recorded-machine.ts';
 
 /** One row of a recorded run. What was not measured is absent; NaN and infinities are data. */
@@ -18,21 +19,16 @@ export interface Row {
   readonly extras?: Extras;
 }
 
-export type Extras = ReadonlyMap<string, number>;
-
-/** What a line tells: numbers by meaning, times of steps by worker, readings of the machine, and what is judged by its name. */
-export interface Line {
-  readonly numbers: ReadonlyMap<Meaning, number>;
-  readonly times: ReadonlyMap<number, number>;
-  readonly readings: Readings;
-  readonly extras: Extras;
-}
-
 /** The highest rank of which a row is read: each one is judged for itself. */
 const highestRank = 16_383;
 
+/** Whether anything of a row can be judged, beyond where the training stands. */
+export function isTelling({ values, skipped, readings, extras }: Row): boolean {
+  return skipped || readings !== undefined || extras !== undefined || tellsMoreThanWhere(Object.keys(values));
+}
+
 /** Makes a row of numbers by meaning. */
-export function rowOf({ numbers, readings, extras }: Omit<Line, 'times'>): Read<Row> {
+export function rowOf({ numbers, readings, extras }: Omit<Line, 'times' | 'steps'>): Read<Row> {
   const {
     step,
     time,
@@ -65,8 +61,7 @@ export function rowsOf(told: Line): Read<readonly Row[]> {
   if ('error' in line) return line;
   if (times.size === 0) return { value: [line.value] };
   const { rank: named, values, step, time, skipped, ...others } = line.value;
-  const tells = Object.keys({ ...values, ...others }).length > 0;
-  const ranks = new Set([...(tells ? [named] : []), ...times.keys()]);
+  const ranks = new Set([...(isTelling(line.value) ? [named] : []), ...times.keys()]);
   const rows = [...ranks].map((rank): Row => {
     const own = times.get(rank);
     const isNamed = rank === named;
@@ -79,12 +74,12 @@ export function rowsOf(told: Line): Read<readonly Row[]> {
   return { value: rows };
 }
 
-/** The readings of a line of which none is a step. */
-export function timedReadings({ numbers, readings }: Line): Read<readonly TimedReadings[]> {
+/** The readings of a line of which none is a step; null where it has none. */
+export function timedReadings({ numbers, readings }: Line): Read<TimedReadings | null> {
   const time = numbers.get('time');
   if (time === undefined || !Number.isFinite(time))
     return { error: 'found no time, expected seconds in every row of the machine; --map time=COLUMN names its column' };
-  return { value: readings.size > 0 ? [{ time, readings }] : [] };
+  return { value: readings.size > 0 ? { time, readings } : null };
 }
 
 /** A number as programs write it, `inf` and `nan` included, or a truth value as 1 or 0; undefined for any other text. */

@@ -1,7 +1,7 @@
-import type { Vocabulary } from '../scalars/index.ts';
+import type { Read, Vocabulary } from '../scalars/index.ts';
 import { bytesOf } from './file-bytes.ts';
 import { JsonObjects, parseObject } from './json-lines.ts';
-import { rowsOf, type Row } from './row.ts';
+import type { Line } from './line.ts';
 
 /** Bytes of the largest file that is read as a whole; a list of some hundred thousand reports is smaller. */
 const largest = 64 * 2 ** 20;
@@ -9,24 +9,22 @@ const largest = 64 * 2 ** 20;
 /**
  * Gives the reports of a `trainer_state.json`, as the Trainer of Hugging Face saves it with each checkpoint: one object with the list
  * `log_history`.
- * @param complain is told of a report that could not be read, by its number from 1
+ * @param give gets each report, also one that could not be read, with its number from 1
  * @returns keys that mean nothing here, or null where the file is none such
  * @throws Error of the file system or of decompression
  */
 export async function readTrainerState(
   path: string,
   vocabulary: Vocabulary,
-  take: (row: Row) => void,
-  complain: (report: number, error: string) => void,
+  give: (report: Read<Line>, number: number) => void,
 ): Promise<readonly string[] | null> {
   const text = await wholeText(path);
   const history = text === null ? null : parseObject(text)?.log_history;
   if (!Array.isArray(history)) return null;
-  const objects = new JsonObjects(vocabulary, rowsOf);
+  const objects = new JsonObjects(vocabulary);
   for (const [at, report] of (history as readonly unknown[]).entries()) {
     const read = isObject(report) ? objects.read(report) : { error: 'expected an object in log_history' };
-    if ('error' in read) complain(at + 1, read.error);
-    else read.value.forEach(take);
+    give(read, at + 1);
   }
   return [...objects.unknown];
 }

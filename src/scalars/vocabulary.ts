@@ -5,6 +5,8 @@ export type Read<Value> = { readonly value: Value } | { readonly error: string }
 
 /** What a column or tag means. */
 export interface Column {
+  /** In small letters. */
+  readonly name: string;
   readonly meaning: Meaning;
   /** Its place among the names of its meaning: where several are told at once, that of the lowest is meant. */
   readonly rank: number;
@@ -27,10 +29,10 @@ export class Vocabulary {
       if (own.has(meaning)) continue;
       for (const [rank, alias] of [meaning, ...(aliases[meaning] ?? [])].entries()) {
         const [name, convert] = typeof alias === 'string' ? [alias, asItIs] : alias;
-        this.#byName.set(name.toLowerCase(), { meaning, rank, convert });
+        this.#add({ name: name.toLowerCase(), meaning, rank, convert });
       }
     }
-    for (const [meaning, name] of own) this.#byName.set(name.toLowerCase(), { meaning, rank: 0, convert: asItIs });
+    for (const [meaning, name] of own) this.#add({ name: name.toLowerCase(), meaning, rank: 0, convert: asItIs });
   }
 
   /**
@@ -57,6 +59,10 @@ export class Vocabulary {
 
   find(name: string): Column | undefined {
     return this.#byName.get(name.toLowerCase());
+  }
+
+  #add(column: Column): void {
+    this.#byName.set(column.name, column);
   }
 }
 
