@@ -303,3 +303,12 @@ it('memory that is repaired again and again is told of, for a day, and not what 
     'GPU-0 info 50',
   ]);
 });
+
+it('memory that an evaluation takes each hour is told once', () => {
+  const used = (second: number) =>
+    cards(1, { ...well, gradwatch_gpu_memory_used_bytes: second % 3600 < 3000 ? 40e9 : 70e9 });
+  expect(new MachineFeed(gpuMemoryJump).pass(4 * 3600, used)).toEqual([
+    expect.stringMatching(/^GPU-0 info 30\d\d$/),
+    expect.stringMatching(/^GPU-0 recovered 3\d\d\d$/),
+  ]);
+});

@@ -6,11 +6,11 @@ import { cardDetector } from './machine-detector.ts';
 import { memoryShare, memoryShareReads } from './memory-share.ts';
 import { patience, Spell } from './spell.ts';
 
-/** Looks of the level before, and of the present one. */
+/** Looks from which the level before is known, and those of the present one. */
 const before = 120;
 const present = 6;
 
-/** The memory in use of a GPU rises at once by much more than it moved before, while the same ranks compute on it. */
+/** The memory in use of a GPU rises at once, by much more than it ever was while the same ranks compute on it. */
 export const gpuMemoryJump = cardDetector({
   kind: 'gpu_memory_jump',
   meaning: 'the memory in use of a GPU has risen at once',
@@ -22,22 +22,21 @@ export const gpuMemoryJump = cardDetector({
     rise: number({ default: 0.1, min: 0.001, max: 1, help: 'Rise as a share of the memory of the card' }),
     ...patience('0s', '1m'),
   }),
-  start: () => ({ ranks: '', level: new SlidingWindow(before), now: new SlidingWindow(present), spell: new Spell() }),
+  start: () => ({ ranks: '', looks: 0, highest: 0, now: new SlidingWindow(present), spell: new Spell() }),
   observe(state, card, { rise, ...waits }, { time }) {
     const share = memoryShare(card);
     if (share === null || card.ranks.length === 0) return quiet;
     const ranks = JSON.stringify(card.ranks);
-    if (ranks !== state.ranks) {
-      state.level.clear();
-      state.now.clear();
-      state.ranks = ranks;
-    }
+    if (ranks !== state.ranks) Object.assign(state, { ranks, looks: 0, highest: 0, now: new SlidingWindow(present) });
     const older = state.now.push(share);
-    if (older !== undefined) state.level.push(older);
-    // The lowest of what is, against the highest of what was: memory that comes and goes is no jump.
-    const [lowest, highest] = [state.now.quantile(0), state.level.quantile(1)];
-    const known = state.level.size === before;
-    return state.spell.judge(time, known && lowest - highest > rise, waits, () => ({
+    if (older !== undefined) {
+      state.looks += 1;
+      state.highest = Math.max(state.highest, older);
+    }
+    // The lowest of what is, against the highest of what was: memory that comes and goes, as with evaluations, is no jump.
+    const { looks, highest } = state;
+    const lowest = state.now.quantile(0);
+    return state.spell.judge(time, looks >= before && lowest - highest > rise, waits, () => ({
       severity: 'info',
       score: lowest - highest,
       threshold: rise,
