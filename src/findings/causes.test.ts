@@ -459,6 +459,16 @@ describe('one incident', () => {
     expect(other.notifying()).toHaveLength(2);
   });
 
+  it('that ends makes another cause of what goes on as bad as that', () => {
+    const { see, seeGpu, recoverGpu, notifying, wait } = house();
+    seeGpu(throttled, hot, 'GPU-5');
+    see(slowRun, evidence('critical', 8121));
+    seeGpu(throttled, { ...hot, severity: 'info' }, 'GPU-6');
+    recoverGpu(throttled, 'GPU-5');
+    wait(120);
+    expect(notifying()).toMatchObject([{ severity: 'critical', subject: { uuid: 'GPU-6' } }]);
+  });
+
   it('that ends leaves what goes on to stand for itself', () => {
     const { see, recover, notifying, wait } = house();
     see(lost, evidence('critical', 7), 2);

@@ -63,7 +63,7 @@ export class Lifecycle {
     if (worse) this.#rose('worsened', incident);
     else if (change === 'amended' && !amended.includes(incident)) news.tell('amended', incident);
     else if (amended.length === 0) series.show(incident.finding);
-    for (const other of amended) if (!worse || other !== incident) news.tell('amended', other);
+    this.#amended(amended.filter((other) => !worse || other !== incident));
   }
 
   end(incident: Incident, resolution: Resolution): void {
@@ -72,15 +72,21 @@ export class Lifecycle {
     resolved.keep(incident.finding);
     const left = open.remove(incident);
     news.tell('resolved', incident);
-    for (const other of left) news.tell('amended', other);
+    this.#amended(left);
   }
 
   /** Silences have begun or ended, of these findings. */
   silencesChanged(changed: readonly Incident[]): void {
+    const { open } = this.#parts;
+    this.#amended(open.review(changed));
+    for (const incident of changed) this.#weigh(open.rootOf(incident));
+  }
+
+  /** Tells of those that have another cause now, or none, and makes their causes as bad as they are. */
+  #amended(those: readonly Incident[]): void {
     const { open, news } = this.#parts;
-    const amended = open.review(changed);
-    for (const incident of amended) news.tell('amended', incident);
-    for (const root of new Set([...changed, ...amended].map((incident) => open.rootOf(incident)))) this.#weigh(root);
+    for (const incident of those) news.tell('amended', incident);
+    for (const root of new Set(those.map((incident) => open.rootOf(incident)))) this.#weigh(root);
   }
 
   #outlivesCause(incident: Incident): boolean {
