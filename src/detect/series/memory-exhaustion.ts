@@ -1,23 +1,12 @@
 import type { Severity } from '../detector.ts';
 import type { ScalarPoint } from '../scalar.ts';
 import type { MemoryLeakOptions } from './memory-leak-options.ts';
+import type { Part } from './memory-rise.ts';
 
 /** Seconds until all memory is in use at a pace in bytes per second; null where nothing says how much there is. */
 export function timeLeft({ capacity }: ScalarPoint, latest: number, pace: number): number | null {
   if (capacity === null) return null;
   return pace > 0 ? Math.max(0, capacity - latest) / pace : Infinity;
-}
-
-/**
- * What a rise is of that of all who share the memory: `none` of it, where that is less than half as much, as pages are that the kernel drops when it
- * needs them; `small`, less than half of it; else, or where nothing is known of others, `most`.
- */
-export type Part = 'none' | 'small' | 'most';
-
-/** @param together what all take more than before, in terms of the rise */
-export function partOf(together: number): Part {
-  if (together < 1 / 2) return 'none';
-  return together > 2 ? 'small' : 'most';
 }
 
 interface Course {

@@ -114,6 +114,18 @@ describe('memoryLeak', () => {
     expect(told.at(-1)?.cause).toMatch(/and was not given back; the memory in use on the node did not rise with it\.$/);
   });
 
+  it.each([1, -1])('warns of a leak while others on the node begin, or give back more than leaks (%i)', (sign) => {
+    const others = (at: number) => sign * 6 * Math.floor(at / 130);
+    const leak = steps(400, (at) => ({
+      value: (1 + 0.02 * at) * gib,
+      capacity: (1 + 0.02 * at + 3) * gib,
+      pool: (40 + 0.02 * at + others(at)) * gib,
+    }));
+    const told = tell(leak).flatMap(({ verdict }) => (verdict.status === 'evidence' ? [verdict.severity] : []));
+    expect(told).not.toContain('info');
+    expect(told.length).toBeGreaterThan(0);
+  });
+
   it('leaves what many take alike to the series of the node, and takes the time to exhaustion of all together', () => {
     const [total, each] = [512, 7 / 240];
     const ofEight = steps(1400, (at) => {

@@ -3,7 +3,7 @@ import { quiet } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure, span } from '../figure.ts';
 import { scalarDetector } from '../scalar.ts';
-import { partOf, severityOf, timeLeft, type Part } from './memory-exhaustion.ts';
+import { severityOf, timeLeft } from './memory-exhaustion.ts';
 import { memoryLeakOptions } from './memory-leak-options.ts';
 import {
   beganAnew,
@@ -13,13 +13,14 @@ import {
   isJump,
   latestMinima,
   newEnvelope,
+  partOf,
   scales,
   slopeAt,
   slopeOver,
   slowsDown,
   steepestRise,
-  together,
   window,
+  type Part,
   type Rise,
 } from './memory-rise.ts';
 
@@ -141,7 +142,7 @@ export const memoryLeak = scalarDetector({
     }
     state.scale = scale;
     const { from } = suspicion;
-    const part = partOf(together(whole, latestMinima(pool, values)));
+    const part = partOf(whole, latestMinima(pool, values));
     const course = {
       from,
       latest,

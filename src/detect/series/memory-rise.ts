@@ -11,6 +11,8 @@ const restart = 0.2;
 /** A rise levels off whose bend is so many standard errors, and whose slope is down to such a share of what it was. */
 const bentZ = 3;
 const bentSlopes = 0.75;
+/** Times as much as is usually taken from one minimum to the next from which a change is not little by little. */
+const jump = 4;
 
 export function newEnvelope(): LowerEnvelope {
   return new LowerEnvelope({ base, window, scales });
@@ -120,9 +122,25 @@ export function slopeOver(envelope: LowerEnvelope, values: number): number {
   return theilSen(latestMinima(envelope, values)) / envelope.span(scaleOf(values));
 }
 
-/** How many times as much as an owner all take together more than before, within the same time; NaN where that is not known. */
-export function together(minima: readonly number[], pool: readonly number[]): number {
-  return riseWithin(pool) / riseWithin(minima);
+/**
+ * What a rise is of that of all who share the memory: `none` of it, where all of them took less than half as much, as pages are that the kernel
+ * drops when it needs them; `small`, less than half of what all of them take little by little; else, or where nothing is known of others, `most`.
+ */
+export type Part = 'none' | 'small' | 'most';
+
+/** @param pool what all take together, in minima of the same time; NaN where that is not known */
+export function partOf(minima: readonly number[], pool: readonly number[]): Part {
+  const own = riseWithin(minima);
+  const changes = pool.slice(1).map((value, at) => value - (pool[at] ?? NaN));
+  const taken = changes.filter((change) => change > 0);
+  if (sum(taken) < own / 2 && !pool.includes(NaN)) return 'none';
+  // Other processes begin and end at once.
+  const most = jump * median(taken);
+  return sum(changes.filter((change) => Math.abs(change) <= most)) > 2 * own ? 'small' : 'most';
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function riseWithin(minima: readonly number[]): number {
