@@ -31,10 +31,10 @@ export function severityOf(
   name: string,
   { capacity, pool = null }: ScalarPoint,
   { from, latest, returned, part, goesOn, lasted, left }: Course,
-  { rise, taken, growth, warning, critical, unbounded }: MemoryLeakOptions,
+  { rise, taken, growth, warning, critical, unbounded, lasting }: MemoryLeakOptions,
 ): Severity {
-  // The series of the node tells how bad it is.
-  if (part !== 'most') return 'info';
+  // The series of the node tells how bad it is, which is read so seldom that it tells nothing sooner.
+  if (part === 'none' || (part === 'small' && lasted >= lasting)) return 'info';
   // What was given back before is not lost before it has grown beyond that.
   const hasGrown = goesOn && latest - from >= growth * Math.abs(from) && latest > (1 + rise) * returned;
   if (left === null || capacity === null) {

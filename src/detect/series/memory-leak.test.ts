@@ -144,6 +144,17 @@ describe('memoryLeak', () => {
     ).toBeCloseTo(left, 1);
   });
 
+  it('warns of each of many that leak so fast that the series of the node tells nothing sooner', () => {
+    const ofFour = steps(800, (at) => {
+      const value = 0.4 + 0.003 * at;
+      return { value: value * gib, capacity: (value + 12 - 0.012 * at) * gib, pool: (10 + 0.012 * at) * gib };
+    });
+    const told = tell(ofFour, source, 1).flatMap(({ verdict }) =>
+      verdict.status === 'evidence' ? [verdict.severity] : [],
+    );
+    expect(told[0]).toBe('critical');
+  });
+
   it('wakes nobody for what fills and levels off, and finds the leak after it', () => {
     const noise = normals(5);
     for (const tau of [40, 80, 160]) {
