@@ -26,15 +26,18 @@ interface Course {
 /** Memory of tensors, which a training step needs alike every time: nothing fills there, and nothing waits to be collected. */
 const ofTensors = 'gradwatch_train_memory_allocated_bytes';
 
+/** Seconds of a rise after which the series of the node, a value every 15 s, has told of it: 24 minima of 4 values, and what confirms them. */
+const ofNode = 3600;
+
 /** What rises for hours may still end by itself; what has taken much of what was free, and goes on, seldom does. */
 export function severityOf(
   name: string,
   { capacity, pool = null }: ScalarPoint,
   { from, latest, returned, part, goesOn, lasted, left }: Course,
-  { rise, taken, growth, warning, critical, unbounded, lasting }: MemoryLeakOptions,
+  { rise, taken, growth, warning, critical, unbounded }: MemoryLeakOptions,
 ): Severity {
-  // The series of the node tells how bad it is, which is read so seldom that it tells nothing sooner.
-  if (part === 'none' || (part === 'small' && lasted >= lasting)) return 'info';
+  // The series of the node tells how bad it is.
+  if (part === 'none' || (part === 'small' && lasted >= ofNode)) return 'info';
   // What was given back before is not lost before it has grown beyond that.
   const hasGrown = goesOn && latest - from >= growth * Math.abs(from) && latest > (1 + rise) * returned;
   if (left === null || capacity === null) {
