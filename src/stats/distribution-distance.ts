@@ -46,8 +46,8 @@ export function kolmogorovSmirnovLimit(n: number, m: number, risk: number): numb
   return Math.sqrt((-0.5 * Math.log(risk / 2) * (n + m)) / (n * m));
 }
 
-export function sumOf(counts: readonly number[]): number {
+export function sumOf(values: Iterable<number>): number {
   let sum = 0;
-  for (const count of counts) sum += count;
+  for (const value of values) sum += value;
   return sum;
 }

@@ -21,6 +21,12 @@ function job(ranks: number, valuesOf: (rank: number, step: number) => StepValues
       ),
     );
 }
+/** What four ranks need themselves in each of 120 steps; one of them takes so many times as long from step 60 on. */
+function ownTimes(seed: number, slow: number, by: number): readonly (readonly number[])[] {
+  const noise = normals(seed);
+  return steps(120, (step) => steps(4, (rank) => Math.exp(0.03 * noise()) * (rank === slow && step >= 60 ? by : 1)));
+}
+
 const brief = (said: ReturnType<ReturnType<typeof job>>) =>
   said.map(({ step, rank, verdict }) => `${verdict.status} ${rank} at ${step}`);
 
@@ -111,10 +117,7 @@ describe('straggler', () => {
   });
 
   it('takes the wait from the own time where workers tell that instead', () => {
-    const noise = normals(3);
-    const owns = steps(120, (step) =>
-      steps(4, (rank) => Math.exp(0.03 * noise()) * (rank === 1 && step >= 60 ? 1.5 : 1)),
-    );
+    const owns = ownTimes(3, 1, 1.5);
     const waits = job(4, (rank, step) => {
       const whole = Math.max(...owns[step]!) + 0.1;
       return { step_seconds: whole, collective_wait_seconds: whole - owns[step]![rank]! };
@@ -133,10 +136,7 @@ describe('straggler', () => {
   });
 
   it('compares only ranks that tell their wait where some do', () => {
-    const noise = normals(5);
-    const owns = steps(120, (step) =>
-      steps(4, (rank) => Math.exp(0.03 * noise()) * (rank === 2 && step >= 60 ? 1.6 : 1)),
-    );
+    const owns = ownTimes(5, 2, 1.6);
     const run = job(4, (rank, step) => {
       const whole = Math.max(...owns[step]!) + 0.1;
       return { step_seconds: whole, ...(rank !== 1 && { collective_wait_seconds: whole - owns[step]![rank]! }) };

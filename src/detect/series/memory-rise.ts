@@ -1,4 +1,4 @@
-import { bend, LowerEnvelope, mannKendall, median, theilSen } from '../../stats/index.ts';
+import { bend, LowerEnvelope, mannKendall, median, sumOf, theilSen } from '../../stats/index.ts';
 
 /** Values in the shortest minimum, minima in a window, and scales: from 128 values on to 262,144. */
 const base = 4;
@@ -79,11 +79,6 @@ function largestJump(minima: ArrayLike<number>): number {
   return jump;
 }
 
-/** The medians of the four quarters of minima. */
-function quarters(minima: readonly number[]): readonly [number, number, number, number] {
-  return [levelOf(minima, 3), levelOf(minima, 2), levelOf(minima, 1), levelOf(minima, 0)];
-}
-
 /** The median of one quarter of minima, so many before the last one. */
 function levelOf(minima: readonly number[], back: number): number {
   const quarter = minima.length >> 2;
@@ -130,22 +125,13 @@ export type Part = 'none' | 'small' | 'most';
 
 /** @param pool what all take together, in minima of the same time; NaN where that is not known */
 export function partOf(minima: readonly number[], pool: readonly number[]): Part {
-  const own = riseWithin(minima);
+  const own = levelOf(minima, 0) - levelOf(minima, 3);
   const changes = pool.slice(1).map((value, at) => value - (pool[at] ?? NaN));
   const taken = changes.filter((change) => change > 0);
-  if (sum(taken) < own / 2 && !pool.includes(NaN)) return 'none';
+  if (sumOf(taken) < own / 2 && !pool.includes(NaN)) return 'none';
   // Other processes begin and end at once.
   const most = jump * median(taken);
-  return sum(changes.filter((change) => Math.abs(change) <= most)) > 2 * own ? 'small' : 'most';
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-function riseWithin(minima: readonly number[]): number {
-  const [from, , , level] = quarters(minima);
-  return level - from;
+  return sumOf(changes.filter((change) => Math.abs(change) <= most)) > 2 * own ? 'small' : 'most';
 }
 
 /** The last so many values in the finest minima of which the window holds them all. */
@@ -171,7 +157,7 @@ export function isBack({ from, level: seen }: Rise, latest: number): boolean {
 
 /** A rise has ended of which the last half of the time brought less than a quarter. */
 export function hasEnded({ from }: Rise, minima: readonly number[]): boolean {
-  const [, second, , level] = quarters(minima);
+  const [second, level] = [levelOf(minima, 2), levelOf(minima, 0)];
   return level - second < (level - from) / 4;
 }
 
@@ -184,7 +170,7 @@ export function goesOnNow({ from }: Rise, minima: readonly number[]): boolean {
 
 /** A rise slows down that bends downwards, or of which the last quarter of the time brought less than half of its share. */
 export function slowsDown({ from }: Rise, minima: readonly number[]): boolean {
-  const [, , third, level] = quarters(minima);
+  const [third, level] = [levelOf(minima, 1), levelOf(minima, 0)];
   const { z, slopes } = bend(minima);
   return (z < -bentZ && slopes < bentSlopes) || level - third < (level - from) / 8;
 }

@@ -1,5 +1,5 @@
 import { integer } from '../../config/index.ts';
-import { SlidingWindow } from '../../stats/index.ts';
+import { SlidingWindow, sumOf } from '../../stats/index.ts';
 import { detectorOptions, quiet, stepDetector } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
@@ -51,7 +51,7 @@ export const memoryFragmentation = stepDetector({
     if (state.steps <= options.warmup) return quiet;
     state.retries.push(retried);
     state.errors.push(failed);
-    const [recent, errorsNow] = [sum(state.retries), sum(state.errors)];
+    const [recent, errorsNow] = [sumOf(state.retries.sorted), sumOf(state.errors.sorted)];
     if (recent < options.retries && errorsNow === 0) return state.episode.calm(step, 1);
     const { memory_reserved_bytes: reserved, memory_peak_bytes: peak } = known;
     const unused = reserved === undefined || peak === undefined || reserved === 0 ? null : 1 - peak / reserved;
@@ -77,8 +77,4 @@ export const memoryFragmentation = stepDetector({
 
 function rise(now: number | undefined, before: number | null): number {
   return now === undefined || before === null ? 0 : Math.max(0, now - before);
-}
-
-function sum({ sorted }: SlidingWindow): number {
-  return sorted.reduce((total, value) => total + value, 0);
 }
