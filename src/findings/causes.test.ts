@@ -7,7 +7,7 @@ const throttled: DetectorFacts = {
   ...facts,
   kind: 'throttled',
   subject: 'series',
-  explains: ['slow_rank', 'slow_run'],
+  explains: ['throttled', 'slow_rank', 'slow_run'],
 };
 const gpuLost: DetectorFacts = { ...facts, kind: 'gpu_lost', subject: 'series', explains: ['lost'] };
 const lost: DetectorFacts = {
@@ -52,6 +52,66 @@ const house = () => findingsHouse(detectors, { max_open: 100 }, { gpusOf });
 
 const hot = evidence('warning', null, { cause: 'GPU 5 is throttled by its temperature.' });
 const slow = evidence('warning', 8120, { cause: 'Rank 5 computes 1.4 times slower than its 7 peers since step 8120.' });
+
+describe('cards that suffer the same', () => {
+  const braked = (card: number) =>
+    evidence('warning', null, { cause: `GPU ${card} is throttled by the power brake of the machine.` });
+
+  it('are one incident of which people are told once, with how many they are, and each explains its own rank', () => {
+    const { findings, seeGpu, see, wait, notifying } = house();
+    for (const card of [0, 1, 2]) seeGpu(throttled, braked(card), `GPU-${card}`);
+    wait(5);
+    seeGpu(throttled, braked(3), 'GPU-3');
+    see(slowRank, slow, 5);
+    wait(7);
+    seeGpu(throttled, braked(5), 'GPU-5');
+    expect(notifying()).toMatchObject([{ kind: 'throttled', subject: { uuid: 'GPU-0' } }]);
+    expect(notifying()[0]?.cause).toBe(
+      'GPU 0 is throttled by the power brake of the machine; so it is with 4 more GPUs; Rank 5 computes 1.4 times slower than its 7 peers since step 8120, first seen 5 s after.',
+    );
+    expect(findings.open.find(({ kind }) => kind === 'slow_rank')).toMatchObject({
+      consequenceOf: 'abc-1',
+      cause:
+        'Rank 5 computes 1.4 times slower than its 7 peers since step 8120; GPU 5 is throttled by the power brake of the machine, first seen 7 s after.',
+    });
+  });
+
+  it('name the card of a rank that becomes slow afterwards', () => {
+    const { findings, seeGpu, see, wait } = house();
+    for (const card of [0, 5]) seeGpu(throttled, braked(card), `GPU-${card}`);
+    wait(12);
+    see(slowRank, slow, 5);
+    expect(findings.open.at(-1)).toMatchObject({
+      consequenceOf: 'abc-1',
+      cause:
+        'Rank 5 computes 1.4 times slower than its 7 peers since step 8120; GPU 5 is throttled by the power brake of the machine, first seen 12 s before.',
+    });
+  });
+
+  it('are told apart where they began apart, however long the first goes on, or suffer something else', () => {
+    const { seeGpu, wait, notifying } = house();
+    seeGpu(throttled, braked(0), 'GPU-0');
+    for (let waited = 0; waited < 330; waited += 30) {
+      wait(30);
+      seeGpu(throttled, braked(0), 'GPU-0');
+    }
+    seeGpu(throttled, braked(1), 'GPU-1');
+    seeGpu(gpuLost, evidence('critical', null), 'GPU-2');
+    expect(notifying().map(({ subject }) => subject.uuid)).toEqual(['GPU-0', 'GPU-1', 'GPU-2']);
+  });
+
+  it('are told of again, once, where the first is in order and the others go on', () => {
+    const { findings, seeGpu, recoverGpu, wait, notifying } = house();
+    for (const card of [0, 1, 2]) seeGpu(throttled, braked(card), `GPU-${card}`);
+    recoverGpu(throttled, 'GPU-0');
+    for (let waited = 0; waited < 150; waited += 30) {
+      wait(30);
+      for (const card of [1, 2]) seeGpu(throttled, braked(card), `GPU-${card}`);
+    }
+    expect(findings.open).toHaveLength(2);
+    expect(notifying().map(({ subject }) => subject.uuid)).toEqual(['GPU-1']);
+  });
+});
 
 describe('two kinds that explain each other', () => {
   it.each([

@@ -31,6 +31,8 @@ export interface Beginning {
  *
  * What a machine suffers once a run has ended explains nothing of that run, and nothing of the run explains it: the next run computes there.
  *
+ * Cards that begin to suffer the same within `window` suffer it from what they share.
+ *
  * What happened to a machine in a moment, before a run began that took steps there since, explains nothing of that run.
  *
  * Within a run a finding is never hidden behind a milder one, unless people are told of that one and both began at the same steps. Between a machine and what runs on it that is no reason: how much a fault of a GPU matters shows in what it does to
@@ -46,7 +48,8 @@ export interface Beginning {
 export function explains(cause: Case, consequence: Case, window: number, whereabouts: Whereabouts): boolean {
   if (cause.finding.id === consequence.finding.id) return false;
   if (!cause.detector.explains.includes(consequence.detector.kind)) return false;
-  if (!touch(cause.finding.subject, consequence.finding.subject, whereabouts)) return false;
+  if (!touch(cause.finding.subject, consequence.finding.subject, whereabouts) && !areShared(cause, consequence, window))
+    return false;
   if (isBeyond(cause, consequence, whereabouts) || isBeyond(consequence, cause, whereabouts)) return false;
   if (cameAfter(consequence, cause, whereabouts)) return false;
   if (isAnotherEnd(cause, consequence)) return false;
@@ -60,6 +63,17 @@ export function explains(cause: Case, consequence: Case, window: number, whereab
   if (isSameKind && wentOn(consequence.finding, cause.finding.openedAt + batchSeconds, whereabouts)) return false;
   const { lastEvidenceAt } = consequence.finding;
   return beginningsOf(consequence).some((beginning) => isAbout(cause.finding, beginning, lastEvidenceAt, window));
+}
+
+/** Whether two cards began to suffer the same at about the same time: the power, the air and the fabric of a machine are those of all its cards. */
+function areShared({ detector, finding }: Case, consequence: Case, window: number): boolean {
+  if (detector.kind !== consequence.detector.kind) return false;
+  if (!isOfCard(finding) || !isOfCard(consequence.finding)) return false;
+  return beginningsOf(consequence).some(({ seenAt }) => Math.abs(seenAt - finding.openedAt) <= window);
+}
+
+function isOfCard({ subject: { run, uuid } }: Finding): boolean {
+  return run === null && uuid !== null;
 }
 
 /** What became worse may have been there before, and harmless: then it is what made it worse that has a cause. */

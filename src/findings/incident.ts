@@ -2,7 +2,7 @@ import type { DetectorFacts, Evidence, Severity } from '../detect/index.ts';
 import { severities } from '../detect/index.ts';
 import { severityOf, type Beginning } from './causes.ts';
 import type { Acknowledgement, Finding, Resolution, Subject } from './finding.ts';
-import { firstClause, joinedCause, type Told } from './joined-cause.ts';
+import { firstClause, joinedCause, withOthers, type Told } from './joined-cause.ts';
 import { Origin, type OriginState } from './origin.ts';
 
 /** Ranks and series whose recovery a finding waits for; evidence of more counts, their recovery is not waited for. */
@@ -20,6 +20,8 @@ export interface Beside {
   readonly effect: Effect | null;
   /** What it follows from, where that is of another subject. */
   readonly reason: Told | null;
+  /** How many further cards suffered the same from then on. */
+  readonly alike: number;
 }
 
 interface Effect extends Told {
@@ -38,6 +40,7 @@ export class Incident {
   #worsened: Beginning | null;
   #effect: Effect | null;
   #reason: Told | null;
+  #alike: number;
   /** When the last whose recovery it waits for ended, by the clock of the exporter in Unix seconds. */
   #leftAt = -Infinity;
   /** How it will end when the hold is over; null while it goes on. */
@@ -47,7 +50,7 @@ export class Incident {
     detector: DetectorFacts,
     finding: Finding,
     disturbed: readonly (number | string)[],
-    { words, origin, worsened, effect, reason }: Beside,
+    { words, origin, worsened, effect, reason, alike }: Beside,
   ) {
     this.detector = detector;
     this.#finding = finding;
@@ -56,6 +59,7 @@ export class Incident {
     this.#worsened = worsened;
     this.#effect = effect;
     this.#reason = reason;
+    this.#alike = alike;
     this.#disturbed = new Set(disturbed);
   }
 
@@ -85,7 +89,7 @@ export class Incident {
       resolvedAt: null,
     };
     const origin = Origin.of(witness, evidence)?.state ?? null;
-    const beside = { words: finding.cause, origin, worsened: null, effect: null, reason: null };
+    const beside = { words: finding.cause, origin, worsened: null, effect: null, reason: null, alike: 0 };
     const incident = new Incident(detector, finding, [witness], beside);
     incident.#happenedAt = happenedAt;
     incident.#judgedFrom = judgedFrom;
@@ -121,6 +125,7 @@ export class Incident {
       worsened: this.#worsened,
       effect: this.#effect,
       reason: this.#reason,
+      alike: this.#alike,
     };
   }
 
@@ -227,6 +232,17 @@ export class Incident {
     return true;
   }
 
+  /**
+   * So many further cards suffer the same: who is told of this one alone hears of them.
+   * @returns whether its cause says something else now
+   */
+  share(alike: number): boolean {
+    if (alike <= this.#alike) return false;
+    this.#alike = alike;
+    this.#change({ cause: this.#cause() });
+    return true;
+  }
+
   silence(silencedBy: string | null): void {
     this.#change({ silencedBy });
   }
@@ -240,7 +256,8 @@ export class Incident {
   }
 
   #cause(): string {
-    const words = this.#origin?.added(this.#words) ?? this.#words;
+    const own = this.#origin?.added(this.#words) ?? this.#words;
+    const words = this.#alike === 0 ? own : withOthers(own, this.#alike);
     const joined = this.#reason ?? this.#effect;
     return joined === null ? words : joinedCause({ words, openedAt: this.#finding.openedAt }, joined);
   }

@@ -98,7 +98,7 @@ export class Incidents {
       .filter((other) => hides(this.rootOf(other), incident))
       .toSorted((one, other) => this.#byLikelihood(this.rootOf(one).finding, this.rootOf(other).finding, incident));
     const cause = telling.find(({ detector }) => detector.kind !== incident.detector.kind) ?? telling[0];
-    if (cause !== undefined) return this.#follow(incident, this.rootOf(cause));
+    if (cause !== undefined) return this.#follow(incident, cause);
     // What is silenced or over hides nothing, and may still be the reason.
     const reason = causes[0] ?? this.#parts.over().findLast((other) => this.#explains(other, incident));
     incident.follow(null, reason);
@@ -114,7 +114,7 @@ export class Incidents {
     return this.all
       .filter((other) => other !== root && other.finding.consequenceOf !== root.finding.id)
       .filter((other) => hides(root, other) && this.#explains(cause, other) && !this.#isExplained(other, cause))
-      .flatMap((other) => this.#follow(other, root));
+      .flatMap((other) => this.#follow(other, cause));
   }
 
   /** Of a consequence, its cause; of all else, itself. */
@@ -130,10 +130,16 @@ export class Incidents {
       .reduce((worst, finding) => (severityOf(finding) > severityOf(worst) ? finding : worst));
   }
 
-  #follow(incident: Incident, root: Incident): readonly Incident[] {
-    const followers = [incident, ...this.#behind(incident.finding.id)];
-    for (const follower of followers) follower.follow(root.finding.id, root);
-    return root.lead(incident) ? [...followers, root] : followers;
+  /** Attaches one, with what is attached to it, to what a cause of it follows from. */
+  #follow(incident: Incident, cause: Incident): readonly Incident[] {
+    const root = this.rootOf(cause);
+    const behind = this.#behind(incident.finding.id);
+    for (const follower of behind) follower.follow(root.finding.id, nearest(incident, root));
+    incident.follow(root.finding.id, nearest(cause, root));
+    const followers = [incident, ...behind];
+    const alike = this.#behind(root.finding.id).filter((each) => areAlike(each, root)).length;
+    const isNews = [root.share(alike), ...followers.map((each) => root.lead(each))].includes(true);
+    return isNews ? [...followers, root] : followers;
   }
 
   /** Whether one has a cause that says no less of it than this one. What is as near may be worse, and changes nothing. */
@@ -167,6 +173,16 @@ export class Incidents {
   #explains(cause: Case, consequence: Incident): boolean {
     return explains(cause, consequence, this.#parts.window(), this.#parts.whereabouts);
   }
+}
+
+/** Whether two cards suffer the same. */
+function areAlike(one: Incident, other: Incident): boolean {
+  return one.detector.kind === other.detector.kind && one.finding.subject.uuid !== null;
+}
+
+/** What tells a consequence most: of several cards that suffer the same its own, and not the first of them. */
+function nearest(cause: Incident, root: Incident): Incident {
+  return areAlike(cause, root) ? cause : root;
 }
 
 /** JSON keeps apart what a separator within a run's name could join. */

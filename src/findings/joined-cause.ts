@@ -15,6 +15,11 @@ export function joinedCause(own: Told, other: Told): string {
   return `${open(own.words)}; ${open(other.words)}, first seen ${distance}.`;
 }
 
+/** The sentence of a card that is not the only one: "GPU 0 is throttled by its temperature; so it is with 7 more GPUs." */
+export function withOthers(words: string, count: number): string {
+  return `${open(words)}; so it is with ${count} more ${count === 1 ? 'GPU' : 'GPUs'}.`;
+}
+
 /** The beginning of a sentence that stands for itself. */
 export function firstClause(sentence: string): string {
   return sentence.split(';', 1)[0] ?? '';

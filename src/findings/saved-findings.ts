@@ -62,6 +62,7 @@ const savedBeside = v.object({
   worsened: v.optional(v.nullable(v.object({ firstStep: step, seenAt: v.number() })), null),
   effect: v.optional(v.nullable(v.object({ ...told.entries, ofRank: v.boolean() })), null),
   reason: v.optional(v.nullable(told), null),
+  alike: v.optional(v.number(), 0),
 });
 
 const savedPart = v.union([

@@ -18,7 +18,7 @@ type Reads = (typeof reads)[number];
 export const gpuHot = cardDetector({
   kind: 'gpu_hot',
   meaning: 'a GPU or its memory is close to the temperature at which it slows down',
-  explains: [],
+  explains: ['gpu_hot'],
   alert: 'rank_degraded',
   collectors: ['gpu', 'gpu_detail'],
   reads,

@@ -29,7 +29,15 @@ type Reads = (typeof reads)[number];
 export const gpuNvlinkDegraded = cardDetector({
   kind: 'gpu_nvlink_degraded',
   meaning: 'an NVLink of a GPU is down or full of errors, or its fabric is not healthy',
-  explains: ['slow_communication', 'straggler', 'slow_down', 'throughput_regression', 'step_outlier', 'bottleneck'],
+  explains: [
+    'gpu_nvlink_degraded',
+    'slow_communication',
+    'straggler',
+    'slow_down',
+    'throughput_regression',
+    'step_outlier',
+    'bottleneck',
+  ],
   alert: 'rank_degraded',
   collectors: ['gpu', 'gpu_detail'],
   reads,

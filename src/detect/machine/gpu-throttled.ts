@@ -31,6 +31,7 @@ export const gpuThrottled = cardDetector({
   kind: 'gpu_throttled',
   meaning: 'heat or the power brake holds the clocks of a GPU down',
   explains: [
+    'gpu_throttled',
     'gpu_hot',
     'gpu_slow_clock',
     'gpu_outlier',
