@@ -1,14 +1,16 @@
 import { detectors } from '../../catalogue.ts';
 import type { AlertGroup } from '../../detect/index.ts';
 import type { BundleConfig } from '../config.ts';
+import { unexplainedElsewhere } from './across-nodes.ts';
 import { alert } from './alert.ts';
-import { escalatedIncident, incident, opening, severityNow } from './finding-alert.ts';
+import { escalatedIncident, incident, incidentOf, opening, severityNow } from './finding-alert.ts';
 
 export function trainingDegraded(config: BundleConfig) {
+  const { findingSeverity: severity } = config;
   return alert({
     name: 'GradwatchTrainingDegraded',
     ...config.alerts.trainingDegraded,
-    ...incident(kindsOf('training_degraded'), [], config),
+    ...incidentOf(unexplainedElsewhere(kindsOf('training_degraded'), severity), [], severity),
     summary: 'A training run has become slow, or no longer learns what it should.',
     description: ({ run, kind }) => `Finding ${kind} in run ${run} (now ${severityNow}). ${opening([])}`,
     dashboard: ({ cluster, run }) => ({ cluster, run }),

@@ -41,7 +41,8 @@ export function escalatedIncident<Label extends FindingLabel>(
   return incidentOf(filter(findings, 'and', sameFinding, series('gradwatch_finding_escalated')), by, 3);
 }
 
-function incidentOf<Label extends FindingLabel>(
+/** As {@link incident}, of findings that were chosen otherwise. */
+export function incidentOf<Label extends FindingLabel>(
   findings: Findings,
   by: readonly Label[],
   severity: number,
@@ -68,7 +69,8 @@ export function opening(by: readonly ('node' | 'rank' | 'uuid')[]): string {
   return lookup(
     earliest,
     '{{ if .Labels.first_rank }}First on rank {{ .Labels.first_rank }}' +
-      '{{ if lt .Value 1e18 }} at step {{ printf "%.0f" .Value }}{{ end }}. {{ end }}Cause: {{ .Labels.cause }}',
+      '{{ if lt .Value 1e18 }} at step {{ printf "%.0f" .Value }}{{ end }}. {{ end }}' +
+      `Cause${by.includes('node') ? '' : ', seen on node {{ .Labels.node }}'}: {{ .Labels.cause }}`,
     'The finding is no longer on /metrics.',
   );
 }
