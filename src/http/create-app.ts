@@ -38,7 +38,7 @@ export function createApp(
     .get(metricsRoute(served, refusals, readSeconds))
     .all(onlyMethods('GET, HEAD'));
   app.use(healthRoutes(served), runRoutes(served), findingRoutes(served, stream), silenceRoutes(served));
-  app.use(requestRoute(served), reloadRoute(served, webConfig));
+  app.use(requestRoute(served, refusals), reloadRoute(served, webConfig));
   app
     .route('/')
     .get((_request, response) => {

@@ -336,6 +336,30 @@ describe('POST /api/v1/runs/:run/requests', () => {
     expect(askWorkers).toHaveBeenLastCalledWith('digits <1>', null, { kind: 'log_layers', steps: 20 });
   });
 
+  it('refuses what would leave too few connections for all else, until workers have answered', async () => {
+    const answers: (() => void)[] = [];
+    askWorkers.mockImplementation(
+      () =>
+        new Promise((done) =>
+          answers.push(() => {
+            done([]);
+          }),
+        ),
+    );
+    await serve();
+    const asked = Array.from({ length: 32 }, () => post({ kind: 'checkpoint' }));
+    await vi.waitFor(() => {
+      expect(answers).toHaveLength(32);
+    });
+    expect(await post({ kind: 'checkpoint' })).toMatchObject({ status: 503, body: { error: { code: 'busy' } } });
+    const refused = 'gradwatch_exporter_http_refused_total{reason="request_limit"} 1';
+    expect((await get('/metrics')).body.toString()).toContain(refused);
+    for (const answer of answers) answer();
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual(Array(32).fill(200));
+    askWorkers.mockResolvedValue([]);
+    expect(await post({ kind: 'checkpoint' })).toMatchObject({ status: 200 });
+  });
+
   it('is not there without a token, and says how to switch it on', async () => {
     await serve({ token: null });
     expect(await post({ kind: 'stop' })).toMatchObject({

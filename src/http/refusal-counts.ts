@@ -8,6 +8,8 @@ export const refusalReasons = [
   'scrape_limit',
   /** Over the most clients that follow the findings. */
   'stream_limit',
+  /** Over the most requests that wait for the answers of workers. */
+  'request_limit',
   /** Over `rate_limit` of the web configuration. */
   'rate_limit',
   /** The TLS handshake failed. */

@@ -5,10 +5,13 @@ import { authorize } from './authorize.ts';
 import { onlyMethods } from './error-handler.ts';
 import { sendJson } from './json.ts';
 import { jsonBody, readBody } from './read-body.ts';
+import type { RefusalCounts } from './refusal-counts.ts';
 import type { Served } from './served.ts';
 
 /** The longest request that makes sense has fewer than 100 bytes. */
 const bodyLimit = 1_024;
+/** Each holds a connection of the server's 256 for as long as workers take. */
+const mostWaiting = 32;
 
 const rankText = 'expected a whole number from 0';
 const ofRank = v.optional(v.pipe(v.number(rankText), v.safeInteger(rankText), v.minValue(0, rankText)));
@@ -31,7 +34,8 @@ const bodySchema = v.variant(
 const off = 'requests to workers are switched off; set http.token_file to a file with a bearer token to switch them on';
 
 /** POST /api/v1/runs/:run/requests: what a person asks of the workers of a run, answered with their answers. */
-export function requestRoute(served: Served): Router {
+export function requestRoute(served: Served, refusals: RefusalCounts): Router {
+  let waiting = 0;
   const router = Router();
   const route = router.route('/api/v1/runs/:run/requests');
   route.post(
@@ -47,10 +51,18 @@ export function requestRoute(served: Served): Router {
           `no run ${JSON.stringify(run)} on this node; GET /api/v1/runs lists them`,
         );
       }
+      if (waiting >= mostWaiting) {
+        refusals.add('request_limit');
+        response.set('Retry-After', '30');
+        throw new ApiError(503, 'busy', `${mostWaiting} requests wait for workers, the limit; try again`);
+      }
       // How long workers may take has a limit of its own; until then this connection may be silent.
       response.setTimeout(0);
       served.log.info({ run, rank, ...wanted, from: request.ip }, `asking the workers of a run: ${wanted.kind}`);
-      const answers = await served.askWorkers(run, rank, wanted);
+      waiting += 1;
+      const answers = await served.askWorkers(run, rank, wanted).finally(() => {
+        waiting -= 1;
+      });
       sendJson(response, { run, kind: wanted.kind, answers });
     },
   );
