@@ -224,7 +224,7 @@ const cases: readonly Case[] = [
     fault: () => ({ gradwatch_gpu_memory_used_bytes: 72e9 }),
     says: 'info',
     told: 25,
-    over: -210,
+    over: 60,
     cause: 'The memory in use of GPU 1 has risen from 75 to 90 %',
     before: 1200,
   },
@@ -311,4 +311,15 @@ it('memory that an evaluation takes each hour is told once', () => {
     expect.stringMatching(/^GPU-0 info 30\d\d$/),
     expect.stringMatching(/^GPU-0 recovered 3\d\d\d$/),
   ]);
+});
+
+it('memory that rises little by little within ten minutes is told, and none that takes an hour for it', () => {
+  const risingWithin = (seconds: number) => (second: number) =>
+    cards(1, {
+      ...well,
+      gradwatch_gpu_memory_used_bytes: 16e9 + 24e9 * Math.min(1, Math.max(0, (second - 1800) / seconds)),
+    });
+  const told = [expect.stringMatching(/^GPU-0 info 2\d\d\d$/), expect.stringMatching(/^GPU-0 recovered /)];
+  expect(new MachineFeed(gpuMemoryJump).pass(2 * 3600, risingWithin(600))).toEqual(told);
+  expect(new MachineFeed(gpuMemoryJump).pass(2 * 3600, risingWithin(3600))).toEqual([]);
 });

@@ -6,14 +6,15 @@ import { cardDetector } from './machine-detector.ts';
 import { memoryShare, memoryShareReads } from './memory-share.ts';
 import { patience, Spell } from './spell.ts';
 
-/** Looks from which the level before is known, and those of the present one. */
+/** Looks from which the level before is known, and within which it may rise little by little. */
 const before = 120;
+/** Looks of the present level. */
 const present = 6;
 
-/** The memory in use of a GPU rises at once, by much more than it ever was while the same ranks compute on it. */
+/** The memory in use of a GPU rises within minutes, by much more than it ever was while the same ranks compute on it. */
 export const gpuMemoryJump = cardDetector({
   kind: 'gpu_memory_jump',
-  meaning: 'the memory in use of a GPU has risen at once',
+  meaning: 'the memory in use of a GPU has risen within minutes',
   explains: [],
   alert: 'none',
   collectors: ['gpu'],
@@ -22,21 +23,23 @@ export const gpuMemoryJump = cardDetector({
     rise: number({ default: 0.1, min: 0.001, max: 1, help: 'Rise as a share of the memory of the card' }),
     ...patience('0s', '1m'),
   }),
-  start: () => ({ ranks: '', looks: 0, highest: 0, now: new SlidingWindow(present), spell: new Spell() }),
+  start: () => ({ ranks: '', ...nothing(), spell: new Spell() }),
   observe(state, card, { rise, ...waits }, { time }) {
     const share = memoryShare(card);
     if (share === null || card.ranks.length === 0) return quiet;
     const ranks = JSON.stringify(card.ranks);
-    if (ranks !== state.ranks) Object.assign(state, { ranks, looks: 0, highest: 0, now: new SlidingWindow(present) });
-    const older = state.now.push(share);
-    if (older !== undefined) {
+    if (ranks !== state.ranks) Object.assign(state, { ranks, ...nothing() });
+    const recent = state.now.push(share);
+    const old = recent === undefined ? undefined : state.recent.push(recent);
+    if (old !== undefined) {
       state.looks += 1;
-      state.highest = Math.max(state.highest, older);
+      state.highest = Math.max(state.highest, old);
     }
     // The lowest of what is, against the highest of what was: memory that comes and goes, as with evaluations, is no jump.
-    const { looks, highest } = state;
+    const isKnown = state.recent.size === before;
+    const highest = state.looks >= before ? state.highest : Math.max(state.highest, state.recent.quantile(1));
     const lowest = state.now.quantile(0);
-    return state.spell.judge(time, looks >= before && lowest - highest > rise, waits, () => ({
+    return state.spell.judge(time, isKnown && lowest - highest > rise, waits, () => ({
       severity: 'info',
       score: lowest - highest,
       threshold: rise,
@@ -48,3 +51,7 @@ export const gpuMemoryJump = cardDetector({
     }));
   },
 });
+
+function nothing() {
+  return { looks: 0, highest: 0, recent: new SlidingWindow(before), now: new SlidingWindow(present) };
+}
