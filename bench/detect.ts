@@ -2,7 +2,6 @@
 // programs' rules at their defaults. DIR holds training/<corpus>/labels.json,
 // series/<corpus>/labels.json, workers/labels.json and the files that they name.
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { ColdStartScore } from './detect/cold-start-score.ts';
 import { EvaluationScore } from './detect/evaluation-score.ts';
 import { GradientScore } from './detect/gradient-score.ts';
@@ -25,11 +24,14 @@ import { SeriesScore } from './detect/series-score.ts';
 import { labelledSeries } from './detect/series.ts';
 import { ThinnedScore } from './detect/thinned-score.ts';
 import { workerScore } from './detect/worker-score.ts';
+import { flagsOf } from './flags.ts';
 import { print } from './report.ts';
 
-const { data, markdown: asTables } = parseArgs({
-  options: { data: { type: 'string' }, json: { type: 'boolean' }, markdown: { type: 'boolean' } },
-}).values;
+const { data, markdown: asTables } = flagsOf({
+  data: { type: 'string' },
+  json: { type: 'boolean' },
+  markdown: { type: 'boolean' },
+});
 if (data === undefined || !existsSync(data)) {
   console.error(`--data: found ${data ?? 'nothing'}, expected a folder that holds training/<corpus>/labels.json`);
   process.exitCode = 2;

@@ -1,7 +1,9 @@
 // npm run bench:learn [-- --json]: what the learnt models find in the telemetry of GPUs, and what one vector costs, beside the mean and
 // standard deviation of each signal by itself.
 import { modelNames, Standardizer, VectorJudge, type ModelName } from '../src/learn/index.ts';
+import { meanOf, perThousand, share } from './detect/intervals.ts';
 import { averagePrecision } from './learn/area.ts';
+import { detectorRule } from './learn/detector-rule.ts';
 import { signals, telemetry } from './learn/telemetry.ts';
 import { print, row, rounds } from './report.ts';
 
@@ -14,7 +16,7 @@ const names = [...modelNames, 'median of the three'] as const;
 
 const areas = new Map<string, number[]>([...names, 'mean and sigma'].map((name) => [name, []]));
 const costs: number[] = [];
-let [found, falseEpisodes] = [0, 0];
+let [found, falseAlarms] = [0, 0];
 
 for (let seed = 1; seed <= cards; seed += 1) {
   const { vectors, wrong } = telemetry(seed, length);
@@ -34,30 +36,22 @@ for (let seed = 1; seed <= cards; seed += 1) {
   areas.get('median of the three')?.push(averagePrecision(medians, late));
   areas.get('mean and sigma')?.push(averagePrecision(largestDeviation(vectors).slice(warmup), late));
 
-  let caught = false;
-  let strangeBefore = false;
-  for (const [at, judgement] of judgements.entries()) {
-    const strange = judgement?.strange === true && judgements[at - 1]?.strange === true;
-    if (strange && wrong[at] === 1) caught = true;
-    if (strange && !strangeBefore && wrong[at] === 0 && wrong[at - 2] === 0) falseEpisodes += 1;
-    strangeBefore = strange;
-  }
-  if (caught) found += 1;
+  const told = detectorRule({ vectors, wrong });
+  if (told.found) found += 1;
+  falseAlarms += told.falseAlarms;
 }
 
+const foundShare = share(found, cards);
+const falseRate = perThousand(falseAlarms, cards * length);
 const baseline = mean(areas.get('mean and sigma') ?? []);
 const peer = ['mean and sigma', baseline] as const;
 print('learn', [
-  ...names.map((name) =>
-    row(`${name}: average precision, ${cards} cards`, mean(areas.get(name) ?? []), '', 'higher', null, peer),
-  ),
-  row(`faults found by two vectors in a row, of ${cards}`, found, '', 'higher'),
-  row(
-    `false alarms of two in a row, per day of a card`,
-    falseEpisodes / ((cards * (length - warmup) * 15) / 86_400),
-    '',
-    'lower',
-  ),
+  ...names.map((name) => {
+    const { value, text } = meanOf(areas.get(name) ?? []);
+    return row(`${name}: average precision`, value, `(${text})`, 'higher', null, peer);
+  }),
+  row('gpu_telemetry: faults found', foundShare.value, `(${foundShare.text})`, 'higher'),
+  row('gpu_telemetry: false alarms per 1,000 vectors', falseRate.value, `(${falseRate.text})`, 'lower'),
   row('three models, one vector', rounds(costs), 'µs of CPU', 'lower', budgetMicroseconds),
 ]);
 

@@ -2,11 +2,11 @@
 // really trained are found and rightly named by a running exporter, and what it says of as many healthy trainings. What is found of each is told on
 // standard error.
 import { loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
 import type { Finding } from '../src/findings/index.ts';
 import { startExporter } from '../test/support/exporter.ts';
 import { pythonWithTorch } from '../test/tools/python.ts';
 import { markdown } from './detect/markdown.ts';
+import { flagsOf } from './flags.ts';
 import { print, row, rounds } from './report.ts';
 import { faultClasses, twins, type FaultClass } from './trainings/faults.ts';
 import { judge, ofMachine, warnings, type Judgement } from './trainings/judge.ts';
@@ -20,14 +20,12 @@ const leakLasts = '1m';
 /** Trainings at a time that hardly need a CPU. */
 const slowJobs = 10;
 
-const { values: flags } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '20' },
-    jobs: { type: 'string', default: '4' },
-    fault: { type: 'string' },
-    json: { type: 'boolean' },
-    markdown: { type: 'boolean' },
-  },
+const flags = flagsOf({
+  seeds: { type: 'string', default: '20' },
+  jobs: { type: 'string', default: '4' },
+  fault: { type: 'string' },
+  json: { type: 'boolean' },
+  markdown: { type: 'boolean' },
 });
 const chosen = faultClasses.filter(({ name }) => flags.fault === undefined || name.includes(flags.fault));
 
