@@ -6,7 +6,7 @@ const facts = { meaning: '', explains: [], alert: 'rank_degraded', endsWithRun: 
 const throttled: DetectorFacts = {
   ...facts,
   kind: 'throttled',
-  subject: 'series',
+  subject: 'gpu',
   explains: ['throttled', 'slow_rank', 'slow_run'],
 };
 const gpuLost: DetectorFacts = { ...facts, kind: 'gpu_lost', subject: 'series', explains: ['lost'] };
@@ -26,10 +26,12 @@ const exploded: DetectorFacts = { ...facts, kind: 'exploded', subject: 'run', ex
 const blown: DetectorFacts = { ...facts, kind: 'blown', subject: 'run', explains: ['diverged', 'nan'] };
 const diverged: DetectorFacts = { ...facts, kind: 'diverged', subject: 'run', explains: ['blown', 'exploded'] };
 const corrupt: DetectorFacts = { ...facts, kind: 'corrupt', subject: 'run', explains: ['blown', 'nan', 'diverged'] };
+const leak: DetectorFacts = { ...facts, kind: 'leak', subject: 'series', explains: ['leak'] };
 const busyNode: DetectorFacts = { ...facts, kind: 'busy_node', subject: 'node', explains: ['slow_rank', 'slow_run'] };
 const detectors = [
   throttled,
   busyNode,
+  leak,
   gpuLost,
   lost,
   slowRank,
@@ -110,6 +112,41 @@ describe('cards that suffer the same', () => {
     }
     expect(findings.open).toHaveLength(2);
     expect(notifying().map(({ subject }) => subject.uuid)).toEqual(['GPU-1']);
+  });
+});
+
+describe('what a card and a rank on it suffer alike', () => {
+  it.each([
+    ['card', 'GPU-5', 5],
+    ['rank', 5, 'GPU-5'],
+  ] as const)('is one incident, told of the %s where that is seen first', (_, first, second) => {
+    let stepped = 1000;
+    const { clock, see, seeGpu, wait, notifying } = findingsHouse(detectors, {}, { gpusOf, steppedAt: () => stepped });
+    const seeOf = (subject: string | number) => {
+      stepped = clock.now;
+      if (typeof subject === 'string') seeGpu(leak, evidence('warning', null), subject);
+      else see(leak, evidence('warning', 400), subject);
+    };
+    seeOf(first);
+    for (let waited = 0; waited < 1200; waited += 60) {
+      wait(60);
+      seeOf(first);
+    }
+    seeOf(second);
+    expect(notifying()).toHaveLength(1);
+    // Another rank and another card have something of their own.
+    seeOf(6);
+    seeOf('GPU-7');
+    expect(notifying().map(({ subject }) => subject.rank ?? subject.uuid)).toEqual([first, 6, 'GPU-7']);
+  });
+
+  it('is not what the node suffers', () => {
+    const { findings, see, seeGpu, notifying } = house();
+    const ofNode = { detector: leak, run: null, rank: null, uuid: null, witness: 'memory' };
+    findings.report({ ...ofNode, verdict: { status: 'evidence', ...evidence('warning', null) } });
+    see(leak, evidence('warning', 400), 5);
+    seeGpu(leak, evidence('warning', null), 'GPU-6');
+    expect(notifying()).toHaveLength(3);
   });
 });
 

@@ -1,6 +1,6 @@
 import { severities, type DetectorFacts } from '../detect/index.ts';
 import { byAge, type Finding } from './finding.ts';
-import { touch, type Whereabouts } from './subjects.ts';
+import { isNode, touch, type Whereabouts } from './subjects.ts';
 
 /** By so many steps a consequence may show before its cause: ranks report in batches, and parts of a step come late. */
 const stepsAhead = 8;
@@ -37,7 +37,7 @@ export interface Beginning {
  *
  * Within a run a finding is never hidden behind a milder one, unless people are told of that one and both began at the same steps. Between a machine and what runs on it that is no reason: how much a fault of a GPU matters shows in what it does to
  * the run. Of kinds that explain each other one finding leads: the worse, and the older of two that are as bad, or that are of two kinds and
- * began at the same steps. One of the same kind explains nothing of a rank that took steps after it: that one did not depend on it.
+ * began at the same steps. One of the same kind explains nothing of another rank, but for the end of one that took no steps after it: that one may have depended on it.
  *
  * What goes on explains however late: a training that has diverged and is left alone explodes again every thousand steps or so, and who was
  * told of it knows. What is worse than it is told all the same.
@@ -59,21 +59,15 @@ export function explains(cause: Case, consequence: Case, window: number, whereab
     beginningsOf(consequence).some((beginning) => beganTogether(cause.finding, beginning));
   if (worse < 0 && !joined && isSameRun(cause.finding, consequence.finding)) return false;
   if (consequence.detector.explains.includes(cause.detector.kind) && !leads(cause, consequence)) return false;
-  const isSameKind = cause.detector.kind === consequence.detector.kind;
-  if (isSameKind && wentOn(consequence.finding, cause.finding.openedAt + batchSeconds, whereabouts)) return false;
+  if (cause.detector.kind === consequence.detector.kind && areApart(cause, consequence, whereabouts)) return false;
   const { lastEvidenceAt } = consequence.finding;
   return beginningsOf(consequence).some((beginning) => isAbout(cause.finding, beginning, lastEvidenceAt, window));
 }
 
 /** Whether two cards began to suffer the same at about the same time: the power, the air and the fabric of a machine are those of all its cards. */
 function areShared({ detector, finding }: Case, consequence: Case, window: number): boolean {
-  if (detector.kind !== consequence.detector.kind) return false;
-  if (!isOfCard(finding) || !isOfCard(consequence.finding)) return false;
+  if (detector.kind !== consequence.detector.kind || detector.subject !== 'gpu') return false;
   return beginningsOf(consequence).some(({ seenAt }) => Math.abs(seenAt - finding.openedAt) <= window);
-}
-
-function isOfCard({ subject: { run, uuid } }: Finding): boolean {
-  return run === null && uuid !== null;
 }
 
 /** What became worse may have been there before, and harmless: then it is what made it worse that has a cause. */
@@ -159,6 +153,17 @@ function isAnotherEnd({ detector, finding: { subject, lastStep } }: Case, end: C
   const apart = lastStep === null || firstStep === null ? Infinity : Math.abs(firstStep - lastStep);
   if (apart > stepsAhead && lastStep !== firstStep) return true;
   return severity === 'critical' && !end.detector.explains.includes(detector.kind);
+}
+
+/**
+ * Whether two suffer the same without being one incident: a rank that goes on depends on no other one, and what a whole node suffers need not
+ * be of any part of it. A card and the rank that computes on it are one.
+ */
+function areApart({ finding: cause }: Case, consequence: Case, whereabouts: Whereabouts): boolean {
+  const { finding } = consequence;
+  if (isNode(cause.subject) || isNode(finding.subject)) return true;
+  if (cause.subject.uuid !== null || finding.subject.uuid !== null) return false;
+  return !isEnd(consequence) || wentOn(finding, cause.openedAt + batchSeconds, whereabouts);
 }
 
 /** Whether the rank of a finding took a step after this time. */

@@ -177,7 +177,7 @@ export class Incidents {
 
 /** Whether two cards suffer the same. */
 function areAlike(one: Incident, other: Incident): boolean {
-  return one.detector.kind === other.detector.kind && one.finding.subject.uuid !== null;
+  return one.detector.kind === other.detector.kind && one.detector.subject === 'gpu';
 }
 
 /** What tells a consequence most: of several cards that suffer the same its own, and not the first of them. */
