@@ -16,7 +16,11 @@ interface Tensor {
   readonly gathered: readonly Distribution[];
   /** Reports in a row that are out of order. */
   readonly streak: number;
+  /** The sum of reports that are too few values to be judged; null where there are none. */
+  readonly pending: Distribution | null;
 }
+
+const unknown: Tensor = { reference: null, named: false, gathered: [], streak: 0, pending: null };
 
 export interface State {
   readonly episode: Episode<number | null>;
@@ -58,7 +62,12 @@ function driftOf<const Kind extends string>(
         max: 1000,
         help: 'First reports that make the reference where the worker names none',
       }),
-      least: integer({ default: 200, min: 1, max: 1e9, help: 'Values that a report must count to be judged' }),
+      least: integer({
+        default: 200,
+        min: 1,
+        max: 1e9,
+        help: 'Values that are judged at once: reports of fewer are added up',
+      }),
       patience: integer({ default: 3, min: 1, max: 1000, help: 'Reports of the tensor in a row' }),
     }),
     start: (): State => ({ episode: new Episode<number | null>(), tensors: null }),
@@ -67,25 +76,31 @@ function driftOf<const Kind extends string>(
 }
 
 function judge(state: State, report: Observed<RankTensor>, options: Options, advice: string): Verdict {
-  const { name, step, rank, fractionNonFinite, distribution } = report;
+  const { name, step, rank, fractionNonFinite } = report;
   const tensors = (state.tensors ??= {});
-  const former = tensors[name];
+  const before = { ...unknown, ...tensors[name] };
+  const sum = report.reference ? report.distribution : added(before.pending, report.distribution);
+  const isWhole = sum !== null && (report.reference || sumOf(sum.counts) >= options.least);
+  const former = { ...before, pending: isWhole ? null : sum };
+  tensors[name] = former;
+  const distribution = isWhole ? sum : null;
   const nonFinite = (fractionNonFinite ?? 0) > options.nonfinite;
-  const reference = report.reference ? null : (former?.reference ?? null);
-  const drifted = reference === null ? null : driftFrom(reference, report, options);
+  // What is added up is judged when it is whole.
+  if (distribution === null && report.distribution !== null && !nonFinite) return quiet;
+  const reference = report.reference ? null : former.reference;
+  const drifted = reference === null ? null : driftFrom(reference, distribution, options);
   if (drifted === null && !nonFinite) {
-    if (distribution !== null && reference === null) {
-      tensors[name] = report.reference ? named(distribution) : gathered(former, distribution, options.reference);
-    } else if (former !== undefined) {
-      tensors[name] = { ...former, streak: 0 };
-    }
+    const isNew = distribution !== null && reference === null;
+    tensors[name] = isNew
+      ? learnt(former, distribution, report.reference, options.reference)
+      : { ...former, streak: 0 };
     return Object.values(tensors).some(({ streak }) => streak > 0) ? quiet : state.episode.calm(step, options.patience);
   }
-  const streak = (former?.streak ?? 0) + 1;
-  if (former !== undefined) tensors[name] = { ...former, streak };
+  const streak = former.streak + 1;
+  tensors[name] = { ...former, streak };
   if (streak < options.patience && !nonFinite) return quiet;
   // A net that trains leaves its first outputs as soon as it learns.
-  const isExpected = report.kind === 'output' && report.role === 'training' && former?.named !== true;
+  const isExpected = report.kind === 'output' && report.role === 'training' && !former.named;
   const score = nonFinite ? (fractionNonFinite ?? 0) : (drifted ?? 0);
   return {
     status: 'evidence',
@@ -95,7 +110,7 @@ function judge(state: State, report: Observed<RankTensor>, options: Options, adv
     score,
     threshold: nonFinite ? options.nonfinite : options.psi,
     baseline: null,
-    window: former?.reference?.reports ?? 0,
+    window: former.reference?.reports ?? 0,
     cause: nonFinite
       ? `${percent(score)} of the values of ${report.kind} ${name} on rank ${rank} are not finite.`
       : `The distribution of ${report.kind} ${name} on rank ${rank} has left its reference: stability index ${figure(score)}, limit ${figure(options.psi)}.`,
@@ -103,23 +118,24 @@ function judge(state: State, report: Observed<RankTensor>, options: Options, adv
   };
 }
 
-function named(distribution: Distribution): Tensor {
-  return { reference: referenceOf([distribution]), named: true, gathered: [], streak: 0 };
+/** A report that the worker names the reference, or one more of those that make it; the first one where its bins are others. */
+function learnt(former: Tensor, distribution: Distribution, isNamed: boolean, wanted: number): Tensor {
+  if (isNamed) return { ...unknown, reference: referenceOf([distribution]), named: true };
+  const isAlike = former.gathered[0] !== undefined && binsOf(former.gathered[0]) === binsOf(distribution);
+  const reports = isAlike ? [...former.gathered, distribution] : [distribution];
+  return reports.length < wanted ? { ...unknown, gathered: reports } : { ...unknown, reference: referenceOf(reports) };
 }
 
-/** One report more of those that make the reference, or the first one where its bins are others. */
-function gathered(former: Tensor | undefined, distribution: Distribution, wanted: number): Tensor {
-  const before = former?.gathered ?? [];
-  const isAlike = before[0] !== undefined && binsOf(before[0]) === binsOf(distribution);
-  const reports = isAlike ? [...before, distribution] : [distribution];
-  const isMade = reports.length >= wanted;
-  return { reference: isMade ? referenceOf(reports) : null, named: false, gathered: isMade ? [] : reports, streak: 0 };
+/** The counts of both, or the later ones where their bins are others. */
+function added(sum: Distribution | null, distribution: Distribution | null): Distribution | null {
+  if (sum === null || distribution === null) return distribution ?? sum;
+  if (binsOf(sum) !== binsOf(distribution)) return distribution;
+  return { ...distribution, counts: distribution.counts.map((count, at) => count + (sum.counts[at] ?? 0)) };
 }
 
 /** The stability index where it says that the tensor has drifted, else null. */
-function driftFrom(reference: Reference, { distribution }: RankTensor, { psi, least }: Options): number | null {
-  if (distribution === null || reference.bins !== binsOf(distribution) || sumOf(distribution.counts) < least)
-    return null;
+function driftFrom(reference: Reference, distribution: Distribution | null, { psi }: Options): number | null {
+  if (distribution === null || reference.bins !== binsOf(distribution)) return null;
   const found = compare(reference, distribution);
   return found.psi > psi && found.certain ? found.psi : null;
 }

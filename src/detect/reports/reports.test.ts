@@ -224,13 +224,25 @@ describe('drift', () => {
 
   it('is not made of few values, other bins, or the other kind of tensor', () => {
     const start = times(10, (at) => tensor(at, usual(at)));
-    const few = times(9, (at) => tensor(20 + at, [0, 0, 0, 50, 100]));
+    const few = times(5, (at) => tensor(20 + at, [0, 0, 0, 50, 100]));
     const other = times(9, (at) => tensor(20 + at, [0, 0, 5000]));
     expect(statuses(judged('input_drift', [...start, ...few]))).not.toContain('evidence');
     expect(statuses(judged('input_drift', [...start, ...other]))).not.toContain('evidence');
     expect(
       statuses(judged('output_drift', [...start, ...times(9, () => tensor(30, [0, 0, 0, 0, 999]))])),
     ).not.toContain('evidence');
+  });
+
+  it('of batches that are few values is found by the sum of some, and tells of what is not finite at once', () => {
+    const small = (at: number) => tensor(at, [10 + (at % 3), 20 - (at % 3), 20, 14]);
+    const first = times(60, (at) => small(at));
+    const collapsed = times(16, (at) => tensor(60 + at, [0, 0, 0, 64]));
+    const told = statuses(judged('input_drift', [...first, ...collapsed, ...times(16, (at) => small(at))]));
+    expect(told.slice(0, 60)).not.toContain('evidence');
+    expect(told.indexOf('evidence')).toBe(71);
+    expect(told).toContain('recovered');
+    const nan = judged('input_drift', [...first.slice(0, 5), tensor(5, [10, 20, 20, 14], { fractionNonFinite: 0.02 })]);
+    expect(statuses(nan).at(-1)).toBe('evidence');
   });
 
   it('of outputs is information while a model trains, but from a report that was marked', () => {
