@@ -25,3 +25,15 @@ it('passes over retries while the first batches are laid out, and one now and th
   const feed = new Feed(memoryFragmentation);
   expect(feed.say(steps(600, (at) => ({ allocation_retries: Math.min(at, 8) + Math.floor(at / 60) })))).toEqual([]);
 });
+
+it('informs of what is taken again and again though far less is ever in use, and not of one larger batch or of cached memory', () => {
+  const held = (gigabytes: (at: number) => number, peak = 34e9) =>
+    new Feed(memoryFragmentation).say(
+      steps(400, (at) => ({ memory_reserved_bytes: gigabytes(at) * 1e9, memory_peak_bytes: peak })),
+    );
+  const told = held((at) => 36 + Math.floor(Math.min(at, 200) / 20) * 4);
+  expect([told[0], told.at(-1)]).toEqual(['info 120', 'recovered 260']);
+  expect(held((at) => (at < 100 ? 40 : 79))).toEqual([]);
+  expect(held((at) => (at % 20 === 19 ? 79 : 40))).toEqual([]);
+  expect(held((at) => 36 + Math.floor(Math.min(at, 200) / 20) * 4, 60e9)).toEqual([]);
+});
