@@ -2,45 +2,26 @@ import type { DetectorFacts, Evidence, Severity } from '../detect/index.ts';
 import { severities } from '../detect/index.ts';
 import { severityOf, type Beginning } from './causes.ts';
 import type { Acknowledgement, Finding, Resolution, Subject } from './finding.ts';
-import { firstClause, joinedCause, withOthers, type Told } from './joined-cause.ts';
-import { Origin, type OriginState } from './origin.ts';
+import { Sentence, type SentenceState } from './sentence.ts';
 
 /** Ranks and series whose recovery a finding waits for; evidence of more counts, their recovery is not waited for. */
 const maxWitnesses = 1024;
 
 /** What is known beside a finding, and outlives the exporter with it. */
-export interface Beside {
-  /** Its cause without what is joined to it. */
-  readonly words: string;
-  /** Where it began among ranks; null where that is no matter. */
-  readonly origin: OriginState | null;
+export interface Beside extends SentenceState {
   /** The beginning of what made it worse by its own evidence, or of what is left of it after its cause; null while it is as it opened. */
   readonly worsened: Beginning | null;
-  /** What followed from it first for a rank, before that for a run; null as long as nothing did. */
-  readonly effect: Effect | null;
-  /** What it follows from, where that is of another subject. */
-  readonly reason: Told | null;
-  /** How many further cards suffered the same from then on. */
-  readonly alike: number;
-}
-
-interface Effect extends Told {
-  readonly ofRank: boolean;
 }
 
 /** An open finding and what is known beside it. */
 export class Incident {
   readonly detector: DetectorFacts;
   #finding: Finding;
-  #words: string;
-  #origin: Origin | null;
+  readonly #sentence: Sentence;
   readonly #disturbed: Set<number | string>;
   #happenedAt: number | null = null;
   #judgedFrom: number | null = null;
   #worsened: Beginning | null;
-  #effect: Effect | null;
-  #reason: Told | null;
-  #alike: number;
   /** When the last whose recovery it waits for ended, by the clock of the exporter in Unix seconds. */
   #leftAt = -Infinity;
   /** How it will end when the hold is over; null while it goes on. */
@@ -50,16 +31,13 @@ export class Incident {
     detector: DetectorFacts,
     finding: Finding,
     disturbed: readonly (number | string)[],
-    { words, origin, worsened, effect, reason, alike }: Beside,
+    sentence: Sentence,
+    worsened: Beginning | null = null,
   ) {
     this.detector = detector;
     this.#finding = finding;
-    this.#words = words;
-    this.#origin = origin === null ? null : new Origin(origin);
+    this.#sentence = sentence;
     this.#worsened = worsened;
-    this.#effect = effect;
-    this.#reason = reason;
-    this.#alike = alike;
     this.#disturbed = new Set(disturbed);
   }
 
@@ -88,9 +66,7 @@ export class Incident {
       resolution: null,
       resolvedAt: null,
     };
-    const origin = Origin.of(witness, evidence)?.state ?? null;
-    const beside = { words: finding.cause, origin, worsened: null, effect: null, reason: null, alike: 0 };
-    const incident = new Incident(detector, finding, [witness], beside);
+    const incident = new Incident(detector, finding, [witness], Sentence.of(witness, evidence));
     incident.#happenedAt = happenedAt;
     incident.#judgedFrom = judgedFrom;
     return incident;
@@ -114,19 +90,13 @@ export class Incident {
     return this.#worsened;
   }
 
+  /** Its cause without what is joined to it. */
   get words(): string {
-    return this.#words;
+    return this.#sentence.words;
   }
 
   get beside(): Beside {
-    return {
-      words: this.#words,
-      origin: this.#origin?.state ?? null,
-      worsened: this.#worsened,
-      effect: this.#effect,
-      reason: this.#reason,
-      alike: this.#alike,
-    };
+    return { ...this.#sentence.state, worsened: this.#worsened };
   }
 
   /** Ranks, or keys of series, that gave evidence and have not recovered. */
@@ -152,21 +122,19 @@ export class Incident {
     this.#judgedFrom = evidence.judgedFrom ?? null;
     if (this.#disturbed.size < maxWitnesses) this.#disturbed.add(witness);
     // Kept open by the hold alone: what comes now began anew.
-    if (this.closing === null) this.#origin?.take(witness, evidence);
-    else this.#origin = Origin.of(witness, evidence);
+    this.#sentence.began(witness, evidence, this.closing !== null);
     this.closing = null;
-    const firstRank = this.#origin === null ? before.firstRank : this.#origin.rank;
+    const firstRank = this.#sentence.firstRank(before.firstRank);
     if (!worse) {
-      const isNews = this.detector.tellsNewest === true && evidence.cause !== this.#words;
+      const isNews = this.detector.tellsNewest === true && evidence.cause !== this.words;
       if (!isNews && firstRank === before.firstRank) return null;
-      if (isNews) this.#words = evidence.cause;
+      if (isNews) this.#sentence.say(evidence.cause, null);
       this.#change({ firstRank, cause: this.#cause() });
       return 'amended';
     }
     const { severity, threshold, baseline, window, cause, advice } = evidence;
-    this.#words = cause;
     this.#worsened = { firstStep: evidence.firstStep, seenAt: now };
-    this.#origin?.told(witness);
+    this.#sentence.say(cause, witness);
     this.#change({ firstRank, threshold, baseline, window, cause: this.#cause(), advice });
     this.raise(severity, now);
     return 'worse';
@@ -214,7 +182,9 @@ export class Incident {
   follow(consequenceOf: string | null, reason?: Pick<Incident, 'finding'> & Partial<Pick<Incident, 'words'>>): void {
     const { subject } = this.#finding;
     const isTold = reason !== undefined && !isSame(subject, reason.finding.subject);
-    this.#reason = isTold ? { words: reason.words ?? reason.finding.cause, openedAt: reason.finding.openedAt } : null;
+    this.#sentence.follow(
+      isTold ? { words: reason.words ?? reason.finding.cause, openedAt: reason.finding.openedAt } : null,
+    );
     this.#change({ consequenceOf, cause: this.#cause() });
   }
 
@@ -224,10 +194,8 @@ export class Incident {
    */
   lead({ finding, words }: Incident): boolean {
     const { subject, openedAt } = finding;
-    const ofRank = subject.rank !== null;
-    const isKnown = this.#effect !== null && (this.#effect.ofRank || !ofRank);
-    if (isKnown || subject.run === null || isSame(this.#finding.subject, subject)) return false;
-    this.#effect = { words: firstClause(words), openedAt, ofRank };
+    if (subject.run === null || isSame(this.#finding.subject, subject)) return false;
+    if (!this.#sentence.lead(words, openedAt, subject.rank !== null)) return false;
     this.#change({ cause: this.#cause() });
     return true;
   }
@@ -237,8 +205,7 @@ export class Incident {
    * @returns whether its cause says something else now
    */
   share(alike: number): boolean {
-    if (alike <= this.#alike) return false;
-    this.#alike = alike;
+    if (!this.#sentence.share(alike)) return false;
     this.#change({ cause: this.#cause() });
     return true;
   }
@@ -256,10 +223,7 @@ export class Incident {
   }
 
   #cause(): string {
-    const own = this.#origin?.added(this.#words) ?? this.#words;
-    const words = this.#alike === 0 ? own : withOthers(own, this.#alike);
-    const joined = this.#reason ?? this.#effect;
-    return joined === null ? words : joinedCause({ words, openedAt: this.#finding.openedAt }, joined);
+    return this.#sentence.text(this.#finding.openedAt);
   }
 
   #change(what: Partial<Finding>): void {

@@ -5,6 +5,7 @@ import type { Section } from '../snapshot/index.ts';
 import { resolutions, type Finding } from './finding.ts';
 import type { Findings } from './findings.ts';
 import { Incident } from './incident.ts';
+import { Sentence } from './sentence.ts';
 
 const number = v.union([v.number(), v.nan()]);
 const step = v.nullable(v.number());
@@ -114,10 +115,8 @@ export function findingsSection(findings: Findings, parts: FindingsSectionParts)
       if (!('open' in part)) return null;
       const detector = detectors.find(({ kind }) => kind === part.open.kind);
       if (detector === undefined) return `there is no detector ${JSON.stringify(part.open.kind)} any more`;
-      const incident = new Incident(detector, part.open, part.disturbed, {
-        ...part,
-        words: part.words ?? part.open.cause,
-      });
+      const sentence = new Sentence({ ...part, words: part.words ?? part.open.cause });
+      const incident = new Incident(detector, part.open, part.disturbed, sentence, part.worsened);
       incident.closing = part.closing;
       return findings.putBack(incident) ? null : 'there is no place for it';
     },
