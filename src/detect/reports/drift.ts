@@ -14,13 +14,24 @@ interface Tensor {
   /** The worker named the report that the reference is made of. */
   readonly named: boolean;
   readonly gathered: readonly Distribution[];
-  /** Reports in a row that are out of order. */
+  /** Judged reports in a row that have drifted, and the step of the first of them. */
   readonly streak: number;
+  readonly since: number | null;
+  /** The last report had values that are not finite. */
+  readonly broken: boolean;
   /** The sum of reports that are too few values to be judged; null where there are none. */
   readonly pending: Distribution | null;
 }
 
-const unknown: Tensor = { reference: null, named: false, gathered: [], streak: 0, pending: null };
+const unknown: Tensor = {
+  reference: null,
+  named: false,
+  gathered: [],
+  streak: 0,
+  since: null,
+  broken: false,
+  pending: null,
+};
 
 export interface State {
   readonly episode: Episode<number | null>;
@@ -81,31 +92,28 @@ function judge(state: State, report: Observed<RankTensor>, options: Options, adv
   const before = { ...unknown, ...tensors[name] };
   const sum = report.reference ? report.distribution : added(before.pending, report.distribution);
   const isWhole = sum !== null && (report.reference || sumOf(sum.counts) >= options.least);
-  const former = { ...before, pending: isWhole ? null : sum };
-  tensors[name] = former;
-  const distribution = isWhole ? sum : null;
   const nonFinite = (fractionNonFinite ?? 0) > options.nonfinite;
-  // What is added up is judged when it is whole.
-  if (distribution === null && report.distribution !== null && !nonFinite) return quiet;
+  const former: Tensor = { ...before, pending: isWhole ? null : sum, broken: nonFinite };
   const reference = report.reference ? null : former.reference;
-  const drifted = reference === null ? null : driftFrom(reference, distribution, options);
-  if (drifted === null && !nonFinite) {
-    const isNew = distribution !== null && reference === null;
-    tensors[name] = isNew
-      ? learnt(former, distribution, report.reference, options.reference)
-      : { ...former, streak: 0 };
-    return Object.values(tensors).some(({ streak }) => streak > 0) ? quiet : state.episode.calm(step, options.patience);
+  const drifted = isWhole && reference !== null ? driftFrom(reference, sum, options) : null;
+  let now = former;
+  if (drifted !== null) now = { ...former, streak: former.streak + 1, since: former.since ?? step };
+  else if (isWhole && reference !== null) now = { ...former, streak: 0, since: null };
+  else if (isWhole && !nonFinite) now = learnt(former, sum, report.reference, options.reference);
+  tensors[name] = now;
+  if (!nonFinite && (drifted === null || now.streak < options.patience)) {
+    // What is added up says nothing before it is whole.
+    const isPending = !isWhole && report.distribution !== null;
+    const isOdd = Object.values(tensors).some(({ streak, broken }) => streak > 0 || broken);
+    return isPending || isOdd ? quiet : state.episode.calm(step, options.patience);
   }
-  const streak = former.streak + 1;
-  tensors[name] = { ...former, streak };
-  if (streak < options.patience && !nonFinite) return quiet;
   // A net that trains leaves its first outputs as soon as it learns.
   const isExpected = report.kind === 'output' && report.role === 'training' && !former.named;
   const score = nonFinite ? (fractionNonFinite ?? 0) : (drifted ?? 0);
   return {
     status: 'evidence',
     severity: isExpected && !nonFinite ? 'info' : 'warning',
-    firstStep: state.episode.disturbed(step),
+    firstStep: state.episode.disturbed(nonFinite ? step : now.since),
     step,
     score,
     threshold: nonFinite ? options.nonfinite : options.psi,
@@ -134,8 +142,8 @@ function added(sum: Distribution | null, distribution: Distribution | null): Dis
 }
 
 /** The stability index where it says that the tensor has drifted, else null. */
-function driftFrom(reference: Reference, distribution: Distribution | null, { psi }: Options): number | null {
-  if (distribution === null || reference.bins !== binsOf(distribution)) return null;
+function driftFrom(reference: Reference, distribution: Distribution, { psi }: Options): number | null {
+  if (reference.bins !== binsOf(distribution)) return null;
   const found = compare(reference, distribution);
   return found.psi > psi && found.certain ? found.psi : null;
 }

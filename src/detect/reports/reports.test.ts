@@ -182,7 +182,13 @@ describe('drift', () => {
     ];
     const verdicts = judged('input_drift', reports);
     expect(statuses(verdicts.slice(0, 32))).not.toContain('evidence');
-    expect(verdicts[32]).toMatchObject({ status: 'evidence', severity: 'warning', window: 10 });
+    expect(verdicts[32]).toMatchObject({
+      status: 'evidence',
+      severity: 'warning',
+      firstStep: 30,
+      step: 32,
+      window: 10,
+    });
     expect(verdicts.at(-1)).toMatchObject({ status: 'recovered' });
   });
 
@@ -243,6 +249,14 @@ describe('drift', () => {
     expect(told).toContain('recovered');
     const nan = judged('input_drift', [...first.slice(0, 5), tensor(5, [10, 20, 20, 14], { fractionNonFinite: 0.02 })]);
     expect(statuses(nan).at(-1)).toBe('evidence');
+  });
+
+  it('goes on through reports that tell of values that are finite alone', () => {
+    const finite = (at: number) => ({ ...tensor(at, []), distribution: null, fractionNonFinite: 0 });
+    const left = times(3, (at) => [tensor(20 + 2 * at, [10, 20, 100, 400, 470]), finite(21 + 2 * at)]).flat();
+    expect(statuses(judged('input_drift', [...times(10, (at) => tensor(at, usual(at))), ...left]))).toContain(
+      'evidence',
+    );
   });
 
   it('of outputs is information while a model trains, but from a report that was marked', () => {
