@@ -36,10 +36,9 @@ export const gpuMemoryJump = cardDetector({
       state.highest = Math.max(state.highest, old);
     }
     // The lowest of what is, against the highest of what was: memory that comes and goes, as with evaluations, is no jump.
-    const isKnown = state.recent.size === before;
-    const highest = state.looks >= before ? state.highest : Math.max(state.highest, state.recent.quantile(1));
+    const { looks, highest } = state;
     const lowest = state.now.quantile(0);
-    return state.spell.judge(time, isKnown && lowest - highest > rise, waits, () => ({
+    return state.spell.judge(time, looks >= before && lowest - highest > rise, waits, () => ({
       severity: 'info',
       score: lowest - highest,
       threshold: rise,
