@@ -1,6 +1,6 @@
 import { rateWindow } from './config.ts';
 import { type LabelOf, type MetricName, metricOf } from './names.ts';
-import { type Vector, aggregate, equalTo, filter, median, rate, scalar, series, union } from './promql/index.ts';
+import { type Vector, aggregate, compared, filter, median, rate, scalar, series, union } from './promql/index.ts';
 import { recorded, recording } from './recording.ts';
 
 /** Metrics with the labels run and rank. */
@@ -13,8 +13,9 @@ type RankMetric = { [Name in MetricName]: 'run' | 'rank' extends LabelOf<Name> ?
 const stepTime = series('gradwatch_rank_last_step_timestamp_seconds');
 export const newestReport = recording(
   'run_rank_instance:gradwatch_rank_last_step_timestamp_seconds:newest',
-  equalTo(
+  compared(
     aggregate('max', ['node', 'instance', 'run', 'rank'], stepTime),
+    '==',
     ['run', 'rank'],
     aggregate('max', ['run', 'rank'], stepTime),
   ),

@@ -117,13 +117,14 @@ export function joined<Many extends string, One extends string, Taken extends On
   return { labels: [...new Set<Many | Taken>([...many.labels, ...taken])], text, compound: true };
 }
 
-/** Those of `many` whose value is that of their one partner. */
-export function equalTo<Many extends string, One extends string>(
+/** Those of `many` whose value is that of their one partner, or at most that. */
+export function compared<Many extends string, One extends string>(
   many: Vector<Many>,
+  operator: '==' | '<=',
   on: readonly (Many & One)[],
   one: Vector<One>,
 ): Vector<Many> {
-  const text = operation(many, `== on ${list(withCluster<string>(on))} group_left ()`, one);
+  const text = operation(many, `${operator} on ${list(withCluster<string>(on))} group_left ()`, one);
   return { labels: many.labels, text, compound: true };
 }
 

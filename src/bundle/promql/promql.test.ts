@@ -40,7 +40,7 @@ describe('operators', () => {
     expect(q.joined(loss, ['rank'], ['host'], info).text).toBe(
       'gradwatch_train_loss * on (cluster, rank) group_left (host) gradwatch_rank_info',
     );
-    expect(q.equalTo(loss, ['rank'], info).text).toContain('== on (cluster, rank) group_left ()');
+    expect(q.compared(loss, '==', ['rank'], info).text).toContain('== on (cluster, rank) group_left ()');
     expect(q.or(loss, info, ['run']).text).toBe('gradwatch_train_loss or on (cluster, run) gradwatch_rank_info');
   });
 
