@@ -7,8 +7,9 @@ const throttled: DetectorFacts = {
   ...facts,
   kind: 'throttled',
   subject: 'gpu',
-  explains: ['throttled', 'slow_rank', 'slow_run'],
+  explains: ['throttled', 'hot', 'slow_rank', 'slow_run'],
 };
+const hotCard: DetectorFacts = { ...facts, kind: 'hot', subject: 'gpu', explains: ['hot'] };
 const gpuLost: DetectorFacts = { ...facts, kind: 'gpu_lost', subject: 'series', explains: ['lost'] };
 const lost: DetectorFacts = {
   ...facts,
@@ -26,12 +27,11 @@ const exploded: DetectorFacts = { ...facts, kind: 'exploded', subject: 'run', ex
 const blown: DetectorFacts = { ...facts, kind: 'blown', subject: 'run', explains: ['diverged', 'nan'] };
 const diverged: DetectorFacts = { ...facts, kind: 'diverged', subject: 'run', explains: ['blown', 'exploded'] };
 const corrupt: DetectorFacts = { ...facts, kind: 'corrupt', subject: 'run', explains: ['blown', 'nan', 'diverged'] };
-const leak: DetectorFacts = { ...facts, kind: 'leak', subject: 'series', explains: ['leak'] };
 const busyNode: DetectorFacts = { ...facts, kind: 'busy_node', subject: 'node', explains: ['slow_rank', 'slow_run'] };
 const detectors = [
   throttled,
+  hotCard,
   busyNode,
-  leak,
   gpuLost,
   lost,
   slowRank,
@@ -55,6 +55,14 @@ const house = () => findingsHouse(detectors, { max_open: 100 }, { gpusOf });
 const hot = evidence('warning', null, { cause: 'GPU 5 is throttled by its temperature.' });
 const slow = evidence('warning', 8120, { cause: 'Rank 5 computes 1.4 times slower than its 7 peers since step 8120.' });
 
+it('joins what began at the same step however long steps take', () => {
+  const { findings, see, wait } = house();
+  see(slowRank, evidence('warning', 300), 5);
+  wait(1200);
+  see(slowRun, evidence('warning', 300, { step: 307 }));
+  expect(findings.open.at(-1)).toMatchObject({ kind: 'slow_run', consequenceOf: 'abc-1' });
+});
+
 describe('cards that suffer the same', () => {
   const braked = (card: number) =>
     evidence('warning', null, { cause: `GPU ${card} is throttled by the power brake of the machine.` });
@@ -69,7 +77,7 @@ describe('cards that suffer the same', () => {
     seeGpu(throttled, braked(5), 'GPU-5');
     expect(notifying()).toMatchObject([{ kind: 'throttled', subject: { uuid: 'GPU-0' } }]);
     expect(notifying()[0]?.cause).toBe(
-      'GPU 0 is throttled by the power brake of the machine; so it is with 4 more GPUs; Rank 5 computes 1.4 times slower than its 7 peers since step 8120, first seen 5 s after.',
+      'GPU 0 is throttled by the power brake of the machine; 4 more GPUs of the node are affected; Rank 5 computes 1.4 times slower than its 7 peers since step 8120, first seen 5 s after.',
     );
     expect(findings.open.find(({ kind }) => kind === 'slow_rank')).toMatchObject({
       consequenceOf: 'abc-1',
@@ -102,51 +110,45 @@ describe('cards that suffer the same', () => {
     expect(notifying().map(({ subject }) => subject.uuid)).toEqual(['GPU-0', 'GPU-1', 'GPU-2']);
   });
 
-  it('are told of again, once, where the first is in order and the others go on', () => {
+  it('are told of again, once, where the first has been in order for long and the others go on', () => {
     const { findings, seeGpu, recoverGpu, wait, notifying } = house();
     for (const card of [0, 1, 2]) seeGpu(throttled, braked(card), `GPU-${card}`);
     recoverGpu(throttled, 'GPU-0');
-    for (let waited = 0; waited < 150; waited += 30) {
-      wait(30);
-      for (const card of [1, 2]) seeGpu(throttled, braked(card), `GPU-${card}`);
-    }
+    const goOn = (seconds: number) => {
+      for (let waited = 0; waited < seconds; waited += 30) {
+        wait(30);
+        for (const card of [1, 2]) seeGpu(throttled, braked(card), `GPU-${card}`);
+      }
+    };
+    goOn(390);
+    expect(notifying().map(({ subject }) => subject.uuid)).toEqual(['GPU-0']);
+    goOn(60);
     expect(findings.open).toHaveLength(2);
     expect(notifying().map(({ subject }) => subject.uuid)).toEqual(['GPU-1']);
   });
-});
 
-describe('what a card and a rank on it suffer alike', () => {
-  it.each([
-    ['card', 'GPU-5', 5],
-    ['rank', 5, 'GPU-5'],
-  ] as const)('is one incident, told of the %s where that is seen first', (_, first, second) => {
-    let stepped = 1000;
-    const { clock, see, seeGpu, wait, notifying } = findingsHouse(detectors, {}, { gpusOf, steppedAt: () => stepped });
-    const seeOf = (subject: string | number) => {
-      stepped = clock.now;
-      if (typeof subject === 'string') seeGpu(leak, evidence('warning', null), subject);
-      else see(leak, evidence('warning', 400), subject);
-    };
-    seeOf(first);
-    for (let waited = 0; waited < 1200; waited += 60) {
-      wait(60);
-      seeOf(first);
+  it('end together where they are well one after the other', () => {
+    const { findings, seeGpu, recoverGpu, wait, told } = house();
+    for (const card of [0, 1, 2]) seeGpu(throttled, braked(card), `GPU-${card}`);
+    for (const card of [0, 1, 2]) {
+      recoverGpu(throttled, `GPU-${card}`);
+      wait(100);
     }
-    seeOf(second);
-    expect(notifying()).toHaveLength(1);
-    // Another rank and another card have something of their own.
-    seeOf(6);
-    seeOf('GPU-7');
-    expect(notifying().map(({ subject }) => subject.rank ?? subject.uuid)).toEqual([first, 6, 'GPU-7']);
+    wait(120);
+    expect(findings.open).toEqual([]);
+    expect(told().filter((change) => change === 'opened throttled')).toHaveLength(3);
+    expect(findings.resolved.filter(({ consequenceOf }) => consequenceOf === null)).toHaveLength(1);
   });
 
-  it('is not what the node suffers', () => {
-    const { findings, see, seeGpu, notifying } = house();
-    const ofNode = { detector: leak, run: null, rank: null, uuid: null, witness: 'memory' };
-    findings.report({ ...ofNode, verdict: { status: 'evidence', ...evidence('warning', null) } });
-    see(leak, evidence('warning', 400), 5);
-    seeGpu(leak, evidence('warning', null), 'GPU-6');
-    expect(notifying()).toHaveLength(3);
+  it('count where they are hot behind one that is throttled', () => {
+    const { seeGpu, notifying } = house();
+    seeGpu(hotCard, evidence('warning', null, { cause: 'GPU 0 is hot.' }), 'GPU-0');
+    seeGpu(throttled, braked(0), 'GPU-0');
+    for (const card of [1, 2])
+      seeGpu(hotCard, evidence('warning', null, { cause: `GPU ${card} is hot.` }), `GPU-${card}`);
+    expect(notifying().map(({ cause }) => cause)).toEqual([
+      'GPU 0 is throttled by the power brake of the machine; 2 more GPUs of the node are affected.',
+    ]);
   });
 });
 
@@ -562,7 +564,7 @@ describe('one incident', () => {
     see(slowRun, evidence('critical', 8121));
     seeGpu(throttled, { ...hot, severity: 'info' }, 'GPU-6');
     recoverGpu(throttled, 'GPU-5');
-    wait(120);
+    wait(420);
     expect(notifying()).toMatchObject([{ severity: 'critical', subject: { uuid: 'GPU-6' } }]);
   });
 

@@ -1,6 +1,6 @@
 import { severities, type DetectorFacts } from '../detect/index.ts';
 import { byAge, type Finding } from './finding.ts';
-import { isNode, touch, type Whereabouts } from './subjects.ts';
+import { touch, type Whereabouts } from './subjects.ts';
 
 /** By so many steps a consequence may show before its cause: ranks report in batches, and parts of a step come late. */
 const stepsAhead = 8;
@@ -37,7 +37,7 @@ export interface Beginning {
  *
  * Within a run a finding is never hidden behind a milder one, unless people are told of that one and both began at the same steps. Between a machine and what runs on it that is no reason: how much a fault of a GPU matters shows in what it does to
  * the run. Of kinds that explain each other one finding leads: the worse, and the older of two that are as bad, or that are of two kinds and
- * began at the same steps. One of the same kind explains nothing of another rank, but for the end of one that took no steps after it: that one may have depended on it.
+ * began at the same steps. One of the same kind explains nothing of a rank that took steps after it: that one did not depend on it.
  *
  * What goes on explains however late: a training that has diverged and is left alone explodes again every thousand steps or so, and who was
  * told of it knows. What is worse than it is told all the same.
@@ -59,7 +59,8 @@ export function explains(cause: Case, consequence: Case, window: number, whereab
     beginningsOf(consequence).some((beginning) => beganTogether(cause.finding, beginning));
   if (worse < 0 && !joined && isSameRun(cause.finding, consequence.finding)) return false;
   if (consequence.detector.explains.includes(cause.detector.kind) && !leads(cause, consequence)) return false;
-  if (cause.detector.kind === consequence.detector.kind && areApart(cause, consequence, whereabouts)) return false;
+  const isSameKind = cause.detector.kind === consequence.detector.kind;
+  if (isSameKind && wentOn(consequence.finding, cause.finding.openedAt + batchSeconds, whereabouts)) return false;
   const { lastEvidenceAt } = consequence.finding;
   return beginningsOf(consequence).some((beginning) => isAbout(cause.finding, beginning, lastEvidenceAt, window));
 }
@@ -155,17 +156,6 @@ function isAnotherEnd({ detector, finding: { subject, lastStep } }: Case, end: C
   return severity === 'critical' && !end.detector.explains.includes(detector.kind);
 }
 
-/**
- * Whether two suffer the same without being one incident: a rank that goes on depends on no other one, and what a whole node suffers need not
- * be of any part of it. A card and the rank that computes on it are one.
- */
-function areApart({ finding: cause }: Case, consequence: Case, whereabouts: Whereabouts): boolean {
-  const { finding } = consequence;
-  if (isNode(cause.subject) || isNode(finding.subject)) return true;
-  if (cause.subject.uuid !== null || finding.subject.uuid !== null) return false;
-  return !isEnd(consequence) || wentOn(finding, cause.openedAt + batchSeconds, whereabouts);
-}
-
 /** Whether the rank of a finding took a step after this time. */
 function wentOn({ subject: { run, rank } }: Finding, time: number, whereabouts: Whereabouts): boolean {
   const stepped = run === null || rank === null ? null : whereabouts.steppedAt(run, rank);
@@ -176,6 +166,8 @@ function isAbout(cause: Finding, { firstStep: first, seenAt }: Beginning, lastSe
   const ahead = cause.firstStep === null || first === null ? null : cause.firstStep - first;
   // Seen before its cause, a consequence is of about the same step; what began well before is no consequence.
   if (seenAt <= cause.openedAt && ahead !== null && ahead > stepsUnsure(cause)) return false;
+  // What began at the same steps did so together, however long a step takes.
+  if (ahead !== null && Math.abs(ahead) <= stepsAhead) return true;
   // Where steps tell that they began together, one may take far longer to be found than the other, which lasts meanwhile.
   const last = ahead === null ? seenAt : lastSeen;
   return last >= cause.openedAt - window && seenAt <= cause.lastEvidenceAt + window;

@@ -249,7 +249,7 @@ describe('Findings', () => {
     see(cause, evidence('critical'));
     see(effect, evidence('warning'), 0, 'other');
     clock.now += 301;
-    see(effect, evidence('warning'));
+    see(effect, evidence('warning', 70));
     expect(findings.open.map(({ consequenceOf }) => consequenceOf)).toEqual([null, null, null]);
   });
 

@@ -203,10 +203,12 @@ export class Findings implements VerdictSink {
   tick(): void {
     const now = this.#parts.now();
     this.#marks.expire();
-    const { hold, expire_after } = this.#options;
+    const { hold, consequence_window, expire_after } = this.#options;
     const over = this.#open.all.flatMap((incident): [Incident, Resolution][] => {
       const { closing, heardAt, finding } = incident;
-      if (closing !== null && now - heardAt >= hold) return [[incident, closing]];
+      // Cards that are well again one after the other are told of once.
+      const wait = this.#open.isShared(incident) ? hold + consequence_window : hold;
+      if (closing !== null && now - heardAt >= wait) return [[incident, closing]];
       return now - finding.lastEvidenceAt >= expire_after ? [[incident, 'expired']] : [];
     });
     this.#end(over);

@@ -117,6 +117,11 @@ export class Incidents {
       .flatMap((other) => this.#follow(other, cause));
   }
 
+  /** Whether other cards go on to suffer with that of an incident. */
+  isShared(incident: Incident): boolean {
+    return this.#otherCards(incident).size > 0;
+  }
+
   /** Of a consequence, its cause; of all else, itself. */
   rootOf(incident: Incident): Incident {
     const { consequenceOf } = incident.finding;
@@ -137,8 +142,9 @@ export class Incidents {
     for (const follower of behind) follower.follow(root.finding.id, nearest(incident, root));
     incident.follow(root.finding.id, nearest(cause, root));
     const followers = [incident, ...behind];
-    const alike = this.#behind(root.finding.id).filter((each) => areAlike(each, root)).length;
-    const isNews = [root.share(alike), ...followers.map((each) => root.lead(each))].includes(true);
+    const isNews = [root.share(this.#otherCards(root).size), ...followers.map((each) => root.lead(each))].includes(
+      true,
+    );
     return isNews ? [...followers, root] : followers;
   }
 
@@ -166,6 +172,12 @@ export class Incidents {
     return distance(subject, finding.subject, this.#parts.whereabouts);
   }
 
+  /** The cards that suffer with that of a root, and go on. */
+  #otherCards(root: Incident): ReadonlySet<string | null> {
+    const others = this.#behind(root.finding.id).filter((each) => isOtherCard(each, root) && each.closing === null);
+    return new Set(others.map(({ finding }) => finding.subject.uuid));
+  }
+
   #behind(id: string): readonly Incident[] {
     return this.all.filter(({ finding }) => finding.consequenceOf === id);
   }
@@ -175,14 +187,13 @@ export class Incidents {
   }
 }
 
-/** Whether two cards suffer the same. */
-function areAlike(one: Incident, other: Incident): boolean {
-  return one.detector.kind === other.detector.kind && one.detector.subject === 'gpu';
+/** What tells a consequence most: of several cards its own, and not the first of them. */
+function nearest(cause: Incident, root: Incident): Incident {
+  return isOtherCard(cause, root) ? cause : root;
 }
 
-/** What tells a consequence most: of several cards that suffer the same its own, and not the first of them. */
-function nearest(cause: Incident, root: Incident): Incident {
-  return areAlike(cause, root) ? cause : root;
+function isOtherCard({ detector, finding: { subject } }: Incident, root: Incident): boolean {
+  return detector.subject === 'gpu' && root.detector.subject === 'gpu' && subject.uuid !== root.finding.subject.uuid;
 }
 
 /** JSON keeps apart what a separator within a run's name could join. */

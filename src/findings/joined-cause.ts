@@ -15,9 +15,9 @@ export function joinedCause(own: Told, other: Told): string {
   return `${open(own.words)}; ${open(other.words)}, first seen ${distance}.`;
 }
 
-/** The sentence of a card that is not the only one: "GPU 0 is throttled by its temperature; so it is with 7 more GPUs." */
+/** The sentence of a card that is not the only one: "GPU 0 is throttled by its temperature; 7 more GPUs of the node are affected." */
 export function withOthers(words: string, count: number): string {
-  return `${open(words)}; so it is with ${count} more ${count === 1 ? 'GPU' : 'GPUs'}.`;
+  return `${open(words)}; ${count} more ${count === 1 ? 'GPU of the node is' : 'GPUs of the node are'} affected.`;
 }
 
 /** The beginning of a sentence that stands for itself. */

@@ -36,7 +36,7 @@ export function distance(cause: Subject, of: Subject, whereabouts: Whereabouts):
   return isOwn ? 0 : 1;
 }
 
-export function isNode({ run, uuid }: Subject): boolean {
+function isNode({ run, uuid }: Subject): boolean {
   return run === null && uuid === null;
 }
 

@@ -21,10 +21,8 @@ export function lineOf({ change, finding }: FindingChange, reached: number | nul
   const text =
     change === 'resolved'
       ? (resolution ?? '') + (resolution === 'recovered' && lastStep !== null ? `, last seen at step ${lastStep}` : '')
-      : change === 'amended'
-        ? consequenceOf === null
-          ? 'stands for itself'
-          : `is a consequence of ${consequenceOf}`
+      : change === 'amended' && consequenceOf !== null
+        ? `is a consequence of ${consequenceOf}`
         : cause + (consequenceOf === null ? '' : ` (a consequence of ${consequenceOf})`);
   return `step ${evident ?? reached ?? '-'}  ${change}  ${severity}  ${kind}  ${text}`;
 }

@@ -21,7 +21,7 @@ const work = 0.1;
 export const gpuLowPower = cardDetector({
   kind: 'gpu_busy_at_low_power',
   meaning: 'a GPU is fully busy at a fraction of its usual power: its kernels wait',
-  explains: ['gpu_busy_at_low_power'],
+  explains: [],
   alert: 'rank_degraded',
   collectors: ['gpu'],
   reads: [

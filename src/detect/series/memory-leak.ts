@@ -64,7 +64,7 @@ export const memoryLeak = scalarDetector({
   subject: 'series',
   meaning: 'memory in use rises steadily and is not given back',
   // Not worker_lost: an early leak of the node would hide every end of a worker. Where the kernel killed it, oom_kill says so.
-  explains: ['memory_leak', 'host_memory_pressure', 'oom_kill', 'gpu_memory_pressure', 'memory_fragmentation'],
+  explains: ['host_memory_pressure', 'oom_kill', 'gpu_memory_pressure', 'memory_fragmentation'],
   alert: 'rank_degraded',
   endsWithRun: true,
   options: memoryLeakOptions,
