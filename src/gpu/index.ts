@@ -8,5 +8,5 @@ export type { GpuState } from './metrics.ts';
 export { NvidiaSmi } from './nvidia-smi.ts';
 export { gpuOptions } from './options.ts';
 export type { GpuOptions } from './options.ts';
-export { xidCollector, xidMetrics, xidOptions } from './xid/index.ts';
+export { xidAdvice, xidCollector, xidMetrics, xidOptions } from './xid/index.ts';
 export type { XidOptions } from './xid/index.ts';

@@ -1,15 +1,12 @@
 import { duration } from '../../config/index.ts';
+import { xidAdvice } from '../../gpu/index.ts';
 import { detectorOptions, type Severity, type Verdict } from '../detector.ts';
 import { span } from '../figure.ts';
 import type { Machine } from './machine.ts';
 import { machineDetector } from './machine-detector.ts';
 import { Spell, type Found } from './spell.ts';
 
-const reads = [
-  'gradwatch_gpu_xid_errors_total',
-  'gradwatch_gpu_xid_last_timestamp_seconds',
-  'gradwatch_gpu_xid_info',
-] as const;
+const reads = ['gradwatch_gpu_xid_errors_total', 'gradwatch_gpu_xid_last_timestamp_seconds'] as const;
 
 /** By the class of the code in NVIDIA's Xid catalogue. */
 const severities: Readonly<Record<string, Severity>> = { critical: 'critical', operator: 'warning' };
@@ -60,15 +57,15 @@ export const gpuXid = machineDetector({
   }),
   start: () => new Map<string, Spell>(),
   observe(spells, machine, { recent }) {
-    const advice = new Map(machine.all('gradwatch_gpu_xid_info').map(({ labels }) => [labels.get('xid'), labels]));
     const events = new Map<string, Event[]>();
     const cards = new Map(machine.all('gradwatch_gpu_xid_errors_total').map(({ labels }) => [keyOf(labels), labels]));
     for (const { labels, value } of machine.all('gradwatch_gpu_xid_last_timestamp_seconds')) {
       const [key, code, age] = [keyOf(labels), labels.get('xid') ?? '', machine.time - value];
-      const catalogued = advice.get(code);
       if (Math.abs(age) >= recent) continue;
-      const severity = (code === cleanUp ? undefined : severities[catalogued?.get('class') ?? '']) ?? 'info';
-      const event = { code, severity, action: catalogued?.get('action') ?? '', age: Math.max(0, age) };
+      // A recording may have the codes alone.
+      const { class: kind, action } = xidAdvice(Number(code));
+      const severity = (code === cleanUp ? undefined : severities[kind]) ?? 'info';
+      const event = { code, severity, action, age: Math.max(0, age) };
       events.set(key, [...(events.get(key) ?? []), event].toSorted(byWeight));
     }
     for (const key of spells.keys()) if (!cards.has(key)) spells.delete(key);
