@@ -53,7 +53,7 @@ export const aliases: Readonly<Partial<Record<Meaning, readonly Alias[]>>> = {
   evaluated_training_loss: ['eval_train_loss'],
   maximum_loss: ['loss_metrics/global_max_loss'],
   gradient_norm: ['grad_norm', 'train/grad_norm', 'grad-norm', 'grad_2.0_norm_total', 'optim/total grad norm'],
-  parameter_norm: ['params-norm'],
+  parameter_norm: ['params-norm', 'param_norm', 'train/param_norm'],
   loss_scale: ['loss-scale', 'Train/Samples/loss_scale'],
   batch_size: ['batch-size'],
   step_seconds: ['iteration-time', 'time_metrics/end_to_end(s)'],
