@@ -32,7 +32,7 @@ it('informs of what is taken again and again though far less is ever in use, and
       steps(400, (at) => ({ memory_reserved_bytes: gigabytes(at) * 1e9, memory_peak_bytes: peak })),
     );
   const told = held((at) => 36 + Math.floor(Math.min(at, 200) / 20) * 4);
-  expect([told[0], told.at(-1)]).toEqual(['info 120', 'recovered 260']);
+  expect([told[0], told.at(-1)]).toEqual(['info 160', 'recovered 260']);
   expect(held((at) => (at < 100 ? 40 : 79))).toEqual([]);
   expect(held((at) => (at % 20 === 19 ? 79 : 40))).toEqual([]);
   expect(held((at) => 36 + Math.floor(Math.min(at, 200) / 20) * 4, 60e9)).toEqual([]);

@@ -76,7 +76,8 @@ export const memoryFragmentation = stepDetector({
     if (state.steps <= options.warmup) return quiet;
     state.retries.push(retried);
     state.errors.push(failed);
-    state.grown.push(Number(grown));
+    // Batches of unlike shapes lay the cache out for longer.
+    if (state.steps > options.warmup + window) state.grown.push(Number(grown));
     if (peak !== undefined) state.peaks.push(peak);
     const [recent, errorsNow] = [sumOf(state.retries.sorted), sumOf(state.errors.sorted)];
     const unused = unusedShare(reserved, state.peaks);
