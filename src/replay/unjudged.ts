@@ -28,6 +28,7 @@ export function unjudged(options: DetectOptions, { rows, timeless, told, strays 
   return [
     ...(timeless > 0 ? clauseOf([...clockDetectors, ...fed], untimed) : []),
     ...clauseOf(transitionDetectors, 'no recording tells how a process ended'),
+    'what is of layers, tensors and requests (no recording tells of them)',
     ...(told.size === 0
       ? [
           `what is of the machine (${strays ? 'no reading of it is of the time of the rows' : 'nothing is recorded of it'})`,
