@@ -207,6 +207,47 @@ describe('gradientExplosion', () => {
     expect(feed.say(steps(20, () => ({ gradient_norm: 2 })))).toEqual(['recovered 100']);
   });
 
+  describe('in a run that begins again', () => {
+    const begun = (step: number) => {
+      const noise = normals(41);
+      const training = (at: number) => ({
+        gradient_norm: (0.4 + 14 * Math.exp(-at / 40)) * Math.exp(0.2 * noise()),
+        loss: (2.5 + 8.5 * Math.exp(-at / 80)) * Math.exp(0.02 * noise()),
+      });
+      const feed = new Feed(gradientExplosion);
+      const said = feed.say(steps(1000, training));
+      const first = feed.take(training(step), { step, wentBack: true });
+      return { feed, said: [...said, first.status], rest: steps(1000, (at) => training(step + 1 + at)) };
+    };
+
+    type Training = readonly { gradient_norm: number; loss: number }[];
+    /** So many steps of a training, and two in which norm and loss leap. */
+    const exploding = (training: Training, count: number, factor: number) => {
+      const leapt = (by: number) => ({ gradient_norm: by * training[0]!.gradient_norm, loss: 20 });
+      return [...training.slice(0, count), leapt(factor), leapt(3 * factor)];
+    };
+
+    it.each([0, 1, 20, 50])('is silent on the norms of its first steps, from step %d on', (step) => {
+      const { feed, said, rest } = begun(step);
+      expect([...said, ...feed.say(rest)]).toEqual(['quiet']);
+    });
+
+    it('finds an explosion as in a new run, and at once after a return to the last checkpoint', () => {
+      const again = begun(1);
+      expect(again.feed.say(exploding(again.rest, 10, 2000))).toEqual(['warning 12', 'critical 13']);
+      const resumed = begun(700);
+      expect(resumed.feed.say(exploding(resumed.rest, 1, 20))).toEqual(['warning 702', 'critical 703']);
+    });
+
+    it('recovers when the norm is in the range of the first steps', () => {
+      const feed = new Feed(gradientExplosion);
+      feed.say(usual(900));
+      expect(feed.say(norms(900, 9000))).toEqual(['warning 900', 'critical 901']);
+      feed.take({ gradient_norm: 40 }, { step: 0, wentBack: true });
+      expect(feed.say(steps(20, () => ({ gradient_norm: 40 }))).at(-1)).toMatch(/^recovered/);
+    });
+  });
+
   it('passes over zero, skipped steps and steps without a norm', () => {
     const feed = new Feed(gradientExplosion);
     feed.say(usual(100));

@@ -5,6 +5,7 @@ import { Episode } from '../episode.ts';
 import { evidenceOf } from './gradient-evidence.ts';
 import { limitsOf } from './gradient-limits.ts';
 import { LearningRate } from './learning-rate.ts';
+import { NewBeginning } from './new-beginning.ts';
 import { NormDrift } from './norm-drift.ts';
 import { OwnLoss } from './own-loss.ts';
 
@@ -31,6 +32,7 @@ export interface State {
   readonly episode: Episode;
   readonly learningRate: LearningRate;
   readonly loss: OwnLoss;
+  readonly beginning: NewBeginning;
   /** The last distance in range, which is not among them yet. */
   recent: number | null;
   /** Points beyond the critical limit in a row, up to the last one. */
@@ -129,6 +131,7 @@ export const gradientExplosion = stepDetector({
     episode: new Episode(),
     learningRate: new LearningRate(),
     loss: new OwnLoss(),
+    beginning: new NewBeginning(),
     recent: null,
     beyond: 0,
     last: 0,
@@ -143,6 +146,7 @@ export const gradientExplosion = stepDetector({
     const { usual, strays, episode } = state;
     const { step, fresh, known, skipped, wentBack } = observation;
     state.learningRate.observe(observation);
+    if (state.beginning.observe(observation)) forget(state);
     const ownLoss = state.loss.observe(observation);
     if (state.loss.hasLeft === true) state.harmed = true;
     if (wentBack) {
@@ -246,3 +250,15 @@ export const gradientExplosion = stepDetector({
     });
   },
 });
+
+/** What is usual in the early steps to which the run went back has to be learnt again. What was found stays open until norms are in range. */
+function forget(state: State): void {
+  state.usual.clear();
+  state.strays.clear();
+  state.drift.clear();
+  state.loss.clear();
+  state.began = state.beganLoss = NaN;
+  state.driftedSince = state.recent = null;
+  state.harmed = false;
+  state.backBelow = Infinity;
+}

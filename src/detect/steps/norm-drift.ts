@@ -42,6 +42,14 @@ export class NormDrift {
     this.last.clear();
   }
 
+  clear(): void {
+    this.run.clear();
+    this.last.clear();
+    this.least = -Infinity;
+    this.stride = 1;
+    this.passed = 0;
+  }
+
   #thin(): void {
     const half = this.run.toJSON().filter((_, at) => at % 2 === 0);
     this.run.restore(half);

@@ -30,6 +30,12 @@ export class OwnLoss {
     return this.doubled;
   }
 
+  clear(): void {
+    this.before.clear();
+    this.first = this.far = null;
+    this.out = this.doubled = false;
+  }
+
   /** True when the loss of this step is above all of those before it, or is not finite. */
   observe({ step, fresh }: Observation): boolean {
     if (step !== this.step) this.out = false;

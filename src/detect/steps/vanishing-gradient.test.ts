@@ -39,6 +39,14 @@ describe('vanishingGradient', () => {
     expect(new Feed(vanishingGradient).say(steps(1000, batch))).toEqual([]);
   });
 
+  it('learns anew what is usual in a run that begins again', () => {
+    const feed = new Feed(vanishingGradient);
+    const growing = (at: number) => ({ gradient_norm: 0.01 + at / 100 });
+    expect(feed.say(steps(1000, growing))).toEqual([]);
+    feed.take(growing(0), { wentBack: true, step: 0 });
+    expect(feed.say(steps(1000, (at) => growing(at + 1)))).toEqual([]);
+  });
+
   it('counts anew after a return to a checkpoint', () => {
     const feed = new Feed(vanishingGradient);
     feed.say(steps(19, () => ({ gradient_norm: 0 })));

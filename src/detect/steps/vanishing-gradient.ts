@@ -4,6 +4,7 @@ import { detectorOptions, quiet, stepDetector } from '../detector.ts';
 import { figure } from '../figure.ts';
 import { Streak } from '../streak.ts';
 import { LevelHistory, type Levels } from './level-history.ts';
+import { NewBeginning } from './new-beginning.ts';
 
 export interface State {
   /** Logarithms of the norms that were in range. */
@@ -13,6 +14,7 @@ export interface State {
   highest: Levels | null;
   /** The loss told last, NaN before the first. */
   loss: number;
+  readonly beginning: NewBeginning;
   /** Norms in a row that were too small. */
   readonly streak: Streak;
 }
@@ -69,13 +71,19 @@ export const vanishingGradient = stepDetector({
     history: new LevelHistory(),
     highest: null,
     loss: NaN,
+    beginning: new NewBeginning(),
     streak: new Streak(),
   }),
-  observe(state, { step, rank, fresh, skipped, wentBack }, options) {
+  observe(state, observation, options) {
+    const { step, rank, fresh, skipped, wentBack } = observation;
     const { usual, history, streak } = state;
     if (wentBack) {
       streak.restart();
       history.clear();
+    }
+    if (state.beginning.observe(observation)) {
+      usual.clear();
+      state.highest = null;
     }
     state.loss = fresh.loss ?? state.loss;
     const norm = fresh.gradient_norm;
