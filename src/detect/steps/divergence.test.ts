@@ -170,6 +170,48 @@ describe('divergence', () => {
     expect(feed.say(steps(60, () => ({ loss: 3 })))).toEqual([]);
   });
 
+  describe('of what a run learnt on a path that it abandoned', () => {
+    /** A loss that stands until step 600 and then falls. */
+    const plateau = (at: number) => (at < 600 ? 5.2 : 2 + 3.2 * Math.exp((600 - at) / 300)) + Math.max(0, 40 - at) / 50;
+    const losses = (from: number, count: number) =>
+      steps(count, (at) => ({ loss: plateau(from + at) * (1 + 0.02 * noise()) }));
+    const evaluations = (from: number, count: number) =>
+      steps(count, (at) => ({
+        validation_loss: plateau(10 * (from + at)),
+        evaluated_training_loss: plateau(10 * (from + at)),
+      }));
+
+    it.each([0, 100, 590])('knows nothing after a return to step %d', (step) => {
+      const feed = new Feed(divergence);
+      expect(feed.say(losses(0, 1100))).toEqual([]);
+      feed.take(losses(step, 1)[0]!, { step, wentBack: true });
+      expect(feed.say(losses(step + 1, 2000))).toEqual([]);
+    });
+
+    it.each([0, 10, 55])('knows nothing of evaluations after a return to step %d', (step) => {
+      const feed = new Feed(divergence);
+      expect(feed.say(evaluations(0, 110))).toEqual([]);
+      feed.take(evaluations(step, 1)[0]!, { step, wentBack: true });
+      expect(feed.say(evaluations(step + 1, 200))).toEqual([]);
+    });
+
+    it('knows what came before: weights that a resume lost are told', () => {
+      const feed = new Feed(divergence);
+      expect(feed.say(steps(600, descent))).toEqual([]);
+      const lost = () => ({ loss: 2.8 * (1 + 0.02 * noise()) });
+      feed.take(lost(), { step: 500, wentBack: true });
+      expect(feed.say(steps(600, lost))).toContainEqual(expect.stringMatching(/^warning/));
+    });
+
+    it('measures one that begins again by its own first level', () => {
+      const feed = new Feed(divergence);
+      feed.say(steps(600, descent));
+      const other = (at: number) => ({ loss: (at < 600 ? 20 + 20 * Math.exp(-at / 100) : 32) * (1 + 0.02 * noise()) });
+      feed.take(other(0), { step: 0, wentBack: true });
+      expect(feed.say(steps(900, (at) => other(at + 1)))[0]).toMatch(/^critical [67]\d\d$/);
+    });
+  });
+
   it('warns of a loss that leaps in its first steps and never comes back to where it began', () => {
     const noise = normals(31);
     const leapt = (at: number) => ({ loss: at === 0 ? 4.6 : (8 + 20 * Math.exp(-at / 30)) * Math.exp(0.05 * noise()) });

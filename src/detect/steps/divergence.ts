@@ -107,7 +107,10 @@ export const divergence = stepDetector({
     const { stride, early, evaluations, episode } = state;
     const { step, rank, wentBack, fresh } = observation;
     const learners = [state.training, state.sparse, evaluations];
-    if (wentBack) for (const each of [...learners, early]) each.clear();
+    if (wentBack) {
+      for (const each of learners) each.goBack(step);
+      early.clear();
+    }
     const rate = fresh.learning_rate;
     if (rate !== undefined) for (const each of learners) each.takeRate(rate);
     state.learningRate.observe(observation);

@@ -3,6 +3,7 @@ import type { Observation } from '../../runs/index.ts';
 import { riseOf, type Diverged } from './diverged.ts';
 import { EvaluationTrend, isLost, type EvaluationPoint } from './evaluation-trend.ts';
 import { LastingRule } from './lasting-rule.ts';
+import { LowestOnPath } from './lowest-on-path.ts';
 import { RateLevels } from './rate-levels.ts';
 
 /** Evaluations in a row at which both losses must be blown up: one may be a mishap of its own. */
@@ -16,8 +17,25 @@ const half = 0.5;
 const settling = 16;
 
 interface Losses {
-  validation: number;
-  training: number;
+  readonly validation: number;
+  readonly training: number;
+}
+
+class LowestLosses {
+  readonly validation = new LowestOnPath();
+  readonly training = new LowestOnPath();
+
+  /** Gives the lowest ones with these among them. */
+  take({ validation, training }: Losses, step: number): Losses {
+    this.validation.take(validation, step);
+    this.training.take(training, step);
+    return { validation: this.validation.value, training: this.training.value };
+  }
+
+  goBack(step: number): void {
+    this.validation.goBack(step);
+    this.training.goBack(step);
+  }
 }
 
 export interface EvaluationDivergenceOptions {
@@ -39,10 +57,11 @@ export class EvaluationDivergence {
   private readonly trainingRates = new RateLevels(settling);
   private readonly risen = new LastingRule();
   private readonly blown = new LastingRule();
-  /** The first losses, the lowest levels, and the lowest losses of single evaluations. */
-  private first: Readonly<Losses> | null = null;
-  private best: Losses | null = null;
-  private lowest: Losses | null = null;
+  /** The first losses and their step, the lowest levels, and the lowest losses of single evaluations. */
+  private first: Losses | null = null;
+  private firstAt = 0;
+  private readonly best = new LowestLosses();
+  private readonly lowest = new LowestLosses();
 
   constructor(window: number) {
     this.trend = new EvaluationTrend(window);
@@ -55,10 +74,10 @@ export class EvaluationDivergence {
   /** Takes the learning rate: at one that the run had before, the levels of then are what counts, and those of now begin anew. */
   takeRate(rate: number): void {
     const isKnown = [this.validationRates, this.trainingRates].map((rates) => rates.take(rate));
-    if (isKnown.includes(false) || this.best === null) return;
+    if (isKnown.includes(false)) return;
     this.clear();
-    this.best.validation = Math.max(this.best.validation, this.validationRates.floor);
-    this.best.training = Math.max(this.best.training, this.trainingRates.floor);
+    this.best.validation.raise(this.validationRates.floor);
+    this.best.training.raise(this.trainingRates.floor);
   }
 
   /** What the observation says, and whether it was an evaluation that has levels. */
@@ -70,29 +89,37 @@ export class EvaluationDivergence {
     const { latest } = this.trend;
     const { step, rank, fresh } = observation;
     const isEvaluation = fresh.validation_loss !== undefined && latest !== null;
-    if (isEvaluation) this.first ??= latest;
+    if (isEvaluation && this.first === null) [this.first, this.firstAt] = [latest, step];
     const diverged =
       (isEvaluation ? this.#judgeBlowUp(latest, step, rank, options) : null) ??
       (point === null ? null : this.#judgeLevels(point, rank, options));
     return { diverged, levelled: point !== null };
   }
 
-  /** Older weights have another trend; what was best stays. */
-  clear(): void {
+  /** Older weights have another trend; what was best up to them stays. */
+  goBack(step: number): void {
+    this.clear();
+    this.best.goBack(step);
+    this.lowest.goBack(step);
+    if (this.first === null || step > this.firstAt) return;
+    this.first = null;
+    this.validationRates.clear();
+    this.trainingRates.clear();
+  }
+
+  private clear(): void {
     this.trend.clear();
     this.risen.clear();
     this.blown.clear();
   }
 
   #judgeBlowUp(
-    { validation, training }: Readonly<Losses>,
+    { validation, training }: Losses,
     step: number,
     rank: number,
     { blow_up: factor }: EvaluationDivergenceOptions,
   ): Diverged | null {
-    const lowest = (this.lowest ??= { validation, training });
-    lowest.validation = Math.min(lowest.validation, validation);
-    lowest.training = Math.min(lowest.training, training);
+    const lowest = this.lowest.take({ validation, training }, step);
     const blown =
       Math.min(lowest.validation, lowest.training) > 0 &&
       validation > factor * lowest.validation &&
@@ -114,10 +141,12 @@ export class EvaluationDivergence {
     rank: number,
     options: EvaluationDivergenceOptions,
   ): Diverged | null {
-    const best = (this.best ??= { validation: validation.now, training: training.now });
+    const settled = {
+      validation: Math.max(validation.now, this.validationRates.floor),
+      training: Math.max(training.now, this.trainingRates.floor),
+    };
+    const best = this.best.take(settled, step);
     const first = this.first ?? best;
-    best.validation = Math.min(best.validation, Math.max(validation.now, this.validationRates.floor));
-    best.training = Math.min(best.training, Math.max(training.now, this.trainingRates.floor));
     this.validationRates.reached(validation.now);
     this.trainingRates.reached(training.now);
     const { evaluation_rise: rise, noise, evaluation_patience: patience, evaluation_window: window } = options;

@@ -40,6 +40,13 @@ export class RateLevels {
     return true;
   }
 
+  clear(): void {
+    this.last.length = 0;
+    this.power = -1;
+    this.then = -Infinity;
+    this.left = 0;
+  }
+
   /** The level of the loss at the rate of now. */
   reached(level: number): void {
     for (let power = 0; power <= this.power; power += 1) this.last[power] = level;

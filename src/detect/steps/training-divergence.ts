@@ -4,6 +4,7 @@ import { figure } from '../figure.ts';
 import { riseOf, type Diverged } from './diverged.ts';
 import { LastingRule } from './lasting-rule.ts';
 import { LossWander } from './loss-wander.ts';
+import { LowestOnPath } from './lowest-on-path.ts';
 import { Onset } from './onset.ts';
 import { RateLevels } from './rate-levels.ts';
 import { SmoothedLoss } from './smoothed-loss.ts';
@@ -45,9 +46,10 @@ export class TrainingDivergence {
   private readonly noises = new SlidingWindow(recentWindows);
   private readonly rates: RateLevels;
   private readonly onset = new Onset();
-  /** The first level, the lowest of all, and the noise of single losses at that one. */
+  /** The first level and its step, the lowest of all, and the noise of single losses at that one. */
   private first: number | null = null;
-  private lowest = Infinity;
+  private firstAt = 0;
+  private readonly lowest = new LowestOnPath();
   private lowestNoise = 0;
   /** Whether the first windows differ by no more than the noise of single losses, as of good weights; null before they are over. */
   private beganSettled: boolean | null = null;
@@ -85,7 +87,7 @@ export class TrainingDivergence {
   takeRate(rate: number): void {
     if (!this.rates.take(rate)) return;
     this.clear();
-    this.lowest = Math.max(this.lowest, this.rates.floor);
+    this.lowest.raise(this.rates.floor);
   }
 
   /**
@@ -105,9 +107,9 @@ export class TrainingDivergence {
     if (this.high === 0) this.wander.push(loss);
     const { level, noise } = this.loss;
     if (level === null) return null;
-    this.first ??= level;
+    if (this.first === null) [this.first, this.firstAt] = [level, step];
     const settled = Math.max(level, this.rates.floor);
-    if (settled < this.lowest) [this.lowest, this.lowestNoise] = [settled, noise];
+    if (this.lowest.take(settled, step)) this.lowestNoise = noise;
     this.rates.reached(level);
     const base = Math.min(settled, recent.size === 0 ? Infinity : recent.quantile(0));
     onset.take(loss > base + options.noise * noise, step);
@@ -133,8 +135,16 @@ export class TrainingDivergence {
     };
   }
 
-  /** Older weights have another level; what was best stays. */
-  clear(): void {
+  /** Older weights have another level; what was learnt up to them stays. Before the first level nothing was. */
+  goBack(step: number): void {
+    this.clear();
+    this.lowest.goBack(step);
+    if (this.first === null || step > this.firstAt) return;
+    this.first = this.beganSettled = null;
+    this.rates.clear();
+  }
+
+  private clear(): void {
     this.loss.clear();
     this.recent.clear();
     this.noises.clear();
@@ -207,7 +217,8 @@ export class TrainingDivergence {
    * stood so for as long as one that rises at once would take, and is not on its way back; and worse above the first level.
    */
   #judgeDrift(level: number, step: number, rank: number, { rise, noise }: TrainingDivergenceOptions): Diverged | null {
-    const { lowest, lowestNoise, drift } = this;
+    const { lowestNoise, drift } = this;
+    const lowest = this.lowest.value;
     const fallen = (this.first ?? level) - lowest;
     const way = level - lowest;
     const byChance = noise * Math.max(lowestNoise, this.loss.levelNoise);
