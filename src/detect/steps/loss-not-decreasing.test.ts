@@ -75,4 +75,17 @@ describe('lossNotDecreasing', () => {
     feed.take({ loss: 1 }, { step: 50_100, wentBack: true });
     expect(feed.say(steps(900, flat(1)))).toEqual([]);
   });
+
+  it('asks a fall again of a run that begins again, and no better level than that of its path', () => {
+    const falling = (at: number) => ({ loss: (1 + 5 / (1 + at / 50)) * (1 + 0.02 * noise()) });
+    const stuck = new Feed(lossNotDecreasing);
+    expect(stuck.say(steps(1500, falling))).toEqual([]);
+    stuck.take({ loss: 6 }, { step: 0, wentBack: true });
+    expect(stuck.say(steps(300, flat(6)))[0]).toBe('warning 199');
+    const learns = new Feed(lossNotDecreasing);
+    expect(learns.say(steps(1500, falling))).toEqual([]);
+    learns.take(falling(800), { step: 800, wentBack: true });
+    const slowly = (at: number) => ({ loss: 1.5 - at / 10_000 + 0.005 * noise() });
+    expect(learns.say(steps(3000, slowly))).toEqual([]);
+  });
 });

@@ -5,6 +5,7 @@ import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
 import { EarlyFall, isClear } from './early-fall.ts';
 import { LearningRate } from './learning-rate.ts';
+import { NewBeginning } from './new-beginning.ts';
 import { ReportStride } from './report-stride.ts';
 import { SmoothedLoss } from './smoothed-loss.ts';
 
@@ -18,6 +19,7 @@ export interface State {
   readonly early: EarlyFall;
   readonly loss: SmoothedLoss;
   readonly learningRate: LearningRate;
+  readonly beginning: NewBeginning;
   readonly episode: Episode;
   /** Losses so far, and those after which the loss was last better. */
   taken: number;
@@ -69,6 +71,7 @@ export const lossNotDecreasing = stepDetector({
     early: new EarlyFall(),
     loss: new SmoothedLoss(levelWindow),
     learningRate: new LearningRate(),
+    beginning: new NewBeginning(),
     episode: new Episode(),
     taken: 0,
     bettered: 0,
@@ -83,7 +86,15 @@ export const lossNotDecreasing = stepDetector({
       state.bettered = state.taken;
       state.early.clear();
     }
-    if (wentBack) state.loss.clear();
+    if (wentBack) {
+      state.loss.clear();
+      // What was reached on an abandoned path is no longer the best of this one.
+      if (state.best !== null && state.best.step >= step) state.best = null;
+    }
+    if (state.beginning.observe(observation)) {
+      state.taken = state.bettered = 0;
+      state.fell = false;
+    }
     const loss = fresh.loss;
     if (loss === undefined || !Number.isFinite(loss)) return quiet;
     state.stride.take(step);

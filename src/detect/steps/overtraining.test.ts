@@ -21,6 +21,15 @@ describe('overtraining', () => {
     expect(feed.say(steps(8, () => evaluation(0.9)))).toContainEqual(expect.stringMatching(/^recovered/));
   });
 
+  it('forgets what was best on a path that was abandoned', () => {
+    const feed = new Feed(overtraining);
+    const falling = (at: number) => evaluation(2 - 0.01 * Math.min(at, 100));
+    expect(feed.say(steps(100, falling))).toEqual([]);
+    feed.take(falling(0), { step: 0, wentBack: true });
+    const slower = (at: number) => evaluation(2 - 0.004 * at);
+    expect(feed.say(steps(240, slower))).toEqual([]);
+  });
+
   it('is silent while one of the losses still becomes better, and in short runs', () => {
     const fit = steps(200, (at) => ({ validation_loss: 1, evaluated_training_loss: 1 / (1 + at / 50) }));
     expect(new Feed(overtraining).say(fit)).toEqual([]);

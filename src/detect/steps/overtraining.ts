@@ -44,6 +44,8 @@ export const overtraining = stepDetector({
     if (observation.wentBack) {
       state.trend.clear();
       state.bettered = state.taken;
+      // What was reached on an abandoned path is no longer the best of this one.
+      if (state.best !== null && state.best.step >= observation.step) state.best = null;
     }
     const point = state.trend.observe(observation);
     if (point === null) return quiet;
