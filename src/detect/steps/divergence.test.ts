@@ -37,6 +37,19 @@ describe('divergence', () => {
     expect(new Feed(divergence).say(steps(100, (at) => ({ loss: at < 20 ? -4 : -1 })))).toEqual([]);
   });
 
+  it('is critical, once, of a loss that rises from the first steps on until no number holds it', () => {
+    const noise = normals(17);
+    const feed = new Feed(divergence);
+    const said = feed.say(steps(400, (at) => ({ loss: 1.8 * 1.1 ** Math.max(0, at - 6) * Math.exp(0.3 * noise()) })));
+    const [first] = said.filter((one) => !one.startsWith('info'));
+    expect(first).toMatch(/^critical [67]\d$/);
+    expect(said.filter((one) => one.startsWith('recovered'))).toEqual([]);
+    expect(feed.take({ loss: 1.8 * 1.1 ** 394 })).toMatchObject({
+      severity: 'critical',
+      cause: expect.stringMatching(/times the \d\.\d+ of its first steps\.$/) as string,
+    });
+  });
+
   it('warns of a rise by less that gives back a fifth of what was learnt, also where few steps report', () => {
     const rising = (turn: number, every: number) =>
       steps(2 * turn, (at) => {

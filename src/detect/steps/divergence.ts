@@ -1,6 +1,8 @@
 import { integer, number } from '../../config/index.ts';
-import { detectorOptions, quiet, stepDetector } from '../detector.ts';
+import { detectorOptions, quiet, severities, stepDetector } from '../detector.ts';
 import { Episode } from '../episode.ts';
+import { BlowUp } from './blow-up.ts';
+import type { Diverged } from './diverged.ts';
 import { EarlyDivergence } from './early-divergence.ts';
 import { EvaluationDivergence } from './evaluation-divergence.ts';
 import { LearningRate } from './learning-rate.ts';
@@ -22,6 +24,7 @@ export interface State {
   readonly training: TrainingDivergence;
   readonly sparse: TrainingDivergence;
   readonly early: EarlyDivergence;
+  readonly blowUp: BlowUp;
   readonly evaluations: EvaluationDivergence;
   readonly episode: Episode;
   /** Whether steps tell a loss. */
@@ -31,7 +34,7 @@ export interface State {
 /**
  * The loss has left its best level upwards and stays there: the training loss alone, or training and validation loss together from
  * evaluation to evaluation. A spike that heals is too short for either. Before there is a level to leave, it is enough that the training
- * loss stays above where it began.
+ * loss stays above where it began; and at any time that it stands at many times of that.
  */
 export const divergence = stepDetector({
   kind: 'divergence',
@@ -82,7 +85,7 @@ export const divergence = stepDetector({
       default: 10,
       min: 2,
       max: 1e12,
-      help: 'Multiple of their lowest values so far at which both losses of two evaluations in a row are critical at once',
+      help: 'Multiple of the highest of the first training losses that is a warning, and of the lowest losses of evaluations so far at which both of two in a row are critical at once',
     }),
     noise: number({
       default: 3,
@@ -99,16 +102,17 @@ export const divergence = stepDetector({
     training: new TrainingDivergence(window, patience),
     sparse: new TrainingDivergence(sparseWindow, sparsePatience),
     early: new EarlyDivergence(),
+    blowUp: new BlowUp(),
     evaluations: new EvaluationDivergence(evaluation_window),
     episode: new Episode(),
     hasLoss: false,
   }),
   observe(state, observation, options) {
-    const { stride, early, evaluations, episode } = state;
+    const { stride, early, blowUp, evaluations, episode } = state;
     const { step, rank, wentBack, fresh } = observation;
     const learners = [state.training, state.sparse, evaluations];
     if (wentBack) {
-      for (const each of learners) each.goBack(step);
+      for (const each of [...learners, blowUp]) each.goBack(step);
       early.clear();
     }
     const rate = fresh.learning_rate;
@@ -124,9 +128,10 @@ export const divergence = stepDetector({
       const many = state.training.take(fresh.loss, step, rank, resumed, options);
       const few = state.sparse.take(fresh.loss, step, rank, resumed, options);
       const atOnce = early.take(fresh.loss, step, rank, options);
+      const blown = blowUp.take(fresh.loss, step, rank, options);
       const isSparse = stride.steps >= sparse;
       training = isSparse ? state.sparse : state.training;
-      diverged ??= (isSparse ? few : many) ?? atOnce;
+      diverged = worse(diverged ?? (isSparse ? few : many) ?? atOnce, blown);
     }
     if (diverged !== null) {
       const { since, cause, ...evidence } = diverged;
@@ -142,10 +147,16 @@ export const divergence = stepDetector({
     }
     // All rules have to be at rest, for as many losses as the verdict took; for as many evaluations where no step tells a loss.
     const levelled = state.hasLoss ? training?.levelled === true : evaluated.levelled;
-    if (!levelled || training?.holds === true || early.holds || evaluations.holds) return quiet;
+    if (!levelled || training?.holds === true || early.holds || blowUp.holds || evaluations.holds) return quiet;
     return episode.calm(step, state.hasLoss ? options.patience : options.evaluation_patience);
   },
 });
+
+/** The worse of what two rules say, the first where they are as bad. */
+function worse(one: Diverged | null, other: Diverged | null): Diverged | null {
+  if (one === null || other === null) return one ?? other;
+  return severities.indexOf(other.severity) > severities.indexOf(one.severity) ? other : one;
+}
 
 const advice =
   'Go back to the last checkpoint before the first step, and lower the learning rate or clip the gradient before going on.';
