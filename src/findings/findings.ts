@@ -203,12 +203,10 @@ export class Findings implements VerdictSink {
   tick(): void {
     const now = this.#parts.now();
     this.#marks.expire();
-    const { hold, consequence_window, expire_after } = this.#options;
+    const { expire_after } = this.#options;
     const over = this.#open.all.flatMap((incident): [Incident, Resolution][] => {
       const { closing, heardAt, finding } = incident;
-      // Cards that are well again one after the other are told of once.
-      const wait = this.#open.isShared(incident) ? hold + consequence_window : hold;
-      if (closing !== null && now - heardAt >= wait) return [[incident, closing]];
+      if (closing !== null && now - heardAt >= this.#holdOf(incident)) return [[incident, closing]];
       return now - finding.lastEvidenceAt >= expire_after ? [[incident, 'expired']] : [];
     });
     this.#end(over);
@@ -217,6 +215,12 @@ export class Findings implements VerdictSink {
   /** Holds open findings against the silences in force: one may have ended while the exporter was down. */
   reviewSilences(): void {
     this.#marks.review();
+  }
+
+  /** Cards that are well again one after the other are told of once. */
+  #holdOf(incident: Incident): number {
+    const { hold, consequence_window } = this.#options;
+    return this.#open.isShared(incident) ? hold + consequence_window : hold;
   }
 
   /** Consequences end before their causes, so that none stands for itself at the end. */
