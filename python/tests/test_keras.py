@@ -142,4 +142,5 @@ model.fit(numpy.ones((4, 2)), numpy.ones((4, 1)), verbose=0, callbacks=[gradwatc
     finished = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=300)
     assert finished.returncode == 0, finished.stderr
     assert finished.stderr.count("GradwatchCallback.set_model failed") == 1
-    assert len(exporter.steps) == 2
+    # A step may be sent in parts.
+    assert {step.step for step in exporter.steps} == {1, 2}
