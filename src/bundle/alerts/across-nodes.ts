@@ -1,5 +1,6 @@
 import { detectors } from '../../catalogue.ts';
-import { aggregate, compared, filter, lastOverTime, matching, scalar, series, union } from '../promql/index.ts';
+import { aggregate, compared, filter, lastOverTime, scalar, union } from '../promql/index.ts';
+import { findingsOf, sameFinding, unsilenced } from './finding-alert.ts';
 
 const transfers = 'slow_communication';
 /** What explains others does so for as long after its end: those see the same end some seconds later. */
@@ -16,29 +17,27 @@ export function unexplainedElsewhere(kinds: readonly string[], severity: number)
   const others = kinds.filter((kind) => kind !== transfers && !fromStraggler.includes(kind));
   const straggler = toldOf('straggler', severity);
   const computing = union(straggler, toldOf('slow_down', severity));
-  return union(of(...others), unexplained(of(...slow), straggler), unexplained(of(transfers), computing));
+  return union(
+    findingsOf(others),
+    unexplained(findingsOf(slow), straggler),
+    unexplained(findingsOf(transfers), computing),
+  );
 }
 
 /** What a run suffers from one slow rank. */
 const fromStraggler = detectors.flatMap(({ kind, explains }) => (kind === 'straggler' ? explains : []));
 
-function unexplained(findings: ReturnType<typeof of>, causes: ReturnType<typeof toldOf>) {
+function unexplained(findings: ReturnType<typeof findingsOf>, causes: ReturnType<typeof toldOf>) {
   const explained = compared(findings, '<=', ['run'], aggregate('max', ['run'], causes));
-  return filter(findings, 'unless', ['instance', 'finding'], explained);
+  return filter(findings, 'unless', sameFinding, explained);
 }
 
 /** On nodes whose transfers are not slow. People hear of it, or of its cause: what is silenced explains nothing. */
 function toldOf(kind: string, severity: number) {
-  const told = filter(
-    lastOverTime(of(kind), after),
-    'unless',
-    ['instance', 'finding'],
-    series('gradwatch_finding_silenced'),
+  const told = unsilenced(lastOverTime(findingsOf(kind), after));
+  return scalar(
+    filter(told, 'unless', ['instance', 'run'], lastOverTime(findingsOf(transfers), after)),
+    '>=',
+    severity,
   );
-  return scalar(filter(told, 'unless', ['instance', 'run'], lastOverTime(of(transfers), after)), '>=', severity);
-}
-
-function of(...kinds: readonly string[]) {
-  const [kind = '', ...more] = kinds;
-  return series('gradwatch_finding_severity', { kind: more.length === 0 ? kind : matching(kinds.join('|')) });
 }

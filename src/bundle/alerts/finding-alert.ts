@@ -3,7 +3,7 @@ import { type Vector, aggregate, filter, joined, lowest, matching, not, or, scal
 import { lookup, ofAlert } from './lookup.ts';
 
 type Findings = Vector<FindingLabel | 'cluster' | 'instance' | 'finding' | 'job'>;
-const sameFinding = ['instance', 'finding'] as const;
+export const sameFinding = ['instance', 'finding'] as const;
 
 type FindingLabel = 'node' | 'run' | 'rank' | 'uuid' | 'kind';
 
@@ -29,8 +29,18 @@ export function incident<Label extends FindingLabel>(
   by: readonly Label[],
   { findingSeverity }: BundleConfig,
 ): Incident<Label | 'cluster' | 'kind' | 'run'> {
+  return incidentOf(findingsOf(kinds), by, findingSeverity);
+}
+
+/** The severities of the findings of these kinds. */
+export function findingsOf(kinds: string | readonly string[]) {
   const kind = typeof kinds === 'string' ? kinds : matching(kinds.join('|'));
-  return incidentOf(series('gradwatch_finding_severity', { kind }), by, findingSeverity);
+  return series('gradwatch_finding_severity', { kind });
+}
+
+/** Those that no silence keeps from people. */
+export function unsilenced(findings: Findings): Findings {
+  return filter(findings, 'unless', sameFinding, series('gradwatch_finding_silenced'));
 }
 
 /** As {@link incident}, of what became critical after somebody had acknowledged it, of whatever kind. */
@@ -49,7 +59,7 @@ export function incidentOf<Label extends FindingLabel>(
 ): Incident<Label | 'cluster' | 'kind' | 'run'> {
   const consequences = series('gradwatch_finding_info', { consequence_of: not('') });
   const causes = filter(findings, 'unless', sameFinding, consequences);
-  const told = filter(causes, 'unless', sameFinding, series('gradwatch_finding_silenced'));
+  const told = unsilenced(causes);
   const left = filter(told, 'unless', sameFinding, series('gradwatch_finding_acknowledged'));
   const labels = [...by, 'run', 'kind'] as const;
   const worst = (those: Findings) => scalar(aggregate('max', labels, those), '>=', severity);
