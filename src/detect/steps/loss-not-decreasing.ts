@@ -5,6 +5,7 @@ import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
 import { EarlyFall, isClear } from './early-fall.ts';
 import { LearningRate } from './learning-rate.ts';
+import { bestOnPath } from './lowest-on-path.ts';
 import { NewBeginning } from './new-beginning.ts';
 import { ReportStride } from './report-stride.ts';
 import { SmoothedLoss } from './smoothed-loss.ts';
@@ -88,8 +89,7 @@ export const lossNotDecreasing = stepDetector({
     }
     if (wentBack) {
       state.loss.clear();
-      // What was reached on an abandoned path is no longer the best of this one.
-      if (state.best !== null && state.best.step >= step) state.best = null;
+      state.best = bestOnPath(state.best, step);
     }
     if (state.beginning.observe(observation)) {
       state.taken = state.bettered = 0;

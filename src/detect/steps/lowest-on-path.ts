@@ -34,6 +34,11 @@ export class LowestOnPath {
   }
 }
 
+/** The best that a run has reached, null where that was at the step to which it goes back or later: it is not of this path. */
+export function bestOnPath<Best extends { readonly step: number }>(best: Best | null, step: number): Best | null {
+  return best !== null && best.step >= step ? null : best;
+}
+
 function powerOf(step: number): number {
   return Math.floor(Math.log2(Math.max(0, step) + 1));
 }

@@ -4,6 +4,7 @@ import { EvaluationTrend, isAbove, isLost } from './evaluation-trend.ts';
 import { figure } from '../figure.ts';
 import { Streak } from '../streak.ts';
 import { LevelNoise } from './level-noise.ts';
+import { bestOnPath } from './lowest-on-path.ts';
 import { OverfittingClimb, type Evaluation } from './overfitting-climb.ts';
 import { OverfittingRise, type Rise } from './overfitting-rise.ts';
 
@@ -95,8 +96,7 @@ export const overfitting = stepDetector({
       streak.restart();
       climb.clear();
       path.clear();
-      // What was reached on an abandoned path is no longer the best of this one.
-      if (state.best !== null && state.best.step >= observation.step) state.best = null;
+      state.best = bestOnPath(state.best, observation.step);
     }
     const point = trend.observe(observation);
     const { latest } = trend;

@@ -2,6 +2,7 @@ import { integer } from '../../config/index.ts';
 import { detectorOptions, quiet, stepDetector } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { EvaluationTrend } from './evaluation-trend.ts';
+import { bestOnPath } from './lowest-on-path.ts';
 import { figure } from '../figure.ts';
 
 export interface State {
@@ -44,8 +45,7 @@ export const overtraining = stepDetector({
     if (observation.wentBack) {
       state.trend.clear();
       state.bettered = state.taken;
-      // What was reached on an abandoned path is no longer the best of this one.
-      if (state.best !== null && state.best.step >= observation.step) state.best = null;
+      state.best = bestOnPath(state.best, observation.step);
     }
     const point = state.trend.observe(observation);
     if (point === null) return quiet;
