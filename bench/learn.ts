@@ -43,7 +43,7 @@ for (let seed = 1; seed <= cards; seed += 1) {
 
 const foundShare = share(found, cards);
 const falseRate = perThousand(falseAlarms, cards * length);
-const baseline = mean(areas.get('mean and sigma') ?? []);
+const baseline = meanOf(areas.get('mean and sigma') ?? []).value;
 const peer = ['mean and sigma', baseline] as const;
 print('learn', [
   ...names.map((name) => {
@@ -64,8 +64,4 @@ function largestDeviation(vectors: readonly Float64Array[]): number[] {
     standardizer.learn(vector);
     return Math.max(...into.map(Math.abs));
   });
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
