@@ -168,6 +168,14 @@ describe('a recording', () => {
     expect((await read(name, text, ['step=_step'])).rows.map(({ step }) => step)).toEqual([0, 1, 2]);
   });
 
+  it('takes the step of the trainer in what the WandbLogger of Lightning writes', async () => {
+    const { rows } = await read('lightning.csv', '_step,trainer/global_step,train_loss,val_loss\n0,49,2,\n1,99,,1\n');
+    expect(rows.map(({ step, values }) => [step, values])).toEqual([
+      [49, { loss: 2 }],
+      [99, { validation_loss: 1 }],
+    ]);
+  });
+
   it('tells ranks apart by a column, and by one column of times of each', async () => {
     const { rows } = await read('ranks.csv', 'step,rank,loss\n5,0,1\n5,1,2\n5,99999,2\n');
     expect(rows.map(({ rank, step, values }) => [rank, step, values])).toEqual([

@@ -11,13 +11,14 @@ const gibibytes = (value: number) => Math.round(value * 1024 ** 3);
  * Names under which trackers, frameworks and logs write what we know, beside our own names of the fields. Case does not matter.
  * Where a row tells several of one meaning, our own name is meant, else the first of them here.
  *
- * Sources: W&B (_step, which counts calls; _timestamp, which its files have in common, before _runtime, which some lack); Lightning's own and customary names (train_loss, val_loss, train_loss_step); Hugging Face's
+ * Sources: W&B (_step, which counts calls; _timestamp, which its files have in common, before _runtime, which some lack); Lightning's
+ * own and customary names (trainer/global_step of its WandbLogger, train_loss, val_loss, train_loss_step); Hugging Face's
  * TensorBoardCallback (train/, eval/); training_log of Megatron-LM (hyphens, "lm loss"); metrics.py of torchtitan (loss_metrics/,
  * memory/, time_metrics/); Keras' TensorBoard callback (epoch_, batch_); the monitor of DeepSpeed (Train/Samples/, whose steps count
  * samples); OLMo-core (train/CE loss, optim/).
  */
 export const aliases: Readonly<Partial<Record<Meaning, readonly Alias[]>>> = {
-  step: ['global_step', 'train/global_step', 'iteration', '_step'],
+  step: ['global_step', 'train/global_step', 'trainer/global_step', 'iteration', '_step'],
   time: ['time_s', '_timestamp', '_runtime'],
   rank: ['global_rank', 'global-rank'],
   skipped_steps: ['skipped'],
