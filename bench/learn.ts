@@ -1,7 +1,7 @@
 // npm run bench:learn [-- --json]: what the learnt models find in the telemetry of GPUs, and what one vector costs, beside the mean and
 // standard deviation of each signal by itself.
 import { modelNames, Standardizer, VectorJudge, type ModelName } from '../src/learn/index.ts';
-import { meanOf, perThousand, share } from './detect/intervals.ts';
+import { meanOf, rate, share } from './detect/intervals.ts';
 import { averagePrecision } from './learn/area.ts';
 import { detectorRule } from './learn/detector-rule.ts';
 import { signals, telemetry } from './learn/telemetry.ts';
@@ -42,7 +42,7 @@ for (let seed = 1; seed <= cards; seed += 1) {
 }
 
 const foundShare = share(found, cards);
-const falseRate = perThousand(falseAlarms, cards * length);
+const falseRate = rate(falseAlarms, cards * length, 1000);
 const baseline = meanOf(areas.get('mean and sigma') ?? []).value;
 const peer = ['mean and sigma', baseline] as const;
 print('learn', [

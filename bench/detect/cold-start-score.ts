@@ -3,8 +3,8 @@ import { row, type BenchRow } from '../report.ts';
 import { judge, type JudgedRun } from './runs.ts';
 import { share } from './intervals.ts';
 
-/** Norms before the onset with which a recording begins. */
-const befores = [2, 3, 5, 8, 12, 15, 30] as const;
+/** Norms before the onset with which a recording begins; infinite is the whole run. */
+const befores = [2, 3, 5, 8, 12, 15, 30, Infinity] as const;
 /** Excerpts of a run that did not explode, each of so many norms. */
 const excerpts = 10;
 const excerptLength = 60;
@@ -41,7 +41,7 @@ export class ColdStartScore {
     return [
       ...[...this.#exploding].flatMap(([before, { runs, found, prompt, longest }]) => {
         const [recall, soon] = [share(found, runs), share(prompt, runs)];
-        const rule = `${before} norms before the onset`;
+        const rule = `${before === Infinity ? 'all' : before} norms before the onset`;
         const isEnough = before >= 3;
         return [
           row(`${what}, recall: ${rule}`, recall.value, `share (${recall.text})`, 'higher', isEnough ? 1 : null),
@@ -69,11 +69,11 @@ export class ColdStartScore {
         .toSorted((one, other) => one - other)[onset >> 1] ?? NaN;
     const jumped = rows.findIndex((each, at) => at >= onset && !(normOf(each) < jump * usual));
     for (const before of befores) {
-      if (before > onset) continue;
+      if (before > onset && before !== Infinity) continue;
       const tally = this.#exploding.get(before) ?? { runs: 0, found: 0, prompt: 0, longest: 0 };
       this.#exploding.set(before, tally);
       tally.runs += 1;
-      const alarm = criticalStep(judge(corpus, label, rows.slice(onset - before)));
+      const alarm = criticalStep(judge(corpus, label, rows.slice(Math.max(0, onset - before))));
       const at = rows.findIndex(({ step }) => alarm !== undefined && step >= alarm);
       if (at === -1) continue;
       tally.found += 1;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { f1, meanOf, medianOf, perThousand, share } from './intervals.ts';
+import { f1, meanOf, medianOf, rate, share } from './intervals.ts';
 
 test('a share has the interval of Wilson', () => {
   // Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17 (1998), table I.
@@ -20,9 +20,9 @@ test('F1 has that of what was found among all that was found, missed or told fal
 
 test('a rate has about the exact interval of a Poisson count', () => {
   // Garwood, Biometrika 28 (1936): 4.80 to 18.39 for 10 events, 0 to 3.69 for none.
-  expect(perThousand(10, 1000)).toEqual({ value: 10, text: expect.stringMatching(/ 4\.7[89]\d-18\.39\d$/) as string });
-  expect(perThousand(0, 1000).text).toMatch(/^n 1000, 95 % 0\.000-3\.[67]/);
-  expect(perThousand(0, 0).text).toBe('-');
+  expect(rate(10, 1000, 1000)).toEqual({ value: 10, text: expect.stringMatching(/ 4\.7[89]\d-18\.39\d$/) as string });
+  expect(rate(0, 1000, 1000).text).toMatch(/^n 1000, 95 % 0\.000-3\.[67]/);
+  expect(rate(0, 0, 1000).text).toBe('-');
 });
 
 test('a median has two of the values as its ends, and tells the longest', () => {

@@ -26,13 +26,13 @@ export function f1(found: number, labels: number, right: number, alarms: number)
   return { value, text: told(`n ${all}`, [of(low), of(high)]) };
 }
 
-/** How often something happens in 1,000 of n, with the interval of a Poisson count (Wilson and Hilferty, 1931). */
-export function perThousand(count: number, n: number): Estimate {
+/** How often something happens in `many` of n, with the interval of a Poisson count (Wilson and Hilferty, 1931). */
+export function rate(count: number, n: number, many: number): Estimate {
   if (n === 0) return none;
   const end = (events: number, side: number) =>
     events === 0 ? 0 : events * (1 - 1 / (9 * events) + side / (3 * Math.sqrt(events))) ** 3;
-  const rate = (events: number) => (1000 * events) / n;
-  return { value: rate(count), text: told(`n ${n}`, [rate(end(count, -z)), rate(end(count + 1, z))]) };
+  const of = (events: number) => (many * events) / n;
+  return { value: of(count), text: told(`n ${n}`, [of(end(count, -z)), of(end(count + 1, z))]) };
 }
 
 /** The median with the interval between two values by their ranks (Conover, "Practical Nonparametric Statistics"), and the largest. */
@@ -45,7 +45,7 @@ export function medianOf(values: readonly number[]): Estimate {
   const ends = [at(Math.floor((n + 1) / 2 - half)), at(Math.ceil((n + 1) / 2 + half))] as const;
   return {
     value: sorted[Math.floor(n / 2)] ?? NaN,
-    text: `n ${n}, 95 % ${ends.join('-')}; longest ${sorted.at(-1) ?? '-'}`,
+    text: `n ${n}, 95 % ${ends.map(short).join('-')}; longest ${short(sorted.at(-1) ?? NaN)}`,
   };
 }
 
@@ -63,6 +63,11 @@ function wilson(hits: number, n: number): readonly [number, number] {
   const middle = (p + (z * z) / (2 * n)) / (1 + (z * z) / n);
   const half = (z / (1 + (z * z) / n)) * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
   return [Math.max(0, middle - half), Math.min(1, middle + half)];
+}
+
+/** Four digits at most: "0.1251", "133". */
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
 }
 
 function told(n: string, [low, high]: readonly [number, number]): string {

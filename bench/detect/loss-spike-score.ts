@@ -1,7 +1,7 @@
 import { lossRules } from './incumbents.ts';
 import type { JudgedRun } from './runs.ts';
 import { row, type BenchRow } from '../report.ts';
-import { f1, perThousand, share } from './intervals.ts';
+import { f1, rate, share } from './intervals.ts';
 
 /** Steps by which an alarm may miss a label. */
 const tolerance = 1;
@@ -59,7 +59,7 @@ export class LossSpikeScore {
       const precision = share(right, alarms);
       const recall = share(found, labels);
       const both = f1(found, labels, right, alarms);
-      const wrong = perThousand(alarms - right, judged);
+      const wrong = rate(alarms - right, judged, 1000);
       return [
         row(`loss spike, precision: ${name}`, precision.value, `share of alarms (${precision.text})`, 'higher'),
         row(`loss spike, recall: ${name}`, recall.value, `share of spikes (${recall.text})`, 'higher'),

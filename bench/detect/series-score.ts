@@ -2,7 +2,7 @@ import { row, type BenchRow } from '../report.ts';
 import { methods, runScalar } from './scalar-run.ts';
 import type { LabelledSeries } from './series.ts';
 import { vusPr } from './vus-pr.ts';
-import { meanOf, perThousand, share } from './intervals.ts';
+import { meanOf, rate, share } from './intervals.ts';
 
 /** Rows by which an opening may miss an anomaly. */
 const tolerance = 2;
@@ -44,8 +44,8 @@ export class SeriesScore {
         }
         const precision = share(right, openings);
         const area = meanOf(areas);
-        const wrong = perThousand(openings - right, values);
-        const cleanWrong = perThousand(cleanOpenings, cleanValues);
+        const wrong = rate(openings - right, values, 1000);
+        const cleanWrong = rate(cleanOpenings, cleanValues, 1000);
         const flagged = share(cleanFlagged, clean);
         const mine = method === 'novelty';
         return [

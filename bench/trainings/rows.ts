@@ -1,4 +1,4 @@
-import { share } from '../detect/intervals.ts';
+import { medianOf, rate, share } from '../detect/intervals.ts';
 import { row, type BenchRow } from '../report.ts';
 import type { FaultClass } from './faults.ts';
 import type { Judgement } from './judge.ts';
@@ -9,8 +9,8 @@ export function faultRows(fault: FaultClass, judgements: readonly Judgement[]): 
   const n = judgements.length;
   const found = judgements.filter((each) => each.found !== null);
   const [hits, named] = [share(found.length, n), share(judgements.filter(({ rightRank }) => rightRank).length, n)];
-  const delays = found.map(({ delay }) => delay ?? NaN).toSorted((one, other) => one - other);
-  const others = judgements.flatMap((each) => each.others.map(({ kind }) => kind));
+  const delay = medianOf(found.map(({ delay }) => delay ?? NaN));
+  const others = judgements.map((each) => each.others.map(({ kind }) => kind));
   const rule = `${fault.name}, as ${listed(found.map((each) => each.found?.kind ?? '')) || fault.kinds.join(', ')}`;
   return [
     row(`${title}, found: ${rule}`, hits.value, `share of trainings (${hits.text})`, 'higher', 1),
@@ -18,17 +18,12 @@ export function faultRows(fault: FaultClass, judgements: readonly Judgement[]): 
       ? [row(`${title}, right rank named: ${rule}`, named.value, `share of trainings (${named.text})`, 'higher', 1)]
       : []),
     row(
-      `${title}, delay: ${rule}`,
-      delays[delays.length >> 1] ?? NaN,
-      `${fault.delayUnit} (${fault.delayUnit}, median; longest ${Number((delays.at(-1) ?? NaN).toPrecision(3))})`,
+      `${title}, median delay: ${rule}`,
+      delay.value,
+      `${fault.delayUnit} (${fault.delayUnit}, ${delay.text})`,
       'lower',
     ),
-    row(
-      `${title}, other warnings: ${rule}`,
-      others.length,
-      `findings (in ${n} trainings${others.length === 0 ? '' : `: ${listed(others)}`})`,
-      'lower',
-    ),
+    warningsRow('other warnings', rule, others, null),
   ];
 }
 
@@ -40,27 +35,36 @@ export interface Told {
 
 export function healthyRows(told: readonly Told[]): BenchRow[] {
   return [
-    healthyRow(
+    warningsRow(
       'other warnings',
+      'no fault',
       told.map(({ warnings }) => warnings),
       1,
     ),
-    healthyRow(
+    warningsRow(
       'explained by the machine',
+      'no fault',
       told.map(({ ofMachine }) => ofMachine),
       null,
     ),
   ];
 }
 
-function healthyRow(measure: string, kinds: readonly (readonly string[])[], budget: number | null): BenchRow {
-  const wrong = share(kinds.filter((each) => each.length > 0).length, kinds.length);
+/** @param kinds what was told of each training */
+function warningsRow(
+  measure: string,
+  rule: string,
+  kinds: readonly (readonly string[])[],
+  budget: number | null,
+): BenchRow {
   const all = kinds.flat();
-  const names = all.length === 0 ? '' : `: ${listed(all)}`;
+  const { value, text } = rate(all.length, kinds.length, 10);
+  const told = kinds.filter((each) => each.length > 0).length;
+  const names = all.length === 0 ? '' : `; of ${told}: ${listed(all)}`;
   return row(
-    `${title}, ${measure}: no fault`,
-    (10 * all.length) / kinds.length,
-    `per 10 trainings (per 10 trainings; with any: ${wrong.text}${names})`,
+    `${title}, ${measure}: ${rule}`,
+    value,
+    `per 10 trainings (per 10 trainings, ${text}${names})`,
     'lower',
     budget,
   );
