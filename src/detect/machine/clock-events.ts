@@ -9,6 +9,14 @@ export const clockEventReads = [
   'gradwatch_gpu_max_sm_clock_hertz',
 ] as const;
 
+/** Reasons that are no choice of anybody, the most telling first: `hw_slowdown` is set together with those before it. */
+export const throttling = [
+  'hw_thermal_slowdown',
+  'hw_power_brake_slowdown',
+  'sw_thermal_slowdown',
+  'hw_slowdown',
+] as const;
+
 /** Seconds between two looks for which a flag stands at most. */
 const longestLook = 60;
 
@@ -52,6 +60,11 @@ export class ClockEventTime {
     const { held } = this.events[reason] ?? {};
     return held === undefined ? 0 : Math.min(held.rise, held.windowSeconds);
   }
+}
+
+/** Whether heat or the power brake holds the clocks of a card down at this moment. */
+export function isThrottled(card: Card<'gradwatch_gpu_clock_event_active'>): boolean {
+  return throttling.some((reason) => card.read('gradwatch_gpu_clock_event_active', { reason }) === 1);
 }
 
 /** How fast the card runs, as the end of a sentence; empty where it does not tell. */

@@ -281,6 +281,20 @@ it('an idle card may slow its link and lower its clock, and a cap that all meet 
   expect(new MachineFeed(gpuPowerCapped).pass(900, () => cards(4, { ...well, [capped]: 1 }))).toEqual([]);
 });
 
+it('a card is no outlier for being the only one that is not throttled, and one among them is', () => {
+  const braked = {
+    'gradwatch_gpu_clock_event_active{reason="hw_power_brake_slowdown"}': 1,
+    gradwatch_gpu_sm_clock_hertz: 6e8,
+    gradwatch_gpu_power_watts: 200,
+  };
+  const outliersOf = (indices: readonly number[]) =>
+    new MachineFeed(gpuOutlier).pass(1800, (second) =>
+      cards(8, well, second < 600 ? {} : Object.fromEntries(indices.map((index) => [index, { readings: braked }]))),
+    );
+  expect(outliersOf([0, 1, 2, 3, 4, 5, 6])).toEqual([]);
+  expect(outliersOf([5])).toEqual([expect.stringMatching(/^GPU-5 warning /)]);
+});
+
 it('errors of memory that were there before are told as old, and nobody is woken', () => {
   const old = { ...well, [ecc('uncorrected', 'volatile')]: 1 };
   expect(new MachineFeed(gpuEccUncorrectable).pass(60, () => cards(1, old))).toEqual(['GPU-0 info 0']);

@@ -2,6 +2,7 @@ import { number } from '../../config/index.ts';
 import { median, madToSigma, SlidingWindow } from '../../stats/index.ts';
 import { detectorOptions, quiet } from '../detector.ts';
 import { figure, span } from '../figure.ts';
+import { isThrottled } from './clock-events.ts';
 import type { Card } from './machine.ts';
 import { cardDetector } from './machine-detector.ts';
 import { isTraining, standStill } from './run-pause.ts';
@@ -15,7 +16,8 @@ const metrics = {
   gradwatch_gpu_utilization_ratio: 'utilisation',
 } as const;
 const names = Object.keys(metrics) as (keyof typeof metrics)[];
-type Reads = (typeof names)[number];
+type Name = (typeof names)[number];
+const reads = [...names, 'gradwatch_gpu_clock_event_active'] as const;
 
 /** Looks in a vector, and those from which the usual place of a card is learnt. */
 const vector = 12;
@@ -69,7 +71,7 @@ export const gpuOutlier = cardDetector({
   explains: ['straggler', 'slow_down', 'throughput_regression', 'step_outlier', 'bottleneck'],
   alert: 'rank_degraded',
   collectors: ['gpu'],
-  reads: names,
+  reads,
   options: detectorOptions({
     distance: number({
       default: 0.25,
@@ -90,8 +92,11 @@ export const gpuOutlier = cardDetector({
     const ranks = machine.ranksBeside(card);
     if (!ranks.every(isTraining) || standStill(ranks, lateness)) return quiet;
     if (!(median(valuesOf(peers, 'gradwatch_gpu_utilization_ratio')) >= load)) return quiet;
+    // Of those that are held down a healthy card stands out.
+    const unhindered = peers.filter((peer) => !isThrottled(peer));
+    if (unhindered.length < 3) return quiet;
     for (const name of names) {
-      const [own, others] = [card.read(name), valuesOf(peers, name)];
+      const [own, others] = [card.read(name), valuesOf(unhindered, name)];
       const middle = median(others);
       if (own === null || others.length < 3 || !(middle > 0)) continue;
       const spread = madToSigma * median(others.map((value) => Math.abs(value - middle)));
@@ -116,12 +121,12 @@ export const gpuOutlier = cardDetector({
   },
 });
 
-type Places = Readonly<Record<Reads, Place>>;
+type Places = Readonly<Record<Name, Place>>;
 
 function places(): Places {
   return Object.fromEntries(names.map((name) => [name, new Place()])) as unknown as Places;
 }
 
-function valuesOf(cards: readonly Card<Reads>[], name: Reads): readonly number[] {
+function valuesOf(cards: readonly Card<Name>[], name: Name): readonly number[] {
   return cards.flatMap((card) => card.read(name) ?? []);
 }

@@ -1,27 +1,26 @@
 import { duration, number } from '../../config/index.ts';
 import { detectorOptions, quiet } from '../detector.ts';
 import { span } from '../figure.ts';
-import { ClockEventTime, clockEventReads, clocks } from './clock-events.ts';
+import { ClockEventTime, clockEventReads, clocks, throttling } from './clock-events.ts';
 import { cardDetector } from './machine-detector.ts';
 import { Spell } from './spell.ts';
 
-/** Reasons that are no choice of anybody, the most telling first: `hw_slowdown` is set together with those before it. */
-const causes = {
+type Reason = (typeof throttling)[number];
+
+const causes: Readonly<Record<Reason, string>> = {
   hw_thermal_slowdown: 'its temperature, by hardware',
   hw_power_brake_slowdown: 'the power brake of the machine',
   sw_thermal_slowdown: 'its temperature, by the driver',
   hw_slowdown: 'hardware that does not say why',
-} as const;
-type Reason = keyof typeof causes;
-const reasons = Object.keys(causes) as Reason[];
+};
 
-const advice = {
+const advice: Readonly<Record<Reason, string>> = {
   hw_thermal_slowdown: 'Look at the cooling of this card: air flow, dust, fans, its seat, the temperature of the room.',
   hw_power_brake_slowdown:
     'Look at the power supplies of the machine and of the rack: the board asks the card to draw less.',
   sw_thermal_slowdown: 'Look at the cooling of this card: air flow, dust, fans, its seat, the temperature of the room.',
   hw_slowdown: 'Look at temperature and power of the card, and at the power cables.',
-} as const;
+};
 
 /**
  * The clocks of a GPU are held down by heat, or by the power brake: NVML's `nvmlClocksEventReasons`. It goes by the seconds that the
@@ -49,10 +48,10 @@ export const gpuThrottled = cardDetector({
     share: number({ default: 0.25, min: 0.01, max: 1, help: 'That share' }),
     calm: duration({ default: '1m', min: '0s', max: '1d', help: 'How long it must be over before it is recovered' }),
   }),
-  start: ({ window }) => ({ held: new ClockEventTime(reasons, window), spell: new Spell() }),
+  start: ({ window }) => ({ held: new ClockEventTime(throttling, window), spell: new Spell() }),
   observe({ held, spell }, card, { window, share, calm }, { time }) {
     if (!held.push(time, card)) return quiet;
-    const reached = reasons.find((each) => held.seconds(each) >= share * window);
+    const reached = throttling.find((each) => held.seconds(each) >= share * window);
     return spell.judge(time, reached !== undefined, { after: 0, calm }, (seconds) => {
       const why = reasonBehind(reached ?? 'hw_slowdown', held);
       const long = held.seconds(reached ?? why);
@@ -72,5 +71,5 @@ export const gpuThrottled = cardDetector({
  * with: where one of those was active at all, it is the reason.
  */
 function reasonBehind(reached: Reason, held: ClockEventTime): Reason {
-  return reached === 'hw_slowdown' ? (reasons.find((each) => held.seconds(each) > 0) ?? reached) : reached;
+  return reached === 'hw_slowdown' ? (throttling.find((each) => held.seconds(each) > 0) ?? reached) : reached;
 }
