@@ -32,6 +32,26 @@ describe('gradientExplosion', () => {
     expect(feed.say(usual(20, 4)).at(-1)).toMatch(/^recovered/);
   });
 
+  it.each([1.15, 1.2, 1.3])(
+    'finds a norm that grows to %d times in every step from the first on, with the loss',
+    (by) => {
+      const noise = normals(6);
+      const grown = new Feed(gradientExplosion).say(
+        steps(60, (at) => ({ gradient_norm: by ** at * Math.exp(0.3 * noise()), loss: 2 * by ** at })),
+      );
+      // From the middle of the fifteen norms of the warm-up on to a hundred times that.
+      expect(Number(grown[0]?.split(' ')[1])).toBeLessThan(7 + Math.log(100) / Math.log(by) + 7);
+    },
+  );
+
+  it('takes a level that stays while the loss is a multiple for that of now', () => {
+    const noise = normals(7);
+    const run = (level: number, loss: number) =>
+      steps(400, () => ({ gradient_norm: level * Math.exp(0.3 * noise()), loss: loss * Math.exp(0.05 * noise()) }));
+    const feed = new Feed(gradientExplosion);
+    expect(feed.say([...run(1, 2), ...run(5, 9), ...run(12, 9), ...run(30, 9)])).toEqual([]);
+  });
+
   it('is silent while a norm grows to fifty times what it was, little by little', () => {
     const noise = normals(5);
     const values = steps(4000, (at) => ({

@@ -33,6 +33,8 @@ export interface State {
   readonly learningRate: LearningRate;
   readonly loss: OwnLoss;
   readonly beginning: NewBeginning;
+  /** Norms in range that did not enter the baseline since the loss doubled. */
+  heldBack: number;
   /** The last distance in range, which is not among them yet. */
   recent: number | null;
   /** Points beyond the critical limit in a row, up to the last one. */
@@ -132,6 +134,7 @@ export const gradientExplosion = stepDetector({
     learningRate: new LearningRate(),
     loss: new OwnLoss(),
     beginning: new NewBeginning(),
+    heldBack: 0,
     recent: null,
     beyond: 0,
     last: 0,
@@ -191,7 +194,7 @@ export const gradientExplosion = stepDetector({
     const distance = finite ? Math.log(norm) - middle : Infinity;
 
     if (distance < limits.warning) {
-      usual.push(Math.log(norm));
+      if (!isHeldBack(state, Math.log(norm), options.warmup)) usual.push(Math.log(norm));
       // A norm that goes on rising must not make itself usual: of a short row out of range the farthest counts, once it is over.
       if (state.astray > 0 && state.astray < lasting) strays.push(state.farthest);
       if (state.recent !== null) strays.push(state.recent);
@@ -250,6 +253,19 @@ export const gradientExplosion = stepDetector({
     });
   },
 });
+
+/**
+ * What grows while the loss stands above twice the first one is not usual: a training that diverges from its first steps takes its baseline
+ * with it else. After a whole window of such norms that is the level of now. Fewer norms than those of the warm-up are no baseline to hold on to.
+ */
+function isHeldBack(state: State, norm: number, warmup: number): boolean {
+  const { usual, loss } = state;
+  if (!loss.hasDoubled) state.heldBack = 0;
+  const isKnown = usual.size >= Math.min(warmup, usual.capacity);
+  if (!loss.hasDoubled || !isKnown || norm <= usual.quantile(1) || state.heldBack === usual.capacity) return false;
+  state.heldBack += 1;
+  return true;
+}
 
 /** What is usual in the early steps to which the run went back has to be learnt again. What was found stays open until norms are in range. */
 function forget(state: State): void {
