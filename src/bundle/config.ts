@@ -54,7 +54,10 @@ export type AlertSeverity = 'none' | 'warning' | 'critical';
 
 export interface AlertTiming {
   readonly severity: AlertSeverity;
-  /** How long it must hold before it fires; at once when absent. */
+  /**
+   * How long it must hold before it fires; at once when absent. What follows from a fault of the machine is mostly found some seconds before
+   * it, and what one node suffers from another before that one tells of it: such alerts wait for the scrape that tells the cause.
+   */
   readonly for?: string;
   /**
    * How long it goes on firing when its series are gone: bridges a restart of the exporter. Alerts of a node keep firing longer than
@@ -83,12 +86,12 @@ export const defaults: BundleConfig = {
     gpuMemoryFailing: { severity: 'critical', keepFiringFor: '5m' },
     oomKill: { severity: 'critical', keepFiringFor: '5m' },
     gpuDriverHung: { severity: 'critical', for: '2m', keepFiringFor: '5m' },
-    workerLost: { severity: 'critical', keepFiringFor: '5m' },
+    workerLost: { severity: 'critical', for: '15s', keepFiringFor: '5m' },
     runStalled: { severity: 'critical', keepFiringFor: '5m' },
     gradientExplosion: { severity: 'critical', keepFiringFor: '1m' },
     nonFinite: { severity: 'critical', keepFiringFor: '1m' },
-    trainingDegraded: { severity: 'warning', keepFiringFor: '1m' },
-    rankDegraded: { severity: 'warning', keepFiringFor: '5m' },
+    trainingDegraded: { severity: 'warning', for: '30s', keepFiringFor: '1m' },
+    rankDegraded: { severity: 'warning', for: '30s', keepFiringFor: '5m' },
     escalated: { severity: 'critical', keepFiringFor: '5m' },
   },
   notifications: {

@@ -1,8 +1,7 @@
 import { detectors } from '../../catalogue.ts';
 import { aggregate, compared, filter, lastOverTime, scalar, union } from '../promql/index.ts';
-import { findingsOf, sameFinding, unsilenced } from './finding-alert.ts';
+import { findingsOf, sameFinding, transfers, unsilenced } from './finding-alert.ts';
 
-const transfers = 'slow_communication';
 /** What explains others does so for as long after its end: those see the same end some seconds later. */
 const after = '5m';
 
@@ -23,6 +22,22 @@ export function unexplainedElsewhere(kinds: readonly string[], severity: number)
     unexplained(findingsOf(transfers), computing),
   );
 }
+
+/**
+ * Stalls but for those of runs that have lost a rank on a node of which people are told why: on the other nodes its ranks wait for that one. On that
+ * node the stall is a consequence.
+ * @param severity from which people are told of it
+ */
+export function unexplainedStalls(severity: number) {
+  const lost = scalar(findingsOf('worker_lost'), '>=', 3);
+  const faults = scalar(unsilenced(findingsOf(fatal)), '>=', severity);
+  return filter(findingsOf('stall'), 'unless', ['run'], filter(lost, 'and', ['instance'], faults));
+}
+
+/** Faults of the machine of which workers die. */
+const fatal = detectors.flatMap(({ kind, subject, explains, alert }) =>
+  alert !== 'none' && subject !== 'run' && subject !== 'rank' && explains.includes('worker_lost') ? kind : [],
+);
 
 /** What a run suffers from one slow rank. */
 const fromStraggler = detectors.flatMap(({ kind, explains }) => (kind === 'straggler' ? explains : []));

@@ -3,14 +3,14 @@ import type { AlertGroup } from '../../detect/index.ts';
 import type { BundleConfig } from '../config.ts';
 import { unexplainedElsewhere } from './across-nodes.ts';
 import { alert } from './alert.ts';
-import { escalatedIncident, incident, incidentOf, opening, severityNow } from './finding-alert.ts';
+import { escalatedIncident, findingsOf, incident, incidentOf, opening, severityNow } from './finding-alert.ts';
 
 export function trainingDegraded(config: BundleConfig) {
   const { findingSeverity: severity } = config;
+  const kinds = kindsOf('training_degraded');
   return alert({
-    name: 'GradwatchTrainingDegraded',
     ...config.alerts.trainingDegraded,
-    ...incidentOf(unexplainedElsewhere(kindsOf('training_degraded'), severity), [], severity),
+    ...incidentOf('GradwatchTrainingDegraded', unexplainedElsewhere(kinds, severity), [], severity, findingsOf(kinds)),
     summary: 'A training run has become slow, or no longer learns what it should.',
     description: ({ run, kind }) => `Finding ${kind} in run ${run} (now ${severityNow}). ${opening([])}`,
     dashboard: ({ cluster, run }) => ({ cluster, run }),
@@ -20,9 +20,8 @@ export function trainingDegraded(config: BundleConfig) {
 /** One per rank, GPU or node; for what is of the machine, run and rank are empty. */
 export function rankDegraded(config: BundleConfig) {
   return alert({
-    name: 'GradwatchRankDegraded',
     ...config.alerts.rankDegraded,
-    ...incident(kindsOf('rank_degraded'), ['node', 'rank', 'uuid'], config),
+    ...incident('GradwatchRankDegraded', kindsOf('rank_degraded'), ['node', 'rank', 'uuid'], config),
     summary: 'A rank, its GPU or its node has become slow, or gets worse.',
     description: ({ node, kind }) =>
       `Finding ${kind} on node ${node} (now ${severityNow}). ${opening(['node', 'rank', 'uuid'])}`,
@@ -33,9 +32,8 @@ export function rankDegraded(config: BundleConfig) {
 /** Somebody has it in hand as something milder: they, and whoever is on call, hear of it once more. */
 export function escalated(config: BundleConfig) {
   return alert({
-    name: 'GradwatchEscalated',
     ...config.alerts.escalated,
-    ...escalatedIncident(['node', 'rank', 'uuid']),
+    ...escalatedIncident('GradwatchEscalated', ['node', 'rank', 'uuid']),
     summary: 'What somebody had acknowledged as a warning has become critical.',
     description: ({ node, kind }) =>
       `Finding ${kind} on node ${node}, which was acknowledged before. ${opening(['node', 'rank', 'uuid'])}`,

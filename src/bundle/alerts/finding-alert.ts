@@ -1,14 +1,29 @@
 import type { BundleConfig } from '../config.ts';
-import { type Vector, aggregate, filter, joined, lowest, matching, not, or, scalar, series } from '../promql/index.ts';
+import {
+  type Vector,
+  aggregate,
+  alertSeries,
+  filter,
+  joined,
+  lowest,
+  matching,
+  not,
+  or,
+  scalar,
+  series,
+} from '../promql/index.ts';
+import type { Alert } from './alert.ts';
 import { lookup, ofAlert } from './lookup.ts';
 
 type Findings = Vector<FindingLabel | 'cluster' | 'instance' | 'finding' | 'job'>;
 export const sameFinding = ['instance', 'finding'] as const;
 
 type FindingLabel = 'node' | 'run' | 'rank' | 'uuid' | 'kind';
+const consequences = series('gradwatch_finding_info', { consequence_of: not('') });
 
 /** What an alert of findings is made of. */
 interface Incident<Label extends string> {
+  readonly name: Alert['name'];
   readonly expression: Vector<Label>;
   /** Those of its elements of which somebody has every finding in hand. */
   readonly acknowledged: Vector<Label>;
@@ -21,15 +36,19 @@ interface Incident<Label extends string> {
  * that worsens changes the text of a firing alert; it does not fire another. A consequence of another finding does not alert, nor does
  * what is silenced: the exporter takes the mark away when the silence ends or the finding worsens, and then the alert fires anew.
  *
+ * Where the cause is seen only after people were told of what followed, the alert goes on until that is over: one that ended would be told as
+ * resolved.
+ *
  * What is acknowledged goes on, and so does its alert: one that ended would be told as resolved. It counts as `acknowledged` when nothing
  * but what somebody has in hand is left of the incident, and is then held back where it is sent.
  */
 export function incident<Label extends FindingLabel>(
+  name: Alert['name'],
   kinds: string | readonly string[],
   by: readonly Label[],
   { findingSeverity }: BundleConfig,
 ): Incident<Label | 'cluster' | 'kind' | 'run'> {
-  return incidentOf(findingsOf(kinds), by, findingSeverity);
+  return incidentOf(name, findingsOf(kinds), by, findingSeverity);
 }
 
 /** The severities of the findings of these kinds. */
@@ -45,42 +64,56 @@ export function unsilenced(findings: Findings): Findings {
 
 /** As {@link incident}, of what became critical after somebody had acknowledged it, of whatever kind. */
 export function escalatedIncident<Label extends FindingLabel>(
+  name: Alert['name'],
   by: readonly Label[],
 ): Incident<Label | 'cluster' | 'kind' | 'run'> {
   const findings = series('gradwatch_finding_severity');
-  return incidentOf(filter(findings, 'and', sameFinding, series('gradwatch_finding_escalated')), by, 3);
+  return incidentOf(name, filter(findings, 'and', sameFinding, series('gradwatch_finding_escalated')), by, 3);
 }
 
-/** As {@link incident}, of findings that were chosen otherwise. */
+/**
+ * As {@link incident}, of findings that were chosen otherwise.
+ * @param all what was chosen from: of what people were told they go on to hear
+ */
 export function incidentOf<Label extends FindingLabel>(
+  name: Alert['name'],
   findings: Findings,
   by: readonly Label[],
   severity: number,
+  all = findings,
 ): Incident<Label | 'cluster' | 'kind' | 'run'> {
-  const consequences = series('gradwatch_finding_info', { consequence_of: not('') });
   const causes = filter(findings, 'unless', sameFinding, consequences);
-  const told = unsilenced(causes);
-  const left = filter(told, 'unless', sameFinding, series('gradwatch_finding_acknowledged'));
   const labels = [...by, 'run', 'kind'] as const;
+  const firing = alertSeries({ alertname: name, alertstate: 'firing' });
+  const told = unsilenced(or(causes, filter(all, 'and', labels, firing), sameFinding));
+  const left = filter(told, 'unless', sameFinding, series('gradwatch_finding_acknowledged'));
   const worst = (those: Findings) => scalar(aggregate('max', labels, those), '>=', severity);
   const expression = worst(told);
-  return { expression, acknowledged: filter(expression, 'unless', labels, worst(left)) };
+  return { name, expression, acknowledged: filter(expression, 'unless', labels, worst(left)) };
 }
+
+/** Of what a node whose ranks wait for those of another node is told. */
+export const transfers = 'slow_communication';
 
 /** The sentence that says where, when and why an incident began; `by` are the labels of its alert beside run and kind. */
 export function opening(by: readonly ('node' | 'rank' | 'uuid')[]): string {
   const same = Object.fromEntries(['cluster', ...by, 'run', 'kind'].map((label) => [label, ofAlert(label)]));
   const findings = series('gradwatch_finding_severity', same);
-  const firstStep = filter(series('gradwatch_finding_first_step'), 'and', ['instance', 'finding'], findings);
+  const causes = filter(findings, 'unless', sameFinding, consequences);
+  const isOfOneNode = by.includes('node');
+  const ofCulprits = filter(causes, 'unless', ['instance', 'run'], findingsOf(transfers));
+  const shown = or(isOfOneNode ? causes : or(ofCulprits, causes, []), findings, []);
+  const firstStep = filter(series('gradwatch_finding_first_step'), 'and', sameFinding, shown);
   // A worker that is lost before its first step leaves a finding without one: it comes last.
-  const firstStepOrNone = or(firstStep, scalar(findings, '*', Infinity), ['instance', 'finding']);
-  const causes = series('gradwatch_finding_info', { consequence_of: '' });
-  const earliest = lowest(joined(firstStepOrNone, ['instance', 'finding'], ['cause', 'first_rank'], causes));
+  const firstStepOrNone = or(firstStep, scalar(shown, '*', Infinity), sameFinding);
+  const earliest = lowest(
+    joined(firstStepOrNone, sameFinding, ['cause', 'first_rank'], series('gradwatch_finding_info')),
+  );
   return lookup(
     earliest,
     '{{ if .Labels.first_rank }}First on rank {{ .Labels.first_rank }}' +
       '{{ if lt .Value 1e18 }} at step {{ printf "%.0f" .Value }}{{ end }}. {{ end }}' +
-      `Cause${by.includes('node') ? '' : ', seen on node {{ .Labels.node }}'}: {{ .Labels.cause }}`,
+      `Cause${isOfOneNode ? '' : ', seen on node {{ .Labels.node }}'}: {{ .Labels.cause }}`,
     'The finding is no longer on /metrics.',
   );
 }

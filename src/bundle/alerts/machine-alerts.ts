@@ -1,5 +1,5 @@
 import type { BundleConfig } from '../config.ts';
-import { series } from '../promql/index.ts';
+import { highest, joined, or, scalar, series } from '../promql/index.ts';
 import { alert } from './alert.ts';
 import { incident, opening, severityNow } from './finding-alert.ts';
 import { lookup, ofAlert } from './lookup.ts';
@@ -7,9 +7,8 @@ import { lookup, ofAlert } from './lookup.ts';
 /** A GPU that was there and computes no more. Its uuid is unique everywhere, so a restart of the exporter does not make another alert. */
 export function gpuLost(config: BundleConfig) {
   return alert({
-    name: 'GradwatchGpuLost',
     ...config.alerts.gpuLost,
-    ...incident('gpu_lost', ['node', 'uuid'], config),
+    ...incident('GradwatchGpuLost', 'gpu_lost', ['node', 'uuid'], config),
     summary: 'A GPU is lost, or computes no more before it is reset.',
     description: ({ node, uuid }) =>
       `${uuid} of node ${node} (now ${severityNow}). ${opening(['node', 'uuid'])} ${user}`,
@@ -20,9 +19,8 @@ export function gpuLost(config: BundleConfig) {
 /** An Xid error on which somebody must act, or one that took a worker along: the finding is then as bad as what follows from it. */
 export function gpuXid(config: BundleConfig) {
   return alert({
-    name: 'GradwatchGpuXid',
     ...config.alerts.gpuXid,
-    ...incident('gpu_xid', ['node', 'uuid'], config),
+    ...incident('GradwatchGpuXid', 'gpu_xid', ['node', 'uuid'], config),
     summary: 'A GPU reported an error on which somebody must act.',
     description: ({ node, uuid }) =>
       `Xid error on node ${node} (now ${severityNow}). ${opening(['node', 'uuid'])} ` +
@@ -34,9 +32,8 @@ export function gpuXid(config: BundleConfig) {
 /** Errors that ECC could not correct, or memory that cannot be mended: the card must not be given to the next run. */
 export function gpuMemoryFailing(config: BundleConfig) {
   return alert({
-    name: 'GradwatchGpuMemoryFailing',
     ...config.alerts.gpuMemoryFailing,
-    ...incident(['gpu_ecc_uncorrectable', 'gpu_memory_failed'], ['node', 'uuid'], config),
+    ...incident('GradwatchGpuMemoryFailing', ['gpu_ecc_uncorrectable', 'gpu_memory_failed'], ['node', 'uuid'], config),
     summary: 'The memory of a GPU fails.',
     description: ({ node, uuid, kind }) =>
       `Finding ${kind} on ${uuid} of node ${node} (now ${severityNow}). ${opening(['node', 'uuid'])} ${user}`,
@@ -47,16 +44,22 @@ export function gpuMemoryFailing(config: BundleConfig) {
 /** The kernel killed a process, and a worker with it. A kill that no run felt is information and does not alert. */
 export function oomKill(config: BundleConfig) {
   return alert({
-    name: 'GradwatchOomKill',
     ...config.alerts.oomKill,
-    ...incident('oom_kill', ['node'], config),
+    ...incident('GradwatchOomKill', 'oom_kill', ['node'], config),
     summary: 'A run lost a worker as the kernel killed for want of memory.',
     description: ({ node }) => `Node ${node} (now ${severityNow}). ${opening(['node'])}`,
     dashboard: ({ cluster }) => ({ cluster }),
   });
 }
 
-const users = series('gradwatch_rank_info', { cluster: ofAlert('cluster'), uuid: ofAlert('uuid') });
+/** The rank that starts on the GPU or took the last step there; runs that have ended are shown for a while. */
+const users = (() => {
+  const rank = ['instance', 'run', 'rank'] as const;
+  const ranks = series('gradwatch_rank_info', { cluster: ofAlert('cluster'), uuid: ofAlert('uuid') });
+  const starting = scalar(series('gradwatch_rank_state', { state: 'initializing' }), '==', 1);
+  const lastSteps = or(series('gradwatch_rank_last_step_timestamp_seconds'), scalar(starting, '*', Infinity), rank);
+  return or(highest(joined(lastSteps, rank, ['uuid'], ranks)), ranks, []);
+})();
 const user = lookup(
   users,
   'Rank {{ .Labels.rank }} of run {{ .Labels.run }} computes on it.',

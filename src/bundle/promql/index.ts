@@ -2,6 +2,7 @@ export {
   aggregate,
   median,
   lowest,
+  highest,
   rate,
   increase,
   lastOverTime,

@@ -25,6 +25,11 @@ export function lowest<Label extends string>(vector: Vector<Label>): Vector<Labe
   return { labels: vector.labels, text: call('bottomk', '1', vector) };
 }
 
+/** The element with the highest value. */
+export function highest<Label extends string>(vector: Vector<Label>): Vector<Label> {
+  return { labels: vector.labels, text: call('topk', '1', vector) };
+}
+
 /** Rise per second of a counter; that of a gauge does not compile. */
 export function rate<Label extends string, Name extends `${string}_total`>(
   counter: Selector<Label, Name>,

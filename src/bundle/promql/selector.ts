@@ -24,7 +24,7 @@ export function up(matchers: Matchers<TargetLabel>): Selector<TargetLabel, 'up'>
   return select('up', targetLabels, matchers);
 }
 
-const alertLabels = ['alertname', 'alertstate', 'cluster', 'node', 'run', 'rank'] as const;
+const alertLabels = ['alertname', 'alertstate', 'cluster', 'node', 'run', 'rank', 'uuid', 'kind'] as const;
 
 /** Prometheus' own record of pending and firing alerts. */
 export function alertSeries(
