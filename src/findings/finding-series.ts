@@ -3,8 +3,8 @@ import type { Row, SeriesGroup, SeriesTable } from '../series/index.ts';
 import type { Finding } from './finding.ts';
 import { findingMetrics } from './metrics.ts';
 
-/** Code units of a cause that its label shows; more is cut. */
-export const maxCauseLabel = 384;
+/** Code units of a sentence that its label shows; more is cut. */
+const maxLabel = 384;
 
 type Figure = 'firstStep' | 'score' | Mark;
 type Mark = 'silenced' | 'acknowledged' | 'escalated';
@@ -18,7 +18,7 @@ interface Rows {
 /** Findings as series. */
 export class FindingSeries {
   readonly #severity: SeriesGroup<'severity', 'finding' | 'kind' | 'run' | 'rank' | 'uuid'>;
-  readonly #info: SeriesGroup<'info', 'finding' | 'cause' | 'first_rank' | 'consequence_of'>;
+  readonly #info: SeriesGroup<'info', 'finding' | 'cause' | 'advice' | 'first_rank' | 'consequence_of'>;
   readonly #figures: SeriesGroup<Figure, 'finding'>;
   readonly #totals: SeriesGroup<'total', 'kind' | 'severity'>;
   readonly #refused: SeriesGroup<'refused', 'kind'>;
@@ -97,10 +97,11 @@ export class FindingSeries {
     this.#refused.row({ kind }).add('refused');
   }
 
-  #infoRow({ id, cause, firstRank, consequenceOf }: Finding): Row<'info'> {
+  #infoRow({ id, cause, advice, firstRank, consequenceOf }: Finding): Row<'info'> {
     return this.#info.row({
       finding: id,
-      cause: cause.length <= maxCauseLabel ? cause : `${cut(cause, maxCauseLabel - 1)}…`,
+      cause: shown(cause),
+      advice: shown(advice),
       first_rank: label(firstRank),
       consequence_of: consequenceOf ?? '',
     });
@@ -117,7 +118,7 @@ function label(rank: number | null): string {
   return rank === null ? '' : String(rank);
 }
 
-/** The beginning of a text, without half of a surrogate pair at its end. */
-function cut(text: string, length: number): string {
-  return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
+/** A sentence as its label has it, cut without half of a surrogate pair at its end. */
+function shown(sentence: string): string {
+  return sentence.length <= maxLabel ? sentence : `${sentence.slice(0, maxLabel - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

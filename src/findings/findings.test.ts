@@ -431,7 +431,7 @@ describe('Findings', () => {
       'gradwatch_finding_severity{finding="abc-1",kind="lost",run="r",rank="3",uuid=""} 3',
     ]);
     expect(lines('gradwatch_finding_info')).toEqual([
-      `gradwatch_finding_info{finding="abc-1",cause="say \\"hi\\"\\n${'x'.repeat(374)}…",first_rank="3",consequence_of=""} 1`,
+      `gradwatch_finding_info{finding="abc-1",cause="say \\"hi\\"\\n${'x'.repeat(374)}…",advice="advice",first_rank="3",consequence_of=""} 1`,
     ]);
     expect(lines('gradwatch_finding_first_step')).toEqual(['gradwatch_finding_first_step{finding="abc-1"} 40']);
     expect(lines('gradwatch_finding_score')).toEqual(['gradwatch_finding_score{finding="abc-1"} 2']);

@@ -2,6 +2,7 @@ import type { DetectorFacts, Evidence, Severity } from '../detect/index.ts';
 import { severities } from '../detect/index.ts';
 import { severityOf, type Beginning } from './causes.ts';
 import type { Acknowledgement, Finding, Resolution, Subject } from './finding.ts';
+import { firstClause } from './joined-cause.ts';
 import { Sentence, type SentenceState } from './sentence.ts';
 
 /** Ranks and series whose recovery a finding waits for; evidence of more counts, their recovery is not waited for. */
@@ -193,7 +194,7 @@ export class Incident {
     const { subject } = this.#finding;
     const isTold = reason !== undefined && !isSame(subject, reason.finding.subject);
     this.#sentence.follow(
-      isTold ? { words: reason.words ?? reason.finding.cause, openedAt: reason.finding.openedAt } : null,
+      isTold ? { words: reason.words ?? firstClause(reason.finding.cause), openedAt: reason.finding.openedAt } : null,
     );
     this.#change({ consequenceOf, cause: this.#cause() });
   }

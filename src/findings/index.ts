@@ -1,7 +1,6 @@
 export { conditionOf } from './condition.ts';
 export { byAge } from './finding.ts';
 export type { Acknowledgement, Age, Finding, FindingChange, FindingListener, Resolution, Subject } from './finding.ts';
-export { maxCauseLabel } from './finding-series.ts';
 export { Findings } from './findings.ts';
 export type { FindingsParts } from './findings.ts';
 export { findingsSection } from './saved-findings.ts';

@@ -9,8 +9,8 @@ export const findingMetrics = {
     labels: ['finding', 'kind', 'run', 'rank', 'uuid'],
   }),
   info: info('gradwatch_finding_info', {
-    help: 'Cause of an open finding in one sentence, the rank that showed it first, and the finding that explains it',
-    labels: ['finding', 'cause', 'first_rank', 'consequence_of'],
+    help: 'Cause of an open finding in one sentence, what to do, the rank that showed it first, and the finding that explains it',
+    labels: ['finding', 'cause', 'advice', 'first_rank', 'consequence_of'],
   }),
   firstStep: gauge('gradwatch_finding_first_step', {
     help: 'First step that belongs to an open finding',

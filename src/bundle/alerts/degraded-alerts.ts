@@ -4,6 +4,7 @@ import type { BundleConfig } from '../config.ts';
 import { unexplainedElsewhere } from './across-nodes.ts';
 import { alert } from './alert.ts';
 import { escalatedIncident, findingsOf, incident, incidentOf, opening, severityNow } from './finding-alert.ts';
+import { runOfUser, user } from './gpu-user.ts';
 
 export function trainingDegraded(config: BundleConfig) {
   const { findingSeverity: severity } = config;
@@ -24,8 +25,13 @@ export function rankDegraded(config: BundleConfig) {
     ...incident('GradwatchRankDegraded', kindsOf('rank_degraded'), ['node', 'rank', 'uuid'], config),
     summary: 'A rank, its GPU or its node has become slow, or gets worse.',
     description: ({ node, kind }) =>
-      `Finding ${kind} on node ${node} (now ${severityNow}). ${opening(['node', 'rank', 'uuid'])}`,
-    dashboard: ({ cluster, run, rank }) => ({ cluster, run, rank }),
+      `Finding ${kind} on node ${node} (now ${severityNow}). ${opening(['node', 'rank', 'uuid'])}` +
+      `{{ if $labels.uuid }} ${user}{{ end }}`,
+    dashboard: ({ cluster, run, rank }) => ({
+      cluster,
+      run: `{{ if $labels.uuid }}${runOfUser}{{ else }}${run}{{ end }}`,
+      rank,
+    }),
   });
 }
 

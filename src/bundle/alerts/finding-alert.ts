@@ -107,15 +107,19 @@ export function opening(by: readonly ('node' | 'rank' | 'uuid')[]): string {
   // A worker that is lost before its first step leaves a finding without one: it comes last.
   const firstStepOrNone = or(firstStep, scalar(shown, '*', Infinity), sameFinding);
   const earliest = lowest(
-    joined(firstStepOrNone, sameFinding, ['cause', 'first_rank'], series('gradwatch_finding_info')),
+    joined(firstStepOrNone, sameFinding, ['cause', 'advice', 'first_rank'], series('gradwatch_finding_info')),
   );
-  return lookup(
+  const where = lookup(
     earliest,
     '{{ if .Labels.first_rank }}First on rank {{ .Labels.first_rank }}' +
       '{{ if lt .Value 1e18 }} at step {{ printf "%.0f" .Value }}{{ end }}. {{ end }}' +
-      `Cause${isOfOneNode ? '' : ', seen on node {{ .Labels.node }}'}: {{ .Labels.cause }}`,
+      `Cause${isOfOneNode ? '' : ', seen on node {{ .Labels.node }}'}: {{ .Labels.cause }}` +
+      '{{ if .Labels.advice }} What to do: {{ .Labels.advice }}{{ end }}',
     'The finding is no longer on /metrics.',
   );
+  if (isOfOneNode) return where;
+  const nodes = aggregate('count', [], aggregate('count', ['instance'], findings));
+  return lookup(scalar(nodes, '>', 1), '{{ printf "%.0f" .Value }} nodes tell of it. ') + where;
 }
 
 /** How bad the incident is now. */

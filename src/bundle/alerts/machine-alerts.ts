@@ -1,8 +1,7 @@
 import type { BundleConfig } from '../config.ts';
-import { highest, joined, or, scalar, series } from '../promql/index.ts';
 import { alert } from './alert.ts';
 import { incident, opening, severityNow } from './finding-alert.ts';
-import { lookup, ofAlert } from './lookup.ts';
+import { runOfUser, user } from './gpu-user.ts';
 
 /** A GPU that was there and computes no more. Its uuid is unique everywhere, so a restart of the exporter does not make another alert. */
 export function gpuLost(config: BundleConfig) {
@@ -51,18 +50,3 @@ export function oomKill(config: BundleConfig) {
     dashboard: ({ cluster }) => ({ cluster }),
   });
 }
-
-/** The rank that starts on the GPU or took the last step there; runs that have ended are shown for a while. */
-const users = (() => {
-  const rank = ['instance', 'run', 'rank'] as const;
-  const ranks = series('gradwatch_rank_info', { cluster: ofAlert('cluster'), uuid: ofAlert('uuid') });
-  const starting = scalar(series('gradwatch_rank_state', { state: 'initializing' }), '==', 1);
-  const lastSteps = or(series('gradwatch_rank_last_step_timestamp_seconds'), scalar(starting, '*', Infinity), rank);
-  return or(highest(joined(lastSteps, rank, ['uuid'], ranks)), ranks, []);
-})();
-const user = lookup(
-  users,
-  'Rank {{ .Labels.rank }} of run {{ .Labels.run }} computes on it.',
-  'No training run is known to use it.',
-);
-const runOfUser = lookup(users, '{{ .Labels.run | urlquery }}');
