@@ -33,6 +33,10 @@ describe('the blow-up of a training loss', () => {
     expect(told(noisy(100, 2, 0.1, (at) => (at < 4 ? 1.8 : 1e4)))[0]).toMatch(/^critical 2\d$/);
   });
 
+  it.each([2.2, 2.5, 4])('is critical where the loss multiplies by %d in each of its very first steps', (by) => {
+    expect(told(noisy(100, 3, 0.05, (at) => 2.3 * Math.min(1e9, by ** at)))[0]).toMatch(/^critical 2\d$/);
+  });
+
   it('warns at ten times the first losses of what had fallen, and tells of them and since when', () => {
     const rule = new BlowUp();
     const losses = (from: number, to: number, level: (at: number) => number) =>
@@ -79,6 +83,21 @@ describe('the blow-up of a training loss', () => {
   it('is silent on losses of heavy tails, wherever these begin', () => {
     const alarms = steps(200, (seed) => told(noisy(1000, seed, 1.2, (at) => 1 + 3 * Math.exp(-at / 100)))).flat();
     expect(alarms).toEqual([]);
+  });
+
+  it('forgets how far below zero the loss was on a path that was abandoned for the first step', () => {
+    const rule = new BlowUp();
+    told(
+      steps(40, () => -1e6),
+      rule,
+    );
+    rule.goBack(0);
+    expect(
+      told(
+        noisy(60, 11, 0.05, (at) => (at < 20 ? 2 : 1e4)),
+        rule,
+      )[0],
+    ).toMatch(/^critical 3\d$/);
   });
 
   it('compares with the first losses of all after a return to a checkpoint', () => {

@@ -62,11 +62,11 @@ export class BlowUp {
     // How far below zero a loss has come tells its size as well.
     const began = Math.max(firstLosses.quantile(1), -this.lowest);
     if (this.low.take(level <= fallen * began, step, patience)) this.fellAt = Math.min(this.fellAt, step);
-    const limit = began * (step > this.fellAt ? factor : factor ** 2);
+    const limit = began * (step > this.fellAt && this.#hasFirstLevel(factor) ? factor : factor ** 2);
     // Once it stands high it need not rise further.
     const isSudden = rule.holds || level >= factor * recent.quantile(0);
     const isCritical = this.critical.take(level >= factor ** 2 * began, step, patience);
-    if (!rule.take(isSudden && level >= limit && this.#hasFirstLevel(factor), step, patience)) return null;
+    if (!rule.take(isSudden && level >= limit && this.#hasFirstLevel(factor ** 2), step, patience)) return null;
     return {
       severity: isCritical ? 'critical' : 'warning',
       since: this.onset.before(step),
@@ -86,7 +86,9 @@ export class BlowUp {
     this.critical.clear();
     this.low.clear();
     if (step <= this.fellAt) this.fellAt = Infinity;
-    if (step <= this.firstStep) this.firstLosses.clear();
+    if (step > this.firstStep) return;
+    this.firstLosses.clear();
+    this.lowest = Infinity;
   }
 
   #beginRow(level: number): void {
@@ -95,7 +97,10 @@ export class BlowUp {
     this.taken += 1;
   }
 
-  /** A divergence from a reference begins at next to nothing, and a loss about zero has no first level. */
+  /**
+   * A divergence from a reference begins at next to nothing, and a loss about zero has no first level. What diverges at once multiplies within
+   * its first losses already.
+   */
   #hasFirstLevel(factor: number): boolean {
     const lowest = this.firstLosses.quantile(0);
     return lowest > 0 && this.firstLosses.quantile(1) <= factor * lowest;

@@ -31,6 +31,10 @@ describe('divergence', () => {
       firstStep: expect.closeTo(24, -1) as number,
       cause: expect.stringMatching(/^The training loss of rank 2 began at 3\.\d+ and stays at [78]/) as string,
     });
+    // The worse it is, the more it varies, and it had fallen all the same.
+    const worse = new Feed(divergence);
+    worse.say(steps(50, (at) => ({ loss: (0.8 + 1.5 * Math.exp(-at / 60)) * (1 + 0.05 * noise()) })));
+    expect(worse.say(steps(40, () => ({ loss: 35 * (1 + 0.3 * noise()) })))[0]).toMatch(/^warning [67]\d$/);
     // A warm-up that passes by, and losses below zero.
     const warm = steps(110, (at) => ({ loss: at > 20 && at < 40 ? 2.5 : 2 }));
     expect(new Feed(divergence).say(warm)).toEqual([]);

@@ -8,6 +8,8 @@ import { SmoothedLoss } from './smoothed-loss.ts';
 /** Losses whose median is a level in the first steps, and for how many it must stay above. */
 const window = 8;
 const patience = 16;
+/** Multiple of where it began from which the loss is so bad that it strays farther for that: it would hide that it had fallen. */
+const trebled = 3;
 
 /**
  * A training that is worse than it began, in its first losses: the level of the last few stays above that of the first few and above
@@ -25,6 +27,8 @@ export class EarlyDivergence {
   /** What must not be left upwards: that level, or the very first loss where the loss leapt before there was a level. */
   private first = NaN;
   private lowest = Infinity;
+  /** How far the loss strayed by then. */
+  private strayed = 0;
 
   get holds(): boolean {
     return this.rule.holds;
@@ -53,14 +57,17 @@ export class EarlyDivergence {
     if (this.level === null) this.first = isFar(this.begun) ? this.begun : now;
     const { first } = this;
     this.level ??= now;
-    this.lowest = Math.min(this.lowest, now);
+    if (now < this.lowest) {
+      this.lowest = now;
+      this.strayed = Math.max(this.loss.levelNoise, this.wander.deviation(this.loss.levelNoise));
+    }
     const far = isFar(first);
     if (!this.rule.take(far, step, patience)) return null;
     const { levelNoise } = this.loss;
-    const wander = options.noise * Math.max(levelNoise, this.wander.deviation(levelNoise));
+    const strays = now > trebled * first ? this.strayed : Math.max(levelNoise, this.wander.deviation(levelNoise));
     return {
       // One that never fell may be of another kind: a divergence from a reference, or the loss of one of two players, begins low.
-      severity: this.level - this.lowest > wander ? 'warning' : 'info',
+      severity: this.level - this.lowest > options.noise * strays ? 'warning' : 'info',
       since: this.rule.since,
       score: riseOf(now, first),
       threshold: options.rise,

@@ -252,11 +252,14 @@ describe('gradientExplosion', () => {
       expect([...said, ...feed.say(rest)]).toEqual(['quiet']);
     });
 
-    it('finds an explosion as in a new run, and at once after a return to the last checkpoint', () => {
+    it('finds an explosion as in a new run, and at once after a return to a checkpoint', () => {
       const again = begun(1);
       expect(again.feed.say(exploding(again.rest, 10, 2000))).toEqual(['warning 12', 'critical 13']);
-      const resumed = begun(700);
-      expect(resumed.feed.say(exploding(resumed.rest, 1, 20))).toEqual(['warning 702', 'critical 703']);
+      for (const checkpoint of [700, 300]) {
+        const resumed = begun(checkpoint);
+        const found = [`warning ${checkpoint + 2}`, `critical ${checkpoint + 3}`];
+        expect(resumed.feed.say(exploding(resumed.rest, 1, 20))).toEqual(found);
+      }
     });
 
     it('recovers when the norm is in the range of the first steps', () => {

@@ -19,6 +19,15 @@ it('knows after a return what was lowest by half of the way to that step, and no
   expect(lowest.value).toBe(Infinity);
 });
 
+it('knows it of a run that is seen from late on, by the way since then', () => {
+  const lowest = new LowestOnPath();
+  for (let step = 10_000; step <= 14_000; step += 1) lowest.take(20_000 - step, step);
+  lowest.goBack(13_900);
+  expect(lowest.value).toBe(20_000 - 10_000 - 2046);
+  lowest.goBack(9_000);
+  expect(lowest.value).toBe(Infinity);
+});
+
 it('keeps over a return what was lowest long before', () => {
   const lowest = new LowestOnPath();
   lowest.take(5, 20);

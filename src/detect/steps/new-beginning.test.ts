@@ -6,10 +6,10 @@ const at = (step: number, wentBack = false) => observation(step, {}, { wentBack 
 
 it.each([
   ['the first step', 0, 0, true],
-  ['less than half of the way', 0, 499, true],
-  ['half of the way, the farthest that the last of some checkpoints can lie back', 0, 500, false],
-  ['less than half of the way since its first step, of a run that was resumed', 10_000, 10_300, true],
-  ['more than half of that way', 10_000, 10_600, false],
+  ['less than a sixteenth of the way', 0, 60, true],
+  ['a sixteenth of the way', 0, 63, false],
+  ['less than a sixteenth of the way since its first step, of a run that was resumed', 10_000, 10_030, true],
+  ['more than that of it', 10_000, 10_100, false],
   ['before its first step', 10_000, 2_000, true],
 ])('tells whether a run that goes back to %s begins again', (_, first, to, begins) => {
   const beginning = new NewBeginning();
