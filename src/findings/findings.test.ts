@@ -115,26 +115,6 @@ describe('Findings', () => {
     expect(findings.open.map(({ id }) => id)).toEqual(['abc-1']);
   });
 
-  it('goes on milder where it was over and comes back so, but no milder than what follows from it', () => {
-    const { findings, see, recover, told } = house();
-    see(cause, evidence('critical', 7));
-    see(cause, evidence('info', 8));
-    recover(cause);
-    see(cause, evidence('info', 20));
-    expect(findings.open).toMatchObject([
-      { id: 'abc-1', severity: 'info', cause: 'cause at 20', firstStep: 7, lastStep: 20, worsenedAt: null },
-    ]);
-    see(cause, evidence('critical', 21));
-    see(effect, evidence('warning', 21));
-    recover(cause);
-    see(cause, evidence('info', 30));
-    expect(findings.open[0]).toMatchObject({ severity: 'warning', cause: 'cause at 30' });
-    expect(told()).toEqual([
-      ...['opened cause', 'amended cause', 'worsened cause'],
-      ...['opened effect', 'amended cause'],
-    ]);
-  });
-
   it('ends with the run what happened in its steps, and keeps what tells how a rank ended', () => {
     const { findings, see, wait } = house();
     see(cause, evidence('critical'));

@@ -106,14 +106,12 @@ export class Incident {
   }
 
   /**
-   * Takes further evidence in. What was kept by the hold alone begins anew with it, and may be milder than it was.
-   * @param least the severity that follows from its consequences
-   * @returns whether it made the finding worse, so that its cause is the new one, or milder, or tells more of where it began, or what is so now
+   * Takes further evidence in.
+   * @returns whether it made the finding worse, so that its cause is the new one, or tells more of where it began, or what is so now
    */
-  add(witness: number | string, evidence: Evidence, now: number, least: number): 'worse' | 'amended' | null {
+  add(witness: number | string, evidence: Evidence, now: number): 'worse' | 'amended' | null {
     const before = this.#finding;
     const worse = severities.indexOf(evidence.severity) > severityOf(before);
-    const milder = this.closing !== null && Math.max(severities.indexOf(evidence.severity), least) < severityOf(before);
     this.#finding = {
       ...before,
       firstStep: lower(before.firstStep, evidence.firstStep),
@@ -128,7 +126,7 @@ export class Incident {
     this.#sentence.began(witness, evidence, this.closing !== null);
     this.closing = null;
     const firstRank = this.#sentence.firstRank(before.firstRank);
-    if (!worse && !milder) {
+    if (!worse) {
       const isNews = this.detector.tellsNewest === true && evidence.cause !== this.words;
       if (!isNews && firstRank === before.firstRank) return null;
       if (isNews) this.#sentence.say(evidence.cause, null);
@@ -139,14 +137,6 @@ export class Incident {
     this.#worsened = { firstStep: evidence.firstStep, seenAt: now };
     this.#sentence.say(cause, witness);
     this.#change({ firstRank, threshold, baseline, window, cause: this.#cause(), advice });
-    if (milder) {
-      this.#change({
-        severity: severities[Math.max(severities.indexOf(severity), least)] ?? severity,
-        worsenedAt: null,
-        escalated: false,
-      });
-      return 'amended';
-    }
     this.raise(severity, now);
     return 'worse';
   }

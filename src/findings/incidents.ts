@@ -128,14 +128,11 @@ export class Incidents {
     return (consequenceOf === null ? undefined : this.#byId.get(consequenceOf)) ?? incident;
   }
 
-  /** How bad an incident is at least, for what follows from it: 0 where nothing does that makes it as bad. */
-  leastSeverity(root: Incident): number {
-    return Math.max(
-      0,
-      ...this.#behind(root.finding.id)
-        .filter((incident) => raises(incident, root))
-        .map(({ finding }) => severityOf(finding)),
-    );
+  /** The worst of what an incident is and of what follows from it and makes it as bad. */
+  worst(root: Incident): Finding {
+    return [root, ...this.#behind(root.finding.id).filter((incident) => raises(incident, root))]
+      .map(({ finding }) => finding)
+      .reduce((worst, finding) => (severityOf(finding) > severityOf(worst) ? finding : worst));
   }
 
   /** Attaches one, with what is attached to it, to what a cause of it follows from. */

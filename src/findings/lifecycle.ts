@@ -1,4 +1,4 @@
-import { severities, type Evidence, type Report } from '../detect/index.ts';
+import type { Evidence, Report } from '../detect/index.ts';
 import { severityOf } from './causes.ts';
 import type { Resolution, Subject } from './finding.ts';
 import type { FindingSeries } from './finding-series.ts';
@@ -53,7 +53,7 @@ export class Lifecycle {
   /** Further evidence for one that is open. */
   goOn(incident: Incident, witness: number | string, evidence: Evidence): void {
     const { open, series, marks, news, now } = this.#parts;
-    const change = incident.add(witness, evidence, now(), open.leastSeverity(incident));
+    const change = incident.add(witness, evidence, now());
     const worse = change === 'worse';
     if (worse) marks.apply(incident);
     const isLeft = this.#outlivesCause(incident);
@@ -123,9 +123,9 @@ export class Lifecycle {
   /** Makes an incident as bad as what follows from it. */
   #weigh(root: Incident): void {
     const { open, marks, now } = this.#parts;
-    const least = severities[open.leastSeverity(root)] ?? 'info';
-    if (severities.indexOf(least) <= severityOf(root.finding)) return;
-    root.raise(least, now());
+    const worst = open.worst(root);
+    if (severityOf(worst) <= severityOf(root.finding)) return;
+    root.raise(worst.severity, now());
     marks.apply(root);
     this.#rose('worsened', root);
   }

@@ -1,6 +1,6 @@
 import { integer, number } from '../../config/index.ts';
 import { SlidingWindow } from '../../stats/index.ts';
-import { detectorOptions, quiet, stepDetector, type Severity, type Verdict } from '../detector.ts';
+import { detectorOptions, quiet, stepDetector, type Severity } from '../detector.ts';
 import { Episode } from '../episode.ts';
 import { figure } from '../figure.ts';
 
@@ -43,7 +43,7 @@ export interface State {
   steps: number;
   /** First step of the window that fills. */
   began: number;
-  /** What became worse has been told, and is not over. */
+  /** People were told that it became worse: that much time goes into it, which is less, is no news from then on. */
   told: boolean;
   /** Windows in a row in which one part took much, whether the last of them was worse than usual, and the first step that was as it is. */
   high: number;
@@ -107,14 +107,14 @@ export const bottleneck = stepDetector({
     if (judged === null) {
       state.high = 0;
       state.worse = false;
-      return endOf(state, step, options.patience);
+      return state.episode.calm(step, options.patience);
     }
     const { part, share, usual, severity } = judged;
     const worse = severity === 'warning';
     if (state.high === 0 || worse !== state.worse) state.since = state.began;
     state.high += 1;
     state.worse = worse;
-    if (state.told && !worse) return endOf(state, step, options.patience);
+    if (state.told && !worse) return state.episode.calm(step, options.patience);
     if (state.high < options.patience) return quiet;
     state.told ||= worse;
     const first = state.episode.disturbed(state.since);
@@ -162,13 +162,6 @@ function judge({ seconds, usual, total }: State, { share: limit, rise }: Options
     }
   }
   return worst;
-}
-
-/** What is as usual again is over, though it may be much: that is another thing to be known. */
-function endOf(state: State, step: number, patience: number): Verdict {
-  const verdict = state.episode.calm(step, patience);
-  if (verdict.status === 'recovered') state.told = false;
-  return verdict;
 }
 
 /** Begins another window. */
