@@ -1,5 +1,5 @@
 import { detectors } from '../../catalogue.ts';
-import { aggregate, compared, filter, lastOverTime, scalar, union } from '../promql/index.ts';
+import { aggregate, arithmetic, compared, filter, lastOverTime, scalar, series, union } from '../promql/index.ts';
 import { findingsOf, sameFinding, transfers, unsilenced } from './finding-alert.ts';
 
 /** What explains others does so for as long after its end: those see the same end some seconds later. */
@@ -23,15 +23,22 @@ export function unexplainedElsewhere(kinds: readonly string[], severity: number)
   );
 }
 
+/** A rank that was lost so much before the last step of its run was left behind: the run went on without it. */
+const wentOn = 120;
+
 /**
- * Stalls but for those of runs that have lost a rank on a node of which people are told why: on the other nodes its ranks wait for that one. On that
- * node the stall is a consequence.
+ * Stalls but for those of runs that have lost a rank on a node of which people are told why, and took no step since: on the other nodes its ranks
+ * wait for that one. On that node the stall is a consequence.
  * @param severity from which people are told of it
  */
 export function unexplainedStalls(severity: number) {
   const lost = scalar(findingsOf('worker_lost'), '>=', 3);
   const faults = scalar(unsilenced(findingsOf(fatal)), '>=', severity);
-  return filter(findingsOf('stall'), 'unless', ['run'], filter(lost, 'and', ['instance'], faults));
+  const steps = series('gradwatch_rank_last_step_timestamp_seconds');
+  const ofLost = filter(steps, 'and', ['instance', 'run', 'rank'], filter(lost, 'and', ['instance'], faults));
+  const last = (of: typeof steps | typeof ofLost) => aggregate('max', ['run'], of);
+  const behind = scalar(arithmetic(last(steps), '-', last(ofLost)), '<', wentOn);
+  return filter(findingsOf('stall'), 'unless', ['run'], behind);
 }
 
 /** Faults of the machine of which workers die. */

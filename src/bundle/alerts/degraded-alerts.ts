@@ -29,7 +29,7 @@ export function rankDegraded(config: BundleConfig) {
       `{{ if $labels.uuid }} ${user}{{ end }}`,
     dashboard: ({ cluster, run, rank }) => ({
       cluster,
-      run: `{{ if $labels.uuid }}${runOfUser}{{ else }}${run}{{ end }}`,
+      run: `${run}${runOfUser}`,
       rank,
     }),
   });

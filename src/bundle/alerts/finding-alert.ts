@@ -85,11 +85,14 @@ export function incidentOf<Label extends FindingLabel>(
   const causes = filter(findings, 'unless', sameFinding, consequences);
   const labels = [...by, 'run', 'kind'] as const;
   const firing = alertSeries({ alertname: name, alertstate: 'firing' });
-  const told = unsilenced(or(causes, filter(all, 'and', labels, firing), sameFinding));
-  const left = filter(told, 'unless', sameFinding, series('gradwatch_finding_acknowledged'));
+  const told = unsilenced(or(causes, filter(all, 'and', labels, firing), labels));
   const worst = (those: Findings) => scalar(aggregate('max', labels, those), '>=', severity);
   const expression = worst(told);
-  return { name, expression, acknowledged: filter(expression, 'unless', labels, worst(left)) };
+  const acknowledged = series('gradwatch_finding_acknowledged');
+  // Of what goes on as a consequence alone, one that somebody has in hand is enough: nothing new is told of the others.
+  const inHand = filter(expression, 'and', labels, filter(told, 'and', sameFinding, acknowledged));
+  const left = worst(unsilenced(filter(causes, 'unless', sameFinding, acknowledged)));
+  return { name, expression, acknowledged: filter(inHand, 'unless', labels, left) };
 }
 
 /** Of what a node whose ranks wait for those of another node is told. */
@@ -118,7 +121,7 @@ export function opening(by: readonly ('node' | 'rank' | 'uuid')[]): string {
     'The finding is no longer on /metrics.',
   );
   if (isOfOneNode) return where;
-  const nodes = aggregate('count', [], aggregate('count', ['instance'], findings));
+  const nodes = aggregate('count', [], aggregate('count', ['instance'], scalar(unsilenced(findings), '>=', 2)));
   return lookup(scalar(nodes, '>', 1), '{{ printf "%.0f" .Value }} nodes tell of it. ') + where;
 }
 

@@ -1,12 +1,17 @@
-import { highest, joined, or, scalar, series } from '../promql/index.ts';
+import { aggregate, highest, joined, or, scalar, series } from '../promql/index.ts';
 import { lookup, ofAlert } from './lookup.ts';
 
 const rank = ['instance', 'run', 'rank'] as const;
-const ranks = series('gradwatch_rank_info', { cluster: ofAlert('cluster'), uuid: ofAlert('uuid') });
-const starting = scalar(series('gradwatch_rank_state', { state: 'initializing' }), '==', 1);
-const lastSteps = or(series('gradwatch_rank_last_step_timestamp_seconds'), scalar(starting, '*', Infinity), rank);
+const cluster = ofAlert('cluster');
+const ranks = series('gradwatch_rank_info', { cluster, uuid: ofAlert('uuid') });
+const starting = scalar(series('gradwatch_rank_state', { cluster, state: 'initializing' }), '==', 1);
+const lastSteps = or(
+  series('gradwatch_rank_last_step_timestamp_seconds', { cluster }),
+  scalar(starting, '*', Infinity),
+  rank,
+);
 /** The rank that starts on the GPU of an alert, else that which took the last step there: those of runs that have ended are shown for a while. */
-const users = or(highest(joined(lastSteps, rank, ['uuid'], ranks)), ranks, []);
+const users = or(highest(joined(lastSteps, rank, ['uuid'], aggregate('max', [...rank, 'uuid'], ranks))), ranks, []);
 
 /** The sentence that says who computes on the GPU of an alert. */
 export const user = lookup(
@@ -15,5 +20,5 @@ export const user = lookup(
   'No training run is known to use it.',
 );
 
-/** Its run, URL-encoded; empty where none is known. */
-export const runOfUser = lookup(users, '{{ .Labels.run | urlquery }}');
+/** Its run, URL-encoded; empty where none is known, or no GPU. */
+export const runOfUser = `{{ if $labels.uuid }}${lookup(users, '{{ .Labels.run | urlquery }}')}{{ end }}`;

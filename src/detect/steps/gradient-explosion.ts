@@ -33,7 +33,7 @@ export interface State {
   readonly learningRate: LearningRate;
   readonly loss: OwnLoss;
   readonly beginning: NewBeginning;
-  /** Norms in range that did not enter the baseline since the loss doubled. */
+  /** Norms in range that did not enter the baseline since the loss is many times what it was. */
   heldBack: number;
   /** The last distance in range, which is not among them yet. */
   recent: number | null;
@@ -255,14 +255,14 @@ export const gradientExplosion = stepDetector({
 });
 
 /**
- * What grows while the loss stands above twice the first one is not usual: a training that diverges from its first steps takes its baseline
+ * What grows while the loss stands at many times its first ones is not usual: a training that diverges from its first steps takes its baseline
  * with it else. After a whole window of such norms that is the level of now. Fewer norms than those of the warm-up are no baseline to hold on to.
  */
 function isHeldBack(state: State, norm: number, warmup: number): boolean {
   const { usual, loss } = state;
-  if (!loss.hasDoubled) state.heldBack = 0;
+  if (!loss.hasMultiplied) state.heldBack = 0;
   const isKnown = usual.size >= Math.min(warmup, usual.capacity);
-  if (!loss.hasDoubled || !isKnown || norm <= usual.quantile(1) || state.heldBack === usual.capacity) return false;
+  if (!loss.hasMultiplied || !isKnown || norm <= usual.quantile(1) || state.heldBack === usual.capacity) return false;
   state.heldBack += 1;
   return true;
 }

@@ -4,6 +4,8 @@ import { SlidingWindow } from '../../stats/index.ts';
 /** A loss that is above so many before it is so by chance once in as many steps. */
 const window = 64;
 const fewest = 8;
+/** Multiple of the highest of the first losses at which a loss is of a training that goes wrong. */
+const many = 10;
 
 /**
  * Whether the loss of a rank stands out in a step by itself. The gradient is that of all ranks once it is reduced, and tells nothing of
@@ -12,10 +14,13 @@ const fewest = 8;
 export class OwnLoss {
   private readonly before = new SlidingWindow(window);
   private first: number | null = null;
+  private taken = 0;
+  private highestOfFirst = 0;
   private step = -1;
   private out = false;
   private far: boolean | null = null;
   private doubled = false;
+  private multiplied = false;
 
   /**
    * Whether the last loss has left its range: it is farther above the highest of those before it than that is above their middle, or
@@ -30,10 +35,16 @@ export class OwnLoss {
     return this.doubled;
   }
 
+  /** Whether the last loss is many times the highest of the first few, or is not finite. */
+  get hasMultiplied(): boolean {
+    return this.multiplied;
+  }
+
   clear(): void {
     this.before.clear();
     this.first = this.far = null;
-    this.out = this.doubled = false;
+    this.taken = this.highestOfFirst = 0;
+    this.out = this.doubled = this.multiplied = false;
   }
 
   /** True when the loss of this step is above all of those before it, or is not finite. */
@@ -46,6 +57,9 @@ export class OwnLoss {
     const isFinite = Number.isFinite(loss);
     this.first ??= loss;
     this.doubled = !isFinite || loss - this.first > Math.abs(this.first);
+    this.taken += 1;
+    if (this.taken <= fewest) this.highestOfFirst = Math.max(this.highestOfFirst, Math.abs(loss));
+    this.multiplied = !isFinite || (this.highestOfFirst > 0 && loss > many * this.highestOfFirst);
     this.out = !isFinite || loss > highest;
     this.far = !isFinite || (Number.isNaN(highest) ? null : loss > 2 * highest - this.before.median());
     if (isFinite) this.before.push(loss);
