@@ -25,7 +25,7 @@ const consequences = series('gradwatch_finding_info', { consequence_of: not('') 
 interface Incident<Label extends string> {
   readonly name: Alert['name'];
   readonly expression: Vector<Label>;
-  /** Those of its elements of which somebody has every finding in hand. */
+  /** Those of its elements of which somebody has every cause in hand. */
   readonly acknowledged: Vector<Label>;
 }
 

@@ -41,11 +41,12 @@ export class EarlyDivergence {
     rank: number,
     options: { readonly early: number; readonly rise: number; readonly noise: number },
   ): Diverged | null {
-    if (this.taken >= options.early) {
-      this.rule.clear();
+    if (this.taken > options.early) return null;
+    this.taken += 1;
+    if (this.taken > options.early) {
+      this.#rest();
       return null;
     }
-    this.taken += 1;
     this.begun ??= loss;
     this.loss.push(loss);
     if (!this.rule.holds) this.wander.push(loss);
@@ -79,11 +80,16 @@ export class EarlyDivergence {
 
   /** Older weights begin anew. */
   clear(): void {
-    this.loss.clear();
-    this.wander.clear();
-    this.rule.clear();
+    this.#rest();
     this.taken = 0;
     this.begun = this.level = null;
     this.lowest = Infinity;
+  }
+
+  /** What the first losses tell has been said, and is held no longer: a snapshot has it for each rank. */
+  #rest(): void {
+    this.loss.clear();
+    this.wander.clear();
+    this.rule.clear();
   }
 }
