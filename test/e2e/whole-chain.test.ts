@@ -226,9 +226,8 @@ describeWithTools(['prometheus', 'prometheus-alertmanager'], 'the whole chain', 
         { timeoutSeconds: 300, everySeconds: 1 },
       );
       expect(resolved.resolution).toBe('recovered');
-      // The alert goes on for five minutes, and its group is told of at the next interval.
       await eventually('the mail of the recovery', () => mailsAbout(faulty)[1], {
-        timeoutSeconds: 600,
+        timeoutSeconds: 300,
         everySeconds: 1,
       });
       // Had anything else been found about this run, the group would tell it at its next interval.
