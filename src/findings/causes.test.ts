@@ -110,6 +110,14 @@ describe('cards that suffer the same', () => {
     expect(notifying().map(({ subject }) => subject.uuid)).toEqual(['GPU-0', 'GPU-1', 'GPU-2']);
   });
 
+  it('are told apart where something else is to be done', () => {
+    const { seeGpu, notifying } = house();
+    seeGpu(throttled, { ...hot, advice: 'Look at the cooling.' }, 'GPU-3');
+    seeGpu(throttled, { ...braked(7), advice: 'Look at the power supplies.' }, 'GPU-7');
+    seeGpu(throttled, { ...hot, advice: 'Look at the cooling.' }, 'GPU-4');
+    expect(notifying().map(({ subject }) => subject.uuid)).toEqual(['GPU-3', 'GPU-7']);
+  });
+
   it('are told of again, once, where the first has been in order for long and the others go on', () => {
     const { findings, seeGpu, recoverGpu, wait, notifying } = house();
     for (const card of [0, 1, 2]) seeGpu(throttled, braked(card), `GPU-${card}`);

@@ -65,9 +65,13 @@ export function explains(cause: Case, consequence: Case, window: number, whereab
   return beginningsOf(consequence).some((beginning) => isAbout(cause.finding, beginning, lastEvidenceAt, window));
 }
 
-/** Whether two cards began to suffer the same at about the same time: the power, the air and the fabric of a machine are those of all its cards. */
+/**
+ * Whether two cards began to suffer the same at about the same time: the power, the air and the fabric of a machine are those of all its cards.
+ * What asks for something else to be done, as the power brake beside heat, is not the same.
+ */
 function areShared({ detector, finding }: Case, consequence: Case, window: number): boolean {
   if (detector.kind !== consequence.detector.kind || detector.subject !== 'gpu') return false;
+  if (finding.advice !== consequence.finding.advice) return false;
   return beginningsOf(consequence).some(({ seenAt }) => Math.abs(seenAt - finding.openedAt) <= window);
 }
 
