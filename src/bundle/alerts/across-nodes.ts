@@ -36,7 +36,7 @@ export function unexplainedStalls(severity: number) {
   const faults = scalar(unsilenced(findingsOf(fatal)), '>=', severity);
   const steps = series('gradwatch_rank_last_step_timestamp_seconds');
   const ofLost = filter(steps, 'and', ['instance', 'run', 'rank'], filter(lost, 'and', ['instance'], faults));
-  const last = (of: typeof steps | typeof ofLost) => aggregate('max', ['run'], of);
+  const last = (of: typeof ofLost) => aggregate('max', ['run'], of);
   const behind = scalar(arithmetic(last(steps), '-', last(ofLost)), '<', wentOn);
   return filter(findingsOf('stall'), 'unless', ['run'], behind);
 }

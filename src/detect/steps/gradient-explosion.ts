@@ -194,7 +194,7 @@ export const gradientExplosion = stepDetector({
     const distance = finite ? Math.log(norm) - middle : Infinity;
 
     if (distance < limits.warning) {
-      if (!isHeldBack(state, Math.log(norm), options.warmup)) usual.push(Math.log(norm));
+      if (!holdBack(state, Math.log(norm), options.warmup)) usual.push(Math.log(norm));
       // A norm that goes on rising must not make itself usual: of a short row out of range the farthest counts, once it is over.
       if (state.astray > 0 && state.astray < lasting) strays.push(state.farthest);
       if (state.recent !== null) strays.push(state.recent);
@@ -257,8 +257,9 @@ export const gradientExplosion = stepDetector({
 /**
  * What grows while the loss stands at many times its first ones is not usual: a training that diverges from its first steps takes its baseline
  * with it else. After a whole window of such norms that is the level of now. Fewer norms than those of the warm-up are no baseline to hold on to.
+ * @returns whether the norm does not enter the baseline
  */
-function isHeldBack(state: State, norm: number, warmup: number): boolean {
+function holdBack(state: State, norm: number, warmup: number): boolean {
   const { usual, loss } = state;
   if (!loss.hasMultiplied) state.heldBack = 0;
   const isKnown = usual.size >= Math.min(warmup, usual.capacity);

@@ -14,7 +14,6 @@ const many = 10;
 export class OwnLoss {
   private readonly before = new SlidingWindow(window);
   private first: number | null = null;
-  private taken = 0;
   private highestOfFirst = 0;
   private step = -1;
   private out = false;
@@ -43,7 +42,7 @@ export class OwnLoss {
   clear(): void {
     this.before.clear();
     this.first = this.far = null;
-    this.taken = this.highestOfFirst = 0;
+    this.highestOfFirst = 0;
     this.out = this.doubled = this.multiplied = false;
   }
 
@@ -57,8 +56,7 @@ export class OwnLoss {
     const isFinite = Number.isFinite(loss);
     this.first ??= loss;
     this.doubled = !isFinite || loss - this.first > Math.abs(this.first);
-    this.taken += 1;
-    if (this.taken <= fewest) this.highestOfFirst = Math.max(this.highestOfFirst, Math.abs(loss));
+    if (isFinite && this.before.size < fewest) this.highestOfFirst = Math.max(this.highestOfFirst, Math.abs(loss));
     this.multiplied = !isFinite || (this.highestOfFirst > 0 && loss > many * this.highestOfFirst);
     this.out = !isFinite || loss > highest;
     this.far = !isFinite || (Number.isNaN(highest) ? null : loss > 2 * highest - this.before.median());
